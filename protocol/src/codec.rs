@@ -1,0 +1,162 @@
+//! Deterministic CBOR (RFC 8949, section 4.2): one value, one encoding, and bounds before parsing.
+//!
+//! [`scan`] walks foreign bytes once without allocating and refuses what is too deep, too many or not in the one
+//! canonical form; [`decode_canonical`] then decodes a known type and compares its own encoding byte by byte, because
+//! a decoder that merely accepts canonical input also accepts some that is not.
+
+use minicbor::{Decode, Encode};
+use thiserror::Error;
+
+/// How deep arrays and maps may nest.
+pub const MAX_DEPTH: usize = 8;
+/// How many values one encoded object may hold, counting arrays and maps themselves.
+pub const MAX_VALUES: usize = 4096;
+
+/// Why bytes are not an acceptable encoding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum CodecError {
+    /// The bytes end early, go on after the value, or are not of the expected type.
+    #[error("not an encoding of the expected form")]
+    Malformed,
+    /// The same value has another, shorter or ordered, encoding.
+    #[error("not the canonical encoding")]
+    NotCanonical,
+    /// Arrays or maps nest deeper than [`MAX_DEPTH`], or there are more than [`MAX_VALUES`] values.
+    #[error("nested too deep or too many values")]
+    TooDeep,
+}
+
+/// The canonical encoding of `value`.
+pub fn encode<T: Encode<()>>(value: &T) -> Vec<u8> {
+    minicbor::to_vec(value).expect("appending to a vector does not fail, and our encoders raise no errors of their own")
+}
+
+/// Decodes exactly one canonical value of type `T` that fills `bytes`.
+///
+/// # Errors
+/// [`CodecError`], each variant as documented there.
+pub fn decode_canonical<'b, T: Decode<'b, ()> + Encode<()>>(bytes: &'b [u8]) -> Result<T, CodecError> {
+    scan(bytes)?;
+    let value: T = minicbor::decode(bytes).map_err(|_| CodecError::Malformed)?;
+    if encode(&value) == bytes { Ok(value) } else { Err(CodecError::NotCanonical) }
+}
+
+/// Checks that `bytes` hold exactly one CBOR value in canonical form, within the bounds of this module.
+///
+/// Accepted are integers, byte and text strings, arrays, maps with sorted unique keys, booleans and null; no floats,
+/// tags, other simple values or indefinite lengths. Costs one pass, no allocation.
+///
+/// # Errors
+/// [`CodecError`], each variant as documented there.
+pub fn scan(bytes: &[u8]) -> Result<(), CodecError> {
+    let mut scanner = Scanner { bytes, at: 0, values: 0 };
+    scanner.value(0)?;
+    if scanner.at == bytes.len() { Ok(()) } else { Err(CodecError::Malformed) }
+}
+
+struct Scanner<'b> {
+    bytes: &'b [u8],
+    at: usize,
+    values: usize,
+}
+
+impl Scanner<'_> {
+    fn value(&mut self, depth: usize) -> Result<(), CodecError> {
+        self.values += 1;
+        if depth > MAX_DEPTH || self.values > MAX_VALUES {
+            return Err(CodecError::TooDeep);
+        }
+        let first = *self.take(1)?.first().ok_or(CodecError::Malformed)?;
+        let (major, info) = (first >> 5, first & 0x1f);
+        if major == 7 {
+            return match info {
+                20..=22 => Ok(()),
+                _ => Err(CodecError::NotCanonical),
+            };
+        }
+        let argument = self.argument(info)?;
+        match major {
+            0 | 1 => Ok(()),
+            2 => self.string(argument).map(drop),
+            3 => std::str::from_utf8(self.string(argument)?).map(drop).map_err(|_| CodecError::Malformed),
+            4 => (0..self.count(argument)?).try_for_each(|_| self.value(depth + 1)),
+            5 => self.map(argument, depth),
+            _ => Err(CodecError::NotCanonical),
+        }
+    }
+
+    fn map(&mut self, entries: u64, depth: usize) -> Result<(), CodecError> {
+        let mut previous: Option<(usize, usize)> = None;
+        for _ in 0..self.count(entries)? {
+            let start = self.at;
+            self.value(depth + 1)?;
+            let key = (start, self.at);
+            if previous.is_some_and(|(from, to)| self.bytes[from..to] >= self.bytes[key.0..key.1]) {
+                return Err(CodecError::NotCanonical);
+            }
+            previous = Some(key);
+            self.value(depth + 1)?;
+        }
+        Ok(())
+    }
+
+    /// Every value takes at least one byte, so a count beyond what is left is refused before looping over it.
+    fn count(&self, argument: u64) -> Result<usize, CodecError> {
+        usize::try_from(argument).ok().filter(|n| *n <= self.bytes.len() - self.at).ok_or(CodecError::Malformed)
+    }
+
+    fn string(&mut self, length: u64) -> Result<&[u8], CodecError> {
+        let length = usize::try_from(length).map_err(|_| CodecError::Malformed)?;
+        self.take(length)
+    }
+
+    fn argument(&mut self, info: u8) -> Result<u64, CodecError> {
+        let (value, smallest) = match info {
+            0..=23 => return Ok(u64::from(info)),
+            24 => (self.big_endian(1)?, 24),
+            25 => (self.big_endian(2)?, 0x100),
+            26 => (self.big_endian(4)?, 0x1_0000),
+            27 => (self.big_endian(8)?, 0x1_0000_0000),
+            31 => return Err(CodecError::NotCanonical),
+            _ => return Err(CodecError::Malformed),
+        };
+        if value < smallest { Err(CodecError::NotCanonical) } else { Ok(value) }
+    }
+
+    fn big_endian(&mut self, width: usize) -> Result<u64, CodecError> {
+        Ok(self.take(width)?.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte)))
+    }
+
+    fn take(&mut self, length: usize) -> Result<&[u8], CodecError> {
+        let end = self.at.checked_add(length).ok_or(CodecError::Malformed)?;
+        let taken = self.bytes.get(self.at..end).ok_or(CodecError::Malformed)?;
+        self.at = end;
+        Ok(taken)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accepts_canonical_and_names_what_is_wrong() {
+        assert_eq!(scan(&[0x83, 0x01, 0x61, b'a', 0xf6]), Ok(()));
+        assert_eq!(scan(&[0x18, 0x17]), Err(CodecError::NotCanonical), "23 has a one-byte form");
+        assert_eq!(scan(&[0x9f, 0xff]), Err(CodecError::NotCanonical), "indefinite length");
+        assert_eq!(scan(&[0xa2, 0x02, 0x00, 0x01, 0x00]), Err(CodecError::NotCanonical), "keys out of order");
+        assert_eq!(scan(&[0xa2, 0x01, 0x00, 0x01, 0x00]), Err(CodecError::NotCanonical), "key twice");
+        assert_eq!(scan(&[0xf9, 0x3c, 0x00]), Err(CodecError::NotCanonical), "float");
+        assert_eq!(scan(&[0x01, 0x01]), Err(CodecError::Malformed), "trailing byte");
+        assert_eq!(scan(&[0x62, 0xff, 0xfe]), Err(CodecError::Malformed), "not UTF-8");
+        assert_eq!(
+            scan(&[0x9b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]),
+            Err(CodecError::Malformed),
+            "huge count"
+        );
+        assert_eq!(scan(&[0x81; 64]), Err(CodecError::TooDeep));
+        let mut wide = vec![0x99, 0x20, 0x00];
+        wide.extend([0u8; 0x2000]);
+        assert_eq!(scan(&wide), Err(CodecError::TooDeep), "8192 values");
+    }
+}

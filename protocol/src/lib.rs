@@ -1,0 +1,5 @@
+//! What a neighbourhood's boxes agree on.
+pub mod codec;
+pub mod identity;
+pub mod operation;
+pub mod time;

@@ -1,0 +1,133 @@
+//! The signed header of an operation.
+
+use minicbor::decode::Error as DecodeError;
+use minicbor::encode::{Error as EncodeError, Write};
+use minicbor::{Decode, Decoder, Encode, Encoder};
+use sha2::{Digest, Sha256};
+
+use super::id::{CircleId, ItemId, NeighbourhoodId, OperationId};
+use crate::codec;
+use crate::identity::PublicKey;
+use crate::time::Timestamp;
+
+/// The version of the operation format this crate reads and writes.
+pub const VERSION: u8 = 1;
+/// The most parents one operation may have.
+pub const MAX_PARENTS: usize = 16;
+/// The most bytes a header takes: 16 parents of 34 bytes, nine fixed fields and room to spare.
+pub const MAX_HEADER: usize = 1024;
+
+/// What a device signs: who says when, about which item, after what, to whom, and the hash of what is said.
+///
+/// Encoded as a CBOR array in the order of the fields.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct Header {
+    /// Format version, [`VERSION`].
+    #[n(0)]
+    pub version: u8,
+    /// The neighbourhood the item lives in; none in a genesis, whose own id becomes the neighbourhood's.
+    #[n(1)]
+    pub neighbourhood: Option<NeighbourhoodId>,
+    /// The neighbourhood whose register admits the author; none when it is the one the item lives in.
+    #[n(2)]
+    pub home: Option<NeighbourhoodId>,
+    /// Who is entitled to this operation.
+    #[n(3)]
+    pub space: Space,
+    /// The signing device.
+    #[n(4)]
+    pub device: PublicKey,
+    /// The device's own count of all it signed, wherever the item lives; the first is 1.
+    #[n(5)]
+    pub sequence: u64,
+    /// The device's operation before this one; none for its first.
+    #[n(6)]
+    pub previous: Option<OperationId>,
+    /// The item; none in the operation that creates one, whose own id becomes the item's.
+    #[n(7)]
+    pub item: Option<ItemId>,
+    /// The latest operations on the item (in the register: of the register) that the author had seen; sorted, unique,
+    /// at most [`MAX_PARENTS`].
+    #[n(8)]
+    pub parents: Vec<OperationId>,
+    /// When the author says it was signed.
+    #[n(9)]
+    pub time: Timestamp,
+    /// SHA-256 of the payload bytes.
+    #[cbor(n(10), with = "minicbor::bytes")]
+    pub payload_hash: [u8; 32],
+    /// Length of the payload in bytes.
+    #[n(11)]
+    pub payload_length: u32,
+}
+
+impl Header {
+    /// The canonical bytes, which are signed and whose hash is the operation's id.
+    pub fn encode(&self) -> Vec<u8> {
+        codec::encode(self)
+    }
+
+    /// The operation's id.
+    pub fn id(&self) -> OperationId {
+        OperationId::from_bytes(Sha256::digest(self.encode()).into())
+    }
+
+    /// The neighbourhood the item lives in; for a genesis the one it brings into being.
+    pub fn neighbourhood(&self) -> NeighbourhoodId {
+        self.neighbourhood.unwrap_or_else(|| self.id().into())
+    }
+
+    /// The neighbourhood whose register decides about the author.
+    pub fn home(&self) -> NeighbourhoodId {
+        self.home.unwrap_or_else(|| self.neighbourhood())
+    }
+
+    /// The item: the one named, or the one this operation creates.
+    pub fn item(&self) -> ItemId {
+        self.item.unwrap_or_else(|| self.id().into())
+    }
+}
+
+/// All operations of one neighbourhood with one audience: what two boxes reconcile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Space {
+    /// The register: keys and roles, for every neighbourhood with a treaty.
+    Register,
+    /// Logged-in residents.
+    Members,
+    /// Anyone who visits this neighbourhood's site.
+    Square,
+    /// Every neighbourhood with a treaty.
+    Neighbours,
+    /// A named group of neighbourhoods.
+    Circle(CircleId),
+}
+
+impl<C> Encode<C> for Space {
+    fn encode<W: Write>(&self, encoder: &mut Encoder<W>, context: &mut C) -> Result<(), EncodeError<W::Error>> {
+        match self {
+            Self::Register => encoder.u8(0)?,
+            Self::Members => encoder.u8(1)?,
+            Self::Square => encoder.u8(2)?,
+            Self::Neighbours => encoder.u8(3)?,
+            Self::Circle(id) => return id.encode(encoder, context),
+        };
+        Ok(())
+    }
+}
+
+impl<'b, C> Decode<'b, C> for Space {
+    fn decode(decoder: &mut Decoder<'b>, context: &mut C) -> Result<Self, DecodeError> {
+        if decoder.datatype()? == minicbor::data::Type::Bytes {
+            return CircleId::decode(decoder, context).map(Self::Circle);
+        }
+        match decoder.u8()? {
+            0 => Ok(Self::Register),
+            1 => Ok(Self::Members),
+            2 => Ok(Self::Square),
+            3 => Ok(Self::Neighbours),
+            _ => Err(DecodeError::message("no such space")),
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! The first two steps of trust: bytes that have the form of an operation, and bytes that a device signed.
+
+use minicbor::decode::Error as DecodeError;
+use minicbor::encode::{Error as EncodeError, Write};
+use minicbor::{Decode, Decoder, Encode, Encoder};
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+
+use super::header::{Header, MAX_HEADER, MAX_PARENTS, VERSION};
+use super::id::OperationId;
+use super::payload::{MAX_PAYLOAD, Payload};
+use crate::codec::{self, CodecError};
+use crate::identity::cose::Envelope;
+use crate::identity::{SecretKey, SignatureError};
+
+/// The `external_aad` of an operation's envelope: what the signature is for.
+pub const PURPOSE: &[u8] = b"dorpsplein/operation/1";
+/// The most bytes one operation takes on the wire: payload, header, signature and their frames.
+pub const MAX_TRANSFER: usize = MAX_PAYLOAD + MAX_HEADER + 128;
+
+/// Why bytes are not a signed operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum SignedError {
+    /// More bytes than an operation may take.
+    #[error("larger than an operation may be")]
+    TooLarge,
+    /// Not in the one accepted form.
+    #[error(transparent)]
+    Codec(#[from] CodecError),
+    /// The header is of a version this box does not know.
+    #[error("version {0} of the format is newer than this box")]
+    Version(u8),
+    /// Parents not sorted, not unique or too many, or a sequence that does not fit with the previous operation.
+    #[error("the header contradicts itself")]
+    Header,
+    /// The payload is not the one whose hash and length were signed.
+    #[error("the payload is not the one that was signed")]
+    PayloadMismatch,
+    /// Nobody signed this header with the key it names.
+    #[error(transparent)]
+    Signature(#[from] SignatureError),
+}
+
+/// An operation in the right form; nobody checked who signed it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signed {
+    id: OperationId,
+    header: Header,
+    envelope: Envelope,
+    payload: Vec<u8>,
+}
+
+/// An operation that the device in its header signed. What it says has not been looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verified(Signed);
+
+impl Signed {
+    /// Signs `header` over `payload`, filling in the payload's hash and length.
+    pub fn sign(secret: &SecretKey, mut header: Header, payload: &Payload) -> Self {
+        let payload = payload.encode();
+        header.payload_hash = Payload::hash(&payload);
+        header.payload_length = payload.len() as u32;
+        let envelope = Envelope::sign(secret, PURPOSE, header.encode());
+        Self { id: header.id(), header, envelope, payload }
+    }
+
+    /// Reads the transfer form, `[envelope, payload]`, both as byte strings.
+    ///
+    /// Costs one pass over the bytes and one hash of the payload; no signature is checked.
+    ///
+    /// # Errors
+    /// [`SignedError`], all but the variant `Signature`.
+    pub fn decode(transfer: &[u8]) -> Result<Self, SignedError> {
+        if transfer.len() > MAX_TRANSFER {
+            return Err(SignedError::TooLarge);
+        }
+        let outer: Transfer = codec::decode_canonical(transfer)?;
+        if outer.payload.len() > MAX_PAYLOAD {
+            return Err(SignedError::TooLarge);
+        }
+        let envelope = Envelope::decode(&outer.envelope, MAX_HEADER)?;
+        codec::scan(envelope.content())?;
+        let version = header_version(envelope.content()).map_err(|_| CodecError::Malformed)?;
+        if version != VERSION {
+            return Err(SignedError::Version(version));
+        }
+        let header: Header = codec::decode_canonical(envelope.content())?;
+        check_header(&header)?;
+        if header.payload_length as usize != outer.payload.len() || header.payload_hash != Payload::hash(&outer.payload)
+        {
+            return Err(SignedError::PayloadMismatch);
+        }
+        let id = OperationId::from_bytes(Sha256::digest(envelope.content()).into());
+        Ok(Self { id, header, envelope, payload: outer.payload })
+    }
+
+    /// Checks the signature, strictly.
+    ///
+    /// # Errors
+    /// [`SignedError::Signature`].
+    pub fn verify(self) -> Result<Verified, SignedError> {
+        self.envelope.verify(&self.header.device, PURPOSE)?;
+        Ok(Verified(self))
+    }
+
+    /// The operation's id.
+    pub const fn id(&self) -> OperationId {
+        self.id
+    }
+
+    /// The header.
+    pub const fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// The payload bytes.
+    pub fn payload(&self) -> &[u8] {
+        &self.payload
+    }
+
+    /// The transfer form.
+    pub fn encode(&self) -> Vec<u8> {
+        transfer(&self.envelope.encode(), &self.payload)
+    }
+}
+
+impl Verified {
+    /// The operation.
+    pub const fn operation(&self) -> &Signed {
+        &self.0
+    }
+
+    /// Takes up again what this box itself verified and stored before.
+    #[cfg(feature = "replica")]
+    pub(crate) const fn from_own_store(operation: Signed) -> Self {
+        Self(operation)
+    }
+}
+
+/// The transfer form of an envelope and a payload.
+pub fn transfer(envelope: &[u8], payload: &[u8]) -> Vec<u8> {
+    codec::encode(&Transfer { envelope: envelope.to_vec(), payload: payload.to_vec() })
+}
+
+struct Transfer {
+    envelope: Vec<u8>,
+    payload: Vec<u8>,
+}
+
+impl<C> Encode<C> for Transfer {
+    fn encode<W: Write>(&self, encoder: &mut Encoder<W>, _: &mut C) -> Result<(), EncodeError<W::Error>> {
+        encoder.array(2)?.bytes(&self.envelope)?.bytes(&self.payload)?.ok()
+    }
+}
+
+impl<'b, C> Decode<'b, C> for Transfer {
+    fn decode(decoder: &mut Decoder<'b>, _: &mut C) -> Result<Self, DecodeError> {
+        if decoder.array()? != Some(2) {
+            return Err(DecodeError::message("a transfer has an envelope and a payload"));
+        }
+        Ok(Self { envelope: decoder.bytes()?.to_vec(), payload: decoder.bytes()?.to_vec() })
+    }
+}
+
+/// Reads the version before the rest, so that a header of a later version is told apart from a broken one.
+fn header_version(bytes: &[u8]) -> Result<u8, DecodeError> {
+    let mut decoder = Decoder::new(bytes);
+    decoder.array()?;
+    decoder.u8()
+}
+
+fn check_header(header: &Header) -> Result<(), SignedError> {
+    let sorted = header.parents.is_sorted_by(|a, b| a < b);
+    let first = header.sequence == 1;
+    let counts = header.sequence > 0 && first == header.previous.is_none();
+    let redundant_home = header.home.is_some() && header.home == header.neighbourhood;
+    if sorted && counts && header.parents.len() <= MAX_PARENTS && !redundant_home {
+        Ok(())
+    } else {
+        Err(SignedError::Header)
+    }
+}

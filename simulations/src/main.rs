@@ -1,0 +1,2 @@
+//! The box.
+fn main() {}
