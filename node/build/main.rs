@@ -1,0 +1,91 @@
+//! Builds what the box serves besides pages: the browser's module (Rust compiled to WebAssembly), the style sheet and
+//! the other files of `web-ui/assets`, each under a name that carries the hash of its content, plain and as brotli.
+//!
+//! The story, top to bottom: compile the module, name everything by its content, write the table that
+//! `src/web/assets.rs` includes. A machine without the wasm target gets a box for reading only, unless
+//! `DORPSPLEIN_REQUIRE_BROWSER_MODULE=1` says that this is a failure, as the test command does.
+
+mod browser_module;
+mod static_files;
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use browser_module::{Built, Unavailable};
+use static_files::StaticFiles;
+
+/// Set to `1`, it turns a box for reading only into a failed build.
+const REQUIRE: &str = "DORPSPLEIN_REQUIRE_BROWSER_MODULE";
+
+fn main() -> Result<()> {
+    let workspace = workspace_root()?;
+    let out_dir = PathBuf::from(env::var_os("OUT_DIR").context("cargo sets OUT_DIR for build scripts")?);
+    watch_sources(&workspace);
+
+    let module = match browser_module::build(&workspace, &out_dir)? {
+        Ok(module) => Some(module),
+        Err(reason) => {
+            refuse_if_required(&reason)?;
+            None
+        }
+    };
+
+    let mut files = StaticFiles::new();
+    match &module {
+        Some(module) => add_module(&mut files, module, &workspace)?,
+        None => files.leave_out(static_files::STARTER),
+    }
+    files.add_folder(&workspace.join("web-ui/assets"))?;
+    files.write(&out_dir)
+}
+
+/// The folder that holds every package of this workspace.
+fn workspace_root() -> Result<PathBuf> {
+    let node = env::var_os("CARGO_MANIFEST_DIR").context("cargo sets CARGO_MANIFEST_DIR for build scripts")?;
+    let root = Path::new(&node).parent().context("the node package lies in the workspace's folder")?;
+    Ok(root.to_path_buf())
+}
+
+/// Runs this script again only when something that ends up in the served files may have changed.
+fn watch_sources(workspace: &Path) {
+    const WATCHED: [&str; 9] = [
+        "Cargo.lock",
+        "Cargo.toml",
+        "node/build",
+        "protocol/Cargo.toml",
+        "protocol/src",
+        "rust-toolchain.toml",
+        "web-ui/Cargo.toml",
+        "web-ui/assets",
+        "web-ui/src",
+    ];
+    for path in WATCHED {
+        println!("cargo::rerun-if-changed={}", workspace.join(path).display());
+    }
+}
+
+/// Adds the module in the order of its references: each file names the next one by its hashed name.
+fn add_module(files: &mut StaticFiles, module: &Built, workspace: &Path) -> Result<()> {
+    files.add(static_files::MODULE_WASM, module.wasm.clone())?;
+    files.add_referring(static_files::MODULE_GLUE, &module.glue, &[static_files::MODULE_WASM])?;
+    let starter_path = workspace.join("web-ui/assets").join(static_files::STARTER);
+    let starter =
+        std::fs::read_to_string(&starter_path).with_context(|| format!("cannot read {}", starter_path.display()))?;
+    files.add_referring(static_files::STARTER, &starter, &[static_files::MODULE_GLUE])
+}
+
+/// Says why this box will be for reading only, or fails where that is not allowed.
+fn refuse_if_required(reason: &Unavailable) -> Result<()> {
+    // Only this outcome depends on the variable and on the toolchain's targets, so only this outcome watches them: a
+    // build that has its module is not repeated because somebody sets the variable.
+    println!("cargo::rerun-if-env-changed={REQUIRE}");
+    println!("cargo::rerun-if-changed={}", reason.targets.display());
+    if env::var_os(REQUIRE).is_some_and(|value| value == "1") {
+        anyhow::bail!("{REQUIRE}=1, but the browser's module cannot be built: {reason}");
+    }
+    println!("cargo::warning=This box is built for reading only: {reason}");
+    println!("cargo::warning=Add the target with `rustup target add {}` and build again.", browser_module::TARGET);
+    Ok(())
+}

@@ -1,0 +1,106 @@
+//! The files every page may name: style sheet, icon and the browser's module, made by `build/` and kept in the binary.
+//!
+//! Their names carry the hash of their content, so they are served as immutable.
+
+/// One served file, in both encodings.
+#[derive(Debug)]
+pub struct Asset {
+    /// Its name in the source tree, for example `square.css`.
+    pub name: &'static str,
+    /// Its path on the site, for example `/static/square.0123456789abcdef.css`.
+    pub url: &'static str,
+    /// The value of its `Content-Type` header.
+    pub media_type: &'static str,
+    /// The first 16 hex digits of the SHA-256 of [`Asset::plain`]; an entity tag once it is quoted.
+    pub hash: &'static str,
+    /// The bytes as they are.
+    pub plain: &'static [u8],
+    /// The same bytes for readers whose `Accept-Encoding` has `br`.
+    pub brotli: &'static [u8],
+}
+
+/// Every served file, in order of [`Asset::name`].
+pub static ALL: &[Asset] = include!(concat!(env!("OUT_DIR"), "/static_assets.rs"));
+
+/// The file served at a path such as `/static/square.0123456789abcdef.css`.
+#[must_use]
+pub fn find(path: &str) -> Option<&'static Asset> {
+    ALL.iter().find(|asset| asset.url == path)
+}
+
+/// The path of a file by its name in the source tree.
+#[must_use]
+pub fn url(name: &str) -> Option<&'static str> {
+    ALL.iter().find(|asset| asset.name == name).map(|asset| asset.url)
+}
+
+/// The path of the style sheet.
+#[must_use]
+pub fn style_url() -> &'static str {
+    url("square.css").expect("web-ui/assets holds square.css; a test here checks it")
+}
+
+/// The path of the site's icon.
+#[must_use]
+pub fn icon_url() -> &'static str {
+    url("icon.svg").expect("web-ui/assets holds icon.svg; a test here checks it")
+}
+
+/// The path of the script that starts the browser's module, or `None` when this box was built for reading only.
+#[must_use]
+pub fn script_url() -> Option<&'static str> {
+    url("app.js")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::io::Read;
+
+    use super::*;
+
+    #[test]
+    fn every_asset_is_found_by_its_url_and_carries_its_hash() {
+        for asset in ALL {
+            assert_eq!(find(asset.url).unwrap().name, asset.name);
+            assert!(asset.url.contains(asset.hash), "{} lacks its hash", asset.url);
+        }
+        assert!(find("/static/square.css").is_none());
+    }
+
+    #[test]
+    fn both_encodings_hold_the_same_bytes() {
+        for asset in ALL {
+            let mut plain = Vec::new();
+            brotli::Decompressor::new(asset.brotli, 4096).read_to_end(&mut plain).unwrap();
+            assert_eq!(plain, asset.plain, "{}", asset.name);
+        }
+    }
+
+    #[test]
+    fn the_style_sheet_and_the_icon_are_served() {
+        assert!(find(style_url()).unwrap().media_type.starts_with("text/css"));
+        assert_eq!(find(icon_url()).unwrap().media_type, "image/svg+xml");
+    }
+
+    #[test]
+    fn the_script_names_the_glue_and_the_glue_names_the_module() {
+        let Some(script) = script_url() else {
+            panic!("this box was built for reading only; the tests need the browser's module");
+        };
+        let text = |url: &str| String::from_utf8(find(url).unwrap().plain.to_vec()).unwrap();
+        let last_part = |name: &str| url(name).unwrap().rsplit('/').next().unwrap().to_owned();
+        assert!(text(script).contains(&last_part("browser.js")));
+        assert!(text(url("browser.js").unwrap()).contains(&last_part("browser_bg.wasm")));
+    }
+
+    #[test]
+    fn the_module_names_no_folder_of_the_machine_that_built_it() {
+        let module = find(url("browser_bg.wasm").unwrap()).unwrap().plain;
+        let workspace = env!("CARGO_MANIFEST_DIR").strip_suffix("/node").unwrap();
+        for local in [workspace, "registry/src"] {
+            assert!(!module.windows(local.len()).any(|part| part == local.as_bytes()), "the module names {local}");
+        }
+    }
+}

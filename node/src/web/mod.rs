@@ -1,0 +1,3 @@
+//! The site and the API of a box.
+
+pub mod assets;
