@@ -3,3 +3,5 @@ pub mod codec;
 pub mod identity;
 pub mod operation;
 pub mod time;
+#[cfg(feature = "replica")]
+pub mod store;

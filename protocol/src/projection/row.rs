@@ -1,0 +1,122 @@
+//! The row of an item: all a page or the API shows of it, derived from its operations and nothing else.
+
+use minicbor::{Decode, Encode};
+
+use crate::codec::{self, CodecError};
+use crate::identity::PublicKey;
+use crate::operation::{Field, ItemId, Kind, NeighbourhoodId, OperationId, ResidentId, Space, Value};
+use crate::time::{CivilTime, Timestamp};
+
+/// A visible item.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct ItemRow {
+    /// The item.
+    #[n(0)]
+    pub id: ItemId,
+    /// What sort of item.
+    #[n(1)]
+    pub kind: Kind,
+    /// The item this one is about: what a comment answers.
+    #[n(2)]
+    pub subject: Option<ItemId>,
+    /// Where the item lives.
+    #[n(3)]
+    pub neighbourhood: NeighbourhoodId,
+    /// Who is entitled to it.
+    #[n(4)]
+    pub space: Space,
+    /// Who made it.
+    #[n(5)]
+    pub author: Author,
+    /// When its author says it was made.
+    #[n(6)]
+    pub created: Timestamp,
+    /// When its latest editor says it was changed; none if it never was.
+    #[n(7)]
+    pub edited: Option<Timestamp>,
+    /// Its permitted operations, each after its parents.
+    #[n(8)]
+    pub operations: Vec<OperationId>,
+    /// The operations nothing was built on yet: the parents of the next edit; sorted.
+    #[n(9)]
+    pub heads: Vec<OperationId>,
+    /// Its fields as they stand.
+    #[n(10)]
+    pub content: Content,
+    /// Fields on which concurrent edits disagree, with every version; the first is the one in `content`.
+    #[n(11)]
+    pub conflicts: Vec<Conflict>,
+}
+
+/// Who made an item, as the registers say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct Author {
+    /// The device that signed.
+    #[n(0)]
+    pub device: PublicKey,
+    /// Whose device it is.
+    #[n(1)]
+    pub resident: ResidentId,
+    /// The neighbourhood that admitted them.
+    #[n(2)]
+    pub home: NeighbourhoodId,
+}
+
+/// The fields of an item that this version knows; those that do not belong to its kind are empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct Content {
+    /// Heading.
+    #[n(0)]
+    pub title: Option<String>,
+    /// The text.
+    #[n(1)]
+    pub body: Option<String>,
+    /// When an event starts.
+    #[n(2)]
+    pub starts: Option<CivilTime>,
+    /// When an event ends.
+    #[n(3)]
+    pub ends: Option<CivilTime>,
+    /// Where an event is.
+    #[n(4)]
+    pub place: Option<String>,
+    /// Whether an event is called off.
+    #[n(5)]
+    pub cancelled: bool,
+    /// A resident's name.
+    #[n(6)]
+    pub name: Option<String>,
+    /// What a resident likes, knows and can; sorted.
+    #[n(7)]
+    pub talents: Vec<String>,
+}
+
+/// A field on which concurrent edits disagree.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct Conflict {
+    /// Which field.
+    #[n(0)]
+    pub field: Field,
+    /// Every version, the one that counts first.
+    #[n(1)]
+    pub values: Vec<Value>,
+}
+
+impl ItemRow {
+    /// The stored form.
+    pub fn encode(&self) -> Vec<u8> {
+        codec::encode(self)
+    }
+
+    /// Reads the stored form.
+    ///
+    /// # Errors
+    /// [`CodecError::Malformed`] when the store is damaged.
+    pub fn decode(bytes: &[u8]) -> Result<Self, CodecError> {
+        minicbor::decode(bytes).map_err(|_| CodecError::Malformed)
+    }
+}

@@ -1,0 +1,55 @@
+//! What a shell tells the replica.
+
+use crate::identity::PublicKey;
+use crate::operation::NeighbourhoodId;
+
+/// Names a request until its [`Effect::Answer`](super::Effect::Answer); the shell chooses it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ticket(pub u64);
+
+/// Names a session with one peer; the shell chooses it and never uses one twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SessionId(pub u64);
+
+/// Something that happened outside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// A form, the API or a command hands in an operation and wants an answer.
+    Submit {
+        /// Names the request.
+        ticket: Ticket,
+        /// The operation in transfer form.
+        operation: Vec<u8>,
+    },
+    /// A connector accepted an offer that names this box: it speaks for that neighbourhood until its register says so.
+    Introduce {
+        /// The box's key.
+        peer: PublicKey,
+        /// The neighbourhood it speaks for.
+        neighbourhood: NeighbourhoodId,
+    },
+    /// A stream to a box is open; the transport has proved the key.
+    Opened {
+        /// Names the session.
+        session: SessionId,
+        /// The box's key.
+        peer: PublicKey,
+        /// Whether this side opened it, and so leads the reconciliation.
+        outbound: bool,
+    },
+    /// A frame came in; at most [`MAX_FRAME`](crate::sync::MAX_FRAME) bytes.
+    Received {
+        /// On which session.
+        session: SessionId,
+        /// The frame.
+        frame: Vec<u8>,
+    },
+    /// The stream is gone.
+    Closed {
+        /// Which session.
+        session: SessionId,
+    },
+    /// Time has passed: what waited for its time is looked at again, sessions compare notes. The shell sends it at the
+    /// times of [`Effect::WakeAt`](super::Effect::WakeAt).
+    Tick,
+}

@@ -1,0 +1,167 @@
+//! Changes that become durable together.
+
+use std::collections::BTreeMap;
+use std::ops::{Bound, ControlFlow};
+
+use super::{Direction, KeyRange, Read, StoreError, Table};
+
+/// Changes to be made durable together. Only this crate fills one: what reaches a store went through the one door.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Batch {
+    writes: BTreeMap<(Table, Vec<u8>), Option<Vec<u8>>>,
+}
+
+impl Batch {
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.writes.is_empty()
+    }
+
+    /// How many keys change.
+    pub fn len(&self) -> usize {
+        self.writes.len()
+    }
+
+    /// The changes in key order: a new value, or none to delete.
+    pub fn writes(&self) -> impl Iterator<Item = (Table, &[u8], Option<&[u8]>)> {
+        self.writes.iter().map(|((table, key), value)| (*table, key.as_slice(), value.as_deref()))
+    }
+
+    /// Adds the changes of a later batch, which win where both change a key.
+    pub fn append(&mut self, later: Self) {
+        self.writes.extend(later.writes);
+    }
+
+    pub(crate) fn put(&mut self, table: Table, key: impl Into<Vec<u8>>, value: impl Into<Vec<u8>>) {
+        self.writes.insert((table, key.into()), Some(value.into()));
+    }
+
+    pub(crate) fn delete(&mut self, table: Table, key: impl Into<Vec<u8>>) {
+        self.writes.insert((table, key.into()), None);
+    }
+}
+
+/// A store with changes on top that are not durable yet: how a replica reads what it is about to write.
+pub(crate) struct Staged<R> {
+    store: R,
+    /// Handed to the shell, not yet known to be durable.
+    pending: Batch,
+    /// Made since the shell last took a batch.
+    fresh: Batch,
+}
+
+impl<R: Read> Staged<R> {
+    pub(crate) fn new(store: R) -> Self {
+        Self { store, pending: Batch::default(), fresh: Batch::default() }
+    }
+
+    pub(crate) fn put(&mut self, table: Table, key: impl Into<Vec<u8>>, value: impl Into<Vec<u8>>) {
+        self.fresh.put(table, key, value);
+    }
+
+    pub(crate) fn delete(&mut self, table: Table, key: impl Into<Vec<u8>>) {
+        self.fresh.delete(table, key);
+    }
+
+    /// Takes what changed since the last time, still visible here until [`Staged::committed`].
+    pub(crate) fn take(&mut self) -> Batch {
+        let fresh = std::mem::take(&mut self.fresh);
+        self.pending.append(fresh.clone());
+        fresh
+    }
+
+    /// All that was taken is in the store now.
+    pub(crate) fn committed(&mut self) {
+        self.pending = Batch::default();
+    }
+
+    fn layered(&self, table: Table, key: &[u8]) -> Option<Option<&[u8]>> {
+        let at = (table, key.to_vec());
+        [&self.fresh, &self.pending].into_iter().find_map(|batch| batch.writes.get(&at)).map(Option::as_deref)
+    }
+}
+
+impl<R: Read> Read for Staged<R> {
+    fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        match self.layered(table, key) {
+            Some(value) => Ok(value.map(<[u8]>::to_vec)),
+            None => self.store.get(table, key),
+        }
+    }
+
+    fn scan(
+        &self,
+        table: Table,
+        range: KeyRange<'_>,
+        direction: Direction,
+        visit: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        let staged = self.staged_range(table, range);
+        let mut staged: Box<dyn Iterator<Item = (&Vec<u8>, &Option<Vec<u8>>)>> = match direction {
+            Direction::Ascending => Box::new(staged.into_iter()),
+            Direction::Descending => Box::new(staged.into_iter().rev()),
+        };
+        let before = |a: &[u8], b: &[u8]| match direction {
+            Direction::Ascending => a < b,
+            Direction::Descending => a > b,
+        };
+        let mut next = staged.next();
+        let mut stopped = false;
+        self.store.scan(table, range, direction, &mut |key, value| {
+            while let Some((staged_key, staged_value)) = next.filter(|(staged_key, _)| before(staged_key, key)) {
+                next = staged.next();
+                if let Some(value) = staged_value
+                    && visit(staged_key, value).is_break()
+                {
+                    stopped = true;
+                    return ControlFlow::Break(());
+                }
+            }
+            let flow = match next.filter(|(staged_key, _)| staged_key.as_slice() == key) {
+                Some((_, staged_value)) => {
+                    next = staged.next();
+                    staged_value.as_ref().map_or(ControlFlow::Continue(()), |value| visit(key, value))
+                }
+                None => visit(key, value),
+            };
+            stopped = flow.is_break();
+            flow
+        })?;
+        while let (false, Some((key, value))) = (stopped, next) {
+            next = staged.next();
+            stopped = value.as_ref().is_some_and(|value| visit(key, value).is_break());
+        }
+        Ok(())
+    }
+}
+
+impl<R> Staged<R> {
+    /// The staged keys of a range, the fresh over the pending.
+    fn staged_range(&self, table: Table, (lower, upper): KeyRange<'_>) -> BTreeMap<&Vec<u8>, &Option<Vec<u8>>> {
+        let own = |bound: Bound<&[u8]>, open: Bound<(Table, Vec<u8>)>| match bound {
+            Bound::Included(key) => Bound::Included((table, key.to_vec())),
+            Bound::Excluded(key) => Bound::Excluded((table, key.to_vec())),
+            Bound::Unbounded => open,
+        };
+        let next_table = Table::ALL.into_iter().find(|other| *other > table);
+        let start = own(lower, Bound::Included((table, Vec::new())));
+        let end = own(upper, next_table.map_or(Bound::Unbounded, |next| Bound::Excluded((next, Vec::new()))));
+        if is_empty_range(&start, &end) {
+            return BTreeMap::new();
+        }
+        let both = [&self.pending, &self.fresh];
+        both.into_iter()
+            .flat_map(|batch| batch.writes.range((start.clone(), end.clone())))
+            .map(|((_, key), value)| (key, value))
+            .collect()
+    }
+}
+
+/// `BTreeMap::range` panics on ranges that start after their end; here they are simply empty.
+pub(super) fn is_empty_range<T: Ord>(start: &Bound<T>, end: &Bound<T>) -> bool {
+    match (start, end) {
+        (Bound::Included(a), Bound::Included(b)) => a > b,
+        (Bound::Included(a) | Bound::Excluded(a), Bound::Included(b) | Bound::Excluded(b)) => a >= b,
+        _ => false,
+    }
+}

@@ -1,0 +1,157 @@
+//! What every store must do, as one suite that each implementation runs on itself.
+//!
+//! `open` is called again and again on the same data, the earlier handle dropped: what a store keeps only in its handle
+//! is lost and found out.
+
+#![allow(clippy::unwrap_used, reason = "a failing store fails the test that runs this suite")]
+
+use std::collections::BTreeMap;
+use std::ops::{Bound, ControlFlow};
+
+use super::{Batch, Direction, Read, Staged, Store, Table, prefix_end};
+
+/// Runs the suite on an empty store that `open` opens.
+///
+/// # Panics
+/// When the store does not conform; the message says where.
+pub fn run<S: Store>(open: impl Fn() -> S) {
+    starts_empty(&open());
+    keeps_tables_apart(&open());
+    survives_reopening(&open);
+    visits_ranges_in_order(&open());
+    deletes_and_overwrites(&open);
+    agrees_with_a_model(&open);
+    staged_reads_equal_committed_ones(&open());
+}
+
+fn put(store: &impl Store, table: Table, entries: &[(&[u8], &[u8])]) {
+    let mut batch = Batch::default();
+    for (key, value) in entries {
+        batch.put(table, *key, *value);
+    }
+    store.commit(&batch).unwrap();
+}
+
+fn collect(store: &impl Read, table: Table, range: super::KeyRange<'_>, direction: Direction) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let mut found = Vec::new();
+    store
+        .scan(table, range, direction, &mut |key, value| {
+            found.push((key.to_vec(), value.to_vec()));
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+    found
+}
+
+const EVERYTHING: super::KeyRange<'static> = (Bound::Unbounded, Bound::Unbounded);
+
+fn starts_empty(store: &impl Store) {
+    for table in Table::ALL {
+        assert_eq!(store.get(table, b"nothing").unwrap(), None, "{table:?} holds what nobody wrote");
+        assert!(collect(store, table, EVERYTHING, Direction::Ascending).is_empty(), "{table:?} is not empty");
+    }
+    store.commit(&Batch::default()).unwrap();
+}
+
+fn keeps_tables_apart(store: &impl Store) {
+    for (index, table) in Table::ALL.into_iter().enumerate() {
+        put(store, table, &[(b"same", &[index as u8]), (b"", b"the empty key")]);
+    }
+    for (index, table) in Table::ALL.into_iter().enumerate() {
+        assert_eq!(store.get(table, b"same").unwrap(), Some(vec![index as u8]), "{table:?} mixes with another");
+        assert_eq!(collect(store, table, EVERYTHING, Direction::Descending).len(), 2, "{table:?} runs into another");
+    }
+}
+
+fn survives_reopening<S: Store>(open: &impl Fn() -> S) {
+    let large = vec![7u8; 60_000];
+    put(&open(), Table::Operations, &[(b"kept", b"value"), (b"large", &large), (b"void", b"")]);
+    let store = open();
+    assert_eq!(store.get(Table::Operations, b"kept").unwrap().as_deref(), Some(&b"value"[..]), "lost at reopening");
+    assert_eq!(store.get(Table::Operations, b"large").unwrap(), Some(large), "a large value changed");
+    assert_eq!(store.get(Table::Operations, b"void").unwrap(), Some(Vec::new()), "an empty value is not an absent one");
+}
+
+fn visits_ranges_in_order(store: &impl Store) {
+    let keys: [&[u8]; 6] = [b"a", b"b", b"b\0", b"ba", b"c", b"\xff\xff"];
+    put(store, Table::Feed, &keys.map(|key| (key, key)));
+    let names = |range, direction| -> Vec<Vec<u8>> {
+        collect(store, Table::Feed, range, direction).into_iter().map(|(key, _)| key).filter(|key| !key.is_empty() && key != b"same").collect()
+    };
+    let sorted: Vec<Vec<u8>> = keys.iter().map(|key| key.to_vec()).collect();
+    assert_eq!(names(EVERYTHING, Direction::Ascending), sorted, "ascending order");
+    let reversed: Vec<Vec<u8>> = sorted.iter().rev().cloned().collect();
+    assert_eq!(names(EVERYTHING, Direction::Descending), reversed, "descending order");
+    let half_open = (Bound::Excluded(&b"b"[..]), Bound::Excluded(&b"c"[..]));
+    assert_eq!(names(half_open, Direction::Ascending), [b"b\0".to_vec(), b"ba".to_vec()], "bounds are honoured");
+    let backwards = (Bound::Included(&b"c"[..]), Bound::Included(&b"a"[..]));
+    assert!(names(backwards, Direction::Ascending).is_empty(), "a range that ends before it starts is empty");
+    assert_eq!(store.keys_with_prefix(Table::Feed, b"b", 10).unwrap(), [b"b".to_vec(), b"b\0".to_vec(), b"ba".to_vec()]);
+    assert_eq!(store.keys_with_prefix(Table::Feed, b"\xff", 10).unwrap(), [b"\xff\xff".to_vec()], "a prefix without end");
+    assert_eq!(store.keys_with_prefix(Table::Feed, b"b", 2).unwrap().len(), 2, "the limit is honoured");
+    assert_eq!(prefix_end(b"a\xff"), Some(b"b".to_vec()));
+}
+
+fn deletes_and_overwrites<S: Store>(open: &impl Fn() -> S) {
+    put(&open(), Table::Rows, &[(b"x", b"1"), (b"y", b"1")]);
+    let mut batch = Batch::default();
+    batch.put(Table::Rows, *b"x", *b"2");
+    batch.delete(Table::Rows, *b"y");
+    batch.delete(Table::Rows, *b"never there");
+    open().commit(&batch).unwrap();
+    let store = open();
+    assert_eq!(store.get(Table::Rows, b"x").unwrap().as_deref(), Some(&b"2"[..]), "the later value wins");
+    assert_eq!(store.get(Table::Rows, b"y").unwrap(), None, "deleted is gone");
+}
+
+/// A thousand pseudo-random changes in batches, each compared with a plain map.
+fn agrees_with_a_model<S: Store>(open: &impl Fn() -> S) {
+    let mut model: BTreeMap<Vec<u8>, Vec<u8>> = BTreeMap::new();
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    let mut random = move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state
+    };
+    for _ in 0..50 {
+        let mut batch = Batch::default();
+        for _ in 0..20 {
+            let key = (random() % 97).to_be_bytes().to_vec();
+            if random() % 4 == 0 {
+                batch.delete(Table::Threads, key.clone());
+                model.remove(&key);
+            } else {
+                let value = random().to_le_bytes().to_vec();
+                batch.put(Table::Threads, key.clone(), value.clone());
+                model.insert(key, value);
+            }
+        }
+        open().commit(&batch).unwrap();
+    }
+    let mut stored: BTreeMap<_, _> = collect(&open(), Table::Threads, EVERYTHING, Direction::Ascending).into_iter().collect();
+    stored.retain(|key, _| key.len() == 8);
+    assert_eq!(stored, model, "the store and a plain map disagree");
+}
+
+/// Reading through uncommitted changes gives what reading gives once they are committed, both ways round.
+fn staged_reads_equal_committed_ones(store: &impl Store) {
+    put(store, Table::Agenda, &[(b"1", b"old"), (b"3", b"old"), (b"5", b"old"), (b"7", b"old")]);
+    let mut staged = Staged::new(store);
+    staged.put(Table::Agenda, *b"0", *b"new");
+    staged.put(Table::Agenda, *b"3", *b"new");
+    staged.delete(Table::Agenda, *b"5");
+    let first = staged.take();
+    staged.put(Table::Agenda, *b"9", *b"new");
+    staged.delete(Table::Agenda, *b"0");
+    staged.put(Table::Agenda, *b"6", *b"new");
+    let range = (Bound::Included(&b"0"[..]), Bound::Included(&b"9"[..]));
+    let both = |read: &dyn Fn(Direction) -> Vec<(Vec<u8>, Vec<u8>)>| [read(Direction::Ascending), read(Direction::Descending)];
+    let before = both(&|direction| collect(&staged, Table::Agenda, range, direction));
+    let second = staged.take();
+    store.commit(&first).unwrap();
+    store.commit(&second).unwrap();
+    staged.committed();
+    assert_eq!(before, both(&|direction| collect(store, Table::Agenda, range, direction)), "staged reads differ");
+    assert_eq!(before[0].len(), 5);
+}

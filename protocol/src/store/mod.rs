@@ -1,0 +1,194 @@
+//! What a replica needs of a store: sorted bytes, read at any time, changed only by one atomic, durable [`Batch`].
+
+mod batch;
+#[cfg(any(test, feature = "conformance"))]
+pub mod conformance;
+mod memory;
+
+use std::ops::{Bound, ControlFlow};
+
+use thiserror::Error;
+
+pub use batch::Batch;
+pub(crate) use batch::Staged;
+pub use memory::MemoryStore;
+
+/// The format of the tables below. A store of another format is refused, never guessed at.
+pub const FORMAT: u32 = 1;
+
+/// A sorted map inside the store. Keys are built so that a range of keys is a question people ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Table {
+    /// Facts about the store itself, by name; among them its format.
+    Meta = 0,
+    /// Every operation kept, by id: its transfer form. All other tables but `Meta` follow from this one.
+    Operations = 1,
+    /// neighbourhood ‖ space ‖ hour ‖ id: the sets that are reconciled.
+    Spaces = 2,
+    /// item ‖ id: the operations of an item.
+    Items = 3,
+    /// device ‖ sequence ‖ id: what a device signed, in its own order.
+    Devices = 4,
+    /// missing id ‖ item: which items to look at again when something arrives.
+    Waiting = 5,
+    /// device ‖ id: operations kept without being permitted yet, counted against their author.
+    Undecided = 6,
+    /// item: its row.
+    Rows = 7,
+    /// inverted time ‖ item: news and events, latest first.
+    Feed = 8,
+    /// civil start ‖ item: events in calendar order.
+    Agenda = 9,
+    /// subject ‖ time ‖ item: comments, oldest first.
+    Threads = 10,
+    /// home ‖ resident ‖ item: profiles.
+    Directory = 11,
+}
+
+impl Table {
+    /// All tables, in order.
+    pub const ALL: [Self; 12] = [
+        Self::Meta,
+        Self::Operations,
+        Self::Spaces,
+        Self::Items,
+        Self::Devices,
+        Self::Waiting,
+        Self::Undecided,
+        Self::Rows,
+        Self::Feed,
+        Self::Agenda,
+        Self::Threads,
+        Self::Directory,
+    ];
+
+    /// The tables that follow from the others and can be made again: what a rebuild drops and a test compares.
+    pub const ROWS: [Self; 5] = [Self::Rows, Self::Feed, Self::Agenda, Self::Threads, Self::Directory];
+}
+
+/// In which order a range is visited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// From the lowest key up.
+    Ascending,
+    /// From the highest key down.
+    Descending,
+}
+
+/// A range of keys.
+pub type KeyRange<'a> = (Bound<&'a [u8]>, Bound<&'a [u8]>);
+
+/// Why the store did not do what was asked. After an error of [`Store::commit`] nothing of that batch is visible.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// There is no room: reading goes on, writing waits for somebody to free some.
+    #[error("the disk is full")]
+    Full,
+    /// The medium failed or refuses writing.
+    #[error("the disk could not be used: {0}")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// What is on the disk is not what was written there.
+    #[error("what is on the disk is damaged: {0}")]
+    Damaged(&'static str),
+    /// The data folder is of another format than [`FORMAT`].
+    #[error("the data is of format {found}, this program reads format {FORMAT}")]
+    Format {
+        /// The format found.
+        found: u32,
+    },
+}
+
+/// Reading a store. Implementations see every batch that was committed, whole, and none that was not.
+pub trait Read {
+    /// The value of `key`, or none.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] or [`StoreError::Damaged`].
+    fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// Calls `visit(key, value)` for the keys of `range` in order until it breaks.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] or [`StoreError::Damaged`].
+    fn scan(
+        &self,
+        table: Table,
+        range: KeyRange<'_>,
+        direction: Direction,
+        visit: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
+    ) -> Result<(), StoreError>;
+
+    /// The keys that start with `prefix`, ascending, at most `limit`.
+    ///
+    /// # Errors
+    /// As [`Read::scan`].
+    fn keys_with_prefix(&self, table: Table, prefix: &[u8], limit: usize) -> Result<Vec<Vec<u8>>, StoreError> {
+        let mut keys = Vec::new();
+        if limit == 0 {
+            return Ok(keys);
+        }
+        let end = prefix_end(prefix);
+        let upper = end.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
+        self.scan(table, (Bound::Included(prefix), upper), Direction::Ascending, &mut |key, _| {
+            keys.push(key.to_vec());
+            if keys.len() < limit { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        })?;
+        Ok(keys)
+    }
+}
+
+/// Reading and writing a store.
+pub trait Store: Read {
+    /// Makes the whole batch durable: when this returns, no power cut undoes it. All of it becomes visible, or nothing.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then nothing of the batch is visible.
+    fn commit(&self, batch: &Batch) -> Result<(), StoreError>;
+}
+
+impl<R: Read + ?Sized> Read for &R {
+    fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        (**self).get(table, key)
+    }
+
+    fn scan(
+        &self,
+        table: Table,
+        range: KeyRange<'_>,
+        direction: Direction,
+        visit: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        (**self).scan(table, range, direction, visit)
+    }
+}
+
+impl<R: Read + ?Sized> Read for std::sync::Arc<R> {
+    fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        (**self).get(table, key)
+    }
+
+    fn scan(
+        &self,
+        table: Table,
+        range: KeyRange<'_>,
+        direction: Direction,
+        visit: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        (**self).scan(table, range, direction, visit)
+    }
+}
+
+impl<S: Store + ?Sized> Store for std::sync::Arc<S> {
+    fn commit(&self, batch: &Batch) -> Result<(), StoreError> {
+        (**self).commit(batch)
+    }
+}
+
+/// The first key after all keys that start with `prefix`; none when there is no such key.
+pub fn prefix_end(prefix: &[u8]) -> Option<Vec<u8>> {
+    let last = prefix.iter().rposition(|byte| *byte != u8::MAX)?;
+    let mut end = prefix[..=last].to_vec();
+    end[last] += 1;
+    Some(end)
+}
