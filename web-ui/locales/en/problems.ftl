@@ -1,0 +1,27 @@
+# One sentence or two per kind of problem: what is the matter, and what you can do.
+problem-malformed = What your device sent cannot be read. Reload the page and try again.
+problem-not-canonical = What your device sent is not written in the agreed way. Reload the page and try again.
+problem-too-large = This is too long. Shorten your text and try again.
+problem-too-deep = What your device sent is put together in too complicated a way. Reload the page and try again.
+problem-bad-signature = The signature is not right: something changed along the way. Please try again.
+problem-weak-key = The key of this device is not safe. Ask a connector for a new invitation.
+problem-wrong-neighbourhood = This belongs to another neighbourhood. Write it on the square of that neighbourhood.
+problem-unknown-author = This box does not know your device. Join first, or wait a moment and try again.
+problem-unknown-invitation = We do not know this invitation. Check that you have the whole link, or ask a connector for a new one.
+problem-invitation-used = This invitation has already been used. Was that not you? Then tell a connector.
+problem-invitation-expired = This invitation has expired. Ask a connector for a new one.
+problem-claim-proof = This request does not fit your invitation. Open the link from your invitation again.
+problem-not-a-member = Only residents of this neighbourhood can do this. Ask a connector for an invitation.
+problem-space-not-allowed = You may not write for these readers here. Choose something else at ‘Who may read this?’.
+problem-missing-parents = This box is still missing something that came before this. Wait a moment and try again.
+problem-own-history-skipped = Something you wrote earlier is missing. Reload the page and try again.
+problem-forked = Your key has been used in two places at once. Stop for now, and go and see a connector.
+problem-future-time = The clock of your device is ahead. Set the time right and try again.
+problem-not-permitted = You may not do this here. Ask a connector if you think you should be able to.
+problem-quota = You have posted a great deal in a short time. Please try again later.
+problem-storage = The box could not keep this. So it has not been posted. Please try again later.
+problem-not-found = This message is no longer here. It may have been removed.
+problem-unsupported-version = Your browser and this box do not understand each other. Reload the page and try again.
+problem-rate-limited = It is very busy right now. Wait a minute and try again.
+problem-internal = Something went wrong in the box. It is not your fault. Please try again later.
+problem-other = The box has refused this. Try again, or ask a connector for help.

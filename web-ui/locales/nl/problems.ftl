@@ -1,0 +1,27 @@
+# Eén zin per soort probleem: wat er is, en wat u kunt doen.
+problem-malformed = Wat uw apparaat stuurde is niet te lezen. Vernieuw de pagina en probeer het nog eens.
+problem-not-canonical = Wat uw apparaat stuurde is niet op de afgesproken manier opgeschreven. Vernieuw de pagina en probeer het nog eens.
+problem-too-large = Dit is te lang. Maak uw tekst korter en probeer het nog eens.
+problem-too-deep = Wat uw apparaat stuurde zit te ingewikkeld in elkaar. Vernieuw de pagina en probeer het nog eens.
+problem-bad-signature = De handtekening klopt niet: er is onderweg iets veranderd. Probeer het nog eens.
+problem-weak-key = De sleutel van dit apparaat is niet veilig. Vraag een buurtverbinder om een nieuwe uitnodiging.
+problem-wrong-neighbourhood = Dit hoort bij een andere buurt. Schrijf het op het plein van die buurt.
+problem-unknown-author = Dit kastje kent uw apparaat niet. Doe eerst mee, of wacht even en probeer het nog eens.
+problem-unknown-invitation = Deze uitnodiging kennen we niet. Kijk of u de hele link hebt, of vraag een nieuwe aan een buurtverbinder.
+problem-invitation-used = Deze uitnodiging is al gebruikt. Was u dat niet? Vertel het dan aan een buurtverbinder.
+problem-invitation-expired = Deze uitnodiging is verlopen. Vraag een buurtverbinder om een nieuwe.
+problem-claim-proof = Deze aanmelding past niet bij uw uitnodiging. Open de link uit uw uitnodiging nog eens.
+problem-not-a-member = Alleen bewoners van deze buurt kunnen dit. Vraag een buurtverbinder om een uitnodiging.
+problem-space-not-allowed = U mag hier niet schrijven voor deze lezers. Kies bij ‘Wie mag dit lezen?’ iets anders.
+problem-missing-parents = Dit kastje mist nog iets wat hieraan voorafging. Wacht even en probeer het nog eens.
+problem-own-history-skipped = Er ontbreekt iets wat u eerder schreef. Vernieuw de pagina en probeer het nog eens.
+problem-forked = Uw sleutel is op twee plaatsen tegelijk gebruikt. Stop even, en ga naar een buurtverbinder.
+problem-future-time = De klok van uw apparaat loopt voor. Zet de tijd goed en probeer het nog eens.
+problem-not-permitted = Dit mag u hier niet doen. Vraag een buurtverbinder als u denkt dat het wel moet kunnen.
+problem-quota = U hebt in korte tijd heel veel geplaatst. Probeer het later nog eens.
+problem-storage = Het kastje kon dit niet bewaren. Het is dus niet geplaatst. Probeer het straks nog eens.
+problem-not-found = Dit bericht is er niet meer. Misschien is het weggehaald.
+problem-unsupported-version = Uw browser en dit kastje verstaan elkaar niet. Vernieuw de pagina en probeer het nog eens.
+problem-rate-limited = Het is nu erg druk. Wacht een minuut en probeer het nog eens.
+problem-internal = Er ging iets mis in het kastje. Dat ligt niet aan u. Probeer het straks nog eens.
+problem-other = Het kastje heeft dit geweigerd. Probeer het nog eens, of vraag een buurtverbinder om hulp.

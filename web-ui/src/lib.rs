@@ -1,0 +1,21 @@
+//! What a person sees of the square.
+//!
+//! * [`view`] and [`pages`] (feature `pages`): plain structs in, HTML out. They decide nothing and fetch nothing: no
+//!   clock, no store, no network. The node fills a view and hands it to one function per page.
+//! * [`paths`]: the one table of addresses, used by the templates, the node's router and the tests.
+//! * [`locale`] (feature `pages`): the texts in `locales/{nl,en}/*.ftl` and how dates are said.
+//! * [`assets`]: the style sheet and the icon, as bytes to serve.
+//!
+//! What the pages promise to the browser's module is written down in `templates/README.md`.
+
+pub mod assets;
+mod lang;
+#[cfg(feature = "pages")]
+pub mod locale;
+#[cfg(feature = "pages")]
+pub mod pages;
+pub mod paths;
+#[cfg(feature = "pages")]
+pub mod view;
+
+pub use lang::Lang;

@@ -1,0 +1,124 @@
+//! One function per page: a [`Frame`], the page's view and a language in, a whole HTML document out.
+//!
+//! The templates stand in `templates/`; what they promise to the browser's module, and which parts they share, is in
+//! `templates/README.md`. Without that module every page still reads: what needs a key says so instead.
+
+pub mod problems;
+mod prose;
+mod reading;
+mod shell;
+mod taking_part;
+mod trust;
+
+use askama::Template;
+
+use crate::Lang;
+use crate::paths::{self, Page};
+use crate::view::{
+    AboutPage, AgendaPage, ErrorPage, EventPage, Frame, ItemPage, NewsPage, ProofPage, WriteKind, WritePage,
+};
+use shell::Shell;
+
+/// A page that could not be made: a text is missing, which the tests rule out. A caller can only answer 500.
+#[derive(Debug, thiserror::Error)]
+#[error("the page could not be made: {0}")]
+pub struct RenderError(#[from] askama::Error);
+
+/// The home page: today and tomorrow, then the news.
+///
+/// # Errors
+/// [`RenderError`], as for every page here.
+pub fn news(frame: &Frame, page: &NewsPage, lang: Lang) -> Result<String, RenderError> {
+    let path = |lang| match &page.before {
+        Some(cursor) => paths::news_before(lang, cursor),
+        None => paths::news(lang).to_owned(),
+    };
+    let shell = Shell::new(frame, lang, Some(Page::News), path(lang.other()));
+    Ok(reading::News { s: shell, page }.render()?)
+}
+
+/// One news item with its comments.
+///
+/// # Errors
+/// [`RenderError`].
+pub fn item(frame: &Frame, page: &ItemPage, lang: Lang) -> Result<String, RenderError> {
+    let shell = Shell::new(frame, lang, Some(Page::Item), paths::item(lang.other(), &page.id));
+    Ok(reading::Item { s: shell, page }.render()?)
+}
+
+/// The coming events, by day and month.
+///
+/// # Errors
+/// [`RenderError`].
+pub fn agenda(frame: &Frame, page: &AgendaPage, lang: Lang) -> Result<String, RenderError> {
+    let path = |lang| match page.from {
+        Some(from) => paths::agenda_from(lang, &from.to_string()),
+        None => paths::agenda(lang).to_owned(),
+    };
+    let shell = Shell::new(frame, lang, Some(Page::Agenda), path(lang.other()));
+    let months = reading::months(&page.events, page.from.unwrap_or(frame.now.date()));
+    Ok(reading::Agenda { s: shell, page, months }.render()?)
+}
+
+/// One event with its comments.
+///
+/// # Errors
+/// [`RenderError`].
+pub fn event(frame: &Frame, page: &EventPage, lang: Lang) -> Result<String, RenderError> {
+    let shell = Shell::new(frame, lang, Some(Page::Event), paths::event(lang.other(), &page.id));
+    Ok(reading::Event { s: shell, page }.render()?)
+}
+
+/// Writing news or an event.
+///
+/// # Errors
+/// [`RenderError`].
+pub fn write(frame: &Frame, page: &WritePage, lang: Lang) -> Result<String, RenderError> {
+    let path = match page.kind {
+        WriteKind::News => paths::write_news(lang.other()),
+        WriteKind::Event => paths::write_event(lang.other()),
+    };
+    let shell = Shell::new(frame, lang, Some(Page::Write), path);
+    Ok(taking_part::Write { s: shell, page }.render()?)
+}
+
+/// Becoming a resident by an invitation link. The invitation's secret stands behind the `#` of the address, which a
+/// browser never sends: the server knows nothing of it, so the page has no content of its own.
+///
+/// # Errors
+/// [`RenderError`].
+pub fn join(frame: &Frame, lang: Lang) -> Result<String, RenderError> {
+    let shell = Shell::new(frame, lang, Some(Page::Join), paths::join(lang.other()).to_owned());
+    Ok(taking_part::Join { s: shell }.render()?)
+}
+
+/// The square's boxes, neighbours and ways.
+///
+/// # Errors
+/// [`RenderError`].
+pub fn about(frame: &Frame, page: &AboutPage, lang: Lang) -> Result<String, RenderError> {
+    let shell = Shell::new(frame, lang, Some(Page::About), paths::about(lang.other()).to_owned());
+    Ok(trust::About { s: shell, page }.render()?)
+}
+
+/// "Wie zegt dit?": who wrote an item, and the operations that prove it.
+///
+/// # Errors
+/// [`RenderError`].
+pub fn who_says_this(frame: &Frame, page: &ProofPage, lang: Lang) -> Result<String, RenderError> {
+    let shell = Shell::new(frame, lang, Some(Page::WhoSaysThis), paths::who_says_this(lang.other(), &page.id));
+    Ok(trust::Proof { s: shell, page }.render()?)
+}
+
+/// What went wrong, and what to do next. The status code is the caller's.
+///
+/// # Errors
+/// [`RenderError`].
+pub fn error(frame: &Frame, page: &ErrorPage, lang: Lang) -> Result<String, RenderError> {
+    let other = paths::locate(&page.path).map_or_else(
+        || paths::news(lang.other()).to_owned(),
+        |location| location.page.path(lang.other(), location.id.as_deref().unwrap_or_default()),
+    );
+    let shell = Shell::new(frame, lang, None, other);
+    Ok(trust::Error::new(shell, &page.failure).render()?)
+}

@@ -1,0 +1,216 @@
+//! What every template is given besides its own view: the frame, the language and the words.
+
+use crate::Lang;
+use crate::locale::{self, DayLabel, MissingText, Texts};
+use crate::paths::{self, Page};
+use crate::view::{Author, Date, DateTime, Frame, Neighbourhood, Origin, When};
+
+use super::problems;
+use super::prose::{self, Paragraph};
+
+/// The characters of an excerpt in a list: some three lines on a telephone.
+const EXCERPT_CHARS: usize = 180;
+
+/// The `s` of every template.
+pub(super) struct Shell<'a> {
+    pub(super) frame: &'a Frame,
+    pub(super) lang: Lang,
+    /// The same page in the other language.
+    pub(super) other_path: String,
+    page: Option<Page>,
+    texts: &'static Texts,
+}
+
+/// A sentence a form carries for one problem type.
+pub(super) struct ProblemSentence {
+    pub(super) problem: &'static str,
+    pub(super) sentence: String,
+}
+
+impl<'a> Shell<'a> {
+    /// The shell of a page; `page` is `None` for an error, which belongs to no entry of the menu.
+    pub(super) fn new(frame: &'a Frame, lang: Lang, page: Option<Page>, other_path: String) -> Self {
+        Self { frame, lang, other_path, page, texts: Texts::of(lang) }
+    }
+
+    pub(super) fn neighbourhood(&self) -> &'a Neighbourhood {
+        &self.frame.neighbourhood
+    }
+
+    /// Whether this box was built without the browser's module.
+    pub(super) fn reading_only(&self) -> bool {
+        self.frame.script_url.is_none()
+    }
+
+    /// The value of `aria-current` for an entry of the menu: "page" on that very page, "true" on what belongs to it.
+    pub(super) fn current(&self, entry: &Page) -> Option<&'static str> {
+        let section = match self.page? {
+            Page::Item => Page::News,
+            Page::Event => Page::Agenda,
+            page => page,
+        };
+        (section == *entry).then_some(if section == self.page? { "page" } else { "true" })
+    }
+
+    pub(super) fn say(&self, id: &str) -> Result<String, MissingText> {
+        self.texts.say(id)
+    }
+
+    pub(super) fn fill(&self, id: &str, name: &str, value: &str) -> Result<String, MissingText> {
+        self.texts.fill(id, name, value)
+    }
+
+    pub(super) fn count(&self, id: &str, count: &usize) -> Result<String, MissingText> {
+        self.texts.count(id, *count)
+    }
+
+    /// Every problem with its sentence, the one for unknown problems last.
+    pub(super) fn problems(&self) -> Result<Vec<ProblemSentence>, MissingText> {
+        let all = problems::ALL.into_iter().chain([problems::OTHER]);
+        all.map(|problem| Ok(ProblemSentence { problem, sentence: self.say(&problems::text_id(problem))? })).collect()
+    }
+
+    /// The name of who wrote something; "Een bewoner" when no profile has come here.
+    pub(super) fn author(&self, author: &Author) -> Result<String, MissingText> {
+        author.name.clone().map_or_else(|| self.say("author-unnamed"), Ok)
+    }
+
+    pub(super) fn initials(&self, author: &Author) -> String {
+        author.name.as_deref().map(prose::initials).unwrap_or_default()
+    }
+
+    /// The neighbour's name, for what comes from a neighbour.
+    pub(super) fn neighbour<'o>(&self, origin: &'o Origin) -> Option<&'o str> {
+        match origin {
+            Origin::Here => None,
+            Origin::Neighbour { name } => Some(name),
+        }
+    }
+
+    /// The names of the neighbours that a neighbours' item reaches: "Boxwijk en Veerdam".
+    pub(super) fn neighbour_names(&self) -> Result<String, MissingText> {
+        let names: Vec<&str> =
+            self.neighbourhood().neighbours.iter().map(|neighbour| neighbour.name.as_str()).collect();
+        match names.as_slice() {
+            [] => Ok(String::new()),
+            [only] => Ok((*only).to_owned()),
+            [init @ .., last] => Ok(format!("{} {} {last}", init.join(", "), self.say("and")?)),
+        }
+    }
+
+    pub(super) fn paragraphs<'t>(&self, text: &'t str) -> Vec<Paragraph<'t>> {
+        prose::paragraphs(text)
+    }
+
+    pub(super) fn excerpt(&self, text: &str) -> String {
+        prose::excerpt(text, EXCERPT_CHARS)
+    }
+
+    /// The first sixteen digits of a key in groups of four: enough to compare by eye; the whole key stands beside it.
+    pub(super) fn fingerprint(&self, hex: &str) -> String {
+        prose::grouped(hex.get(..16).unwrap_or(hex))
+    }
+
+    pub(super) fn dialled(&self, phone: &str) -> String {
+        prose::dialled(phone)
+    }
+
+    /// A site's address, if a page may link to it.
+    pub(super) fn web_address<'t>(&self, address: &'t Option<String>) -> Option<&'t str> {
+        address.as_deref().and_then(prose::web_address)
+    }
+
+    pub(super) fn moment(&self, at: &DateTime) -> String {
+        locale::moment(*at, self.frame.now, self.lang)
+    }
+
+    pub(super) fn when(&self, when: &When) -> String {
+        locale::when(when, self.today(), self.lang)
+    }
+
+    pub(super) fn hours(&self, when: &When) -> String {
+        locale::hours(when, self.today(), self.lang)
+    }
+
+    pub(super) fn tile(&self, date: Date) -> DayLabel {
+        locale::day_label(date, self.lang)
+    }
+
+    pub(super) fn day_heading(&self, date: &Date) -> String {
+        locale::day_heading(*date, self.today(), self.lang)
+    }
+
+    pub(super) fn month_heading(&self, date: &Date) -> String {
+        locale::month_heading(*date, self.lang)
+    }
+
+    pub(super) fn full_date(&self, date: &Date) -> String {
+        locale::full_date(*date, self.lang)
+    }
+
+    pub(super) fn today(&self) -> Date {
+        self.frame.now.date()
+    }
+}
+
+/// The addresses in this page's language.
+impl Shell<'_> {
+    pub(super) fn news_path(&self) -> &'static str {
+        paths::news(self.lang)
+    }
+
+    pub(super) fn news_before_path(&self, cursor: &str) -> String {
+        paths::news_before(self.lang, cursor)
+    }
+
+    pub(super) fn agenda_path(&self) -> &'static str {
+        paths::agenda(self.lang)
+    }
+
+    pub(super) fn agenda_from_path(&self, from: &Date) -> String {
+        paths::agenda_from(self.lang, &from.to_string())
+    }
+
+    pub(super) fn item_path(&self, id: &str) -> String {
+        paths::item(self.lang, id)
+    }
+
+    pub(super) fn event_path(&self, id: &str) -> String {
+        paths::event(self.lang, id)
+    }
+
+    pub(super) fn who_says_this_path(&self, id: &str) -> String {
+        paths::who_says_this(self.lang, id)
+    }
+
+    pub(super) fn write_path(&self) -> &'static str {
+        paths::write(self.lang)
+    }
+
+    pub(super) fn write_news_path(&self) -> String {
+        paths::write_news(self.lang)
+    }
+
+    pub(super) fn write_event_path(&self) -> String {
+        paths::write_event(self.lang)
+    }
+
+    pub(super) fn join_path(&self) -> &'static str {
+        paths::join(self.lang)
+    }
+
+    pub(super) fn about_path(&self) -> &'static str {
+        paths::about(self.lang)
+    }
+
+    /// A path with `{id}` in it, for the browser's module to fill in.
+    pub(super) fn pattern(&self, page: Page) -> &'static str {
+        page.pattern(self.lang)
+    }
+}
+
+impl From<MissingText> for askama::Error {
+    fn from(missing: MissingText) -> Self {
+        Self::custom(missing)
+    }
+}

@@ -1,0 +1,278 @@
+//! The addresses of the site, per page and language: one table for the templates, the node's router and the tests.
+//!
+//! An address is made with a function here ([`item`], [`event`], …) and taken apart with [`locate`]; [`Page::pattern`]
+//! is the same address as the router spells it. A test holds the three together.
+
+use crate::Lang;
+
+/// A page that has an address of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Page {
+    /// The home page: today and tomorrow, then the news.
+    News,
+    /// The coming events.
+    Agenda,
+    /// One news item with its comments.
+    Item,
+    /// One event with its comments.
+    Event,
+    /// "Wie zegt dit?": the proof under one item or comment.
+    WhoSaysThis,
+    /// Writing news or an event.
+    Write,
+    /// Becoming a resident by an invitation link.
+    Join,
+    /// The square's boxes, neighbours and ways.
+    About,
+}
+
+/// A place on the site: which page, in which language, about which item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Location {
+    /// The page.
+    pub page: Page,
+    /// Its language.
+    pub lang: Lang,
+    /// The item's id as it stands in the path, for the pages that are about one item. Not checked to be an id.
+    pub id: Option<String>,
+}
+
+impl Page {
+    /// Every page.
+    pub const ALL: [Self; 8] =
+        [Self::News, Self::Agenda, Self::Item, Self::Event, Self::WhoSaysThis, Self::Write, Self::Join, Self::About];
+
+    /// The path with `{id}` where an item's id goes: the form in which axum takes a route.
+    #[must_use]
+    pub const fn pattern(self, lang: Lang) -> &'static str {
+        match (self, lang) {
+            (Self::News, Lang::Nl) => "/",
+            (Self::News, Lang::En) => "/en/",
+            (Self::Agenda, Lang::Nl) => "/agenda",
+            (Self::Agenda, Lang::En) => "/en/agenda",
+            (Self::Item, Lang::Nl) => "/bericht/{id}",
+            (Self::Item, Lang::En) => "/en/item/{id}",
+            (Self::Event, Lang::Nl) => "/activiteit/{id}",
+            (Self::Event, Lang::En) => "/en/event/{id}",
+            (Self::WhoSaysThis, Lang::Nl) => "/bericht/{id}/wie-zegt-dit",
+            (Self::WhoSaysThis, Lang::En) => "/en/item/{id}/who-says-this",
+            (Self::Write, Lang::Nl) => "/schrijven",
+            (Self::Write, Lang::En) => "/en/write",
+            (Self::Join, Lang::Nl) => "/meedoen",
+            (Self::Join, Lang::En) => "/en/join",
+            (Self::About, Lang::Nl) => "/over-dit-plein",
+            (Self::About, Lang::En) => "/en/about",
+        }
+    }
+
+    /// The path of this page about the item `id`; pages that are about no item ignore it.
+    #[must_use]
+    pub fn path(self, lang: Lang, id: &str) -> String {
+        self.pattern(lang).replace(ID, &encode(id))
+    }
+}
+
+/// The names of what may stand behind the `?` of a path.
+pub mod query {
+    use crate::Lang;
+
+    /// On the news: show what is older than this cursor.
+    #[must_use]
+    pub const fn before(lang: Lang) -> &'static str {
+        match lang {
+            Lang::Nl => "voor",
+            Lang::En => "before",
+        }
+    }
+
+    /// On the agenda: show events from this date (`2026-12-24`) on.
+    #[must_use]
+    pub const fn from(lang: Lang) -> &'static str {
+        match lang {
+            Lang::Nl => "vanaf",
+            Lang::En => "from",
+        }
+    }
+
+    /// On the write page: what to write, see [`news`] and [`event`].
+    #[must_use]
+    pub const fn kind(lang: Lang) -> &'static str {
+        match lang {
+            Lang::Nl => "soort",
+            Lang::En => "kind",
+        }
+    }
+
+    /// The value of [`kind`] for news.
+    #[must_use]
+    pub const fn news(lang: Lang) -> &'static str {
+        match lang {
+            Lang::Nl => "nieuws",
+            Lang::En => "news",
+        }
+    }
+
+    /// The value of [`kind`] for an event.
+    #[must_use]
+    pub const fn event(lang: Lang) -> &'static str {
+        match lang {
+            Lang::Nl => "activiteit",
+            Lang::En => "event",
+        }
+    }
+}
+
+/// The home page.
+#[must_use]
+pub const fn news(lang: Lang) -> &'static str {
+    Page::News.pattern(lang)
+}
+
+/// The home page from the news before `cursor` on.
+#[must_use]
+pub fn news_before(lang: Lang, cursor: &str) -> String {
+    format!("{}?{}={}", news(lang), query::before(lang), encode(cursor))
+}
+
+/// The coming events.
+#[must_use]
+pub const fn agenda(lang: Lang) -> &'static str {
+    Page::Agenda.pattern(lang)
+}
+
+/// The events from the date `from` (`2026-12-24`) on.
+#[must_use]
+pub fn agenda_from(lang: Lang, from: &str) -> String {
+    format!("{}?{}={}", agenda(lang), query::from(lang), encode(from))
+}
+
+/// One news item.
+#[must_use]
+pub fn item(lang: Lang, id: &str) -> String {
+    Page::Item.path(lang, id)
+}
+
+/// One event.
+#[must_use]
+pub fn event(lang: Lang, id: &str) -> String {
+    Page::Event.path(lang, id)
+}
+
+/// "Wie zegt dit?" about one item or comment.
+#[must_use]
+pub fn who_says_this(lang: Lang, id: &str) -> String {
+    Page::WhoSaysThis.path(lang, id)
+}
+
+/// The write page, at its default: news.
+#[must_use]
+pub const fn write(lang: Lang) -> &'static str {
+    Page::Write.pattern(lang)
+}
+
+/// The write page for news.
+#[must_use]
+pub fn write_news(lang: Lang) -> String {
+    format!("{}?{}={}", write(lang), query::kind(lang), query::news(lang))
+}
+
+/// The write page for an event.
+#[must_use]
+pub fn write_event(lang: Lang) -> String {
+    format!("{}?{}={}", write(lang), query::kind(lang), query::event(lang))
+}
+
+/// Joining by invitation. An invitation's secret stands behind the `#`, which a browser never sends.
+#[must_use]
+pub const fn join(lang: Lang) -> &'static str {
+    Page::Join.pattern(lang)
+}
+
+/// About this square.
+#[must_use]
+pub const fn about(lang: Lang) -> &'static str {
+    Page::About.pattern(lang)
+}
+
+/// Finds the page that a path (without `?` and what follows) belongs to; `None` for a path this site does not have.
+#[must_use]
+pub fn locate(path: &str) -> Option<Location> {
+    let pages = Page::ALL.into_iter().flat_map(|page| Lang::ALL.map(|lang| (page, lang)));
+    pages.into_iter().find_map(|(page, lang)| {
+        let id = matches(page.pattern(lang), path)?;
+        Some(Location { page, lang, id })
+    })
+}
+
+/// The language of any path, also of one that leads nowhere: English under `/en`, Dutch elsewhere.
+#[must_use]
+pub fn lang_of(path: &str) -> Lang {
+    if path == "/en" || path.starts_with("/en/") { Lang::En } else { Lang::Nl }
+}
+
+const ID: &str = "{id}";
+
+/// `Some(None)` when a path equals a pattern without an id, `Some(Some(id))` when it has one in that place.
+fn matches(pattern: &str, path: &str) -> Option<Option<String>> {
+    let Some((before, after)) = pattern.split_once(ID) else {
+        return (pattern == path).then_some(None);
+    };
+    let id = path.strip_prefix(before)?.strip_suffix(after)?;
+    (!id.is_empty() && !id.contains('/')).then(|| Some(id.to_owned()))
+}
+
+/// Percent-encodes everything but RFC 3986's unreserved characters. Ids are hexadecimal and pass unchanged; anything
+/// else cannot break out of its segment.
+fn encode(segment: &str) -> String {
+    use std::fmt::Write as _;
+    segment.bytes().fold(String::with_capacity(segment.len()), |mut encoded, byte| {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            write!(encoded, "%{byte:02X}").expect("writing to a String cannot fail");
+        }
+        encoded
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    const ID: &str = "9f2c";
+
+    #[test]
+    fn every_path_is_located_as_the_page_it_was_made_for() {
+        for page in Page::ALL {
+            for lang in Lang::ALL {
+                let location = locate(&page.path(lang, ID)).unwrap();
+                let id = page.pattern(lang).contains("{id}").then(|| ID.to_owned());
+                assert_eq!(location, Location { page, lang, id });
+                assert_eq!(lang_of(page.pattern(lang)), lang);
+            }
+        }
+    }
+
+    #[test]
+    fn no_two_pages_share_a_pattern() {
+        let patterns: std::collections::HashSet<_> =
+            Page::ALL.into_iter().flat_map(|page| Lang::ALL.map(|lang| page.pattern(lang))).collect();
+        assert_eq!(patterns.len(), Page::ALL.len() * Lang::ALL.len());
+    }
+
+    #[test]
+    fn a_strange_path_is_located_nowhere() {
+        for path in ["", "/en", "/bericht/", "/bericht/a/b", "/agenda/", "/vraag-en-aanbod"] {
+            assert_eq!(locate(path), None, "{path}");
+        }
+        assert_eq!(lang_of("/en"), Lang::En);
+        assert_eq!(lang_of("/energie"), Lang::Nl);
+    }
+
+    #[test]
+    fn a_hostile_id_stays_one_segment() {
+        assert_eq!(item(Lang::Nl, "../x?y#\"<é"), "/bericht/..%2Fx%3Fy%23%22%3C%C3%A9");
+        assert_eq!(news_before(Lang::En, "a&b"), "/en/?before=a%26b");
+    }
+}

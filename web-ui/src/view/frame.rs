@@ -1,0 +1,58 @@
+//! What surrounds every page.
+
+use jiff::civil::DateTime;
+
+use crate::Lang;
+
+/// All that a page needs to know besides its own content.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    /// Whose square this is.
+    pub neighbourhood: Neighbourhood,
+    /// The local time at which the page is made; "vandaag" and "gisteren" follow from it.
+    pub now: DateTime,
+    /// The address of the style sheet.
+    pub style_url: String,
+    /// The address of the icon.
+    pub icon_url: String,
+    /// The address of the script that starts the browser's module. `None` when this box was built for reading only:
+    /// the pages then say so where one would write.
+    pub script_url: Option<String>,
+}
+
+/// A neighbourhood as its own site presents it.
+#[derive(Clone, Debug)]
+pub struct Neighbourhood {
+    /// The id of its genesis operation, 64 hexadecimal digits.
+    pub id: String,
+    /// Its name: "Maasdorp".
+    pub name: String,
+    /// One line under the name, if it has one: "Het dorpsplein van ons allemaal".
+    pub tagline: Option<String>,
+    /// Whom to call for help with the site.
+    pub help: Option<Help>,
+    /// The language its residents mostly write in, told to screen readers on the pages in the other language.
+    pub language: Lang,
+    /// The neighbourhoods it has a treaty with at this moment, in the order to name them.
+    pub neighbours: Vec<NeighbourLink>,
+}
+
+/// Whom a visitor can call.
+#[derive(Clone, Debug)]
+pub struct Help {
+    /// Who answers: "Truus".
+    pub name: String,
+    /// The telephone number as people write it; its digits and `+` become the link to dial.
+    pub phone: String,
+    /// When, in the neighbourhood's own words: "op werkdagen van 9.00 tot 12.00 uur".
+    pub hours: Option<String>,
+}
+
+/// A neighbourhood with a treaty, as a name to show and perhaps a site to visit.
+#[derive(Clone, Debug)]
+pub struct NeighbourLink {
+    /// Its name.
+    pub name: String,
+    /// Its site. Linked only when it is an `http` or `https` address.
+    pub site: Option<String>,
+}

@@ -1,0 +1,174 @@
+//! The things residents write: news, events and comments.
+
+use jiff::civil::{Date, DateTime};
+
+/// Which neighbourhood something comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// This one.
+    Here,
+    /// A neighbour, with the name this square knows it by.
+    Neighbour {
+        /// The neighbour's name.
+        name: String,
+    },
+}
+
+/// What a resident is to the neighbourhood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// A resident.
+    Resident,
+    /// A connector (*buurtverbinder*).
+    Connector,
+}
+
+/// Who wrote something.
+#[derive(Clone, Debug)]
+pub struct Author {
+    /// The name from their profile; `None` when no profile has reached this box.
+    pub name: Option<String>,
+    /// Their role at home.
+    pub role: Role,
+    /// Their home.
+    pub home: Origin,
+}
+
+/// The space an item lives in, as the browser's module names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Space {
+    /// Anyone who visits this neighbourhood's site.
+    Square,
+    /// Every neighbourhood with a treaty as well.
+    Neighbours,
+}
+
+impl Space {
+    /// The name the wire and the form fields use.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Square => "square",
+            Self::Neighbours => "neighbours",
+        }
+    }
+}
+
+/// A news item in a list.
+#[derive(Clone, Debug)]
+pub struct NewsTeaser {
+    /// The item's id.
+    pub id: String,
+    /// Its title, one line.
+    pub title: String,
+    /// Its whole text; the page takes an excerpt.
+    pub body: String,
+    /// Who wrote it, and from which neighbourhood.
+    pub author: Author,
+    /// When it was written.
+    pub written: DateTime,
+    /// How many comments stand under it.
+    pub comments: usize,
+}
+
+/// When an event is, in the neighbourhood's own time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum When {
+    /// One or more whole days.
+    AllDay {
+        /// The first day.
+        first: Date,
+        /// The last day, itself included; the same day for an event of one day.
+        last: Date,
+    },
+    /// From a time, perhaps to a time.
+    Timed {
+        /// The start.
+        starts: DateTime,
+        /// The end, if one is given. An end before the start is left unsaid.
+        ends: Option<DateTime>,
+    },
+}
+
+impl When {
+    /// The first day.
+    #[must_use]
+    pub fn first_day(&self) -> Date {
+        match self {
+            Self::AllDay { first, .. } => *first,
+            Self::Timed { starts, .. } => starts.date(),
+        }
+    }
+
+    /// The last day, never before the first.
+    #[must_use]
+    pub fn last_day(&self) -> Date {
+        let last = match self {
+            Self::AllDay { last, .. } => *last,
+            Self::Timed { starts, ends } => ends.unwrap_or(*starts).date(),
+        };
+        last.max(self.first_day())
+    }
+}
+
+/// An event in a list.
+#[derive(Clone, Debug)]
+pub struct EventTeaser {
+    /// The item's id.
+    pub id: String,
+    /// Its title, one line.
+    pub title: String,
+    /// When it is. Where versions disagree: the one the list sorts by.
+    pub when: When,
+    /// Where it is, if that is said.
+    pub place: Option<String>,
+    /// Whether it is called off. Where versions disagree: true if any says so.
+    pub cancelled: bool,
+    /// Whether concurrent versions disagree on time, place or cancellation; the event's page shows them all.
+    pub contested: bool,
+    /// The neighbourhood it comes from.
+    pub origin: Origin,
+}
+
+/// One of the values that concurrent edits gave to the same fact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim<T> {
+    /// The value.
+    pub value: T,
+    /// The name of who set it, where it is known.
+    pub by: Option<String>,
+}
+
+/// A fact people act on: usually one value, more when residents changed it at the same time without seeing each
+/// other's change. Then all of them are shown, and none is picked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stated<T> {
+    /// Everyone agrees.
+    Agreed(T),
+    /// At least two values stand beside each other.
+    Contested(Vec<Claim<T>>),
+}
+
+/// A comment.
+#[derive(Clone, Debug)]
+pub struct Comment {
+    /// Its own item id; "Wie zegt dit?" works for comments too.
+    pub id: String,
+    /// Who wrote it. A neighbour's comment carries that neighbour's name.
+    pub author: Author,
+    /// When.
+    pub written: DateTime,
+    /// The text.
+    pub body: String,
+}
+
+/// The comments under an item, and where a new one goes.
+#[derive(Clone, Debug)]
+pub struct Thread {
+    /// The neighbourhood of the item commented on; a comment lives there too.
+    pub neighbourhood: String,
+    /// The space of the item commented on.
+    pub space: Space,
+    /// The comments, oldest first.
+    pub comments: Vec<Comment>,
+}
