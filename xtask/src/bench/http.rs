@@ -1,0 +1,82 @@
+//! Just enough of HTTP to ask a box on this machine the way a browser does, and to count the bytes it sends.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+use anyhow::{Context, Result, ensure};
+
+/// The body of an answer, as it came over the wire.
+pub(super) struct Body {
+    bytes: Vec<u8>,
+    is_brotli: bool,
+}
+
+impl Body {
+    #[expect(clippy::cast_precision_loss, reason = "answers are far smaller than 2^52 bytes")]
+    pub(super) fn len_on_the_wire(&self) -> f64 {
+        self.bytes.len() as f64
+    }
+
+    /// The text it holds, unpacked.
+    pub(super) fn text(&self) -> Result<String> {
+        const BUFFER: usize = 4096;
+        let mut text = String::new();
+        if self.is_brotli {
+            brotli::Decompressor::new(self.bytes.as_slice(), BUFFER).read_to_string(&mut text)?;
+        } else {
+            self.bytes.as_slice().read_to_string(&mut text)?;
+        }
+        Ok(text)
+    }
+}
+
+/// Asks a site, such as `http://127.0.0.1:8080`, for a path, preferring brotli.
+pub(super) fn get(site: &str, path: &str) -> Result<Body> {
+    let host = site.strip_prefix("http://").context("the demo's sites are plain http")?.trim_end_matches('/');
+    let mut stream = TcpStream::connect(host).with_context(|| format!("cannot reach {site}"))?;
+    // HTTP/1.0 has no chunks, so everything after the head is the body.
+    write!(stream, "GET {path} HTTP/1.0\r\nHost: {host}\r\nAccept-Encoding: br\r\n\r\n")?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).with_context(|| format!("{site}{path} broke off"))?;
+    parse(&answer).with_context(|| format!("{site}{path}"))
+}
+
+fn parse(answer: &[u8]) -> Result<Body> {
+    const END_OF_HEAD: &[u8] = b"\r\n\r\n";
+    let end = answer.windows(END_OF_HEAD.len()).position(|part| part == END_OF_HEAD).context("no end of the head")?;
+    let head = String::from_utf8_lossy(&answer[..end]).to_ascii_lowercase();
+    let status = head.split_whitespace().nth(1).unwrap_or_default();
+    ensure!(status == "200", "answered with {status}");
+    let is_brotli = head.lines().any(|line| line.replace(' ', "") == "content-encoding:br");
+    Ok(Body { bytes: answer[end + END_OF_HEAD.len()..].to_vec(), is_brotli })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn a_plain_answer_is_read() {
+        let body = parse(b"HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n<p>hallo</p>").unwrap();
+        assert_eq!(body.text().unwrap(), "<p>hallo</p>");
+    }
+
+    #[test]
+    fn a_packed_answer_is_counted_packed_and_read_unpacked() {
+        let text = "dorpsplein ".repeat(100);
+        let mut packed = Vec::new();
+        brotli::CompressorWriter::new(&mut packed, 4096, 11, 22).write_all(text.as_bytes()).unwrap();
+        let mut answer = b"HTTP/1.0 200 OK\r\nContent-Encoding: br\r\n\r\n".to_vec();
+        answer.extend(&packed);
+        let body = parse(&answer).unwrap();
+        assert!(body.len_on_the_wire() < 100.0);
+        assert_eq!(body.text().unwrap(), text);
+    }
+
+    #[test]
+    fn an_error_page_is_not_measured() {
+        assert!(parse(b"HTTP/1.0 404 Not Found\r\n\r\n<p>weg</p>").is_err());
+    }
+}

@@ -1,0 +1,110 @@
+//! The tests in a real browser: two boxes, Chromium, and the journeys of `web-ui/e2e/tests`.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+
+use crate::process::{Workspace, output, run_keeping};
+use crate::setup;
+use crate::steps::{Outcome, Steps};
+
+/// How a box is built.
+#[derive(Clone, Copy)]
+pub(crate) enum Profile {
+    /// As the tests of the workspace are built, so that nothing is compiled twice.
+    Tests,
+    /// As a village runs it.
+    Release,
+}
+
+/// Runs only these tests, or only those whose name matches a pattern.
+pub(crate) fn run_alone(workspace: &Workspace, pattern: Option<&str>) -> Result<()> {
+    let mut steps = Steps::new();
+    run_steps(workspace, &mut steps, pattern)?;
+    steps.finish();
+    Ok(())
+}
+
+/// Sets up the browser, builds a box and runs the tests, as steps of a longer run.
+pub(crate) fn run_steps(workspace: &Workspace, steps: &mut Steps, pattern: Option<&str>) -> Result<()> {
+    let mut chromium = PathBuf::new();
+    steps.run("set up the browser", || {
+        chromium = setup::chromium(workspace)?;
+        setup::browser_drivers(workspace)?;
+        Ok(Outcome::passed())
+    })?;
+    let mut built = PathBuf::new();
+    steps.run("build the box", || {
+        built = build_box(workspace, Profile::Tests)?;
+        Ok(Outcome::passed())
+    })?;
+    steps.run("in a browser", || journeys(workspace, &built, &chromium, pattern))
+}
+
+fn journeys(workspace: &Workspace, built: &Path, chromium: &Path, pattern: Option<&str>) -> Result<Outcome> {
+    // One file at a time: each starts two boxes and a browser, and two cores serve one such set well.
+    let mut node = workspace.program(
+        &workspace.e2e(),
+        "node",
+        ["--test", "--test-concurrency=1", "--test-reporter=spec", "--test-reporter-destination=stdout"],
+    );
+    if let Some(pattern) = pattern {
+        node.arg(format!("--test-name-pattern={pattern}"));
+    }
+    node.arg("tests/").env("DORPSPLEIN_BIN", built).env("DORPSPLEIN_CHROMIUM", chromium);
+    Ok(Outcome::Passed(run_keeping(&mut node, |line| line.contains('ℹ'))?))
+}
+
+/// Builds the box and returns the path of its program.
+pub(crate) fn build_box(workspace: &Workspace, profile: Profile) -> Result<PathBuf> {
+    let mut cargo = workspace.cargo(["build", "--locked", "--message-format=json-render-diagnostics"]);
+    match profile {
+        Profile::Tests => cargo.args(["--workspace", "--bins", "--tests"]),
+        Profile::Release => cargo.args(["--release", "--package", "dorpsplein-node"]),
+    };
+    let messages = output(cargo.stderr(Stdio::inherit()))?;
+    executable(&messages).context("cargo built no program named dorpsplein")
+}
+
+/// One line of what cargo says of a build; most kinds of line have neither field.
+#[derive(Deserialize)]
+struct Message {
+    target: Option<Target>,
+    executable: Option<PathBuf>,
+    profile: Option<BuiltAs>,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct BuiltAs {
+    test: bool,
+}
+
+fn executable(messages: &str) -> Option<PathBuf> {
+    messages.lines().find_map(|line| {
+        let message: Message = serde_json::from_str(line).ok()?;
+        let is_the_box = message.target?.name == "dorpsplein" && !message.profile?.test;
+        message.executable.filter(|_| is_the_box)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_program_is_told_from_its_own_unit_tests() {
+        let messages = r#"
+{"reason":"compiler-artifact","target":{"name":"dorpsplein"},"profile":{"test":true},"executable":"/t/deps/dorpsplein-1"}
+{"reason":"compiler-artifact","target":{"name":"other"},"profile":{"test":false},"executable":"/t/other"}
+{"reason":"compiler-artifact","target":{"name":"dorpsplein"},"profile":{"test":false},"executable":"/t/dorpsplein"}
+{"reason":"build-finished","success":true}"#;
+        assert_eq!(executable(messages), Some(PathBuf::from("/t/dorpsplein")));
+    }
+}

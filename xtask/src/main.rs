@@ -1,0 +1,72 @@
+//! The project's own chores, run as `cargo xtask <name>`: everything a contributor or a build machine needs, with
+//! nothing set up by hand.
+
+mod bench;
+mod e2e;
+mod picture;
+mod process;
+mod setup;
+mod steps;
+mod test;
+mod tidy;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use process::Workspace;
+
+/// The chores of Dorpsplein.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Sets up what the tests need, then runs every check and every test.
+    Test {
+        /// Leave out the tests in a real browser.
+        #[arg(long)]
+        quick: bool,
+    },
+    /// Checks the rules of the house that no compiler knows.
+    Tidy,
+    /// Runs only the tests in a real browser.
+    E2e {
+        /// Run only the tests whose name matches this pattern.
+        pattern: Option<String>,
+    },
+    /// Measures sizes, speed and memory, as a table and as JSON.
+    Bench {
+        /// Take the criterion figures of an earlier run instead of measuring again.
+        #[arg(long)]
+        reuse: bool,
+    },
+    /// Takes the pictures of the README from the last run of the browser tests.
+    Picture,
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse().chore) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(chore: &Chore) -> Result<()> {
+    let workspace = Workspace::find()?;
+    match chore {
+        Chore::Test { quick } => test::run_everything(&workspace, *quick),
+        Chore::Tidy => tidy::run(&workspace),
+        Chore::E2e { pattern } => e2e::run_alone(&workspace, pattern.as_deref()),
+        Chore::Bench { reuse } => bench::run(&workspace, *reuse),
+        Chore::Picture => picture::run(&workspace),
+    }
+}

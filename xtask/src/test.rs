@@ -1,0 +1,86 @@
+//! `cargo xtask test`: everything, from formatting to two villages in a real browser.
+
+use anyhow::Result;
+
+use crate::process::{Workspace, run, run_keeping, works};
+use crate::steps::{Outcome, Steps};
+use crate::{e2e, setup, tidy};
+
+/// Sets up what is missing and runs every check and test; stops at the first that fails.
+pub(crate) fn run_everything(workspace: &Workspace, quick: bool) -> Result<()> {
+    let mut steps = Steps::new();
+    let mut with_nextest = false;
+    steps.run("set up Rust", || {
+        setup::wasm_target(workspace)?;
+        with_nextest = setup::nextest(workspace);
+        Ok(Outcome::passed())
+    })?;
+    check_sources(workspace, &mut steps)?;
+    steps.run("tests", || rust_tests(workspace, with_nextest))?;
+    steps.run("examples in the documentation", || {
+        run(&mut workspace.cargo(["test", "--workspace", "--doc", "--locked", "--quiet"]))?;
+        Ok(Outcome::passed())
+    })?;
+    if quick {
+        steps.run("in a browser", || Ok(Outcome::Skipped("left out by --quick".to_owned())))?;
+    } else {
+        e2e::run_steps(workspace, &mut steps, None)?;
+    }
+    steps.finish();
+    Ok(())
+}
+
+/// What can be said of the sources without running them.
+fn check_sources(workspace: &Workspace, steps: &mut Steps) -> Result<()> {
+    steps.run("formatting", || {
+        run(&mut workspace.cargo(["fmt", "--all", "--check"]))?;
+        Ok(Outcome::passed())
+    })?;
+    steps.run("tidy", || {
+        tidy::run(workspace)?;
+        Ok(Outcome::passed())
+    })?;
+    steps.run("dependencies", || dependencies(workspace))?;
+    steps.run("clippy", || {
+        run(&mut workspace.cargo(["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]))?;
+        Ok(Outcome::passed())
+    })?;
+    steps.run("clippy for the browser", || {
+        for package in FOR_THE_BROWSER {
+            run(workspace
+                .cargo(["clippy", "--locked", "--target", setup::WASM_TARGET])
+                .args(package)
+                .args(["--", "-D", "warnings"]))?;
+        }
+        Ok(Outcome::passed())
+    })
+}
+
+/// The packages, with their features, that must compile where there is no clock, no file and no thread.
+const FOR_THE_BROWSER: [&[&str]; 3] = [
+    &["--package", "dorpsplein-protocol", "--lib"],
+    &["--package", "dorpsplein-protocol", "--lib", "--no-default-features"],
+    &["--package", "dorpsplein-web-ui", "--lib", "--no-default-features", "--features", "browser"],
+];
+
+/// Licences, known flaws, doubles and origins of what we depend on, where cargo-deny is there to tell.
+fn dependencies(workspace: &Workspace) -> Result<Outcome> {
+    if !works(&mut workspace.cargo(["deny", "--version"])) {
+        return Ok(Outcome::Skipped("cargo-deny is not installed".to_owned()));
+    }
+    run(&mut workspace.cargo(["deny", "--all-features", "check", "bans", "licenses", "sources"]))?;
+    Ok(Outcome::passed())
+}
+
+fn rust_tests(workspace: &Workspace, with_nextest: bool) -> Result<Outcome> {
+    if with_nextest {
+        let mut nextest = workspace.cargo(["nextest", "run", "--workspace", "--locked"]);
+        return Ok(Outcome::Passed(run_keeping(&mut nextest, is_nextest_summary)?));
+    }
+    let mut tests = workspace.cargo(["test", "--workspace", "--lib", "--bins", "--tests", "--locked"]);
+    Ok(Outcome::Passed(run_keeping(&mut tests, |line| line.contains("test result:"))?))
+}
+
+fn is_nextest_summary(line: &str) -> bool {
+    line.contains("Summary") && line.contains("run")
+}
