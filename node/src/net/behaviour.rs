@@ -1,0 +1,148 @@
+//! The libp2p swarm of a box: transports, handshake, and the behaviours it is composed of.
+
+use std::{
+    convert::Infallible,
+    net::{IpAddr, TcpListener, UdpSocket},
+    num::NonZeroUsize,
+    time::Duration,
+};
+
+use libp2p::{
+    Multiaddr, Swarm, SwarmBuilder, TransportError, dns, identify,
+    identity::Keypair,
+    multiaddr::Protocol,
+    noise, ping, quic,
+    swarm::{self, NetworkBehaviour},
+    tcp, yamux,
+};
+
+use super::{Config, NetError, limits, streams};
+
+/// How long a connection may exist without a session being opened or open on it.
+const IDLE_CONNECTION: Duration = Duration::from_secs(10);
+
+/// How often the other end is asked whether it is still there, and how long it may take to answer.
+const PING_INTERVAL: Duration = Duration::from_secs(15);
+const PING_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Unread bytes one QUIC stream, and all streams of one connection, may hold on this side.
+const QUIC_STREAM_BYTES: u32 = 1024 * 1024;
+const QUIC_CONNECTION_BYTES: u32 = 2 * 1024 * 1024;
+
+/// Streams one peer may have open: the session, identify, pings, and some to spare.
+const MAX_STREAMS: u16 = 16;
+
+/// Streams of one peer whose protocol is still being agreed on.
+const MAX_NEGOTIATING_STREAMS: usize = 8;
+
+/// The behaviours of a box.
+#[derive(NetworkBehaviour)]
+pub(super) struct Behaviour {
+    /// First, so that a connection too many costs the others nothing.
+    limits: limits::Behaviour,
+    identify: identify::Behaviour,
+    ping: ping::Behaviour,
+    pub(super) streams: streams::Behaviour,
+}
+
+/// A swarm that listens on every address of the configuration.
+pub(super) fn listening_swarm(config: &Config) -> Result<Swarm<Behaviour>, NetError> {
+    let mut swarm = build(config)?;
+    for address in &config.listen {
+        require_free_port(address)?;
+        swarm.listen_on(address.clone()).map_err(|error| {
+            let address = address.clone();
+            match error {
+                TransportError::MultiaddrNotSupported(_) => NetError::UnsupportedAddress { address },
+                TransportError::Other(source) => NetError::Listen { address, source },
+            }
+        })?;
+    }
+    Ok(swarm)
+}
+
+fn build(config: &Config) -> Result<Swarm<Behaviour>, NetError> {
+    let transports = || {
+        let builder = SwarmBuilder::with_existing_identity(config.keypair.clone())
+            .with_tokio()
+            .with_tcp(tcp::Config::default().nodelay(true), noise::Config::new, multiplexer)?
+            .with_quic_config(bounded_quic);
+        Ok::<_, NetError>(builder)
+    };
+    let behaviour = |keypair: &Keypair| behaviour(config, keypair);
+    let swarm = match transports()?.with_dns() {
+        Ok(builder) => {
+            builder.with_behaviour(behaviour).unwrap_or_else(never_fails).with_swarm_config(bounded_swarm).build()
+        }
+        Err(error) => {
+            tracing::warn!(%error, "no DNS settings on this machine: only numeric addresses work");
+            transports()?
+                .with_dns_config(dns::ResolverConfig::default(), dns::ResolverOpts::default())
+                .with_behaviour(behaviour)
+                .unwrap_or_else(never_fails)
+                .with_swarm_config(bounded_swarm)
+                .build()
+        }
+    };
+    Ok(swarm)
+}
+
+fn behaviour(config: &Config, keypair: &Keypair) -> Behaviour {
+    let max_inbound = config.max_inbound_sessions() + limits::SPARE_CONNECTIONS;
+    // Addresses are exchanged as signed records, so strangers are told none and none is kept.
+    let identify = identify::Config::new("/dorpsplein/1".to_owned(), keypair.public())
+        .with_agent_version(concat!("dorpsplein/", env!("CARGO_PKG_VERSION")).to_owned())
+        .with_hide_listen_addrs(true)
+        .with_cache_size(0);
+    Behaviour {
+        limits: limits::Behaviour::new(max_inbound, config.max_connections_per_address),
+        identify: identify::Behaviour::new(identify),
+        ping: ping::Behaviour::new(ping::Config::new().with_interval(PING_INTERVAL).with_timeout(PING_TIMEOUT)),
+        streams: streams::Behaviour::default(),
+    }
+}
+
+fn bounded_swarm(config: swarm::Config) -> swarm::Config {
+    config
+        .with_idle_connection_timeout(IDLE_CONNECTION)
+        .with_max_negotiating_inbound_streams(MAX_NEGOTIATING_STREAMS)
+        .with_notify_handler_buffer_size(NonZeroUsize::MIN)
+}
+
+fn bounded_quic(mut config: quic::Config) -> quic::Config {
+    config.max_stream_data = QUIC_STREAM_BYTES;
+    config.max_connection_data = QUIC_CONNECTION_BYTES;
+    config.max_concurrent_stream_limit = u32::from(MAX_STREAMS);
+    config
+}
+
+/// Every stream may hold 256 KiB unread. The window of a stream that is read quickly grows, and
+/// libp2p offers no way to lower its ceiling; QUIC, which boxes prefer, has a firm one.
+fn multiplexer() -> yamux::Config {
+    let mut config = yamux::Config::default();
+    config.set_max_num_streams(usize::from(MAX_STREAMS));
+    config
+}
+
+/// Fails if somebody else has the port of a listening address.
+///
+/// libp2p binds TCP ports with `SO_REUSEPORT`, with which a second box of the same user would
+/// silently share the port and get half the connections. This binds it once without.
+fn require_free_port(address: &Multiaddr) -> Result<(), NetError> {
+    let mut parts = address.iter();
+    let ip = match parts.next() {
+        Some(Protocol::Ip4(ip)) => IpAddr::V4(ip),
+        Some(Protocol::Ip6(ip)) => IpAddr::V6(ip),
+        _ => return Ok(()),
+    };
+    let bound = match parts.next() {
+        Some(Protocol::Tcp(port)) => TcpListener::bind((ip, port)).map(drop),
+        Some(Protocol::Udp(port)) => UdpSocket::bind((ip, port)).map(drop),
+        _ => return Ok(()),
+    };
+    bound.map_err(|source| NetError::Listen { address: address.clone(), source })
+}
+
+fn never_fails<T>(never: Infallible) -> T {
+    match never {}
+}

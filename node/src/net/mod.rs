@@ -1,0 +1,385 @@
+//! The network of a box: opaque frames between this box and its peers.
+//!
+//! This shell knows nothing of operations, members or spaces. It dials, listens, keeps at most one
+//! *session* per peer, and carries length-prefixed frames over it in both directions. Who the peer
+//! is (its key, proven by the handshake) is told with [`NetEvent::Opened`]; whether it is welcome is
+//! the driver's decision.
+//!
+//! # Calling order
+//!
+//! 1. [`start`] binds every listening address or fails; it returns a [`NetHandle`] and the events.
+//! 2. The driver reads events for as long as the box runs. It never has to answer before reading
+//!    on: every method of [`NetHandle`] except [`NetHandle::shutdown`] returns at once.
+//! 3. Of one session the driver sees [`NetEvent::Opened`], then any number of [`NetEvent::Frame`],
+//!    then one [`NetEvent::Closed`], in that order. A successor session with the same peer is
+//!    announced only after its predecessor was closed.
+//! 4. [`NetHandle::shutdown`] closes every session and waits until all tasks have ended.
+//!
+//! # What bounds it
+//!
+//! Nothing grows with what a peer does: a frame is refused on its length prefix, inbound frames stop
+//! being read when the driver's queue is full, and a peer that does not take what we send loses its
+//! session. Every limit is a constant in this file, or in the file of the part it limits.
+
+mod behaviour;
+mod dials;
+mod frames;
+mod limits;
+mod outlets;
+mod pairing;
+mod session;
+mod streams;
+mod swarm;
+
+use std::{fmt, io, sync::Arc};
+
+pub use libp2p::{Multiaddr, PeerId, identity::Keypair};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use outlets::Outlets;
+
+/// The stream protocol that carries sessions. Its version changes when the framing does.
+pub const SESSION_PROTOCOL: &str = "/dorpsplein/session/1";
+
+/// The longest frame, in bytes, in either direction: 16 operations with the largest payload.
+pub const MAX_FRAME_BYTES: usize = 1024 * 1024;
+
+/// Events the driver may leave unread before peers are no longer read. With frames of the greatest
+/// length that is 32 MiB; with ordinary ones the driver never notices the limit.
+pub const EVENT_QUEUE_EVENTS: usize = 32;
+
+/// Dials waiting to be started. A box has a handful of neighbours, each dialled one at a time.
+pub const DIAL_QUEUE_DIALS: usize = 64;
+
+/// Addresses tried in one dial; the rest is ignored, because hints from the local network are
+/// anybody's to write.
+pub const MAX_DIAL_ADDRESSES: usize = 16;
+
+/// Frames waiting to be sent in one session before its reader counts as too slow.
+pub const SEND_QUEUE_FRAMES: usize = 1024;
+
+/// Bytes waiting to be sent in one session before its reader counts as too slow. An answer to a
+/// peer's question has to stay below it; four of the longest frames fit.
+pub const SEND_QUEUE_BYTES: usize = 4 * MAX_FRAME_BYTES;
+
+/// Sessions at the same time, unless [`Config::max_sessions`] says otherwise: the boxes of a
+/// neighbourhood and those of the neighbours it has a treaty with.
+pub const DEFAULT_MAX_SESSIONS: usize = 64;
+
+/// Inbound connections from one address, unless [`Config::max_connections_per_address`] says
+/// otherwise: the boxes of a village hall behind one router.
+pub const DEFAULT_CONNECTIONS_PER_ADDRESS: usize = 8;
+
+/// What a box listens on, who it is, and how much it allows.
+#[derive(Clone)]
+pub struct Config {
+    /// The key of this box; its public half is the peer id.
+    pub keypair: Keypair,
+    /// Where to listen, as `/ip4/…/udp/…/quic-v1` or `/ip4/…/tcp/…`. May be empty: then the box only
+    /// dials. Port 0 takes a free port, which [`NetEvent::Listening`] tells.
+    pub listen: Vec<Multiaddr>,
+    /// Sessions at the same time, in both directions together. A quarter is kept for sessions this
+    /// box dials itself, so that strangers cannot take them all.
+    pub max_sessions: usize,
+    /// Inbound connections at the same time from one IPv4 address or one IPv6 network of 64 bits.
+    pub max_connections_per_address: usize,
+}
+
+impl Config {
+    /// A box with this key, listening on these addresses, with the ordinary limits.
+    #[must_use]
+    pub fn new(keypair: Keypair, listen: Vec<Multiaddr>) -> Self {
+        Self {
+            keypair,
+            listen,
+            max_sessions: DEFAULT_MAX_SESSIONS,
+            max_connections_per_address: DEFAULT_CONNECTIONS_PER_ADDRESS,
+        }
+    }
+
+    /// How many of the sessions may have been opened by others.
+    fn max_inbound_sessions(&self) -> usize {
+        self.max_sessions - self.max_sessions / 4
+    }
+}
+
+/// The key of a box from its 32 secret bytes (an ed25519 seed).
+#[must_use]
+pub fn keypair_from_secret(secret: [u8; 32]) -> Keypair {
+    Keypair::ed25519_from_bytes(secret).expect("any 32 bytes are an ed25519 seed")
+}
+
+/// One session: one stream of frames with one peer. Never used twice while the box runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SessionId(pub u64);
+
+impl fmt::Display for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "session {}", self.0)
+    }
+}
+
+/// What the network tells the driver.
+#[derive(Debug)]
+pub enum NetEvent {
+    /// The box can be reached at this address. Comes once per address, also for those the operating
+    /// system adds later to a box that listens on all of them.
+    Listening {
+        /// The address with the real port.
+        address: Multiaddr,
+    },
+    /// A session with this peer began.
+    Opened {
+        /// Names the session in everything that follows.
+        session: SessionId,
+        /// Whose key the other end holds, proven by the handshake.
+        peer: PeerId,
+        /// Whether this box dialled. If so, this is the answer to that [`NetHandle::dial`].
+        outbound: bool,
+        /// The address of the other end as seen from here.
+        remote: Multiaddr,
+    },
+    /// The other end sent a frame.
+    Frame {
+        /// The session it came in.
+        session: SessionId,
+        /// From 1 to [`MAX_FRAME_BYTES`] bytes, not looked at.
+        bytes: Vec<u8>,
+    },
+    /// The session is over; its id means nothing any more.
+    Closed {
+        /// The session that ended.
+        session: SessionId,
+        /// Who ended it and why.
+        reason: CloseReason,
+    },
+    /// A dial did not become a session.
+    DialFailed {
+        /// The peer as asked for, or as the last part of the address names it.
+        peer: Option<PeerId>,
+        /// The addresses that were to be tried.
+        addresses: Vec<Multiaddr>,
+        /// What stood in the way.
+        reason: DialFailure,
+    },
+}
+
+/// Why a session ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CloseReason {
+    /// The driver closed it with [`NetHandle::close`].
+    #[error("closed by this box")]
+    Asked,
+    /// The box is stopping.
+    #[error("this box is stopping")]
+    Shutdown,
+    /// The other end closed it, between two frames.
+    #[error("closed by the other end")]
+    Remote,
+    /// The connection broke.
+    #[error("the connection broke ({kind})")]
+    Lost {
+        /// What the stream reported.
+        kind: io::ErrorKind,
+    },
+    /// The other end stopped in the middle of a frame.
+    #[error("the stream ended in the middle of a frame")]
+    Truncated,
+    /// The other end announced a frame of no bytes or of more than [`MAX_FRAME_BYTES`].
+    #[error("a frame of {length} bytes was announced")]
+    BadLength {
+        /// The length in the prefix.
+        length: u32,
+    },
+    /// The other end began a frame and did not finish it in time.
+    #[error("a frame was begun and not finished in time")]
+    Stalled,
+    /// The other end sent more frames per second than a box may.
+    #[error("too many frames per second")]
+    Flooding,
+    /// The other end did not take what this box had to send.
+    #[error("the other end does not read fast enough")]
+    SlowReader,
+    /// The other end no longer answers pings.
+    #[error("the other end no longer answers")]
+    Unresponsive,
+    /// Another session with the same peer takes its place.
+    #[error("replaced by another session with the same peer")]
+    Replaced,
+}
+
+/// Why a dial did not become a session.
+#[derive(Debug, thiserror::Error)]
+pub enum DialFailure {
+    /// The peer is this box itself.
+    #[error("this box cannot dial itself")]
+    Ourselves,
+    /// There is a session with this peer already, or one is being opened.
+    #[error("already connected to this peer, or dialling it")]
+    AlreadyConnected,
+    /// [`Config::max_sessions`] is reached. Close a session first.
+    #[error("no room for another session")]
+    Full,
+    /// No address was given.
+    #[error("no address to dial")]
+    NoAddress,
+    /// Somebody else than the expected peer answers at the address.
+    #[error("another peer answered: {obtained}")]
+    WrongPeer {
+        /// Who answered.
+        obtained: PeerId,
+    },
+    /// None of the addresses could be reached. Trying again later is sensible.
+    #[error("none of the addresses could be reached")]
+    Unreachable(#[source] Box<libp2p::swarm::DialError>),
+    /// The other end was reached, but speaks no [`SESSION_PROTOCOL`]. Trying again is pointless
+    /// until one of both is updated.
+    #[error("the other end does not speak {SESSION_PROTOCOL}")]
+    Unsupported,
+    /// The other end was reached and hung up before the session began: it is full, or does not want
+    /// us. Trying again much later is sensible.
+    #[error("the other end hung up before the session began")]
+    Refused,
+}
+
+/// Why the network could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum NetError {
+    /// [`Config::max_sessions`] is zero: the box would refuse everybody.
+    #[error("the number of sessions must be at least 1")]
+    NoSessions,
+    /// The handshake for this key could not be prepared.
+    #[error("the key of the box cannot be used for the handshake")]
+    Handshake(#[from] libp2p::noise::Error),
+    /// An address is not one this box can listen on.
+    #[error("cannot listen on {address}: it is not an address for QUIC or TCP")]
+    UnsupportedAddress {
+        /// The address from the configuration.
+        address: Multiaddr,
+    },
+    /// An address could not be bound: the port is in use, or the machine has no such address.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// The address from the configuration.
+        address: Multiaddr,
+        /// What the operating system said.
+        source: io::Error,
+    },
+}
+
+/// Why a frame was not queued.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SendError {
+    /// There is no such session, or no longer: [`NetEvent::Closed`] is in the queue or was read.
+    #[error("the session is closed")]
+    Closed,
+    /// A frame has 1 to [`MAX_FRAME_BYTES`] bytes. The session stays open.
+    #[error("a frame of {length} bytes cannot be sent")]
+    BadLength {
+        /// The length of the refused frame.
+        length: usize,
+    },
+    /// The queue of this session was full, and the session is being closed for it.
+    #[error("the other end does not read fast enough")]
+    SlowReader,
+}
+
+/// The dial was not taken on because too many wait, or because the network has stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("too many dials are waiting, or the network has stopped")]
+pub struct DialRejected;
+
+/// The driver's grip on the network. Clones share it; the network also stops when the last one is
+/// dropped.
+#[derive(Clone)]
+pub struct NetHandle {
+    local: PeerId,
+    outlets: Outlets,
+    dials: mpsc::Sender<DialRequest>,
+    tasks: Arc<Tasks>,
+}
+
+/// How the swarm task is told to stop, and how it tells it has.
+struct Tasks {
+    stop: CancellationToken,
+    stopped: CancellationToken,
+}
+
+/// What [`NetHandle::dial`] hands to the swarm task.
+struct DialRequest {
+    peer: Option<PeerId>,
+    addresses: Vec<Multiaddr>,
+}
+
+/// Binds the listening addresses and starts the tasks of the network on the current tokio runtime.
+///
+/// # Errors
+///
+/// [`NetError`] when an address cannot be listened on or the configuration makes no sense; then
+/// nothing keeps running.
+pub fn start(config: Config) -> Result<(NetHandle, mpsc::Receiver<NetEvent>), NetError> {
+    if config.max_sessions == 0 {
+        return Err(NetError::NoSessions);
+    }
+    let swarm = behaviour::listening_swarm(&config)?;
+    let (events, receiver) = mpsc::channel(EVENT_QUEUE_EVENTS);
+    let (dials, requests) = mpsc::channel(DIAL_QUEUE_DIALS);
+    let tasks = Tasks { stop: CancellationToken::new(), stopped: CancellationToken::new() };
+    let handle =
+        NetHandle { local: *swarm.local_peer_id(), outlets: Outlets::default(), dials, tasks: Arc::new(tasks) };
+    let stop = handle.tasks.stop.clone();
+    let stopped = handle.tasks.stopped.clone().drop_guard();
+    let task = swarm::SwarmTask::new(swarm, &config, handle.outlets.clone(), events, stop);
+    tokio::spawn(async move {
+        task.run(requests).await;
+        drop(stopped);
+    });
+    Ok((handle, receiver))
+}
+
+impl NetHandle {
+    /// The peer id of this box.
+    #[must_use]
+    pub fn local_peer(&self) -> PeerId {
+        self.local
+    }
+
+    /// Dials a peer. Every dial taken on is answered by exactly one event: [`NetEvent::Opened`] with
+    /// `outbound`, or [`NetEvent::DialFailed`].
+    ///
+    /// With a peer, all addresses are tried at once and whoever answers must hold the key of that
+    /// peer. Without, the peer may stand at the end of an address (`/p2p/…`); failing that, the
+    /// addresses are tried in order and anyone who answers will do. Only the first
+    /// [`MAX_DIAL_ADDRESSES`] are looked at.
+    ///
+    /// # Errors
+    ///
+    /// [`DialRejected`] when [`DIAL_QUEUE_DIALS`] dials wait already or the network has stopped.
+    pub fn dial(&self, peer: Option<PeerId>, addresses: Vec<Multiaddr>) -> Result<(), DialRejected> {
+        self.dials.try_send(DialRequest { peer, addresses }).map_err(|_| DialRejected)
+    }
+
+    /// Queues a frame of 1 to [`MAX_FRAME_BYTES`] bytes. Frames of one session arrive in the order
+    /// of the calls, or the session ends.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError`]; after [`SendError::SlowReader`] the session is closed.
+    pub fn send(&self, session: SessionId, bytes: Vec<u8>) -> Result<(), SendError> {
+        self.outlets.send(session, bytes)
+    }
+
+    /// Closes a session. What was queued before is sent first, if the other end takes it soon.
+    /// [`NetEvent::Closed`] follows; closing a session that is gone does nothing.
+    pub fn close(&self, session: SessionId) {
+        self.outlets.close(session, CloseReason::Asked);
+    }
+
+    /// Stops listening, closes every session and returns when all tasks have ended. Events that no
+    /// longer fit the driver's queue are dropped.
+    pub async fn shutdown(&self) {
+        self.tasks.stop.cancel();
+        self.tasks.stopped.cancelled().await;
+    }
+}

@@ -1,0 +1,64 @@
+//! Which of two sessions with one peer stays.
+//!
+//! Both ends have to decide the same, without a round trip. The dialler of a connection opens its
+//! one stream, and only while it knows of no other session with that peer. So a second stream from
+//! a peer means one of two things: both dialled in the same moment, or the peer has lost the session
+//! that we still believe in (it restarted, its address changed).
+
+use std::time::Duration;
+
+use libp2p::PeerId;
+
+/// How long after a session began an inbound stream still counts as dialled in the same moment.
+/// Longer than a handshake may take, much shorter than a box takes to restart and be dialled again.
+pub(super) const SIMULTANEOUS_DIAL: Duration = Duration::from_secs(10);
+
+/// The session with a peer, or the attempt at one, that a new inbound stream meets.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Incumbent {
+    /// Whether we dialled it.
+    pub(super) outbound: bool,
+    /// How long ago we opened or accepted it.
+    pub(super) age: Duration,
+}
+
+/// Whether the inbound stream of `remote` takes the place of `incumbent`.
+pub(super) fn inbound_wins(local: &PeerId, remote: &PeerId, incumbent: Incumbent) -> bool {
+    if !incumbent.outbound || incumbent.age > SIMULTANEOUS_DIAL {
+        // The peer would not have opened it if it still had the other.
+        return true;
+    }
+    // Both dialled: the dial of the lower peer id stays, so the other end says the opposite of its
+    // own incumbent and keeps the same stream.
+    remote < local
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Duration = Duration::ZERO;
+
+    #[test]
+    fn both_ends_of_a_simultaneous_dial_keep_the_same_stream() {
+        for _ in 0..32 {
+            let (anna, bert) = (PeerId::random(), PeerId::random());
+            let dialled = Incumbent { outbound: true, age: NOW };
+            let anna_takes_berts = inbound_wins(&anna, &bert, dialled);
+            let bert_takes_annas = inbound_wins(&bert, &anna, dialled);
+            assert_ne!(anna_takes_berts, bert_takes_annas, "exactly one of the dials stays");
+        }
+    }
+
+    #[test]
+    fn a_peer_that_comes_back_replaces_its_lost_session() {
+        let (anna, bert) = (PeerId::random(), PeerId::random());
+        let accepted = Incumbent { outbound: false, age: NOW };
+        let long_ago = SIMULTANEOUS_DIAL + Duration::from_millis(1);
+        let dialled = Incumbent { outbound: true, age: long_ago };
+        for (local, remote) in [(anna, bert), (bert, anna)] {
+            assert!(inbound_wins(&local, &remote, accepted));
+            assert!(inbound_wins(&local, &remote, dialled));
+        }
+    }
+}
