@@ -1,0 +1,53 @@
+//! Writes every page in both languages to a folder, to look at: `cargo run -p dorpsplein-web-ui --example render -- DIR`.
+
+#[path = "../tests/village/mod.rs"]
+mod village;
+
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+use dorpsplein_web_ui::pages::{self, RenderError};
+use dorpsplein_web_ui::view::{Failure, Frame};
+use dorpsplein_web_ui::{Lang, assets};
+
+fn main() -> Result<(), io::Error> {
+    let folder = env::args_os().nth(1).map_or_else(|| env::temp_dir().join("dorpsplein-pages"), PathBuf::from);
+    fs::create_dir_all(&folder)?;
+    fs::write(folder.join("square.css"), assets::STYLE)?;
+    fs::write(folder.join("icon.svg"), assets::ICON)?;
+    let frame = Frame {
+        style_url: "square.css".to_owned(),
+        icon_url: "icon.svg".to_owned(),
+        script_url: Some("app.js".to_owned()),
+        ..village::frame()
+    };
+    for lang in Lang::ALL {
+        write_all(&folder, &frame, lang)?;
+    }
+    println!("{}", folder.display());
+    Ok(())
+}
+
+fn write_all(folder: &Path, frame: &Frame, lang: Lang) -> Result<(), io::Error> {
+    let reading_only = Frame { script_url: None, ..frame.clone() };
+    let lost = village::error(Failure::NotFound, "/bericht/weg");
+    let pages: [(&str, Result<String, RenderError>); 13] = [
+        ("news", pages::news(frame, &village::news(), lang)),
+        ("item", pages::item(frame, &village::item(), lang)),
+        ("agenda", pages::agenda(frame, &village::agenda(), lang)),
+        ("event", pages::event(frame, &village::event_page(), lang)),
+        ("event-contested", pages::event(frame, &village::contested_event(), lang)),
+        ("write-news", pages::write(frame, &village::write_news(), lang)),
+        ("write-event", pages::write(frame, &village::write_event(), lang)),
+        ("write-reading-only", pages::write(&reading_only, &village::write_news(), lang)),
+        ("join", pages::join(frame, lang)),
+        ("about", pages::about(frame, &village::about(), lang)),
+        ("who-says-this", pages::who_says_this(frame, &village::proof(), lang)),
+        ("who-says-this-comment", pages::who_says_this(frame, &village::comment_proof(), lang)),
+        ("error", pages::error(frame, &lost, lang)),
+    ];
+    for (name, page) in pages {
+        fs::write(folder.join(format!("{name}.{}.html", lang.tag())), page.map_err(io::Error::other)?)?;
+    }
+    Ok(())
+}
