@@ -1,6 +1,15 @@
 // Starts the browser's module, which makes keys, signs and checks. Pages read fine without it.
-// The names below get the hash of their content when the box is built.
-import init, { start } from "./browser.js";
-
-await init();
-await start();
+// The name of the glue gets the hash of its content when the box is built.
+try {
+  const { default: init, start } = await import("./browser.js");
+  await init();
+  await start();
+} catch (error) {
+  // A browser that cannot run the module: say so where the module would have answered.
+  for (const place of document.querySelectorAll("[data-area], [data-verdict]")) {
+    for (const state of place.querySelectorAll("[data-state]")) {
+      state.hidden = state.dataset.state !== "failed";
+    }
+  }
+  throw error;
+}

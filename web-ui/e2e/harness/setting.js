@@ -1,0 +1,38 @@
+// What every test file needs: two neighbourhoods and a browser, started before its tests and gone after them.
+
+import { after, before } from "node:test";
+
+import { Visitor, launch } from "./browser.js";
+import { Village } from "./village.js";
+
+/**
+ * Prepares a test file. Use the result inside tests only: it is filled before the first one runs.
+ * @param {object} [how]
+ * @param {string[]} [how.browserFlags]
+ */
+export function setting({ browserFlags = [] } = {}) {
+  const here = {
+    /** @type {import("./village.js").Site} The neighbourhood where things are written. */
+    home: undefined,
+    /** @type {import("./village.js").Site} The neighbours. */
+    away: undefined,
+    browser: undefined,
+    /** A new visitor, who leaves when the test ends. */
+    async visitor(t, how) {
+      const visitor = await Visitor.arrive(here.browser, how);
+      t.after(() => visitor.leave());
+      return visitor;
+    },
+  };
+  let village;
+  before(async () => {
+    village = await Village.start();
+    [here.home, here.away] = village.sites;
+    here.browser = await launch(browserFlags);
+  });
+  after(async () => {
+    await here.browser?.close();
+    await village?.stop();
+  });
+  return here;
+}
