@@ -32,7 +32,12 @@ fn put(store: &impl Store, table: Table, entries: &[(&[u8], &[u8])]) {
     store.commit(&batch).unwrap();
 }
 
-fn collect(store: &impl Read, table: Table, range: super::KeyRange<'_>, direction: Direction) -> Vec<(Vec<u8>, Vec<u8>)> {
+fn collect(
+    store: &impl Read,
+    table: Table,
+    range: super::KeyRange<'_>,
+    direction: Direction,
+) -> Vec<(Vec<u8>, Vec<u8>)> {
     let mut found = Vec::new();
     store
         .scan(table, range, direction, &mut |key, value| {
@@ -76,7 +81,11 @@ fn visits_ranges_in_order(store: &impl Store) {
     let keys: [&[u8]; 6] = [b"a", b"b", b"b\0", b"ba", b"c", b"\xff\xff"];
     put(store, Table::Feed, &keys.map(|key| (key, key)));
     let names = |range, direction| -> Vec<Vec<u8>> {
-        collect(store, Table::Feed, range, direction).into_iter().map(|(key, _)| key).filter(|key| !key.is_empty() && key != b"same").collect()
+        collect(store, Table::Feed, range, direction)
+            .into_iter()
+            .map(|(key, _)| key)
+            .filter(|key| !key.is_empty() && key != b"same")
+            .collect()
     };
     let sorted: Vec<Vec<u8>> = keys.iter().map(|key| key.to_vec()).collect();
     assert_eq!(names(EVERYTHING, Direction::Ascending), sorted, "ascending order");
@@ -86,8 +95,15 @@ fn visits_ranges_in_order(store: &impl Store) {
     assert_eq!(names(half_open, Direction::Ascending), [b"b\0".to_vec(), b"ba".to_vec()], "bounds are honoured");
     let backwards = (Bound::Included(&b"c"[..]), Bound::Included(&b"a"[..]));
     assert!(names(backwards, Direction::Ascending).is_empty(), "a range that ends before it starts is empty");
-    assert_eq!(store.keys_with_prefix(Table::Feed, b"b", 10).unwrap(), [b"b".to_vec(), b"b\0".to_vec(), b"ba".to_vec()]);
-    assert_eq!(store.keys_with_prefix(Table::Feed, b"\xff", 10).unwrap(), [b"\xff\xff".to_vec()], "a prefix without end");
+    assert_eq!(
+        store.keys_with_prefix(Table::Feed, b"b", 10).unwrap(),
+        [b"b".to_vec(), b"b\0".to_vec(), b"ba".to_vec()]
+    );
+    assert_eq!(
+        store.keys_with_prefix(Table::Feed, b"\xff", 10).unwrap(),
+        [b"\xff\xff".to_vec()],
+        "a prefix without end"
+    );
     assert_eq!(store.keys_with_prefix(Table::Feed, b"b", 2).unwrap().len(), 2, "the limit is honoured");
     assert_eq!(prefix_end(b"a\xff"), Some(b"b".to_vec()));
 }
@@ -129,7 +145,8 @@ fn agrees_with_a_model<S: Store>(open: &impl Fn() -> S) {
         }
         open().commit(&batch).unwrap();
     }
-    let mut stored: BTreeMap<_, _> = collect(&open(), Table::Threads, EVERYTHING, Direction::Ascending).into_iter().collect();
+    let mut stored: BTreeMap<_, _> =
+        collect(&open(), Table::Threads, EVERYTHING, Direction::Ascending).into_iter().collect();
     stored.retain(|key, _| key.len() == 8);
     assert_eq!(stored, model, "the store and a plain map disagree");
 }
@@ -146,7 +163,8 @@ fn staged_reads_equal_committed_ones(store: &impl Store) {
     staged.delete(Table::Agenda, *b"0");
     staged.put(Table::Agenda, *b"6", *b"new");
     let range = (Bound::Included(&b"0"[..]), Bound::Included(&b"9"[..]));
-    let both = |read: &dyn Fn(Direction) -> Vec<(Vec<u8>, Vec<u8>)>| [read(Direction::Ascending), read(Direction::Descending)];
+    let both =
+        |read: &dyn Fn(Direction) -> Vec<(Vec<u8>, Vec<u8>)>| [read(Direction::Ascending), read(Direction::Descending)];
     let before = both(&|direction| collect(&staged, Table::Agenda, range, direction));
     let second = staged.take();
     store.commit(&first).unwrap();
@@ -154,4 +172,50 @@ fn staged_reads_equal_committed_ones(store: &impl Store) {
     staged.committed();
     assert_eq!(before, both(&|direction| collect(store, Table::Agenda, range, direction)), "staged reads differ");
     assert_eq!(before[0].len(), 5);
+}
+
+/// A batch that can be recognised after a crash: it touches several tables, replaces what the batch before it wrote,
+/// and carries now and then a value of the greatest size.
+pub fn numbered_batch(number: u64) -> Batch {
+    let mut batch = Batch::default();
+    let key = number.to_be_bytes();
+    batch.put(Table::Operations, scattered(number), numbered_value(number));
+    batch.put(Table::Rows, key, numbered_value(number + 1));
+    batch.put(Table::Feed, key, []);
+    batch.put(Table::Meta, *b"latest", key);
+    batch.delete(Table::Feed, number.wrapping_sub(1).to_be_bytes());
+    batch
+}
+
+/// Whether the store holds the [`numbered_batch`] of this number, and, if it is the `latest`, nothing beyond it.
+///
+/// # Panics
+/// When it holds only a part of it, or holds it changed.
+pub fn holds_numbered_batch(store: &impl Read, number: u64, latest: bool) -> bool {
+    let key = number.to_be_bytes();
+    let operation = store.get(Table::Operations, &scattered(number)).unwrap();
+    let row = store.get(Table::Rows, &key).unwrap();
+    assert_eq!(operation.is_some(), row.is_some(), "half of batch {number} is there");
+    if let (Some(operation), Some(row)) = (&operation, &row) {
+        assert!(*operation == numbered_value(number) && *row == numbered_value(number + 1), "batch {number} changed");
+    }
+    if latest {
+        assert_eq!(
+            store.get(Table::Meta, b"latest").unwrap().as_deref(),
+            Some(&key[..]),
+            "another batch is the latest"
+        );
+        assert_eq!(store.keys_with_prefix(Table::Feed, &[], 2).unwrap(), [key], "batch {number} is there in part");
+    }
+    operation.is_some()
+}
+
+/// Keys that come in no order, as hashes do.
+fn scattered(number: u64) -> [u8; 8] {
+    number.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes()
+}
+
+fn numbered_value(number: u64) -> Vec<u8> {
+    let length = if number.is_multiple_of(11) { 66_000 } else { 300 };
+    scattered(number).into_iter().cycle().take(length).collect()
 }

@@ -1,0 +1,170 @@
+//! The store on real files: it conforms, it survives being killed, and it goes on after a disk that refused.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use dorpsplein_node::store_sled::{OpenError, SledStore};
+use dorpsplein_protocol::store::conformance::{self, holds_numbered_batch, numbered_batch};
+use dorpsplein_protocol::store::{Read, Store, StoreError, Table};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+/// Tells a child process which folder to write to; without it, the children's entry points do nothing.
+const FOLDER: &str = "DORPSPLEIN_TEST_STORE";
+
+#[test]
+fn conforms() {
+    let folder = tempfile::tempdir().unwrap();
+    conformance::run(|| SledStore::open(&folder.path().join("store")).unwrap());
+}
+
+#[test]
+fn a_second_process_is_told_that_the_store_is_in_use() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = SledStore::open(folder.path()).unwrap();
+    assert!(matches!(SledStore::open(folder.path()), Err(OpenError::Locked)));
+    drop(first);
+    SledStore::open(folder.path()).expect("the lock went with its holder");
+}
+
+#[test]
+fn a_full_disk_refuses_writing_and_goes_on_reading() {
+    let folder = tempfile::tempdir().unwrap();
+    SledStore::open(folder.path()).unwrap().commit(&numbered_batch(1)).unwrap();
+    let full = SledStore::open_with_reserve(folder.path(), u64::MAX).unwrap();
+    assert!(matches!(full.commit(&numbered_batch(2)), Err(StoreError::Full)));
+    assert!(holds_numbered_batch(&full, 1, true));
+    assert!(!holds_numbered_batch(&full, 2, false));
+    drop(full);
+    let room_again = SledStore::open(folder.path()).unwrap();
+    room_again.commit(&numbered_batch(2)).unwrap();
+    assert!(holds_numbered_batch(&room_again, 2, true));
+}
+
+#[test]
+fn an_interrupted_start_needs_no_repair() {
+    let folder = tempfile::tempdir().unwrap();
+    SledStore::open(folder.path()).unwrap().commit(&numbered_batch(1)).unwrap();
+    drop(SledStore::open(folder.path()).unwrap());
+    std::fs::write(folder.path().join("snap.00000000000FFFFF.generating"), b"killed while writing thi").unwrap();
+    let store = SledStore::open(folder.path()).expect("an unfinished snapshot is nobody's business");
+    assert!(holds_numbered_batch(&store, 1, true));
+}
+
+/// Twelve rounds: a child writes and tells each number once it is durable; it is killed at some moment; everything it
+/// told is there, nothing is there in part.
+#[test]
+fn everything_acknowledged_survives_a_kill() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut told_in_all = 0;
+    for round in 0..12u64 {
+        let mut child = spawn("child_writes_until_killed", folder.path());
+        let killer = std::thread::spawn({
+            let pid = rustix::process::Pid::from_child(&child);
+            // Spread over start, first commits and steady writing; in the last rounds long enough to fill segments.
+            let moment = Duration::from_millis(120 + 97 * (round % 6) + 300 * (round / 6));
+            move || {
+                std::thread::sleep(moment);
+                rustix::process::kill_process(pid, rustix::process::Signal::KILL)
+            }
+        });
+        let told = numbers_told(&mut child);
+        killer.join().unwrap().unwrap();
+        assert!(!child.wait().unwrap().success(), "the child ended by itself");
+        told_in_all = told.last().copied().unwrap_or(told_in_all).max(told_in_all);
+        let store = SledStore::open(folder.path()).unwrap();
+        for number in 1..=told_in_all {
+            assert!(holds_numbered_batch(&store, number, false), "round {round}: batch {number} was told and is lost");
+        }
+        let latest = latest(&store);
+        assert!(latest == told_in_all || latest == told_in_all + 1, "{latest} is there, {told_in_all} was told");
+        if latest > 0 {
+            assert!(holds_numbered_batch(&store, latest, true));
+        }
+        told_in_all = latest;
+    }
+    assert!(told_in_all > 100, "only {told_in_all} batches were written: this test saw nothing");
+}
+
+/// The disk refuses in the middle of writing (a limit on the file's size, as a quota does it). What was durable stays
+/// readable, the refused batch is refused, and when there is room again writing goes on without a restart.
+#[test]
+fn a_disk_that_refused_is_used_again_when_it_lets_us() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = spawn("child_meets_a_limit", folder.path());
+    let told = numbers_told(&mut child);
+    assert!(child.wait().unwrap().success(), "the child tells why");
+    let last = *told.last().expect("the child wrote");
+    let store = SledStore::open(folder.path()).unwrap();
+    assert!(told.iter().all(|number| holds_numbered_batch(&store, *number, false)));
+    assert!(holds_numbered_batch(&store, last, true));
+}
+
+/// Not a test by itself: see [`everything_acknowledged_survives_a_kill`].
+#[test]
+#[ignore = "a process of another test"]
+fn child_writes_until_killed() {
+    let Some(folder) = std::env::var_os(FOLDER) else { return };
+    let store = SledStore::open(Path::new(&folder)).unwrap();
+    for number in latest(&store) + 1.. {
+        store.commit(&numbered_batch(number)).unwrap();
+        println!("told {number}");
+    }
+}
+
+/// Not a test by itself: see [`a_disk_that_refused_is_used_again_when_it_lets_us`].
+#[test]
+#[ignore = "a process of another test"]
+fn child_meets_a_limit() {
+    let Some(folder) = std::env::var_os(FOLDER) else { return };
+    let store = SledStore::open(Path::new(&folder)).unwrap();
+    for number in 1..=20 {
+        store.commit(&numbered_batch(number)).unwrap();
+        println!("told {number}");
+    }
+    let whole = getrlimit(Resource::Fsize);
+    setrlimit(Resource::Fsize, Rlimit { current: Some(64 * 1024), maximum: whole.maximum }).unwrap();
+    let mut refused = 20;
+    let error = loop {
+        refused += 1;
+        match store.commit(&numbered_batch(refused)) {
+            Ok(()) => println!("told {refused}"),
+            Err(error) => break error,
+        }
+        assert!(refused < 1_000, "the limit does not bite");
+    };
+    assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
+    assert!(store.commit(&numbered_batch(refused)).is_err(), "there is still no room");
+    setrlimit(Resource::Fsize, whole).unwrap();
+    store.commit(&numbered_batch(refused)).expect("there is room again");
+    assert!(holds_numbered_batch(&store, refused, true));
+    println!("told {refused}");
+}
+
+fn latest(store: &SledStore) -> u64 {
+    let latest = store.get(Table::Meta, b"latest").unwrap();
+    latest.map_or(0, |bytes| u64::from_be_bytes(bytes.try_into().unwrap()))
+}
+
+/// Runs one test of this file in a process of its own, with the signal for too large files ignored.
+fn spawn(test: &str, folder: &Path) -> Child {
+    Command::new("sh")
+        .args(["-c", "trap '' XFSZ; exec \"$@\"", "sh"])
+        .arg(std::env::current_exe().unwrap())
+        .args(["--exact", test, "--ignored", "--nocapture", "--test-threads", "1"])
+        .env(FOLDER, folder)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+fn numbers_told(child: &mut Child) -> Vec<u64> {
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    // The test runner prints its own words on the line of the first number; a line cut off by the kill has no newline,
+    // and the number before the cut may be incomplete.
+    let text: Vec<String> = lines.map_while(Result::ok).collect();
+    text.iter().filter_map(|line| line.split_once("told ")?.1.parse().ok()).collect()
+}
