@@ -1,7 +1,34 @@
-//! What a neighbourhood's boxes agree on.
+//! What a neighbourhood's boxes agree on: signed operations, items, the register and replication.
+//!
+//! This crate decides everything and touches nothing: no clock, no randomness, no sockets, no files, no threads. A shell
+//! (a box, a simulation, a browser) brings those. The modules build on each other from the top of this list down:
+//!
+//! - [`time`], [`codec`], [`identity`]: instants, deterministic CBOR, keys and the signed envelope;
+//! - [`operation`], [`validate`], [`compose`], [`proof`]: what is signed, what of it makes sense, how a device makes it,
+//!   how a reader checks it;
+//! - [`item`], [`authority`]: what edits come to, and who may make them;
+//! - [`store`], [`projection`], [`sync`]: what is kept, what pages read of it, how two boxes compare it;
+//! - [`replica`]: the one door, through which every operation enters.
+//!
+//! Without the feature `replica` only the first two lines remain: what a browser needs.
+
 pub mod codec;
+pub mod compose;
 pub mod identity;
 pub mod operation;
+pub mod proof;
 pub mod time;
+pub mod validate;
+
+#[cfg(feature = "replica")]
+pub mod authority;
+#[cfg(feature = "replica")]
+pub mod item;
+#[cfg(feature = "replica")]
+pub mod projection;
+#[cfg(feature = "replica")]
+pub mod replica;
 #[cfg(feature = "replica")]
 pub mod store;
+#[cfg(feature = "replica")]
+pub mod sync;

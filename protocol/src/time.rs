@@ -2,7 +2,9 @@
 //!
 //! Nothing here reads a clock: the shell passes *now* in.
 
-use minicbor::{Decode, Encode};
+use minicbor::decode::Error as DecodeError;
+use minicbor::encode::{Error as EncodeError, Write};
+use minicbor::{Decode, Decoder, Encode, Encoder};
 use thiserror::Error;
 
 /// An instant in milliseconds since the Unix epoch, UTC.
@@ -88,6 +90,18 @@ impl CivilTime {
     /// Whether this is a whole day, without a time.
     pub fn is_all_day(&self) -> bool {
         self.0.len() == 10
+    }
+}
+
+impl<C> Encode<C> for CivilTime {
+    fn encode<W: Write>(&self, encoder: &mut Encoder<W>, _: &mut C) -> Result<(), EncodeError<W::Error>> {
+        encoder.str(&self.0)?.ok()
+    }
+}
+
+impl<'b, C> Decode<'b, C> for CivilTime {
+    fn decode(decoder: &mut Decoder<'b>, _: &mut C) -> Result<Self, DecodeError> {
+        Self::parse(decoder.str()?).map_err(|_| DecodeError::message("not a civil time"))
     }
 }
 

@@ -1,0 +1,121 @@
+//! Who may do what: every box reaches the same verdict from the same operations, in whatever order they came.
+
+mod decide;
+mod register;
+mod registers;
+mod rights;
+
+pub use decide::{ItemFacts, SubjectFacts, decide};
+pub use register::{Assessment, InvitationState, Membership, Register, TreatyStatement};
+pub use registers::{Registers, TreatyStage, TreatyState};
+pub use rights::{Act, Standing};
+
+use thiserror::Error;
+
+use crate::identity::PublicKey;
+use crate::operation::{ItemId, NeighbourhoodId, OperationId};
+use crate::time::Timestamp;
+
+/// What the registers say about an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It counts.
+    Permitted,
+    /// It does not count, as things stand.
+    Refused(Reason),
+    /// It cannot be said yet.
+    Unknown(Missing),
+}
+
+/// Why an operation does not count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Reason {
+    /// The signing device belongs to no resident, or no longer.
+    #[error("the device belongs to no resident of that neighbourhood")]
+    NotAMember,
+    /// Only a connector may do this.
+    #[error("only a connector may do this")]
+    NotAConnector,
+    /// The author may not write to that audience.
+    #[error("the author may not write to that audience")]
+    SpaceNotAllowed,
+    /// There is no agreement between the neighbourhoods that allows this.
+    #[error("no agreement between the neighbourhoods allows this")]
+    NoTreaty,
+    /// Only the resident who made an item may change it.
+    #[error("only the resident who made it may change it")]
+    NotTheAuthor,
+    /// The rights table has no such act for this kind: an answer to nothing, a comment on a profile, an unknown kind.
+    #[error("nobody does this with such an item")]
+    NoSuchAct,
+    /// The operation names an audience or a neighbourhood other than its item's or its subject's.
+    #[error("an item and what answers it have one neighbourhood and one audience")]
+    Elsewhere,
+    /// The operation does not build on what its own device did to the item before.
+    #[error("the operation skips what its own device did before")]
+    OwnHistorySkipped,
+    /// The device signed two different operations with one sequence number, and this is the one that does not count.
+    #[error("the device signed two operations with one number")]
+    Forked,
+    /// The invitation was used by somebody else.
+    #[error("the invitation was used already")]
+    InvitationUsed,
+    /// The invitation had expired.
+    #[error("the invitation has expired")]
+    InvitationExpired,
+    /// The operation named as invitation is none.
+    #[error("there is no such invitation")]
+    NotAnInvitation,
+    /// The one-time key did not sign for this device.
+    #[error("the proof was not made for this device with the key of the invitation")]
+    ClaimProof,
+    /// The device is a member already.
+    #[error("the device is a member already")]
+    AlreadyAMember,
+    /// The statement names somebody who is not there.
+    #[error("the register knows no such resident")]
+    NoSuchResident,
+    /// The treaty accepts an offer that is not there.
+    #[error("the offer this accepts is not there")]
+    NoSuchOffer,
+    /// A neighbourhood begins once.
+    #[error("a neighbourhood begins once")]
+    SecondGenesis,
+}
+
+/// What has to arrive before a verdict is possible.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// An operation it builds on.
+    Parent(OperationId),
+    /// The operation that holds the invitation.
+    Invitation(OperationId),
+    /// The item it is about.
+    Subject(ItemId),
+    /// The admission of its author's device.
+    Author(PublicKey),
+    /// The register of a neighbourhood, or a treaty with it.
+    Neighbourhood(NeighbourhoodId),
+    /// The time it was signed for.
+    Time(Timestamp),
+}
+
+impl Missing {
+    /// A key of 32 bytes under which what waits is found again when the missing arrives. Times sort, before all hashes.
+    pub fn key(&self) -> [u8; 32] {
+        match self {
+            Self::Parent(id) | Self::Invitation(id) => *id.as_bytes(),
+            Self::Subject(id) => *id.as_bytes(),
+            Self::Author(key) => *key.as_bytes(),
+            Self::Neighbourhood(id) => *id.as_bytes(),
+            Self::Time(time) => Self::time_key(*time),
+        }
+    }
+
+    /// The key of a time.
+    pub fn time_key(time: Timestamp) -> [u8; 32] {
+        let mut key = [0; 32];
+        key[24..].copy_from_slice(&time.as_millis().to_be_bytes());
+        key
+    }
+}

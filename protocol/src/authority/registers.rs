@@ -1,0 +1,147 @@
+//! The registers a box holds: its own neighbourhood's, and those of the neighbourhoods it has a treaty with.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::{Assessment, Register, Verdict};
+use crate::identity::PublicKey;
+use crate::operation::{Kind, NeighbourhoodId};
+use crate::time::Timestamp;
+use crate::validate::Valid;
+
+/// The registers a box holds. Cloning is cheap: the registers are shared until one changes.
+#[derive(Clone, Debug)]
+pub struct Registers {
+    home: NeighbourhoodId,
+    all: BTreeMap<NeighbourhoodId, Arc<Register>>,
+}
+
+/// How far a treaty is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TreatyStage {
+    /// We offered, they did not answer (or their answer has not reached us).
+    Offered,
+    /// They offered, we did not answer.
+    Received,
+    /// Both sides stand.
+    InForce,
+    /// A side has run out.
+    Expired,
+}
+
+/// A treaty as it stands, seen from home.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TreatyState {
+    /// The other neighbourhood.
+    pub with: NeighbourhoodId,
+    /// How far it is.
+    pub stage: TreatyStage,
+    /// Whether we send them what we share with neighbours.
+    pub sends: bool,
+    /// Whether they send us theirs.
+    pub receives: bool,
+    /// When the later side was signed, as its author says.
+    pub since: Timestamp,
+    /// When the first side runs out.
+    pub expires: Timestamp,
+}
+
+impl Registers {
+    /// No registers yet, for a box of `home`.
+    pub fn new(home: NeighbourhoodId) -> Self {
+        let own = Arc::new(Register::new(home));
+        Self { home, all: BTreeMap::from([(home, own)]) }
+    }
+
+    /// The box's own neighbourhood's register.
+    pub fn home(&self) -> &Register {
+        &self.all[&self.home]
+    }
+
+    /// A neighbourhood's register; none when nothing of it is held.
+    pub fn get(&self, neighbourhood: &NeighbourhoodId) -> Option<&Register> {
+        self.all.get(neighbourhood).map(AsRef::as_ref)
+    }
+
+    /// All registers.
+    pub fn iter(&self) -> impl Iterator<Item = &Register> {
+        self.all.values().map(AsRef::as_ref)
+    }
+
+    /// Whether the home register says anything about a treaty with `other`: then its register is worth holding.
+    pub fn is_partner(&self, other: &NeighbourhoodId, now: Timestamp) -> bool {
+        self.home().treaty(other).is_some_and(|ours| now < ours.treaty.expires)
+    }
+
+    /// The treaty between home and `other`; none when neither side said anything.
+    pub fn treaty(&self, other: &NeighbourhoodId, now: Timestamp) -> Option<TreatyState> {
+        let ours = self.home().treaty(other);
+        let theirs_register = self.get(other);
+        let theirs = theirs_register.and_then(|register| register.treaty(&self.home));
+        let (first, second) = match (ours, theirs) {
+            (Some(ours), Some(theirs)) => (ours, theirs),
+            (Some(only), None) | (None, Some(only)) => (only, only),
+            (None, None) => return None,
+        };
+        let expires = first.treaty.expires.min(second.treaty.expires);
+        let agreed = match (ours, theirs, theirs_register) {
+            (Some(ours), Some(theirs), Some(register)) => {
+                let we_accept = ours.treaty.accepts.is_some_and(|offer| register.holds_treaty(&self.home, &offer));
+                let they_accept = theirs.treaty.accepts.is_some_and(|offer| self.home().holds_treaty(other, &offer));
+                we_accept || they_accept
+            }
+            _ => false,
+        };
+        let stage = match (agreed, ours) {
+            _ if now >= expires => TreatyStage::Expired,
+            (true, _) => TreatyStage::InForce,
+            (false, Some(_)) => TreatyStage::Offered,
+            (false, None) => TreatyStage::Received,
+        };
+        let (ours, theirs) = (ours.map(|said| said.treaty.direction), theirs.map(|said| said.treaty.direction));
+        Some(TreatyState {
+            with: *other,
+            stage,
+            sends: ours.is_none_or(|d| d.sends()) && theirs.is_none_or(|d| d.receives()),
+            receives: ours.is_none_or(|d| d.receives()) && theirs.is_none_or(|d| d.sends()),
+            since: first.signed.max(second.signed),
+            expires,
+        })
+    }
+
+    /// The neighbourhoods there is a treaty or an offer with, in the order of their ids.
+    pub fn treaties(&self, now: Timestamp) -> Vec<TreatyState> {
+        let others = self.all.keys().chain(self.home().treaties().map(|said| &said.treaty.with));
+        let others: BTreeSet<_> = others.filter(|id| **id != self.home).collect();
+        others.into_iter().filter_map(|other| self.treaty(other, now)).collect()
+    }
+
+    /// Whether both sides agree, at `at`, that items of `kind` are shared.
+    pub(super) fn shares_kind(&self, other: &NeighbourhoodId, kind: Kind) -> bool {
+        let ours = self.home().treaty(other).map(|said| &said.treaty.kinds);
+        let theirs = self.get(other).and_then(|register| register.treaty(&self.home)).map(|said| &said.treaty.kinds);
+        let named = |kinds: Option<&Vec<Kind>>| kinds.is_some_and(|kinds| kinds.is_empty() || kinds.contains(&kind));
+        matches!(kind, Kind::COMMENT | Kind::PROFILE) || (named(ours) && named(theirs))
+    }
+
+    /// Whether the box with this key speaks for `neighbourhood` at `now`.
+    pub fn speaks(&self, neighbourhood: &NeighbourhoodId, key: &PublicKey, now: Timestamp) -> bool {
+        self.get(neighbourhood).is_some_and(|register| register.speaks(key, now))
+    }
+
+    /// Decides about a statement without taking it in; see [`Register::assess`].
+    pub(crate) fn assess(&self, valid: &Valid) -> Assessment {
+        let neighbourhood = valid.header().neighbourhood();
+        match self.get(&neighbourhood) {
+            Some(register) => register.assess(valid),
+            None => Register::new(neighbourhood).assess(valid),
+        }
+    }
+
+    /// Decides about a statement and takes it in; see [`Register::insert`].
+    pub(crate) fn insert(&mut self, valid: &Valid) -> (Verdict, BTreeSet<PublicKey>) {
+        let neighbourhood = valid.header().neighbourhood();
+        let register = self.all.entry(neighbourhood).or_insert_with(|| Arc::new(Register::new(neighbourhood)));
+        Arc::make_mut(register).insert(valid)
+    }
+}

@@ -1,0 +1,160 @@
+//! What an author's device does: it turns what a person means into signed operations, and keeps count of them.
+//!
+//! Randomness and the clock belong to the caller; the same arguments give the same bytes in a box, on the command line
+//! and in a browser.
+
+use crate::identity::{PublicKey, SecretKey};
+use crate::operation::{
+    Claim, ClaimProof, Edit, Genesis, Header, ItemId, Kind, NeighbourhoodId, OperationId, Payload, Signed, Space,
+    Statement, VERSION,
+};
+use crate::time::Timestamp;
+
+/// A device that signs. Whoever keeps one must store the new count before the operation leaves the device: a count used
+/// twice is a proof of forking.
+#[derive(Debug)]
+pub struct Device {
+    secret: SecretKey,
+    home: NeighbourhoodId,
+    sequence: u64,
+    previous: Option<OperationId>,
+}
+
+/// Where an item lives, and for whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The neighbourhood it lives in.
+    pub neighbourhood: NeighbourhoodId,
+    /// Its audience there.
+    pub space: Space,
+}
+
+impl Device {
+    /// A device of a resident of `home` that signed nothing yet.
+    pub fn new(secret: SecretKey, home: NeighbourhoodId) -> Self {
+        Self { secret, home, sequence: 0, previous: None }
+    }
+
+    /// A device that signed `sequence` operations, `previous` being the last.
+    pub fn resume(secret: SecretKey, home: NeighbourhoodId, sequence: u64, previous: Option<OperationId>) -> Self {
+        Self { secret, home, sequence, previous }
+    }
+
+    /// Begins a neighbourhood called `name`; this device is its first connector's. The nonce is 16 random bytes.
+    pub fn found(secret: SecretKey, name: &str, nonce: [u8; 16], now: Timestamp) -> (Self, Signed) {
+        let payload = Payload::Statement(Statement::Genesis(Genesis { name: name.to_owned(), nonce }));
+        let header = Header {
+            version: VERSION,
+            neighbourhood: None,
+            home: None,
+            space: Space::Register,
+            device: secret.public(),
+            sequence: 1,
+            previous: None,
+            item: None,
+            parents: Vec::new(),
+            time: now,
+            payload_hash: [0; 32],
+            payload_length: 0,
+        };
+        let signed = Signed::sign(&secret, header, &payload);
+        let device = Self { secret, home: signed.id().into(), sequence: 1, previous: Some(signed.id()) };
+        (device, signed)
+    }
+
+    /// The public key.
+    pub fn key(&self) -> PublicKey {
+        self.secret.public()
+    }
+
+    /// The secret key, for whoever stores the device.
+    pub const fn secret(&self) -> &SecretKey {
+        &self.secret
+    }
+
+    /// The neighbourhood whose register admits this device.
+    pub const fn home(&self) -> NeighbourhoodId {
+        self.home
+    }
+
+    /// How many operations this device signed.
+    pub const fn sequence(&self) -> u64 {
+        self.sequence
+    }
+
+    /// The last operation this device signed.
+    pub const fn previous(&self) -> Option<OperationId> {
+        self.previous
+    }
+
+    /// Says something in the home register, after `parents`: the register's heads as far as known, at most
+    /// [`MAX_PARENTS`](crate::operation::MAX_PARENTS).
+    pub fn state(&mut self, parents: Vec<OperationId>, statement: Statement, now: Timestamp) -> Signed {
+        let at = Place { neighbourhood: self.home, space: Space::Register };
+        self.sign(at, None, parents, &Payload::Statement(statement), now)
+    }
+
+    /// Joins with an invitation: `invitation` is the operation that holds it, `one_time` the secret of the letter, the
+    /// nonce 16 random bytes.
+    pub fn claim(&mut self, invitation: OperationId, one_time: &SecretKey, nonce: [u8; 16], now: Timestamp) -> Signed {
+        let proof = ClaimProof::new(&self.home, &invitation, &self.key(), &nonce).sign(one_time);
+        self.state(vec![invitation], Statement::Claim(Claim { invitation, nonce, proof }), now)
+    }
+
+    /// Makes an item of `kind`, about `subject` if it is a comment, with its first `edits`.
+    pub fn create(
+        &mut self,
+        at: Place,
+        kind: Kind,
+        subject: Option<ItemId>,
+        edits: Vec<Edit>,
+        now: Timestamp,
+    ) -> Signed {
+        let mut all = Vec::with_capacity(edits.len() + 1);
+        all.push(Edit::Create { kind, subject });
+        all.extend(edits);
+        self.sign(at, None, Vec::new(), &Payload::Edits(all), now)
+    }
+
+    /// Edits an item after `parents`: its heads as the author saw them.
+    pub fn edit(
+        &mut self,
+        at: Place,
+        item: ItemId,
+        parents: Vec<OperationId>,
+        edits: Vec<Edit>,
+        now: Timestamp,
+    ) -> Signed {
+        self.sign(at, Some(item), parents, &Payload::Edits(edits), now)
+    }
+
+    fn sign(
+        &mut self,
+        at: Place,
+        item: Option<ItemId>,
+        mut parents: Vec<OperationId>,
+        payload: &Payload,
+        now: Timestamp,
+    ) -> Signed {
+        parents.sort_unstable();
+        parents.dedup();
+        let header = Header {
+            version: VERSION,
+            neighbourhood: Some(at.neighbourhood),
+            home: (self.home != at.neighbourhood).then_some(self.home),
+            space: at.space,
+            device: self.key(),
+            sequence: self.sequence + 1,
+            previous: self.previous,
+            item,
+            parents,
+            time: now,
+            payload_hash: [0; 32],
+            payload_length: 0,
+        };
+        let signed = Signed::sign(&self.secret, header, payload);
+        self.sequence += 1;
+        self.previous = Some(signed.id());
+        signed
+    }
+}

@@ -1,0 +1,160 @@
+//! Reading rows. These functions take any store and may run while the replica writes.
+
+use std::fmt;
+use std::ops::{Bound, ControlFlow};
+use std::str::FromStr;
+
+use data_encoding::HEXLOWER_PERMISSIVE;
+use thiserror::Error;
+
+use super::ItemRow;
+use crate::identity::PublicKey;
+use crate::operation::{ItemId, NeighbourhoodId, OperationId, ResidentId};
+use crate::store::{Direction, Read, StoreError, Table, prefix_end};
+
+/// Where a page of the feed ended: the next one goes on after it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FeedCursor(Vec<u8>);
+
+/// The text is not a cursor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("not a place in the feed")]
+pub struct FeedCursorError;
+
+impl fmt::Display for FeedCursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&HEXLOWER_PERMISSIVE.encode(&self.0))
+    }
+}
+
+impl FromStr for FeedCursor {
+    type Err = FeedCursorError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let bytes = HEXLOWER_PERMISSIVE.decode(text.as_bytes()).map_err(|_| FeedCursorError)?;
+        if bytes.len() == 40 { Ok(Self(bytes)) } else { Err(FeedCursorError) }
+    }
+}
+
+/// The row of an item; none when it is not visible here.
+///
+/// # Errors
+/// [`StoreError`] when the store cannot be read.
+pub fn item(read: &impl Read, id: &ItemId) -> Result<Option<ItemRow>, StoreError> {
+    let bytes = read.get(Table::Rows, id.as_bytes())?;
+    bytes.map(|bytes| ItemRow::decode(&bytes).map_err(|_| StoreError::Damaged("a row"))).transpose()
+}
+
+/// News and events as they were written, latest first, at most `limit`; and where to go on, if there is more.
+///
+/// # Errors
+/// [`StoreError`] when the store cannot be read.
+pub fn feed(
+    read: &impl Read,
+    after: Option<&FeedCursor>,
+    limit: usize,
+) -> Result<(Vec<ItemRow>, Option<FeedCursor>), StoreError> {
+    let lower = after.map_or(Bound::Unbounded, |cursor| Bound::Excluded(cursor.0.as_slice()));
+    let mut keys = range_keys(read, Table::Feed, (lower, Bound::Unbounded), limit.saturating_add(1))?;
+    let more = keys.len() > limit;
+    keys.truncate(limit);
+    let next = keys.last().filter(|_| more).map(|key| FeedCursor(key.clone()));
+    Ok((rows_of(read, &keys)?, next))
+}
+
+/// Events that start on or after the civil date or time `from`, in calendar order, at most `limit`.
+///
+/// # Errors
+/// [`StoreError`] when the store cannot be read.
+pub fn agenda(read: &impl Read, from: &str, limit: usize) -> Result<Vec<ItemRow>, StoreError> {
+    let range = (Bound::Included(from.as_bytes()), Bound::Unbounded);
+    rows_of(read, &range_keys(read, Table::Agenda, range, limit)?)
+}
+
+/// The comments on an item, oldest first.
+///
+/// # Errors
+/// [`StoreError`] when the store cannot be read.
+pub fn thread(read: &impl Read, subject: &ItemId) -> Result<Vec<ItemRow>, StoreError> {
+    rows_of(read, &read.keys_with_prefix(Table::Threads, subject.as_bytes(), usize::MAX)?)
+}
+
+/// How many comments an item has.
+///
+/// # Errors
+/// [`StoreError`] when the store cannot be read.
+pub fn thread_length(read: &impl Read, subject: &ItemId) -> Result<usize, StoreError> {
+    Ok(read.keys_with_prefix(Table::Threads, subject.as_bytes(), usize::MAX)?.len())
+}
+
+/// A resident's profile; of several, the one made first by its device's count. None when it is not visible here.
+///
+/// # Errors
+/// [`StoreError`] when the store cannot be read.
+pub fn profile(read: &impl Read, home: &NeighbourhoodId, resident: &ResidentId) -> Result<Option<ItemRow>, StoreError> {
+    let prefix = [&home.as_bytes()[..], resident.as_bytes()].concat();
+    let keys = read.keys_with_prefix(Table::Directory, &prefix, 16)?;
+    Ok(rows_of(read, &keys)?.into_iter().min_by_key(|row| (row.created, row.id)))
+}
+
+/// An operation in transfer form; none when it is not here.
+///
+/// # Errors
+/// [`StoreError`] when the store cannot be read.
+pub fn operation(read: &impl Read, id: &OperationId) -> Result<Option<Vec<u8>>, StoreError> {
+    read.get(Table::Operations, id.as_bytes())
+}
+
+/// The last operation of a device that is here, and its sequence number.
+///
+/// # Errors
+/// [`StoreError`] when the store cannot be read.
+pub fn last_of_device(read: &impl Read, device: &PublicKey) -> Result<Option<(u64, OperationId)>, StoreError> {
+    let end = prefix_end(device.as_bytes());
+    let upper = end.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
+    let mut last = None;
+    read.scan(
+        Table::Devices,
+        (Bound::Included(&device.as_bytes()[..]), upper),
+        Direction::Descending,
+        &mut |key, _| {
+            last = split_device_key(key);
+            ControlFlow::Break(())
+        },
+    )?;
+    Ok(last)
+}
+
+/// Sequence and operation of a key in the table of devices.
+fn split_device_key(key: &[u8]) -> Option<(u64, OperationId)> {
+    let sequence = key.get(32..40)?.try_into().ok().map(u64::from_be_bytes)?;
+    Some((sequence, key.get(40..)?.try_into().ok()?))
+}
+
+fn range_keys(
+    read: &impl Read,
+    table: Table,
+    range: crate::store::KeyRange<'_>,
+    limit: usize,
+) -> Result<Vec<Vec<u8>>, StoreError> {
+    let mut keys = Vec::new();
+    read.scan(table, range, Direction::Ascending, &mut |key, _| {
+        if keys.len() == limit {
+            return ControlFlow::Break(());
+        }
+        keys.push(key.to_vec());
+        ControlFlow::Continue(())
+    })?;
+    Ok(keys)
+}
+
+/// The rows whose item id ends each key. A row that is gone between the two reads is left out.
+fn rows_of(read: &impl Read, keys: &[Vec<u8>]) -> Result<Vec<ItemRow>, StoreError> {
+    let mut rows = Vec::with_capacity(keys.len());
+    for key in keys {
+        let id = key.len().checked_sub(32).and_then(|at| ItemId::try_from(&key[at..]).ok());
+        let id = id.ok_or(StoreError::Damaged("a key that ends in no item"))?;
+        rows.extend(item(read, &id)?);
+    }
+    Ok(rows)
+}

@@ -1,0 +1,240 @@
+//! The one door: `bytes → Signed → Verified → Valid → permitted? → Batch`, for a form, a neighbour, a bundle and a test.
+
+use super::evaluate::Evaluation;
+use super::work::Work;
+use super::{Accepted, MAX_UNDECIDED, MAX_UNDECIDED_PER_DEVICE, Refusal, Replica, Round, SessionId};
+use crate::authority::{Missing, Reason, Verdict};
+use crate::operation::{Header, OperationId, Payload, Signed, Space};
+use crate::projection::space_key;
+use crate::store::{Read, StoreError, Table};
+use crate::sync::space_of;
+use crate::validate::Valid;
+
+impl<R: Read> Replica<R> {
+    /// Takes in what a form or a command hands in: permitted, or refused and stored nowhere.
+    pub(super) fn submit(&mut self, bytes: &[u8], round: &mut Round) -> Result<Result<Accepted, Refusal>, StoreError> {
+        let valid = match open_up(bytes) {
+            Ok(valid) => valid,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let accepted = Accepted { operation: valid.id(), item: valid.header().item(), known: false };
+        if let Some(verdict) = self.known_verdict(&valid)? {
+            return Ok(answer(verdict, Accepted { known: true, ..accepted }));
+        }
+        if !self.serves(valid.header()) {
+            return Ok(Err(Refusal::WrongNeighbourhood));
+        }
+        if self.signed_otherwise(valid.header(), valid.id())? {
+            return Ok(Err(Reason::Forked.into()));
+        }
+        let verdict = match valid.payload() {
+            Payload::Statement(_) => self.submit_statement(&valid, round)?,
+            Payload::Edits(_) => {
+                let evaluation = self.evaluate(valid.header().item(), Some(&valid), round.now)?;
+                let verdict = evaluation.verdict(&valid.id());
+                if verdict == Verdict::Permitted {
+                    self.accept_edits(&valid, evaluation, None, round)?;
+                }
+                verdict
+            }
+        };
+        Ok(answer(verdict, accepted))
+    }
+
+    /// Takes in what a peer brought: also what cannot be decided yet, within bounds. Says whether anything was stored.
+    pub(super) fn receive_operation(
+        &mut self,
+        operation: Signed,
+        session: SessionId,
+        round: &mut Round,
+    ) -> Result<Received, StoreError> {
+        let id = operation.id();
+        if self.store.get(Table::Operations, id.as_bytes())?.is_some() {
+            return Ok(Received::Known);
+        }
+        let Ok(valid) = operation.verify().map_err(Refusal::from).and_then(|v| Ok(Valid::check(&v)?)) else {
+            return Ok(Received::Dropped);
+        };
+        match valid.payload() {
+            Payload::Statement(_) => self.receive_statement(&valid, session, round),
+            Payload::Edits(_) => self.receive_edits(&valid, session, round),
+        }
+    }
+
+    fn submit_statement(&mut self, valid: &Valid, round: &mut Round) -> Result<Verdict, StoreError> {
+        let time = valid.header().time;
+        if time.is_future(round.now) {
+            return Ok(Verdict::Unknown(Missing::Time(time)));
+        }
+        let assessment = self.registers.assess(valid);
+        if assessment.displaces {
+            return Ok(Verdict::Refused(Reason::InvitationUsed));
+        }
+        if assessment.verdict == Verdict::Permitted {
+            self.keep(valid);
+            self.insert_statement(valid, None, round)?;
+            self.work_off(round)?;
+        }
+        Ok(assessment.verdict)
+    }
+
+    fn receive_statement(
+        &mut self,
+        valid: &Valid,
+        session: SessionId,
+        round: &mut Round,
+    ) -> Result<Received, StoreError> {
+        let neighbourhood = valid.header().neighbourhood();
+        if neighbourhood != self.home && !self.registers.is_partner(&neighbourhood, round.now) {
+            return Ok(Received::Dropped);
+        }
+        let early = valid.header().time.is_future(round.now).then_some(Missing::Time(valid.header().time));
+        let assessment = self.registers.assess(valid);
+        let missing = match (early, assessment.verdict) {
+            (Some(time), _) => time,
+            (None, Verdict::Unknown(missing)) => missing,
+            (None, Verdict::Permitted | Verdict::Refused(_)) if assessment.keep => {
+                self.keep(valid);
+                self.insert_statement(valid, Some(session), round)?;
+                self.work_off(round)?;
+                return Ok(Received::Stored);
+            }
+            (None, Verdict::Permitted | Verdict::Refused(_)) => return Ok(Received::Dropped),
+        };
+        if !self.has_room_for(valid.header())? {
+            return Ok(Received::Dropped);
+        }
+        self.keep(valid);
+        self.mark_undecided(valid.header(), &valid.id())?;
+        self.wait_for(missing, Work::Statement(valid.id()));
+        Ok(Received::Waiting)
+    }
+
+    fn receive_edits(&mut self, valid: &Valid, session: SessionId, round: &mut Round) -> Result<Received, StoreError> {
+        let evaluation = self.evaluate(valid.header().item(), Some(valid), round.now)?;
+        let verdict = evaluation.verdict(&valid.id());
+        if verdict != Verdict::Permitted && !self.has_room_for(valid.header())? {
+            return Ok(Received::Dropped);
+        }
+        self.accept_edits(valid, evaluation, Some(session), round)?;
+        Ok(if verdict == Verdict::Permitted { Received::Stored } else { Received::Waiting })
+    }
+
+    /// Stores an operation on an item with what follows from it.
+    fn accept_edits(
+        &mut self,
+        valid: &Valid,
+        evaluation: Evaluation,
+        source: Option<SessionId>,
+        round: &mut Round,
+    ) -> Result<(), StoreError> {
+        self.keep(valid);
+        if evaluation.verdict(&valid.id()) == Verdict::Permitted {
+            round.accepted.push((valid.operation().clone(), source));
+        }
+        let shares_a_number = self.signed_otherwise(valid.header(), valid.id())?;
+        self.write_evaluation(evaluation, round)?;
+        if shares_a_number {
+            self.note_fork(valid.header())?;
+        }
+        self.work_off(round)
+    }
+
+    /// Takes a statement into its register, and puts all that waited for it on the worklist.
+    pub(super) fn insert_statement(
+        &mut self,
+        valid: &Valid,
+        source: Option<SessionId>,
+        round: &mut Round,
+    ) -> Result<(), StoreError> {
+        let (verdict, changed) = self.registers.insert(valid);
+        if verdict == Verdict::Permitted {
+            round.accepted.push((valid.operation().clone(), source));
+        }
+        round.registers_changed = true;
+        self.statement_arrived(valid, &changed)
+    }
+
+    /// Writes an operation and the keys under which it is found.
+    fn keep(&mut self, valid: &Valid) {
+        let (id, header) = (valid.id(), valid.header());
+        let space = space_of(valid.operation());
+        self.store.put(Table::Operations, *id.as_bytes(), valid.operation().encode());
+        self.store.put(Table::Spaces, space_key(&space.neighbourhood, &space.space, header.time, &id), []);
+        self.store.put(Table::Devices, device_key(header, &id), []);
+        if header.space != Space::Register {
+            self.store.put(Table::Items, [&header.item().as_bytes()[..], id.as_bytes()].concat(), []);
+        }
+        self.trees.entry(space).or_default().insert(header.time, &id);
+    }
+
+    /// The verdict about an operation that is stored; none when it is not.
+    fn known_verdict(&mut self, valid: &Valid) -> Result<Option<Verdict>, StoreError> {
+        let id = valid.id();
+        if self.store.get(Table::Operations, id.as_bytes())?.is_none() {
+            return Ok(None);
+        }
+        if valid.header().space == Space::Register {
+            let register = self.registers.get(&valid.header().neighbourhood());
+            let verdict = register.and_then(|register| register.verdict(&id));
+            return Ok(Some(verdict.unwrap_or_else(|| self.registers.assess(valid).verdict)));
+        }
+        let undecided = self.store.get(Table::Undecided, &undecided_key(valid.header(), &id))?.is_some();
+        let waiting = Verdict::Unknown(Missing::Parent(id));
+        Ok(Some(if undecided { waiting } else { Verdict::Permitted }))
+    }
+
+    /// Whether what is handed in here may belong to this box's neighbourhood, or to one it has a treaty with.
+    fn serves(&self, header: &Header) -> bool {
+        let there = header.neighbourhood();
+        let register = header.space == Space::Register;
+        there == self.home || (!register && self.registers.get(&there).is_some())
+    }
+
+    /// Whether the device signed another operation with the same number.
+    fn signed_otherwise(&self, header: &Header, id: OperationId) -> Result<bool, StoreError> {
+        let key = device_key(header, &id);
+        let same_number = self.store.keys_with_prefix(Table::Devices, &key[..40], 3)?;
+        Ok(same_number.iter().any(|other| *other != key))
+    }
+
+    fn has_room_for(&self, header: &Header) -> Result<bool, StoreError> {
+        let own = self.store.keys_with_prefix(Table::Undecided, header.device.as_bytes(), MAX_UNDECIDED_PER_DEVICE)?;
+        Ok(own.len() < MAX_UNDECIDED_PER_DEVICE && self.undecided < MAX_UNDECIDED)
+    }
+}
+
+/// What became of an operation that a peer brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Received {
+    /// It was here.
+    Known,
+    /// It is stored and decided.
+    Stored,
+    /// It is stored and waits for something.
+    Waiting,
+    /// It is worth nothing here, or there is no room for it.
+    Dropped,
+}
+
+/// device ‖ sequence ‖ id.
+pub(super) fn device_key(header: &Header, id: &OperationId) -> Vec<u8> {
+    [&header.device.as_bytes()[..], &header.sequence.to_be_bytes(), id.as_bytes()].concat()
+}
+
+/// device ‖ id.
+pub(super) fn undecided_key(header: &Header, id: &OperationId) -> Vec<u8> {
+    [&header.device.as_bytes()[..], id.as_bytes()].concat()
+}
+
+fn open_up(bytes: &[u8]) -> Result<Valid, Refusal> {
+    Ok(Valid::check(&Signed::decode(bytes)?.verify()?)?)
+}
+
+fn answer(verdict: Verdict, accepted: Accepted) -> Result<Accepted, Refusal> {
+    match verdict {
+        Verdict::Permitted => Ok(accepted),
+        Verdict::Refused(reason) => Err(reason.into()),
+        Verdict::Unknown(missing) => Err(Refusal::Missing(missing)),
+    }
+}

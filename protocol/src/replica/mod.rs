@@ -1,0 +1,140 @@
+//! The machine that decides: one input in, effects out. It owns no clock, no randomness, no socket and no file.
+//!
+//! Calling order: [`Replica::open`] once; then for each input [`Replica::handle`], commit its batch, [`Replica::committed`],
+//! and carry out its effects. Several inputs may be handled before one commit: what they wrote is already visible here.
+//! When a commit fails the replica has seen what the store has not; drop it and open it again.
+
+mod effect;
+mod evaluate;
+mod ingest;
+mod input;
+mod open;
+mod refusal;
+mod sessions;
+mod work;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroUsize;
+
+use lru::LruCache;
+
+use crate::authority::Registers;
+use crate::identity::PublicKey;
+use crate::item::Document;
+use crate::operation::{ItemId, NeighbourhoodId, Signed};
+use crate::store::{Read, Staged, StoreError};
+use crate::sync::{ANTI_ENTROPY_MS, Introductions, Session, SessionStatus, SpaceId, Tree};
+use crate::time::Timestamp;
+
+use work::Work;
+
+pub use effect::{Accepted, Effect, Effects};
+pub use input::{Input, SessionId, Ticket};
+pub use open::OpenError;
+pub use refusal::Refusal;
+
+/// The most operations of one device that are kept without being permitted.
+pub const MAX_UNDECIDED_PER_DEVICE: usize = 64;
+/// The most operations that are kept without being permitted, of all devices together.
+pub const MAX_UNDECIDED: usize = 16_384;
+/// How many documents stay in memory between uses, about 30 KiB each.
+const DOCUMENTS: NonZeroUsize = NonZeroUsize::new(64).unwrap();
+
+/// A box's replica of its neighbourhood and of what its neighbours share with it.
+pub struct Replica<R> {
+    home: NeighbourhoodId,
+    own: PublicKey,
+    store: Staged<R>,
+    registers: Registers,
+    trees: BTreeMap<SpaceId, Tree>,
+    undecided: usize,
+    /// Devices that signed two operations with one number, and the lowest such number.
+    forked: BTreeMap<PublicKey, u64>,
+    documents: LruCache<ItemId, Document>,
+    introductions: Introductions,
+    sessions: BTreeMap<SessionId, Session>,
+    /// What is to be looked at again before the input in hand is done with.
+    worklist: BTreeSet<Work>,
+    next_comparison: Timestamp,
+}
+
+/// What handling one input has led to so far.
+#[derive(Default)]
+struct Round {
+    now: Timestamp,
+    effects: Vec<Effect>,
+    /// Items whose rows changed.
+    changed: BTreeSet<ItemId>,
+    /// Operations permitted in this round, and the session that brought them.
+    accepted: Vec<(Signed, Option<SessionId>)>,
+    registers_changed: bool,
+}
+
+impl<R: Read> Replica<R> {
+    /// Handles one input at `now`, the shell's clock.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read; then nothing of this input counts and the replica must be opened
+    /// again.
+    pub fn handle(&mut self, now: Timestamp, input: Input) -> Result<Effects, StoreError> {
+        let mut round = Round { now, ..Round::default() };
+        match input {
+            Input::Submit { ticket, operation } => {
+                let result = self.submit(&operation, &mut round)?;
+                round.effects.push(Effect::Answer { ticket, result });
+            }
+            Input::Introduce { peer, neighbourhood } => {
+                self.introductions.entry(peer).or_default().insert(neighbourhood);
+                round.registers_changed = true;
+            }
+            Input::Opened { session, peer, outbound } => self.open_session(session, peer, outbound, &mut round)?,
+            Input::Received { session, frame } => self.receive(session, &frame, &mut round)?,
+            Input::Closed { session } => drop(self.sessions.remove(&session)),
+            Input::Tick => self.tick(&mut round)?,
+        }
+        self.push_accepted(&mut round)?;
+        if round.registers_changed {
+            self.refresh_sessions(&mut round)?;
+        }
+        self.finish(round)
+    }
+
+    /// All batches handed out so far are durable.
+    pub fn committed(&mut self) {
+        self.store.committed();
+    }
+
+    /// The registers as they stand; cheap to clone.
+    pub const fn registers(&self) -> &Registers {
+        &self.registers
+    }
+
+    /// How the sessions stand.
+    pub fn sessions(&self) -> impl Iterator<Item = (SessionId, &SessionStatus)> {
+        self.sessions.iter().map(|(id, session)| (*id, session.status()))
+    }
+
+    /// Whether a session speaks for the neighbourhood it says it speaks for, as far as the registers know at `now`.
+    pub fn is_certified(&self, status: &SessionStatus, now: Timestamp) -> bool {
+        status.neighbourhood.is_some_and(|claimed| self.registers.speaks(&claimed, &status.peer, now))
+    }
+
+    fn tick(&mut self, round: &mut Round) -> Result<(), StoreError> {
+        self.wake_due(round)?;
+        if round.now >= self.next_comparison {
+            self.next_comparison = round.now.plus_millis(ANTI_ENTROPY_MS);
+            self.compare_notes(round)?;
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, mut round: Round) -> Result<Effects, StoreError> {
+        if !round.changed.is_empty() {
+            round.effects.push(Effect::Changed { items: round.changed.into_iter().collect() });
+        }
+        let due = self.next_due()?;
+        let time = due.map_or(self.next_comparison, |due| due.min(self.next_comparison));
+        round.effects.push(Effect::WakeAt { time });
+        Ok(Effects { batch: self.store.take(), after: round.effects })
+    }
+}

@@ -1,0 +1,134 @@
+//! Opening a replica on what its store holds.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::ops::{Bound, ControlFlow};
+
+use lru::LruCache;
+use thiserror::Error;
+
+use super::{DOCUMENTS, Replica};
+use crate::authority::{Registers, Verdict};
+use crate::identity::PublicKey;
+use crate::operation::{NeighbourhoodId, OperationId, Space};
+use crate::projection::space_of_key;
+use crate::store::{Direction, FORMAT, KeyRange, Read, Staged, StoreError, Table};
+use crate::sync::Introductions;
+use crate::time::Timestamp;
+
+/// Why a replica did not open.
+#[derive(Debug, Error)]
+pub enum OpenError {
+    /// The store cannot be read, or is of another format.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Where the store says which format it is of.
+const FORMAT_KEY: &[u8] = b"format";
+const EVERYTHING: KeyRange<'static> = (Bound::Unbounded, Bound::Unbounded);
+
+impl<R: Read> Replica<R> {
+    /// Opens the replica of a box of `home` whose own key is `own`. A store that holds nothing becomes a new one with the
+    /// first batch.
+    ///
+    /// Reads every operation's key, and every statement: O(n).
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub fn open(store: R, home: NeighbourhoodId, own: PublicKey, now: Timestamp) -> Result<Self, OpenError> {
+        let mut replica = Self {
+            home,
+            own,
+            store: Staged::new(store),
+            registers: Registers::new(home),
+            trees: BTreeMap::new(),
+            undecided: 0,
+            forked: BTreeMap::new(),
+            documents: LruCache::new(DOCUMENTS),
+            introductions: Introductions::new(),
+            sessions: BTreeMap::new(),
+            worklist: std::collections::BTreeSet::new(),
+            next_comparison: now,
+        };
+        replica.check_format()?;
+        let statements = replica.load_trees()?;
+        replica.load_registers(statements)?;
+        replica.load_counts()?;
+        Ok(replica)
+    }
+
+    fn check_format(&mut self) -> Result<(), StoreError> {
+        match self.store.get(Table::Meta, FORMAT_KEY)? {
+            None => self.store.put(Table::Meta, FORMAT_KEY, FORMAT.to_be_bytes()),
+            Some(found) if found == FORMAT.to_be_bytes() => {}
+            Some(found) => {
+                let found = found.try_into().map(u32::from_be_bytes);
+                return Err(found.map_or(StoreError::Damaged("the format"), |found| StoreError::Format { found }));
+            }
+        }
+        Ok(())
+    }
+
+    /// Fills the trees; returns the operations of the registers.
+    fn load_trees(&mut self) -> Result<Vec<OperationId>, StoreError> {
+        let mut statements = Vec::new();
+        let mut damaged = false;
+        let trees = &mut self.trees;
+        self.store.scan(Table::Spaces, EVERYTHING, Direction::Ascending, &mut |key, _| match space_of_key(key) {
+            Some((space, hour, id)) => {
+                trees.entry(space).or_default().insert_hour(hour, &id);
+                statements.extend((space.space == Space::Register).then_some(id));
+                ControlFlow::Continue(())
+            }
+            None => {
+                damaged = true;
+                ControlFlow::Break(())
+            }
+        })?;
+        if damaged { Err(StoreError::Damaged("a key of a space")) } else { Ok(statements) }
+    }
+
+    /// Takes the statements in, each after its parents. What still waits for something stays where it waits.
+    fn load_registers(&mut self, statements: Vec<OperationId>) -> Result<(), StoreError> {
+        let mut left = VecDeque::new();
+        for id in statements {
+            left.push_back(self.load(&id)?.ok_or(StoreError::Damaged("a statement is gone"))?);
+        }
+        let mut without_progress = 0;
+        while let Some(valid) = left.pop_front() {
+            match self.registers.insert(&valid).0 {
+                Verdict::Unknown(_) => {
+                    left.push_back(valid);
+                    without_progress += 1;
+                }
+                Verdict::Permitted | Verdict::Refused(_) => without_progress = 0,
+            }
+            if without_progress > left.len() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Counts what is undecided, and finds the devices that signed two operations with one number.
+    fn load_counts(&mut self) -> Result<(), StoreError> {
+        let mut undecided = 0;
+        self.store.scan(Table::Undecided, EVERYTHING, Direction::Ascending, &mut |_, _| {
+            undecided += 1;
+            ControlFlow::Continue(())
+        })?;
+        self.undecided = undecided;
+        let mut before: Option<Vec<u8>> = None;
+        let forked = &mut self.forked;
+        self.store.scan(Table::Devices, EVERYTHING, Direction::Ascending, &mut |key, _| {
+            let number = key.get(..40).unwrap_or_default();
+            if before.as_deref() == Some(number)
+                && let (Ok(device), Ok(sequence)) = (number[..32].try_into(), number[32..].try_into())
+            {
+                forked.entry(PublicKey::from_bytes(device)).or_insert(u64::from_be_bytes(sequence));
+            }
+            before = Some(number.to_vec());
+            ControlFlow::Continue(())
+        })
+    }
+}

@@ -1,0 +1,102 @@
+//! Why a submission is refused: one enum for every step of the one door.
+
+use thiserror::Error;
+
+use crate::authority::{Missing, Reason};
+use crate::codec::CodecError;
+use crate::identity::SignatureError;
+use crate::operation::SignedError;
+use crate::validate::ValidateError;
+
+/// Why an operation was refused; nothing of it was stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum Refusal {
+    /// It is not a signed operation.
+    #[error(transparent)]
+    Signed(#[from] SignedError),
+    /// What it says makes no sense.
+    #[error(transparent)]
+    Validate(#[from] ValidateError),
+    /// Its author may not do this.
+    #[error(transparent)]
+    NotPermitted(#[from] Reason),
+    /// Something it builds on is not here.
+    #[error("something it builds on is not here")]
+    Missing(Missing),
+    /// It belongs to a neighbourhood this box does not serve.
+    #[error("this box does not serve that neighbourhood")]
+    WrongNeighbourhood,
+    /// The box cannot store anything now; trying again later is worth it.
+    #[error("the box cannot store anything now")]
+    Storage,
+}
+
+impl Refusal {
+    /// The problem's stable name: the last part of its `type` in the API, the key of its sentence on a page.
+    pub const fn problem(&self) -> &'static str {
+        match self {
+            Self::Signed(error) => signed_problem(error),
+            Self::Validate(error) => validate_problem(error),
+            Self::NotPermitted(reason) => reason_problem(reason),
+            Self::Missing(Missing::Parent(_) | Missing::Subject(_)) => "missing-parents",
+            Self::Missing(Missing::Invitation(_)) => "unknown-invitation",
+            Self::Missing(Missing::Author(_)) => "not-a-member",
+            Self::Missing(Missing::Neighbourhood(_)) => "unknown-author",
+            Self::Missing(Missing::Time(_)) => "future-time",
+            Self::WrongNeighbourhood => "wrong-neighbourhood",
+            Self::Storage => "storage",
+        }
+    }
+}
+
+const fn codec_problem(error: &CodecError) -> &'static str {
+    match error {
+        CodecError::Malformed => "malformed",
+        CodecError::NotCanonical => "not-canonical",
+        CodecError::TooDeep => "too-deep",
+    }
+}
+
+const fn signed_problem(error: &SignedError) -> &'static str {
+    match error {
+        SignedError::TooLarge => "too-large",
+        SignedError::Codec(error) => codec_problem(error),
+        SignedError::Version(_) => "unsupported-version",
+        SignedError::Header => "malformed",
+        SignedError::PayloadMismatch => "payload-mismatch",
+        SignedError::Signature(SignatureError::WeakKey) => "weak-key",
+        SignedError::Signature(SignatureError::Mismatch) => "bad-signature",
+    }
+}
+
+const fn validate_problem(error: &ValidateError) -> &'static str {
+    match error {
+        ValidateError::Codec(error) => codec_problem(error),
+        ValidateError::Text(_) => "text-too-long",
+        ValidateError::InvitationPeriod => "invitation-period",
+        ValidateError::EditCount
+        | ValidateError::PayloadSpace
+        | ValidateError::Creation
+        | ValidateError::ValueType(_)
+        | ValidateError::Header
+        | ValidateError::Name => "invalid-content",
+    }
+}
+
+const fn reason_problem(reason: &Reason) -> &'static str {
+    match reason {
+        Reason::NotAMember => "not-a-member",
+        Reason::NotAConnector => "not-a-connector",
+        Reason::SpaceNotAllowed | Reason::Elsewhere => "space-not-allowed",
+        Reason::NoTreaty => "no-treaty",
+        Reason::NotTheAuthor => "not-the-author",
+        Reason::NoSuchAct | Reason::NoSuchResident | Reason::NoSuchOffer | Reason::SecondGenesis => "not-permitted",
+        Reason::OwnHistorySkipped => "own-history-skipped",
+        Reason::Forked => "forked",
+        Reason::InvitationUsed => "invitation-used",
+        Reason::InvitationExpired => "invitation-expired",
+        Reason::NotAnInvitation => "unknown-invitation",
+        Reason::ClaimProof => "claim-proof",
+        Reason::AlreadyAMember => "already-a-member",
+    }
+}

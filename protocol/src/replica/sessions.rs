@@ -1,0 +1,172 @@
+//! The replica's side of its sessions: what they may look at, and carrying out what they want done.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use super::ingest::Received;
+use super::{Effect, Replica, Round, SessionId};
+use crate::identity::PublicKey;
+use crate::operation::{NeighbourhoodId, OperationId, Signed};
+use crate::store::{Read, StoreError, Table};
+use crate::sync::{Action, CloseReason, Session, SpaceId, Tree, View, entitled, space_of};
+use crate::time::Timestamp;
+
+impl<R: Read> Replica<R> {
+    pub(super) fn open_session(
+        &mut self,
+        id: SessionId,
+        peer: PublicKey,
+        outbound: bool,
+        round: &mut Round,
+    ) -> Result<(), StoreError> {
+        if peer == self.own {
+            round.effects.push(Effect::Close { session: id, reason: CloseReason::NotANeighbour });
+            return Ok(());
+        }
+        let (session, actions) = Session::open(peer, outbound, self.home, round.now);
+        self.sessions.insert(id, session);
+        self.carry_out(id, actions, round)
+    }
+
+    pub(super) fn receive(&mut self, id: SessionId, frame: &[u8], round: &mut Round) -> Result<(), StoreError> {
+        let now = round.now;
+        let actions = self.with_session(id, now, |session, view| session.receive(frame, view, now))?;
+        self.carry_out(id, actions, round)
+    }
+
+    /// The registers changed: every session sees whether that concerns it.
+    pub(super) fn refresh_sessions(&mut self, round: &mut Round) -> Result<(), StoreError> {
+        for id in self.session_ids() {
+            let actions = self.with_session(id, round.now, |session, view| session.refresh(view))?;
+            self.carry_out(id, actions, round)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn compare_notes(&mut self, round: &mut Round) -> Result<(), StoreError> {
+        for id in self.session_ids() {
+            let actions = self.with_session(id, round.now, |session, view| session.tick(view))?;
+            self.carry_out(id, actions, round)?;
+        }
+        Ok(())
+    }
+
+    /// Sends what was permitted in this round to every other session that is entitled to it.
+    pub(super) fn push_accepted(&mut self, round: &mut Round) -> Result<(), StoreError> {
+        for (operation, source) in std::mem::take(&mut round.accepted) {
+            let space = space_of(&operation);
+            for id in self.session_ids().into_iter().filter(|id| Some(*id) != source) {
+                let push = |session: &mut Session, view: &Glance<'_, R>| session.push(&space, &operation, view);
+                let actions =
+                    self.with_session(id, round.now, |session, view| push(session, view).into_iter().collect())?;
+                self.carry_out(id, actions, round)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn session_ids(&self) -> Vec<SessionId> {
+        self.sessions.keys().copied().collect()
+    }
+
+    /// Lets a session act with sight of the rest of the replica; a session that is gone does nothing.
+    fn with_session(
+        &mut self,
+        id: SessionId,
+        now: Timestamp,
+        act: impl FnOnce(&mut Session, &Glance<'_, R>) -> Vec<Action>,
+    ) -> Result<Vec<Action>, StoreError> {
+        let Some(mut session) = self.sessions.remove(&id) else { return Ok(Vec::new()) };
+        let view = Glance { replica: self, now, failure: RefCell::new(None) };
+        let actions = act(&mut session, &view);
+        let failure = view.failure.into_inner();
+        self.sessions.insert(id, session);
+        failure.map_or(Ok(actions), Err)
+    }
+
+    fn carry_out(&mut self, id: SessionId, actions: Vec<Action>, round: &mut Round) -> Result<(), StoreError> {
+        let mut ingested = false;
+        for action in actions {
+            match action {
+                Action::Send(message) => round.effects.push(Effect::Send { session: id, frame: message.encode() }),
+                Action::Ingest { operations, pushed } => {
+                    ingested = true;
+                    let compare_again = self.ingest(operations, pushed, id, round)?;
+                    if let Some(session) = self.sessions.get_mut(&id).filter(|_| compare_again) {
+                        session.compare_again();
+                    }
+                }
+                Action::Close(reason) => {
+                    self.sessions.remove(&id);
+                    round.effects.push(Effect::Close { session: id, reason });
+                    return Ok(());
+                }
+            }
+        }
+        if ingested {
+            let actions = self.with_session(id, round.now, |session, view| session.proceed(view))?;
+            self.carry_out(id, actions, round)?;
+        }
+        Ok(())
+    }
+
+    /// Takes in what a session brought. Says whether another comparison would find more: what was fetched may have
+    /// opened the way to other spaces, and what waits misses something.
+    fn ingest(
+        &mut self,
+        operations: Vec<Signed>,
+        pushed: bool,
+        session: SessionId,
+        round: &mut Round,
+    ) -> Result<bool, StoreError> {
+        let mut again = false;
+        for operation in operations {
+            again |= match self.receive_operation(operation, session, round)? {
+                Received::Stored => !pushed,
+                Received::Waiting => true,
+                Received::Known | Received::Dropped => false,
+            };
+        }
+        Ok(again)
+    }
+}
+
+/// What a session sees of the replica. A store that fails is noted and ends the round.
+struct Glance<'a, R> {
+    replica: &'a Replica<R>,
+    now: Timestamp,
+    failure: RefCell<Option<StoreError>>,
+}
+
+impl<R: Read> Glance<'_, R> {
+    fn note<T>(&self, read: Result<Option<T>, StoreError>) -> Option<T> {
+        read.unwrap_or_else(|error| {
+            self.failure.replace(Some(error));
+            None
+        })
+    }
+}
+
+impl<R: Read> View for Glance<'_, R> {
+    fn home(&self) -> NeighbourhoodId {
+        self.replica.home
+    }
+
+    fn entitled(&self, peer: &PublicKey, claimed: &NeighbourhoodId) -> BTreeSet<SpaceId> {
+        let held = self.replica.trees.keys().copied().collect();
+        entitled(&self.replica.registers, &self.replica.introductions, &held, peer, claimed, self.now)
+    }
+
+    fn tree(&self, id: &SpaceId) -> Option<&Tree> {
+        self.replica.trees.get(id)
+    }
+
+    fn holds(&self, id: &OperationId) -> bool {
+        self.note(self.replica.store.get(Table::Operations, id.as_bytes())).is_some()
+    }
+
+    fn operation(&self, id: &OperationId) -> Option<Signed> {
+        let bytes = self.note(self.replica.store.get(Table::Operations, id.as_bytes()))?;
+        self.note(Signed::decode(&bytes).map(Some).map_err(|_| StoreError::Damaged("an operation")))
+    }
+}

@@ -1,0 +1,175 @@
+//! What to look at again when something arrives: an operation that was missing, a member, a treaty, the right time.
+
+use std::collections::BTreeSet;
+use std::ops::{Bound, ControlFlow};
+
+use super::{Replica, Round};
+use crate::authority::{Missing, Verdict};
+use crate::identity::PublicKey;
+use crate::operation::{ItemId, OperationId, Payload, Space, Statement};
+use crate::store::{Direction, Read, StoreError, Table, prefix_end};
+use crate::time::{FUTURE_TOLERANCE_MS, Timestamp};
+use crate::validate::Valid;
+
+/// Something to look at again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Work {
+    /// A statement of a register.
+    Statement(OperationId),
+    /// An item.
+    Item(ItemId),
+}
+
+impl<R: Read> Replica<R> {
+    /// Remembers to do `work` when `missing` arrives.
+    pub(super) fn wait_for(&mut self, missing: Missing, work: Work) {
+        let (tag, id) = match work {
+            Work::Item(item) => (ITEM, *item.as_bytes()),
+            Work::Statement(operation) => (STATEMENT, *operation.as_bytes()),
+        };
+        self.store.put(Table::Waiting, [missing.key(), id].concat(), [tag]);
+    }
+
+    /// A statement was taken in: looks again at what waited for it, and at what devices signed whose place changed.
+    pub(super) fn statement_arrived(&mut self, valid: &Valid, changed: &BTreeSet<PublicKey>) -> Result<(), StoreError> {
+        self.wake(valid.id().as_bytes())?;
+        for device in changed {
+            self.wake(device.as_bytes())?;
+            self.look_again_at_device(device, device.as_bytes())?;
+        }
+        let neighbourhood = valid.header().neighbourhood();
+        match valid.payload() {
+            Payload::Statement(Statement::Treaty(treaty)) => {
+                self.wake(treaty.with.as_bytes())?;
+                self.wake(neighbourhood.as_bytes())
+            }
+            Payload::Statement(Statement::Genesis(_)) => self.wake(neighbourhood.as_bytes()),
+            _ => Ok(()),
+        }
+    }
+
+    /// An item became visible, or stopped being so: looks again at what waits for it and at what answers it.
+    pub(super) fn visibility_changed(&mut self, item: &ItemId) -> Result<(), StoreError> {
+        self.wake(item.as_bytes())?;
+        let answers = self.store.keys_with_prefix(Table::Threads, item.as_bytes(), usize::MAX)?;
+        let answers = answers.iter().filter_map(|key| ItemId::try_from(&key[40..]).ok());
+        self.worklist.extend(answers.map(Work::Item));
+        Ok(())
+    }
+
+    /// Looks again at the items a device had a hand in, from the key `from` of its table on.
+    pub(super) fn look_again_at_device(&mut self, device: &PublicKey, from: &[u8]) -> Result<(), StoreError> {
+        let end = prefix_end(device.as_bytes());
+        let upper = end.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
+        let mut signed = Vec::new();
+        self.store.scan(Table::Devices, (Bound::Included(from), upper), Direction::Ascending, &mut |key, _| {
+            signed.extend(OperationId::try_from(&key[40..]).ok());
+            ControlFlow::Continue(())
+        })?;
+        for id in signed {
+            if let Some(valid) = self.load(&id)?
+                && valid.header().space != Space::Register
+            {
+                self.worklist.insert(Work::Item(valid.header().item()));
+            }
+        }
+        Ok(())
+    }
+
+    /// Does all there is to do, also what comes up on the way.
+    pub(super) fn work_off(&mut self, round: &mut Round) -> Result<(), StoreError> {
+        while let Some(work) = self.worklist.pop_first() {
+            match work {
+                Work::Item(item) => {
+                    let evaluation = self.evaluate(item, None, round.now)?;
+                    self.write_evaluation(evaluation, round)?;
+                }
+                Work::Statement(id) => self.try_statement_again(&id, round)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// What was signed for a time that has come.
+    pub(super) fn wake_due(&mut self, round: &mut Round) -> Result<(), StoreError> {
+        let latest = Missing::time_key(round.now.plus_millis(FUTURE_TOLERANCE_MS));
+        let upper = [latest, [u8::MAX; 32]].concat();
+        let mut due = Vec::new();
+        let range = (Bound::Unbounded, Bound::Included(upper.as_slice()));
+        self.store.scan(Table::Waiting, range, Direction::Ascending, &mut |key, value| {
+            due.push((key.to_vec(), value.to_vec()));
+            ControlFlow::Continue(())
+        })?;
+        self.take_up(due);
+        self.work_off(round)
+    }
+
+    /// When the next thing that waits for its time is due.
+    pub(super) fn next_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        let mut first = None;
+        let range = (Bound::Unbounded, Bound::Excluded(&TIME_END[..]));
+        self.store.scan(Table::Waiting, range, Direction::Ascending, &mut |key, _| {
+            first = key[24..32].try_into().ok().map(u64::from_be_bytes);
+            ControlFlow::Break(())
+        })?;
+        Ok(first.map(|time| Timestamp::from_millis(time.saturating_sub(FUTURE_TOLERANCE_MS))))
+    }
+
+    fn try_statement_again(&mut self, id: &OperationId, round: &mut Round) -> Result<(), StoreError> {
+        let valid = self.load(id)?.ok_or(StoreError::Damaged("an operation is gone"))?;
+        let time = valid.header().time;
+        if time.is_future(round.now) {
+            self.wait_for(Missing::Time(time), Work::Statement(*id));
+            return Ok(());
+        }
+        let assessment = self.registers.assess(&valid);
+        match assessment.verdict {
+            Verdict::Unknown(missing) => self.wait_for(missing, Work::Statement(*id)),
+            Verdict::Permitted | Verdict::Refused(_) if assessment.keep => {
+                self.clear_undecided(valid.header(), id)?;
+                self.insert_statement(&valid, None, round)?;
+            }
+            // Refused for good: it stays counted against its author.
+            Verdict::Permitted | Verdict::Refused(_) => {}
+        }
+        Ok(())
+    }
+
+    /// What waits for this id is looked at again.
+    fn wake(&mut self, id: &[u8; 32]) -> Result<(), StoreError> {
+        let end = prefix_end(id);
+        let upper = end.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
+        let mut woken = Vec::new();
+        self.store.scan(
+            Table::Waiting,
+            (Bound::Included(&id[..]), upper),
+            Direction::Ascending,
+            &mut |key, value| {
+                woken.push((key.to_vec(), value.to_vec()));
+                ControlFlow::Continue(())
+            },
+        )?;
+        self.take_up(woken);
+        Ok(())
+    }
+
+    fn take_up(&mut self, entries: Vec<(Vec<u8>, Vec<u8>)>) {
+        for (key, value) in entries {
+            let id = OperationId::try_from(&key[32..]).ok();
+            self.worklist
+                .extend(id.map(|id| if value == [STATEMENT] { Work::Statement(id) } else { Work::Item(id.into()) }));
+            self.store.delete(Table::Waiting, key);
+        }
+    }
+}
+
+/// Marks an item in the table of what waits.
+const ITEM: u8 = 0;
+/// Marks a statement in the table of what waits.
+const STATEMENT: u8 = 1;
+/// The end of the keys that are times: they start with 24 zeros, which no hash does.
+const TIME_END: [u8; 32] = {
+    let mut end = [0; 32];
+    end[23] = 1;
+    end
+};

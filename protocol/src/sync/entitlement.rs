@@ -1,0 +1,50 @@
+//! Which spaces a peer is entitled to. The only place that says so.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::SpaceId;
+use crate::authority::{Registers, TreatyStage};
+use crate::identity::PublicKey;
+use crate::operation::{NeighbourhoodId, Space};
+use crate::time::Timestamp;
+
+/// Boxes that a connector named when accepting an offer: they speak for their neighbourhood until its register, which
+/// only they can bring, says who does.
+pub type Introductions = BTreeMap<PublicKey, BTreeSet<NeighbourhoodId>>;
+
+/// The spaces that the box `peer`, which says it speaks for `claimed`, may see and write to.
+///
+/// `held` are the spaces this box holds: boxes of one neighbourhood share them all. None at all when there is no
+/// agreement with `claimed`.
+pub fn entitled(
+    registers: &Registers,
+    introductions: &Introductions,
+    held: &BTreeSet<SpaceId>,
+    peer: &PublicKey,
+    claimed: &NeighbourhoodId,
+    now: Timestamp,
+) -> BTreeSet<SpaceId> {
+    let home = registers.home().neighbourhood();
+    let certified = registers.speaks(claimed, peer, now);
+    if *claimed == home {
+        return if certified { held.clone() } else { BTreeSet::new() };
+    }
+    if !registers.is_partner(claimed, now) {
+        return BTreeSet::new();
+    }
+    let register = |neighbourhood| SpaceId { neighbourhood, space: Space::Register };
+    let mut spaces = BTreeSet::from([register(*claimed)]);
+    let introduced = introductions.get(peer).is_some_and(|named| named.contains(claimed));
+    let unknown_yet = registers.get(claimed).is_none_or(|register| register.boxes().next().is_none());
+    if certified || (introduced && unknown_yet) {
+        spaces.insert(register(home));
+    }
+    if certified
+        && let Some(treaty) = registers.treaty(claimed, now).filter(|treaty| treaty.stage == TreatyStage::InForce)
+    {
+        let neighbours = |neighbourhood| SpaceId { neighbourhood, space: Space::Neighbours };
+        spaces.extend(treaty.sends.then(|| neighbours(home)));
+        spaces.extend(treaty.receives.then(|| neighbours(*claimed)));
+    }
+    spaces
+}

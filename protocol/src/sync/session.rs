@@ -1,0 +1,411 @@
+//! One peer's session: says hello, compares roots, reconciles what differs, fetches what is missing, pushes what is new.
+//!
+//! Calling order: [`Session::open`] once; then [`Session::receive`] for every frame and [`Session::proceed`] when what it
+//! brought is stored, [`Session::refresh`] when the
+//! registers changed, [`Session::tick`] now and then, [`Session::push`] for every operation accepted elsewhere. Each
+//! returns actions to carry out in order. The side that opened the stream leads: it alone starts reconciliations, so the
+//! two never reconcile one space twice at once.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use minicbor::bytes::ByteVec;
+use negentropy::{Id, Negentropy};
+use thiserror::Error;
+
+use super::{Message, MessageError, SESSION_VERSION, SpaceId, SpaceRoot, Tree};
+use crate::identity::PublicKey;
+use crate::operation::{MAX_TRANSFER, NeighbourhoodId, OperationId, Signed, SignedError, Space};
+use crate::time::Timestamp;
+
+/// How often a session compares notes although nothing seems to have happened, in milliseconds.
+pub const ANTI_ENTROPY_MS: u64 = 5 * 60 * 1000;
+/// The most bytes of one reconciliation message.
+const RECONCILE_BYTES: u64 = 60_000;
+/// The most operations asked for at once.
+const FETCH_COUNT: usize = 256;
+/// The most bytes of operations in one answer; one more operation of the largest size still fits the frame.
+const ANSWER_BYTES: usize = super::MAX_FRAME - MAX_TRANSFER - 64 * FETCH_COUNT;
+/// The most ids in one message that names what the other misses.
+const HAVE_COUNT: usize = 4096;
+/// The most operations a session remembers to fetch; what is beyond that is found again by the next comparison.
+const WANTED_COUNT: usize = 65_536;
+/// The most spaces a peer may name.
+const ROOTS_COUNT: usize = 1024;
+
+/// What a session may look at.
+pub trait View {
+    /// The neighbourhood this box speaks for.
+    fn home(&self) -> NeighbourhoodId;
+    /// The spaces this peer may see and write to if it speaks for `claimed`.
+    fn entitled(&self, peer: &PublicKey, claimed: &NeighbourhoodId) -> BTreeSet<SpaceId>;
+    /// The operations of a space; none when nothing of it is held.
+    fn tree(&self, id: &SpaceId) -> Option<&Tree>;
+    /// Whether an operation is held.
+    fn holds(&self, id: &OperationId) -> bool;
+    /// An operation that is held.
+    fn operation(&self, id: &OperationId) -> Option<Signed>;
+}
+
+/// What a session wants done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Send this.
+    Send(Message),
+    /// Take these operations in, in this order; then let the session [proceed](Session::proceed).
+    Ingest {
+        /// The operations, all of spaces the peer may write to.
+        operations: Vec<Signed>,
+        /// Whether the peer sent them of its own accord, not as an answer.
+        pushed: bool,
+    },
+    /// End the session.
+    Close(CloseReason),
+}
+
+/// Why a session ended from this side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum CloseReason {
+    /// The peer speaks a version of the protocol this box does not.
+    #[error("the other box speaks version {0} of the session protocol")]
+    Version(u8),
+    /// There is no agreement with the neighbourhood the peer names, or it does not speak for it.
+    #[error("there is no agreement with the neighbourhood this box names")]
+    NotANeighbour,
+    /// The peer sent what is no message.
+    #[error(transparent)]
+    Message(#[from] MessageError),
+    /// The peer sent what is no operation.
+    #[error(transparent)]
+    Operation(#[from] SignedError),
+    /// The peer sent messages out of order or beyond their bounds.
+    #[error("the other box does not keep to the protocol")]
+    Protocol,
+    /// The store of this box cannot be used.
+    #[error("this box cannot use its store")]
+    Storage,
+}
+
+/// How a session stands, for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionStatus {
+    /// The peer's key.
+    pub peer: PublicKey,
+    /// The neighbourhood it says it speaks for, once it said so.
+    pub neighbourhood: Option<NeighbourhoodId>,
+    /// Whether this side opened the stream.
+    pub outbound: bool,
+    /// When the last frame came in.
+    pub last_contact: Timestamp,
+    /// How many operations came in over this session.
+    pub received: u64,
+    /// How many operations went out over this session.
+    pub sent: u64,
+    /// Whether at the last comparison both sides held the same.
+    pub in_step: bool,
+}
+
+/// One peer's session.
+pub struct Session {
+    status: SessionStatus,
+    /// The spaces last shown to the peer.
+    shown: BTreeSet<SpaceId>,
+    reconciling: BTreeMap<SpaceId, Negentropy<'static, Tree>>,
+    wanted: VecDeque<OperationId>,
+    requested: BTreeSet<OperationId>,
+    /// Whether another comparison would find what the last one could not.
+    progress: bool,
+}
+
+impl Session {
+    /// A session over a stream that was just opened, and the first thing to send.
+    pub fn open(peer: PublicKey, outbound: bool, home: NeighbourhoodId, now: Timestamp) -> (Self, Vec<Action>) {
+        let status = SessionStatus {
+            peer,
+            neighbourhood: None,
+            outbound,
+            last_contact: now,
+            received: 0,
+            sent: 0,
+            in_step: false,
+        };
+        let session = Self {
+            status,
+            shown: BTreeSet::new(),
+            reconciling: BTreeMap::new(),
+            wanted: VecDeque::new(),
+            requested: BTreeSet::new(),
+            progress: false,
+        };
+        (session, vec![Action::Send(Message::Hello { version: SESSION_VERSION, neighbourhood: home })])
+    }
+
+    /// How the session stands.
+    pub const fn status(&self) -> &SessionStatus {
+        &self.status
+    }
+
+    /// A frame came in.
+    pub fn receive(&mut self, frame: &[u8], view: &impl View, now: Timestamp) -> Vec<Action> {
+        self.status.last_contact = now;
+        match Message::decode(frame) {
+            Ok(message) => self.act_on(message, view).unwrap_or_else(|reason| vec![Action::Close(reason)]),
+            Err(error) => vec![Action::Close(error.into())],
+        }
+    }
+
+    /// The registers changed: shows the peer what it is entitled to now, if that differs from what it was shown.
+    pub fn refresh(&mut self, view: &impl View) -> Vec<Action> {
+        let entitled = self.entitled(view);
+        match self.status.neighbourhood {
+            Some(_) if entitled.is_empty() => vec![Action::Close(CloseReason::NotANeighbour)],
+            Some(_) if entitled != self.shown => vec![self.show_roots(view, self.status.outbound)],
+            _ => Vec::new(),
+        }
+    }
+
+    /// Compares notes.
+    pub fn tick(&mut self, view: &impl View) -> Vec<Action> {
+        if self.status.neighbourhood.is_some() && self.status.outbound && self.is_idle() {
+            vec![self.show_roots(view, true)]
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// An operation was accepted from elsewhere: sends it if the peer is entitled to it.
+    pub fn push(&mut self, id: &SpaceId, operation: &Signed, view: &impl View) -> Option<Action> {
+        let entitled = self.status.neighbourhood.is_some() && self.entitled(view).contains(id);
+        entitled.then(|| {
+            self.status.sent += 1;
+            Action::Send(Message::Push { operation: operation.encode() })
+        })
+    }
+
+    /// What came in was dealt with: asks for more, or compares again if that is worth it.
+    pub fn proceed(&mut self, view: &impl View) -> Vec<Action> {
+        self.requested.retain(|id| !view.holds(id));
+        let mut actions: Vec<Action> = self.fetch_next(view).into_iter().collect();
+        if actions.is_empty() && self.is_idle() && std::mem::take(&mut self.progress) {
+            actions.push(self.show_roots(view, self.status.outbound));
+        }
+        actions
+    }
+
+    /// Something was stored that a comparison would build on, or came in whose past is missing: compare again when idle.
+    pub fn compare_again(&mut self) {
+        self.progress = true;
+    }
+
+    fn act_on(&mut self, message: Message, view: &impl View) -> Result<Vec<Action>, CloseReason> {
+        match (message, self.status.neighbourhood) {
+            (Message::Hello { version, neighbourhood }, None) => self.greet(version, neighbourhood, view),
+            (Message::Hello { .. }, Some(_)) | (_, None) => Err(CloseReason::Protocol),
+            (Message::Roots { roots, answer }, Some(_)) => self.compare(&roots, answer, view),
+            (Message::Reconcile { id, message }, Some(_)) => self.reconcile(id, &message, view),
+            (Message::Absent { id }, Some(_)) => {
+                self.reconciling.remove(&id);
+                Ok(self.proceed(view))
+            }
+            (Message::Have { ids }, Some(_)) => {
+                self.want(ids, view);
+                Ok(self.proceed(view))
+            }
+            (Message::Fetch { ids }, Some(_)) => self.answer(&ids, view),
+            (Message::Operations { operations, absent }, Some(_)) => self.take_answer(&operations, &absent, view),
+            (Message::Push { operation }, Some(_)) => {
+                let operations = self.admit([operation.as_slice()], view)?;
+                Ok(vec![Action::Ingest { operations, pushed: true }])
+            }
+        }
+    }
+
+    fn greet(
+        &mut self,
+        version: u8,
+        neighbourhood: NeighbourhoodId,
+        view: &impl View,
+    ) -> Result<Vec<Action>, CloseReason> {
+        if version != SESSION_VERSION {
+            return Err(CloseReason::Version(version));
+        }
+        self.status.neighbourhood = Some(neighbourhood);
+        if self.entitled(view).is_empty() {
+            return Err(CloseReason::NotANeighbour);
+        }
+        Ok(if self.status.outbound { vec![self.show_roots(view, true)] } else { Vec::new() })
+    }
+
+    /// The leader reconciles what differs: registers first, because they decide about all the rest.
+    fn compare(&mut self, roots: &[SpaceRoot], answer: bool, view: &impl View) -> Result<Vec<Action>, CloseReason> {
+        if roots.len() > ROOTS_COUNT {
+            return Err(CloseReason::Protocol);
+        }
+        let mut actions = Vec::new();
+        if answer {
+            actions.push(self.show_roots(view, false));
+        }
+        let entitled = self.entitled(view);
+        let empty = Tree::default();
+        let own = |id: &SpaceId| view.tree(id).unwrap_or(&empty).root(*id);
+        let differs = |root: &&SpaceRoot| entitled.contains(&root.id) && own(&root.id) != **root;
+        let differing: Vec<SpaceId> = roots.iter().filter(differs).map(|root| root.id).collect();
+        self.status.in_step = differing.is_empty();
+        if !self.status.outbound {
+            return Ok(actions);
+        }
+        let registers_first = differing.iter().any(|id| id.space == Space::Register);
+        for id in differing.into_iter().filter(|id| !registers_first || id.space == Space::Register) {
+            if !self.reconciling.contains_key(&id) {
+                actions.push(self.start_reconciling(id, view)?);
+            }
+        }
+        Ok(actions)
+    }
+
+    fn start_reconciling(&mut self, id: SpaceId, view: &impl View) -> Result<Action, CloseReason> {
+        let tree = view.tree(&id).cloned().unwrap_or_default();
+        let mut negentropy = Negentropy::owned(tree, RECONCILE_BYTES).map_err(|_| CloseReason::Protocol)?;
+        let message = negentropy.initiate().map_err(|_| CloseReason::Protocol)?;
+        self.reconciling.insert(id, negentropy);
+        Ok(Action::Send(Message::Reconcile { id, message }))
+    }
+
+    fn reconcile(&mut self, id: SpaceId, message: &[u8], view: &impl View) -> Result<Vec<Action>, CloseReason> {
+        if !self.status.outbound {
+            return Ok(vec![Action::Send(self.answer_reconcile(id, message, view)?)]);
+        }
+        let Some(negentropy) = self.reconciling.get_mut(&id) else { return Err(CloseReason::Protocol) };
+        let (mut have, mut need) = (Vec::new(), Vec::new());
+        let next = negentropy.reconcile_with_ids(message, &mut have, &mut need).map_err(|_| CloseReason::Protocol)?;
+        let ids = |found: Vec<Id>| found.into_iter().map(|id| OperationId::from_bytes(id.to_bytes()));
+        let have: Vec<OperationId> = ids(have).collect();
+        let mut actions: Vec<Action> =
+            have.chunks(HAVE_COUNT).map(|ids| Action::Send(Message::Have { ids: ids.to_vec() })).collect();
+        self.want(ids(need), view);
+        match next {
+            Some(message) => actions.push(Action::Send(Message::Reconcile { id, message })),
+            None => drop(self.reconciling.remove(&id)),
+        }
+        actions.extend(self.fetch_next(view));
+        Ok(actions)
+    }
+
+    fn answer_reconcile(&self, id: SpaceId, message: &[u8], view: &impl View) -> Result<Message, CloseReason> {
+        if !self.entitled(view).contains(&id) {
+            return Ok(Message::Absent { id });
+        }
+        let empty = Tree::default();
+        let tree = view.tree(&id).unwrap_or(&empty);
+        let mut negentropy = Negentropy::borrowed(tree, RECONCILE_BYTES).map_err(|_| CloseReason::Protocol)?;
+        let message = negentropy.reconcile(message).map_err(|_| CloseReason::Protocol)?;
+        Ok(Message::Reconcile { id, message })
+    }
+
+    fn want(&mut self, ids: impl IntoIterator<Item = OperationId>, view: &impl View) {
+        let missing = ids.into_iter().filter(|id| !view.holds(id));
+        let room = WANTED_COUNT.saturating_sub(self.wanted.len());
+        self.wanted.extend(missing.take(room));
+    }
+
+    fn fetch_next(&mut self, view: &impl View) -> Option<Action> {
+        if !self.requested.is_empty() {
+            return None;
+        }
+        while let Some(id) = self.wanted.pop_front() {
+            if !view.holds(&id) {
+                self.requested.insert(id);
+            }
+            if self.requested.len() == FETCH_COUNT {
+                break;
+            }
+        }
+        (!self.requested.is_empty())
+            .then(|| Action::Send(Message::Fetch { ids: self.requested.iter().copied().collect() }))
+    }
+
+    /// Sends what is here and the peer may have; all else is absent, whatever the reason.
+    fn answer(&mut self, ids: &[OperationId], view: &impl View) -> Result<Vec<Action>, CloseReason> {
+        if ids.len() > FETCH_COUNT {
+            return Err(CloseReason::Protocol);
+        }
+        let entitled = self.entitled(view);
+        let (mut operations, mut absent, mut bytes) = (Vec::new(), Vec::new(), 0);
+        for id in ids {
+            match view.operation(id).filter(|operation| entitled.contains(&space_of(operation))) {
+                Some(operation) if bytes < ANSWER_BYTES => {
+                    let transfer = operation.encode();
+                    bytes += transfer.len();
+                    operations.push(ByteVec::from(transfer));
+                }
+                Some(_) => {}
+                None => absent.push(*id),
+            }
+        }
+        self.status.sent += operations.len() as u64;
+        Ok(vec![Action::Send(Message::Operations { operations, absent })])
+    }
+
+    fn take_answer(
+        &mut self,
+        operations: &[ByteVec],
+        absent: &[OperationId],
+        view: &impl View,
+    ) -> Result<Vec<Action>, CloseReason> {
+        let operations = self.admit(operations.iter().map(|bytes| bytes.as_slice()), view)?;
+        for id in absent.iter().copied().chain(operations.iter().map(Signed::id)) {
+            self.requested.remove(&id);
+        }
+        // What neither came nor is absent did not fit the answer: asked again, unless the answer brought nothing at all.
+        let left = std::mem::take(&mut self.requested);
+        if !operations.is_empty() {
+            self.wanted.extend(left);
+        }
+        Ok(vec![Action::Ingest { operations, pushed: false }])
+    }
+
+    /// Checks the form of what came in, and that it belongs to a space the peer may write to.
+    fn admit<'b>(
+        &mut self,
+        operations: impl IntoIterator<Item = &'b [u8]>,
+        view: &impl View,
+    ) -> Result<Vec<Signed>, CloseReason> {
+        let entitled = self.entitled(view);
+        let mut admitted = Vec::new();
+        for bytes in operations {
+            self.status.received += 1;
+            let operation = match Signed::decode(bytes) {
+                Ok(operation) => operation,
+                // A newer box may hold what this one cannot read yet.
+                Err(SignedError::Version(_)) => continue,
+                Err(error) => return Err(error.into()),
+            };
+            if entitled.contains(&space_of(&operation)) {
+                admitted.push(operation);
+            }
+        }
+        Ok(admitted)
+    }
+
+    fn show_roots(&mut self, view: &impl View, answer: bool) -> Action {
+        self.shown = self.entitled(view);
+        let empty = Tree::default();
+        let roots = self.shown.iter().map(|id| view.tree(id).unwrap_or(&empty).root(*id)).collect();
+        Action::Send(Message::Roots { roots, answer })
+    }
+
+    fn entitled(&self, view: &impl View) -> BTreeSet<SpaceId> {
+        match &self.status.neighbourhood {
+            Some(claimed) => view.entitled(&self.status.peer, claimed),
+            None => BTreeSet::new(),
+        }
+    }
+
+    fn is_idle(&self) -> bool {
+        self.reconciling.is_empty() && self.requested.is_empty() && self.wanted.is_empty()
+    }
+}
+
+/// The space an operation belongs to.
+pub(crate) fn space_of(operation: &Signed) -> SpaceId {
+    SpaceId { neighbourhood: operation.header().neighbourhood(), space: operation.header().space }
+}

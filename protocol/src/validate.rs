@@ -1,0 +1,203 @@
+//! The third step of trust: what a signed operation says makes sense by itself, whoever said it and whatever exists.
+
+use thiserror::Error;
+
+use crate::codec::CodecError;
+use crate::operation::{
+    Edit, Field, Header, MAX_EDITS, OperationId, Payload, Role, Signed, Space, Statement, Value, Verified,
+};
+use crate::time::CivilTime;
+
+/// The most characters of a heading or a place.
+pub const MAX_LINE: usize = 200;
+/// The most characters of a text.
+pub const MAX_BODY: usize = 20_000;
+/// The most characters of a name: of a resident or a neighbourhood.
+pub const MAX_NAME: usize = 80;
+/// The most characters of a member of a set.
+pub const MAX_MEMBER: usize = 64;
+/// The most bytes of a value of bytes, or of a field this version does not know.
+pub const MAX_OTHER: usize = 4096;
+/// How long an invitation may be open, in milliseconds: 30 days.
+pub const MAX_INVITATION_MS: u64 = 30 * 24 * 3_600_000;
+
+/// Why an operation makes no sense.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum ValidateError {
+    /// The payload is not in the one accepted form.
+    #[error(transparent)]
+    Codec(#[from] CodecError),
+    /// More edits than [`MAX_EDITS`], or none.
+    #[error("an operation has 1 to {MAX_EDITS} edits")]
+    EditCount,
+    /// A statement outside the register, or edits in it.
+    #[error("statements belong in the register and edits outside it")]
+    PayloadSpace,
+    /// An item is created by the first edit of its first operation, and only there.
+    #[error("an item is created once, by the first edit of an operation that names no item")]
+    Creation,
+    /// A text is longer than its field allows, or holds control characters.
+    #[error("a text in field {} is too long or holds control characters", .0.0)]
+    Text(Field),
+    /// A value of a type that the field does not take.
+    #[error("field {} does not take such a value", .0.0)]
+    ValueType(Field),
+    /// The header has a shape that this statement does not take.
+    #[error("the header does not fit the statement")]
+    Header,
+    /// The name of a neighbourhood is empty or too long.
+    #[error("a name has 1 to {MAX_NAME} characters")]
+    Name,
+    /// An invitation stays open longer than [`MAX_INVITATION_MS`] or has expired when it was signed.
+    #[error("an invitation is open for at most 30 days")]
+    InvitationPeriod,
+}
+
+/// A signed operation whose content is in bounds and fits its header.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Valid {
+    operation: Signed,
+    payload: Payload,
+}
+
+impl Valid {
+    /// Checks what a verified operation says. Costs one pass over its payload.
+    ///
+    /// # Errors
+    /// [`ValidateError`], each variant as documented there.
+    pub fn check(verified: &Verified) -> Result<Self, ValidateError> {
+        let operation = verified.operation();
+        let payload = Payload::decode(operation.payload())?;
+        let header = operation.header();
+        match (&payload, header.space) {
+            (Payload::Statement(statement), Space::Register) => check_statement(header, statement)?,
+            (Payload::Edits(edits), Space::Members | Space::Square | Space::Neighbours | Space::Circle(_)) => {
+                check_edits(header, edits)?;
+            }
+            _ => return Err(ValidateError::PayloadSpace),
+        }
+        Ok(Self { operation: operation.clone(), payload })
+    }
+
+    /// The operation's id.
+    pub const fn id(&self) -> OperationId {
+        self.operation.id()
+    }
+
+    /// The header.
+    pub const fn header(&self) -> &Header {
+        self.operation.header()
+    }
+
+    /// The signed operation.
+    pub const fn operation(&self) -> &Signed {
+        &self.operation
+    }
+
+    /// What it says.
+    pub const fn payload(&self) -> &Payload {
+        &self.payload
+    }
+
+    /// The edits; empty for a statement.
+    pub fn edits(&self) -> &[Edit] {
+        match &self.payload {
+            Payload::Edits(edits) => edits,
+            Payload::Statement(_) => &[],
+        }
+    }
+}
+
+fn check_edits(header: &Header, edits: &[Edit]) -> Result<(), ValidateError> {
+    if edits.is_empty() || edits.len() > MAX_EDITS {
+        return Err(ValidateError::EditCount);
+    }
+    if header.neighbourhood.is_none() {
+        return Err(ValidateError::Header);
+    }
+    let creates = |edit: &Edit| matches!(edit, Edit::Create { .. });
+    let creation_fits = creates(&edits[0]) == header.item.is_none() && !edits[1..].iter().any(creates);
+    if !creation_fits || header.item.is_none() != header.parents.is_empty() {
+        return Err(ValidateError::Creation);
+    }
+    edits.iter().try_for_each(check_edit)
+}
+
+fn check_edit(edit: &Edit) -> Result<(), ValidateError> {
+    match edit {
+        Edit::Create { .. } | Edit::Unknown(_) => Ok(()),
+        Edit::Set { field, value } => check_value(*field, value),
+        Edit::Splice { field: Field::BODY, insert, .. } => check_text(Field::BODY, insert),
+        Edit::Add { field, member } | Edit::Remove { field, member } if takes_members(*field) => {
+            check_text(*field, member)
+        }
+        Edit::Splice { field, insert, .. } if !is_known(*field) => check_text(*field, insert),
+        Edit::Splice { field, .. } | Edit::Add { field, .. } | Edit::Remove { field, .. } => {
+            Err(ValidateError::ValueType(*field))
+        }
+    }
+}
+
+fn check_value(field: Field, value: &Value) -> Result<(), ValidateError> {
+    match (field, value) {
+        (_, Value::Null) => Ok(()),
+        (Field::TITLE | Field::PLACE | Field::NAME | Field::BODY, Value::Text(text)) => check_text(field, text),
+        (Field::STARTS | Field::ENDS, Value::Text(text)) => {
+            CivilTime::parse(text).map(drop).map_err(|_| ValidateError::ValueType(field))
+        }
+        (Field::CANCELLED, Value::Bool(_)) => Ok(()),
+        (field, _) if is_known(field) => Err(ValidateError::ValueType(field)),
+        (field, Value::Text(text)) => check_text(field, text),
+        (field, Value::Bytes(bytes)) if bytes.len() > MAX_OTHER => Err(ValidateError::Text(field)),
+        (_, Value::Bool(_) | Value::Int(_) | Value::Bytes(_)) => Ok(()),
+    }
+}
+
+fn is_known(field: Field) -> bool {
+    (Field::TITLE..=Field::TALENTS).contains(&field)
+}
+
+fn takes_members(field: Field) -> bool {
+    field == Field::TALENTS || !is_known(field)
+}
+
+/// One line of text takes no control characters; a longer text takes line feeds.
+fn check_text(field: Field, text: &str) -> Result<(), ValidateError> {
+    let (longest, lines) = match field {
+        Field::BODY => (MAX_BODY, true),
+        Field::TITLE | Field::PLACE => (MAX_LINE, false),
+        Field::NAME => (MAX_NAME, false),
+        Field::TALENTS => (MAX_MEMBER, false),
+        _ => (MAX_OTHER, true),
+    };
+    let control = |c: char| c.is_control() && !(lines && c == '\n');
+    if text.chars().count() > longest || text.contains(control) { Err(ValidateError::Text(field)) } else { Ok(()) }
+}
+
+fn check_statement(header: &Header, statement: &Statement) -> Result<(), ValidateError> {
+    let genesis = matches!(statement, Statement::Genesis(_));
+    let first = header.sequence == 1 && header.parents.is_empty();
+    let shape = header.item.is_none() && header.home.is_none() && genesis == header.neighbourhood.is_none();
+    if !shape || (genesis && !first) || (!genesis && header.parents.is_empty()) {
+        return Err(ValidateError::Header);
+    }
+    match statement {
+        Statement::Genesis(genesis) => {
+            let plain = !genesis.name.trim().is_empty() && !genesis.name.contains(char::is_control);
+            if plain && genesis.name.chars().count() <= MAX_NAME { Ok(()) } else { Err(ValidateError::Name) }
+        }
+        Statement::Invitation(invitation) => {
+            let open = header.time..=header.time.plus_millis(MAX_INVITATION_MS);
+            if open.contains(&invitation.expires) { Ok(()) } else { Err(ValidateError::InvitationPeriod) }
+        }
+        Statement::Claim(claim) if header.parents.contains(&claim.invitation) => Ok(()),
+        Statement::Claim(_) => Err(ValidateError::Header),
+        Statement::RoleChange(change) => match change.role {
+            Role::Resident | Role::Connector => Ok(()),
+        },
+        Statement::Treaty(treaty) if header.neighbourhood == Some(treaty.with) => Err(ValidateError::Header),
+        Statement::DeviceAddition(_) | Statement::BoxCertificate(_) | Statement::Treaty(_) | Statement::Unknown(_) => {
+            Ok(())
+        }
+    }
+}
