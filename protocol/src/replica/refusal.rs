@@ -32,6 +32,39 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// Every name that [`Refusal::problem`] gives, sorted: each has a sentence on the pages and a document in the API.
+    pub const PROBLEMS: [&'static str; 29] = [
+        "already-a-member",
+        "bad-signature",
+        "claim-proof",
+        "forked",
+        "future-time",
+        "invalid-content",
+        "invitation-expired",
+        "invitation-period",
+        "invitation-used",
+        "malformed",
+        "missing-parents",
+        "no-treaty",
+        "not-a-connector",
+        "not-a-member",
+        "not-canonical",
+        "not-permitted",
+        "not-the-author",
+        "own-history-skipped",
+        "payload-mismatch",
+        "space-not-allowed",
+        "storage",
+        "text-too-long",
+        "too-deep",
+        "too-large",
+        "unknown-author",
+        "unknown-invitation",
+        "unsupported-version",
+        "weak-key",
+        "wrong-neighbourhood",
+    ];
+
     /// The problem's stable name: the last part of its `type` in the API, the key of its sentence on a page.
     pub const fn problem(&self) -> &'static str {
         match self {
