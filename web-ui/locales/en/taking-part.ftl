@@ -1,5 +1,5 @@
 # The pages where you do something yourself: comment, write and join.
-field-optional = (may be left empty)
+field-optional = (optional)
 
 audience-square = Everyone who visits the square of { $name }
 audience-neighbours = The neighbours too: it will also appear on their squares

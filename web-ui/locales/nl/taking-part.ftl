@@ -1,5 +1,5 @@
 # De pagina's waar u zelf iets doet: reageren, schrijven en meedoen.
-field-optional = (mag leeg blijven)
+field-optional = (hoeft niet)
 
 audience-square = Iedereen die het plein van { $name } bezoekt
 audience-neighbours = Ook de buren: het komt dan ook op hun plein te staan

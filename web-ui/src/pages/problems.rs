@@ -4,7 +4,7 @@
 //! and the forms, which carry every sentence so that the browser's module can show the right one.
 
 /// Every problem type, as it stands behind `problem-` and in `data-problem`.
-pub const ALL: [&str; 25] = [
+pub const ALL: [&str; 33] = [
     "malformed",
     "not-canonical",
     "too-large",
@@ -30,6 +30,14 @@ pub const ALL: [&str; 25] = [
     "unsupported-version",
     "rate-limited",
     "internal",
+    "payload-mismatch",
+    "text-too-long",
+    "invitation-period",
+    "invalid-content",
+    "not-a-connector",
+    "no-treaty",
+    "not-the-author",
+    "already-a-member",
 ];
 
 /// The text for a problem type that is not in [`ALL`], such as one of a newer box.
