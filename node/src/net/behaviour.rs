@@ -16,6 +16,8 @@ use libp2p::{
     tcp, yamux,
 };
 
+use tokio::time::{sleep, timeout};
+
 use super::{Config, NetError, limits, streams};
 
 /// How long a connection may exist without a session being opened or open on it.
@@ -34,6 +36,10 @@ const MAX_STREAMS: u16 = 16;
 
 /// Streams of one peer whose protocol is still being agreed on.
 const MAX_NEGOTIATING_STREAMS: usize = 8;
+
+/// How long the ports may take to be free after the box stopped, and how often to look.
+const PORTS_FREED: Duration = Duration::from_secs(3);
+const PORT_CHECK_INTERVAL: Duration = Duration::from_millis(10);
 
 /// The behaviours of a box.
 #[derive(NetworkBehaviour)]
@@ -61,6 +67,19 @@ pub(super) fn listening_swarm(config: &Config) -> Result<Swarm<Behaviour>, NetEr
     Ok(swarm)
 }
 
+/// Waits until the ports of a swarm that was dropped can be bound again, so that a box can be started
+/// where one was stopped. QUIC keeps its socket until the other ends have heard of the end.
+pub(super) async fn wait_for_free_ports(addresses: &[Multiaddr]) {
+    let freed = async {
+        while addresses.iter().any(|address| require_free_port(address).is_err()) {
+            sleep(PORT_CHECK_INTERVAL).await;
+        }
+    };
+    if timeout(PORTS_FREED, freed).await.is_err() {
+        tracing::warn!(?addresses, "the ports of the stopped box are still in use");
+    }
+}
+
 fn build(config: &Config) -> Result<Swarm<Behaviour>, NetError> {
     let transports = || {
         let builder = SwarmBuilder::with_existing_identity(config.keypair.clone())
@@ -77,7 +96,7 @@ fn build(config: &Config) -> Result<Swarm<Behaviour>, NetError> {
         Err(error) => {
             tracing::warn!(%error, "no DNS settings on this machine: only numeric addresses work");
             transports()?
-                .with_dns_config(dns::ResolverConfig::default(), dns::ResolverOpts::default())
+                .with_dns_config(dns::ResolverConfig::from_name_servers(Vec::new()), dns::ResolverOpts::default())
                 .with_behaviour(behaviour)
                 .unwrap_or_else(never_fails)
                 .with_swarm_config(bounded_swarm)

@@ -80,8 +80,8 @@ impl Dial {
 impl From<DialError> for DialFailure {
     fn from(error: DialError) -> Self {
         match error {
-            DialError::LocalPeerId { .. } => Self::Ourselves,
-            DialError::NoAddresses => Self::NoAddress,
+            // The swarm leaves out the addresses it listens on itself; an empty list never gets there.
+            DialError::LocalPeerId { .. } | DialError::NoAddresses => Self::Ourselves,
             DialError::WrongPeerId { obtained, .. } => Self::WrongPeer { obtained },
             other => Self::Unreachable(Box::new(other)),
         }

@@ -138,3 +138,160 @@ where
 fn lost(error: io::Error) -> CloseReason {
     CloseReason::Lost { kind: error.kind() }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use tokio::io::{AsyncWriteExt as _, DuplexStream};
+    use tokio_util::compat::TokioAsyncReadCompatExt as _;
+
+    use super::*;
+
+    fn framed(bytes: &[u8]) -> Vec<u8> {
+        let length = u32::try_from(bytes.len()).unwrap();
+        [&length.to_be_bytes(), bytes].concat()
+    }
+
+    async fn read_from(sent: &[u8]) -> Result<Option<Vec<u8>>, CloseReason> {
+        read_frame(&mut futures::io::Cursor::new(sent)).await
+    }
+
+    fn pipe() -> (DuplexStream, tokio_util::compat::Compat<DuplexStream>) {
+        let (theirs, ours) = tokio::io::duplex(64);
+        (theirs, ours.compat())
+    }
+
+    #[tokio::test]
+    async fn frames_come_out_one_by_one_and_then_the_end() {
+        let longest = vec![7; MAX_FRAME_BYTES];
+        let sent = [framed(b"eerste"), framed(&longest), framed(b"x")].concat();
+        let mut stream = futures::io::Cursor::new(sent);
+        assert_eq!(read_frame(&mut stream).await, Ok(Some(b"eerste".to_vec())));
+        assert_eq!(read_frame(&mut stream).await, Ok(Some(longest)));
+        assert_eq!(read_frame(&mut stream).await, Ok(Some(b"x".to_vec())));
+        assert_eq!(read_frame(&mut stream).await, Ok(None));
+    }
+
+    #[tokio::test]
+    async fn what_is_written_is_what_is_read() {
+        let (queue, mut frames) = mpsc::channel(8);
+        let queued = AtomicUsize::new(4);
+        for bytes in [vec![1], vec![2, 3, 4]] {
+            queue.try_send(bytes).unwrap();
+        }
+        drop(queue);
+        let mut written = futures::io::Cursor::new(Vec::new());
+        write_frames(&mut written, &mut frames, &queued).await.unwrap();
+        assert_eq!(written.into_inner(), [0, 0, 0, 1, 1, 0, 0, 0, 3, 2, 3, 4]);
+        assert_eq!(queued.into_inner(), 0, "what was sent no longer counts");
+    }
+
+    #[tokio::test]
+    async fn a_length_out_of_bounds_is_refused_on_the_prefix_alone() {
+        for length in [0, u32::try_from(MAX_FRAME_BYTES).unwrap() + 1, u32::MAX] {
+            // Nothing follows the prefix: waiting for more would give another error.
+            let refused = read_from(&length.to_be_bytes()).await;
+            assert_eq!(refused, Err(CloseReason::BadLength { length }));
+        }
+    }
+
+    #[tokio::test]
+    async fn an_end_inside_a_frame_is_not_an_end_between_two() {
+        let whole = framed(b"half een");
+        for cut in 1..whole.len() {
+            assert_eq!(read_from(&whole[..cut]).await, Err(CloseReason::Truncated), "cut at {cut}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn silence_between_frames_is_fine_and_inside_one_is_not() {
+        let (mut theirs, mut ours) = pipe();
+        let began = Instant::now();
+        let peer = async {
+            tokio::time::sleep(100 * FRAME_SILENCE).await;
+            theirs.write_all(&framed(b"goedemorgen")).await.unwrap();
+            theirs.write_all(&[0, 0]).await.unwrap();
+            theirs
+        };
+        let (_theirs, read) = tokio::join!(peer, async {
+            let first = read_frame(&mut ours).await;
+            (first, read_frame(&mut ours).await)
+        });
+        assert_eq!(read, (Ok(Some(b"goedemorgen".to_vec())), Err(CloseReason::Stalled)));
+        assert_eq!(began.elapsed().as_secs(), (101 * FRAME_SILENCE).as_secs());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_frame_that_trickles_in_is_given_up() {
+        let (mut theirs, mut ours) = pipe();
+        let began = Instant::now();
+        let trickle = async {
+            theirs.write_all(&1000_u32.to_be_bytes()).await.unwrap();
+            loop {
+                tokio::time::sleep(FRAME_SILENCE / 2).await;
+                theirs.write_all(&[0]).await.unwrap();
+            }
+        };
+        let read = tokio::select! {
+            () = trickle => unreachable!("it goes on for ever"),
+            read = read_frame(&mut ours) => read,
+        };
+        assert_eq!(read, Err(CloseReason::Stalled));
+        assert_eq!(began.elapsed().as_secs(), FRAME_TIME.as_secs());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_reader_that_stops_taking_a_frame_is_too_slow() {
+        let (_theirs, mut ours) = pipe();
+        let (queue, mut frames) = mpsc::channel(1);
+        queue.try_send(vec![0; 1000]).unwrap();
+        let written = write_frames(&mut ours, &mut frames, &AtomicUsize::new(1000)).await;
+        assert_eq!(written, Err(CloseReason::SlowReader));
+    }
+
+    #[test]
+    fn the_allowance_is_spent_and_fills_again() {
+        let began = Instant::now();
+        let mut allowance = Allowance::new(began);
+        assert!((0..FRAMES_AT_ONCE).all(|_| allowance.take(began)));
+        assert!(!allowance.take(began), "spent");
+        let later = began + Duration::from_secs(1);
+        assert!((0..FRAMES_PER_SECOND).all(|_| allowance.take(later)));
+        assert!(!allowance.take(later), "one second earns one second's worth");
+        let much_later = later + Duration::from_hours(1);
+        let taken = (0..2 * FRAMES_AT_ONCE).filter(|_| allowance.take(much_later)).count();
+        assert_eq!(taken, FRAMES_AT_ONCE as usize, "it never holds more than at first");
+    }
+
+    proptest! {
+        /// Whatever bytes come, what comes out are the frames that are really in them.
+        #[test]
+        fn any_bytes_are_frames_or_a_reason(sent in prop::collection::vec(any::<u8>(), 0..200), prefix in 0..40_u32) {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+            let sent = [&prefix.to_be_bytes(), sent.as_slice()].concat();
+            let mut stream = futures::io::Cursor::new(sent.as_slice());
+            let mut consumed = Vec::new();
+            let end = runtime.block_on(async {
+                loop {
+                    match read_frame(&mut stream).await {
+                        Ok(Some(bytes)) => consumed.extend(framed(&bytes)),
+                        end => break end,
+                    }
+                }
+            });
+            prop_assert!(sent.starts_with(&consumed));
+            match end {
+                Ok(_) => prop_assert_eq!(consumed, sent),
+                Err(reason) => {
+                    let rest = &sent[consumed.len()..];
+                    prop_assert!(!rest.is_empty());
+                    if let CloseReason::BadLength { length } = reason {
+                        prop_assert_eq!(&rest[..4], &length.to_be_bytes()[..]);
+                    } else {
+                        prop_assert_eq!(reason, CloseReason::Truncated);
+                    }
+                }
+            }
+        }
+    }
+}

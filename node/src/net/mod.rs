@@ -201,8 +201,8 @@ pub enum CloseReason {
     /// The other end did not take what this box had to send.
     #[error("the other end does not read fast enough")]
     SlowReader,
-    /// The other end no longer answers pings.
-    #[error("the other end no longer answers")]
+    /// The other end does not answer pings, or not any more.
+    #[error("the other end does not answer")]
     Unresponsive,
     /// Another session with the same peer takes its place.
     #[error("replaced by another session with the same peer")]

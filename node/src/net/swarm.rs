@@ -7,6 +7,7 @@ use futures::StreamExt as _;
 use libp2p::{
     Multiaddr, PeerId, Stream, Swarm,
     core::ConnectedPoint,
+    ping,
     swarm::{ConnectionId, SwarmEvent},
 };
 use tokio::{
@@ -18,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     CloseReason, Config, DialFailure, DialRequest, EVENT_QUEUE_EVENTS, NetEvent, SessionId,
-    behaviour::{Behaviour, BehaviourEvent},
+    behaviour::{self, Behaviour, BehaviourEvent},
     dials::Dial,
     outlets::Outlets,
     pairing::{self, Incumbent},
@@ -131,10 +132,12 @@ impl SwarmTask {
     fn on_swarm_event(&mut self, event: SwarmEvent<BehaviourEvent>) {
         match event {
             SwarmEvent::Behaviour(BehaviourEvent::Streams(event)) => self.on_stream(event),
-            SwarmEvent::Behaviour(BehaviourEvent::Ping(ping)) if ping.result.is_err() => {
-                tracing::debug!(peer = %ping.peer, result = ?ping.result, "no answer to a ping");
-                self.on_unresponsive(ping.peer, ping.connection);
-            }
+            SwarmEvent::Behaviour(BehaviourEvent::Ping(ping::Event {
+                peer,
+                connection,
+                // Any other failure comes from a connection that is ending by itself.
+                result: Err(ping::Failure::Timeout | ping::Failure::Unsupported),
+            })) => self.on_unresponsive(peer, connection),
             SwarmEvent::NewListenAddr { address, .. } => {
                 self.tell(NetEvent::Listening { address });
             }
@@ -368,6 +371,9 @@ impl SwarmTask {
             tracing::warn!("some sessions did not end in time and were cut off");
         }
         self.sessions.shutdown().await;
+        let addresses: Vec<_> = self.swarm.listeners().cloned().collect();
+        drop(self.swarm);
+        behaviour::wait_for_free_ports(&addresses).await;
     }
 }
 
