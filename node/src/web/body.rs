@@ -1,0 +1,212 @@
+//! The JSON of the API. The command line reads the same structs back, so the two cannot drift apart.
+//!
+//! Ids and keys are 64 lower-case hexadecimal digits; instants are milliseconds since the Unix epoch, UTC; civil times
+//! are `2026-12-04T20:00` or `2026-12-04` on the clocks of the neighbourhood.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// An operation that is stored and counts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AcceptedBody {
+    /// The operation.
+    pub id: String,
+    /// The item it is about; in the register the operation itself.
+    pub item: String,
+    /// Whether the box had it already: handing an operation in twice is harmless.
+    pub known: bool,
+}
+
+/// A box and what it serves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct StatusBody {
+    /// The neighbourhood's name.
+    pub name: String,
+    /// The neighbourhood.
+    pub neighbourhood_id: String,
+    /// The version of this program.
+    pub version: String,
+    /// The box's clock.
+    pub time: u64,
+    /// The latest statements of the register: the parents of the next one.
+    pub register_heads: Vec<String>,
+    /// How many residents the register counts.
+    pub residents: usize,
+    /// How many items a visitor of this site can read, comments and profiles included.
+    pub items: usize,
+    /// The key of the box that answers.
+    pub own_box: String,
+    /// The boxes with a certificate.
+    pub boxes: Vec<BoxBody>,
+    /// The neighbourhoods with a treaty, or an offer of one.
+    pub neighbours: Vec<NeighbourBody>,
+}
+
+/// A box with a certificate of its neighbourhood.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BoxBody {
+    /// The operation that certifies it.
+    pub operation: String,
+    /// Its key.
+    pub key: String,
+    /// From this time on it no longer speaks for the neighbourhood.
+    pub expires: u64,
+}
+
+/// How far a treaty is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum TreatyStateBody {
+    /// Offered from here, not answered yet.
+    Offered,
+    /// Offered from there, not answered yet.
+    Received,
+    /// Both sides stand.
+    InForce,
+    /// One side has run out.
+    Expired,
+}
+
+/// A neighbourhood with a treaty.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NeighbourBody {
+    /// The neighbourhood.
+    pub id: String,
+    /// Its name; none as long as its register has not come here.
+    pub name: Option<String>,
+    /// How far the treaty is.
+    pub state: TreatyStateBody,
+    /// Whether what this neighbourhood shares goes there.
+    pub sends: bool,
+    /// Whether what they share comes here.
+    pub receives: bool,
+    /// When the later side was signed.
+    pub since: u64,
+    /// When the first side runs out.
+    pub expires: u64,
+}
+
+/// An invitation, asked for by its one-time public key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct InvitationBody {
+    /// The operation that holds it.
+    pub operation: String,
+    /// What it makes of who accepts it: `resident` or `connector`.
+    pub role: String,
+    /// From this time on it is no longer accepted.
+    pub expires: u64,
+    /// Whether somebody used it.
+    pub used: bool,
+    /// The neighbourhood that invites.
+    pub neighbourhood: String,
+}
+
+/// What the home register and the store know of a device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DeviceBody {
+    /// Whether it belongs to a resident of this neighbourhood.
+    pub member: bool,
+    /// The resident.
+    pub resident: Option<String>,
+    /// What they are trusted with: `resident` or `connector`.
+    pub role: Option<String>,
+    /// The number of the last operation of this device that came here; 0 when none did.
+    pub sequence: u64,
+    /// That operation.
+    pub last_operation: Option<String>,
+}
+
+/// An item as it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ItemBody {
+    /// The item.
+    pub id: String,
+    /// `news`, `event`, `comment` or `profile`; none for a kind this version does not know.
+    pub kind: Option<String>,
+    /// The item a comment is about.
+    pub subject: Option<String>,
+    /// Where it lives.
+    pub neighbourhood: String,
+    /// Its audience there: `square` or `neighbours`.
+    pub space: String,
+    /// Who made it.
+    pub author: AuthorBody,
+    /// When its author says it was made.
+    pub created: u64,
+    /// When its latest editor says it was changed.
+    pub edited: Option<u64>,
+    /// Its fields.
+    pub content: ContentBody,
+    /// Fields on which concurrent edits disagree.
+    pub conflicts: Vec<ConflictBody>,
+    /// The operations nothing was built on yet: the parents of the next edit.
+    pub heads: Vec<String>,
+    /// Its operations, each after its parents.
+    pub operations: Vec<String>,
+    /// How many comments a visitor of this site can read under it.
+    pub comments: usize,
+    /// What proves who says this.
+    pub proof: ProofBody,
+}
+
+/// Who made an item.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AuthorBody {
+    /// The device that signed.
+    pub device: String,
+    /// Whose device it is.
+    pub resident: String,
+    /// The neighbourhood that admitted them.
+    pub home: String,
+    /// The name in their profile; none when no profile of theirs may be read here.
+    pub name: Option<String>,
+}
+
+/// The fields of an item; those that do not belong to its kind are absent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ContentBody {
+    /// Heading.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
+    /// Start of an event, a civil time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub starts: Option<String>,
+    /// End of an event, a civil time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends: Option<String>,
+    /// Where an event is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// Whether an event is called off.
+    pub cancelled: bool,
+    /// A resident's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What a resident likes, knows and can.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub talents: Vec<String>,
+}
+
+/// A field on which concurrent edits disagree.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ConflictBody {
+    /// The number of the field, as on the wire.
+    pub field: u16,
+    /// Every version, the one in `content` first.
+    #[schema(value_type = Vec<Object>)]
+    pub values: Vec<serde_json::Value>,
+}
+
+/// The operations that together prove who says something, by id, to be fetched raw and checked by the reader.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ProofBody {
+    /// The operations of the item itself.
+    pub operations: Vec<String>,
+    /// Those of the author's profile, as far as it may be read here.
+    pub profile: Vec<String>,
+    /// Those that made the author's device a resident's, from the genesis on.
+    pub membership: Vec<String>,
+}

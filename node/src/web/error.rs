@@ -1,0 +1,155 @@
+//! What the API answers when it cannot do what was asked: problem details (RFC 9457) with a stable `type`.
+
+use std::fmt;
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use dorpsplein_protocol::replica::Refusal;
+use dorpsplein_protocol::store::StoreError;
+use dorpsplein_web_ui::Lang;
+use dorpsplein_web_ui::locale::Texts;
+use dorpsplein_web_ui::pages::problems;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// The media type of a problem.
+pub const MEDIA_TYPE: &str = "application/problem+json";
+
+/// A problem with its `type`, one of [`problems::ALL`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    kind: &'static str,
+    status: StatusCode,
+    detail: String,
+}
+
+/// A problem as it goes over the wire.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ProblemBody {
+    /// `/problems/<name>`: stable, and the address of a page that explains it.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The status code of the answer.
+    pub status: u16,
+    /// What it means, in English.
+    pub title: String,
+    /// What it means, in Dutch.
+    pub title_nl: String,
+    /// What happened this time, in English, for whoever looks after the client.
+    pub detail: String,
+}
+
+impl Problem {
+    /// A problem of this type, one of [`problems::ALL`]. The status code follows from the type.
+    pub fn new(kind: &'static str, detail: impl Into<String>) -> Self {
+        Self { kind, status: status(kind), detail: detail.into() }
+    }
+
+    /// There is nothing here, or nothing this visitor may know of: both are answered with the same bytes.
+    pub fn not_found() -> Self {
+        Self::new("not-found", "there is nothing at this address")
+    }
+
+    /// The box itself failed; the reason goes to the log and not to the visitor.
+    pub fn internal(reason: &dyn fmt::Display) -> Self {
+        tracing::error!(%reason, "a request failed");
+        Self::new("internal", "the box could not answer")
+    }
+
+    /// The same problem with a status code that says more about this request.
+    #[must_use]
+    pub const fn with_status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// The name of its type.
+    pub const fn kind(&self) -> &'static str {
+        self.kind
+    }
+
+    /// The form that goes over the wire.
+    pub fn body(&self) -> ProblemBody {
+        let title = |lang| Texts::of(lang).say(&problems::text_id(self.kind)).unwrap_or_else(|_| self.detail.clone());
+        ProblemBody {
+            kind: type_uri(self.kind),
+            status: self.status.as_u16(),
+            title: title(Lang::En),
+            title_nl: title(Lang::Nl),
+            detail: self.detail.clone(),
+        }
+    }
+}
+
+/// The `type` of a problem: a reference to the page that explains it.
+pub fn type_uri(kind: &str) -> String {
+    format!("/problems/{kind}")
+}
+
+/// The name in a `type`; none when it is not one of ours.
+pub fn kind_of(type_uri: &str) -> Option<&str> {
+    type_uri.rsplit_once("/problems/").map(|(_, kind)| kind)
+}
+
+/// The status code that goes with a problem type.
+fn status(kind: &str) -> StatusCode {
+    match kind {
+        "too-large" => StatusCode::PAYLOAD_TOO_LARGE,
+        "wrong-neighbourhood"
+        | "unknown-author"
+        | "claim-proof"
+        | "not-a-member"
+        | "not-a-connector"
+        | "space-not-allowed"
+        | "no-treaty"
+        | "not-the-author"
+        | "not-permitted" => StatusCode::FORBIDDEN,
+        "unknown-invitation" | "not-found" => StatusCode::NOT_FOUND,
+        "invitation-expired" => StatusCode::GONE,
+        "invitation-used" | "already-a-member" | "missing-parents" | "own-history-skipped" | "forked" => {
+            StatusCode::CONFLICT
+        }
+        "future-time" => StatusCode::UNPROCESSABLE_ENTITY,
+        "quota" | "rate-limited" => StatusCode::TOO_MANY_REQUESTS,
+        "storage" => StatusCode::SERVICE_UNAVAILABLE,
+        "internal" => StatusCode::INTERNAL_SERVER_ERROR,
+        _ => StatusCode::BAD_REQUEST,
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        Self::new(refusal.problem(), refusal.to_string())
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "the store could not be read");
+        Self::new("storage", "the box cannot read its store at the moment")
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, axum::Json(self.body())).into_response();
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_problem_has_both_sentences_and_a_status_that_says_error() {
+        for kind in problems::ALL {
+            let body = Problem::new(kind, "detail").body();
+            assert!(body.status >= 400, "{kind}");
+            assert_ne!(body.title, "detail", "{kind}");
+            assert_ne!(body.title, body.title_nl, "{kind}");
+            assert_eq!(kind_of(&body.kind), Some(kind));
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! The API's own description, for whoever writes another client.
+
+use axum::Json;
+use utoipa::OpenApi;
+
+use super::{api, write};
+
+/// Everything under `/api/v1`.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Dorpsplein",
+        description = "The public API of one box. Reading is for everyone; writing takes operations that a resident's own \
+                       device signed. Errors are problem details (RFC 9457) with a stable `type`.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
+    ),
+    paths(write::submit, api::operation, api::item, api::status, api::invitation, api::device)
+)]
+struct Description;
+
+/// The OpenAPI document.
+pub(super) async fn document() -> Json<utoipa::openapi::OpenApi> {
+    Json(Description::openapi())
+}

@@ -1,0 +1,134 @@
+//! The handlers of the pages: address in, HTML out.
+
+use axum::extract::{OriginalUri, Path, Query, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use dorpsplein_protocol::operation::ItemId;
+use dorpsplein_web_ui::paths::{self, Page, query};
+use dorpsplein_web_ui::view::{ErrorPage, Failure, WriteKind, WritePage};
+use dorpsplein_web_ui::{Lang, pages};
+
+use super::SiteState;
+use super::read::{ReadError, Reader};
+
+/// What may stand behind the `?` of a page; the first of a name counts.
+type Questions = Query<Vec<(String, String)>>;
+
+/// Any page of the table of addresses.
+pub(super) async fn page(
+    page: Page,
+    lang: Lang,
+    State(state): State<SiteState>,
+    id: Option<Path<String>>,
+    Query(questions): Questions,
+) -> Response {
+    let id = id.map(|Path(id)| id).unwrap_or_default();
+    let path = page.path(lang, &id);
+    html(state, lang, path, StatusCode::OK, move |reader| render(&reader, page, lang, &id, &questions)).await
+}
+
+/// The page that explains a problem type, in Dutch.
+pub(super) async fn problem_in_dutch(state: State<SiteState>, kind: Path<String>) -> Response {
+    problem(state, kind, Lang::Nl).await
+}
+
+/// The page that explains a problem type, in English.
+pub(super) async fn problem_in_english(state: State<SiteState>, kind: Path<String>) -> Response {
+    problem(state, kind, Lang::En).await
+}
+
+/// An address this site does not have.
+pub(super) async fn nowhere(State(state): State<SiteState>, OriginalUri(uri): OriginalUri) -> Response {
+    let path = uri.path().to_owned();
+    html(state, paths::lang_of(&path), path, StatusCode::NOT_FOUND, |_| Err(ReadError::NotFound)).await
+}
+
+/// A page asked for with a method that is not for reading.
+pub(super) async fn wrong_method(State(state): State<SiteState>, OriginalUri(uri): OriginalUri) -> Response {
+    let path = uri.path().to_owned();
+    let mut response = html(state, paths::lang_of(&path), path, StatusCode::OK, |_| Err(ReadError::NotFound)).await;
+    *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
+    response
+}
+
+async fn problem(State(state): State<SiteState>, Path(kind): Path<String>, lang: Lang) -> Response {
+    let path = format!("/problems/{kind}");
+    html(state, lang, path.clone(), StatusCode::OK, move |reader| {
+        if !pages::problems::ALL.contains(&kind.as_str()) {
+            return Err(ReadError::NotFound);
+        }
+        let failure = Failure::Refused { problem: kind };
+        Ok(pages::error(&reader.frame(), &ErrorPage { failure, path }, lang)?)
+    })
+    .await
+}
+
+fn render(
+    reader: &Reader,
+    page: Page,
+    lang: Lang,
+    id: &str,
+    questions: &[(String, String)],
+) -> Result<String, ReadError> {
+    let asked = |name: &str| questions.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+    let item = || ItemId::from_hex(id).ok_or(ReadError::NotFound);
+    match page {
+        Page::News => reader.news_page(asked(query::before(lang)), lang),
+        Page::Agenda => reader.agenda_page(asked(query::from(lang)), lang),
+        Page::Item => reader.item_page(&item()?, lang),
+        Page::Event => reader.event_page(&item()?, lang),
+        Page::WhoSaysThis => reader.proof_page(&item()?, lang),
+        Page::Write => {
+            let event = asked(query::kind(lang)) == Some(query::event(lang));
+            let kind = if event { WriteKind::Event } else { WriteKind::News };
+            Ok(pages::write(&reader.frame(), &WritePage { kind }, lang)?)
+        }
+        Page::Join => Ok(pages::join(&reader.frame(), lang)?),
+        Page::About => reader.about_page(lang),
+    }
+}
+
+/// Makes a page off the async threads, because it reads the disk, and turns what goes wrong into a page as well.
+async fn html(
+    state: SiteState,
+    lang: Lang,
+    path: String,
+    status: StatusCode,
+    make: impl FnOnce(Reader) -> Result<String, ReadError> + Send + 'static,
+) -> Response {
+    let made = tokio::task::spawn_blocking(move || {
+        let frame_of = Reader::new(&state);
+        make(Reader::new(&state)).map(|html| (status, html)).or_else(|error| {
+            let (status, failure) = failure(&error);
+            pages::error(&frame_of.frame(), &ErrorPage { failure, path }, lang).map(|html| (status, html))
+        })
+    });
+    match made.await {
+        Ok(Ok((status, html))) => {
+            let headers = [(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
+            (status, headers, Html(html)).into_response()
+        }
+        Ok(Err(error)) => broken(&error),
+        Err(error) => broken(&error),
+    }
+}
+
+fn failure(error: &ReadError) -> (StatusCode, Failure) {
+    match error {
+        ReadError::NotFound => (StatusCode::NOT_FOUND, Failure::NotFound),
+        ReadError::Store(error) => {
+            tracing::error!(%error, "a page could not be read");
+            (StatusCode::SERVICE_UNAVAILABLE, Failure::Internal)
+        }
+        ReadError::Render(error) => {
+            tracing::error!(%error, "a page could not be made");
+            (StatusCode::INTERNAL_SERVER_ERROR, Failure::Internal)
+        }
+    }
+}
+
+/// Not even the page that says so could be made.
+fn broken(error: &dyn std::fmt::Display) -> Response {
+    tracing::error!(%error, "no page could be made");
+    StatusCode::INTERNAL_SERVER_ERROR.into_response()
+}

@@ -1,0 +1,162 @@
+//! The square itself: its boxes and its neighbours, as a page and as the API's status.
+
+use dorpsplein_protocol::authority::{TreatyStage, TreatyState};
+use dorpsplein_protocol::identity::PublicKey;
+use dorpsplein_protocol::operation::Role;
+use dorpsplein_protocol::projection;
+use dorpsplein_protocol::store::StoreError;
+use dorpsplein_web_ui::{Lang, pages, view};
+
+use super::super::body::{BoxBody, DeviceBody, InvitationBody, NeighbourBody, StatusBody, TreatyStateBody};
+use super::super::local_time;
+use super::{ReadError, Reader};
+
+impl Reader {
+    /// "Over dit plein".
+    pub(in super::super) fn about_page(&self, lang: Lang) -> Result<String, ReadError> {
+        let page = view::AboutPage {
+            residents: self.registers.home().resident_count(),
+            boxes: self.boxes(lang),
+            neighbours: self.neighbours(),
+        };
+        Ok(pages::about(&self.frame(), &page, lang)?)
+    }
+
+    /// What the API says about this box.
+    pub(in super::super) fn status(&self) -> Result<StatusBody, StoreError> {
+        let register = self.registers.home();
+        Ok(StatusBody {
+            name: self.name_of(&self.home()),
+            neighbourhood_id: self.home().to_string(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            time: self.now.as_millis(),
+            register_heads: register.heads().iter().map(ToString::to_string).collect(),
+            residents: register.resident_count(),
+            items: self.count_items()?,
+            own_box: self.identity.own_box.to_string(),
+            boxes: register
+                .boxes()
+                .map(|(operation, certificate)| BoxBody {
+                    operation: operation.to_string(),
+                    key: certificate.key.to_string(),
+                    expires: certificate.expires.as_millis(),
+                })
+                .collect(),
+            neighbours: self
+                .registers
+                .treaties(self.now)
+                .into_iter()
+                .map(|treaty| self.neighbour_body(&treaty))
+                .collect(),
+        })
+    }
+
+    /// An invitation, by its one-time public key.
+    pub(in super::super) fn invitation(&self, key: &PublicKey) -> Option<InvitationBody> {
+        let state = self.registers.home().invitation(key)?;
+        Some(InvitationBody {
+            operation: state.operation.to_string(),
+            role: role_name(state.invitation.role).to_owned(),
+            expires: state.invitation.expires.as_millis(),
+            used: state.used,
+            neighbourhood: self.home().to_string(),
+        })
+    }
+
+    /// What is known of a device.
+    pub(in super::super) fn device(&self, key: &PublicKey) -> Result<DeviceBody, StoreError> {
+        let membership = self.registers.home().membership(key);
+        let last = projection::last_of_device(&self.store, key)?;
+        Ok(DeviceBody {
+            member: membership.is_some(),
+            resident: membership.map(|membership| membership.resident.to_string()),
+            role: membership.map(|membership| role_name(membership.role).to_owned()),
+            sequence: last.map_or(0, |(sequence, _)| sequence),
+            last_operation: last.map(|(_, operation)| operation.to_string()),
+        })
+    }
+
+    fn boxes(&self, lang: Lang) -> Vec<view::BoxView> {
+        let word = match lang {
+            Lang::Nl => "Kastje",
+            Lang::En => "Box",
+        };
+        let certificates = self.registers.home().boxes().map(|(_, certificate)| certificate);
+        certificates
+            .enumerate()
+            .map(|(index, certificate)| view::BoxView {
+                name: format!("{word} {}", index + 1),
+                peer_id: peer_id(&certificate.key),
+                certified_until: local_time::local(certificate.expires).date(),
+                this_one: certificate.key == self.identity.own_box,
+            })
+            .collect()
+    }
+
+    fn neighbours(&self) -> Vec<view::NeighbourView> {
+        let treaties = self.registers.treaties(self.now);
+        let mut neighbours: Vec<_> = treaties.iter().filter_map(|treaty| self.neighbour(treaty)).collect();
+        neighbours.sort_by(|a, b| a.name.cmp(&b.name));
+        neighbours
+    }
+
+    /// A neighbour with the treaty as it stands. What only they offered is theirs to tell, not this square's.
+    fn neighbour(&self, treaty: &TreatyState) -> Option<view::NeighbourView> {
+        let state = match treaty.stage {
+            TreatyStage::Offered => view::TreatyState::Offered,
+            TreatyStage::InForce => view::TreatyState::Active,
+            TreatyStage::Expired => view::TreatyState::Expired,
+            TreatyStage::Received => return None,
+        };
+        let direction = match (treaty.sends, treaty.receives) {
+            (true, false) => view::TreatyDirection::Outgoing,
+            (false, true) => view::TreatyDirection::Incoming,
+            _ => view::TreatyDirection::Both,
+        };
+        let day = |at| local_time::local(at).date();
+        Some(view::NeighbourView {
+            name: self.name_of(&treaty.with),
+            id: treaty.with.to_string(),
+            site: self.site_of(&treaty.with),
+            state,
+            direction,
+            since: (treaty.stage == TreatyStage::InForce).then(|| day(treaty.since)),
+            until: Some(day(treaty.expires)),
+        })
+    }
+
+    fn neighbour_body(&self, treaty: &TreatyState) -> NeighbourBody {
+        let name = self.registers.get(&treaty.with).and_then(|register| register.name());
+        NeighbourBody {
+            id: treaty.with.to_string(),
+            name: name.map(str::to_owned),
+            state: match treaty.stage {
+                TreatyStage::Offered => TreatyStateBody::Offered,
+                TreatyStage::Received => TreatyStateBody::Received,
+                TreatyStage::InForce => TreatyStateBody::InForce,
+                TreatyStage::Expired => TreatyStateBody::Expired,
+            },
+            sends: treaty.sends,
+            receives: treaty.receives,
+            since: treaty.since.as_millis(),
+            expires: treaty.expires.as_millis(),
+        }
+    }
+}
+
+/// A role as the API names it.
+pub(crate) const fn role_name(role: Role) -> &'static str {
+    match role {
+        Role::Resident => "resident",
+        Role::Connector => "connector",
+    }
+}
+
+/// A box's key as the network spells it.
+fn peer_id(key: &PublicKey) -> String {
+    match libp2p::identity::ed25519::PublicKey::try_from_bytes(key.as_bytes()) {
+        Ok(public) => libp2p::PeerId::from_public_key(&public.into()).to_string(),
+        // A certificate for something that is no key: shown as it was written.
+        Err(_) => key.to_string(),
+    }
+}

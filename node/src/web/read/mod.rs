@@ -1,0 +1,153 @@
+//! Rows into what a page or the API shows of them: the one place that says what a visitor may see.
+
+mod about;
+mod item;
+mod lists;
+mod proof;
+
+use std::sync::Arc;
+
+use dorpsplein_protocol::authority::{Registers, TreatyStage};
+use dorpsplein_protocol::operation::{ItemId, NeighbourhoodId, Role, Space};
+use dorpsplein_protocol::projection::{self, Author, ItemRow};
+use dorpsplein_protocol::store::{Read, StoreError};
+use dorpsplein_protocol::time::Timestamp;
+use dorpsplein_web_ui::{Lang, view};
+use jiff::civil::DateTime;
+
+use super::{SiteIdentity, SiteState, assets, local_time};
+
+/// The store as the site reads it.
+pub(super) type SharedStore = Arc<dyn Read + Send + Sync>;
+
+/// Everything one answer is made from, as it stood when the request came.
+pub(super) struct Reader {
+    pub(super) store: SharedStore,
+    pub(super) registers: Arc<Registers>,
+    identity: Arc<SiteIdentity>,
+    pub(super) now: Timestamp,
+    pub(super) local_now: DateTime,
+}
+
+/// Why there is no page.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ReadError {
+    /// Nothing there, or nothing this visitor may see.
+    #[error("there is nothing at this address")]
+    NotFound,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The page failed.
+    #[error(transparent)]
+    Render(#[from] dorpsplein_web_ui::pages::RenderError),
+}
+
+impl Reader {
+    pub(super) fn new(state: &SiteState) -> Self {
+        let now = local_time::now();
+        Self {
+            store: Arc::clone(&state.store),
+            registers: state.driver.registers(),
+            identity: Arc::clone(&state.identity),
+            now,
+            local_now: local_time::local(now),
+        }
+    }
+
+    /// The neighbourhood this site belongs to.
+    pub(super) fn home(&self) -> NeighbourhoodId {
+        self.registers.home().neighbourhood()
+    }
+
+    /// What surrounds every page.
+    pub(super) fn frame(&self) -> view::Frame {
+        view::Frame {
+            neighbourhood: view::Neighbourhood {
+                id: self.home().to_string(),
+                name: self.name_of(&self.home()),
+                tagline: self.identity.tagline.clone(),
+                help: self.identity.help.clone(),
+                language: Lang::Nl,
+                neighbours: self.neighbour_links(),
+            },
+            now: self.local_now,
+            style_url: assets::style_url().to_owned(),
+            icon_url: assets::icon_url().to_owned(),
+            script_url: assets::script_url().map(str::to_owned),
+        }
+    }
+
+    fn neighbour_links(&self) -> Vec<view::NeighbourLink> {
+        let treaties = self.registers.treaties(self.now).into_iter();
+        let in_force = treaties.filter(|treaty| treaty.stage == TreatyStage::InForce);
+        let mut links: Vec<_> = in_force
+            .map(|treaty| view::NeighbourLink { name: self.name_of(&treaty.with), site: self.site_of(&treaty.with) })
+            .collect();
+        links.sort_by(|a, b| a.name.cmp(&b.name));
+        links
+    }
+
+    /// A neighbourhood's name, or the beginning of its id as long as its register has not come here.
+    pub(super) fn name_of(&self, neighbourhood: &NeighbourhoodId) -> String {
+        let name = self.registers.get(neighbourhood).and_then(|register| register.name());
+        name.map_or_else(|| format!("{}…", &neighbourhood.to_string()[..8]), str::to_owned)
+    }
+
+    /// The site of a neighbour, if this box was told.
+    pub(super) fn site_of(&self, neighbourhood: &NeighbourhoodId) -> Option<String> {
+        self.identity.neighbour_sites.site_of(neighbourhood)
+    }
+
+    /// Whether a visitor of this site may see an item: everyone may read the own square, and what neighbours share.
+    pub(super) fn shows(&self, row: &ItemRow) -> bool {
+        match row.space {
+            Space::Square => row.neighbourhood == self.home(),
+            Space::Neighbours => true,
+            Space::Register | Space::Members | Space::Circle(_) => false,
+        }
+    }
+
+    /// An item that a visitor may see. One they may not see is answered exactly like one that is not there.
+    pub(super) fn visible(&self, id: &ItemId) -> Result<ItemRow, ReadError> {
+        projection::item(&self.store, id)?.filter(|row| self.shows(row)).ok_or(ReadError::NotFound)
+    }
+
+    /// The comments on an item that a visitor may see, oldest first.
+    pub(super) fn comments(&self, subject: &ItemId) -> Result<Vec<ItemRow>, StoreError> {
+        let mut rows = projection::thread(&self.store, subject)?;
+        rows.retain(|row| self.shows(row));
+        Ok(rows)
+    }
+
+    /// The profile of an item's author, if a visitor may see it.
+    pub(super) fn profile_of(&self, author: &Author) -> Result<Option<ItemRow>, StoreError> {
+        let profile = projection::profile(&self.store, &author.home, &author.resident)?;
+        Ok(profile.filter(|row| self.shows(row)))
+    }
+
+    /// The name in the author's profile.
+    pub(super) fn author_name(&self, author: &Author) -> Result<Option<String>, StoreError> {
+        let name = self.profile_of(author)?.and_then(|profile| profile.content.name);
+        Ok(name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()))
+    }
+
+    /// The author as a page shows them.
+    pub(super) fn author(&self, author: &Author) -> Result<view::Author, StoreError> {
+        let membership = self.registers.get(&author.home).and_then(|register| register.membership(&author.device));
+        let role = match membership.map(|membership| membership.role) {
+            Some(Role::Connector) => view::Role::Connector,
+            Some(Role::Resident) | None => view::Role::Resident,
+        };
+        Ok(view::Author { name: self.author_name(author)?, role, home: self.origin(&author.home) })
+    }
+
+    /// Where something comes from, seen from here.
+    pub(super) fn origin(&self, neighbourhood: &NeighbourhoodId) -> view::Origin {
+        if *neighbourhood == self.home() {
+            view::Origin::Here
+        } else {
+            view::Origin::Neighbour { name: self.name_of(neighbourhood) }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! Which address leads where, and what every answer carries.
+
+use std::time::Duration;
+
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::middleware;
+use axum::response::Redirect;
+use axum::routing::{MethodRouter, Router, get, post};
+use dorpsplein_web_ui::Lang;
+use dorpsplein_web_ui::paths::{self, Page};
+use tower_http::timeout::TimeoutLayer;
+
+use super::{SiteState, api, layers, openapi, pages, statics, write};
+
+/// The longest one request may take. A submission waits for the disk, nothing waits for the network.
+const REQUEST_TIME: Duration = Duration::from_secs(20);
+
+/// All addresses of the site and the API.
+pub fn router(state: SiteState) -> Router {
+    Router::new()
+        .merge(site())
+        .nest("/api/v1", api_routes())
+        .route("/static/{name}", get(statics::file))
+        .fallback(pages::nowhere)
+        .method_not_allowed_fallback(pages::wrong_method)
+        .layer(DefaultBodyLimit::disable())
+        .layer(middleware::from_fn(layers::compress))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIME))
+        .layer(middleware::from_fn(layers::secure))
+        .with_state(state)
+}
+
+/// The pages, in every language, straight from the one table of addresses.
+fn site() -> Router<SiteState> {
+    let addresses = Page::ALL.into_iter().flat_map(|page| Lang::ALL.map(|lang| (page, lang)));
+    let site = addresses.fold(Router::new(), |site, (page, lang)| site.route(page.pattern(lang), show(page, lang)));
+    site.route("/en", get(|| async { Redirect::permanent(paths::news(Lang::En)) }))
+        .route("/problems/{kind}", get(pages::problem_in_dutch))
+        .route("/en/problems/{kind}", get(pages::problem_in_english))
+        .route("/favicon.ico", get(statics::icon))
+}
+
+fn show(page: Page, lang: Lang) -> MethodRouter<SiteState> {
+    get(move |state, id, query| pages::page(page, lang, state, id, query))
+}
+
+fn api_routes() -> Router<SiteState> {
+    Router::new()
+        .route("/operations", post(write::submit))
+        .route("/operations/{id}", get(api::operation))
+        .route("/items/{id}", get(api::item))
+        .route("/status", get(api::status))
+        .route("/invitations/{key}", get(api::invitation))
+        .route("/devices/{key}", get(api::device))
+        .route("/openapi.json", get(openapi::document))
+        .fallback(api::nowhere)
+        .method_not_allowed_fallback(api::wrong_method)
+}
