@@ -75,8 +75,8 @@ impl<'a> Shell<'a> {
         author.name.clone().map_or_else(|| self.say("author-unnamed"), Ok)
     }
 
-    pub(super) fn initials(&self, author: &Author) -> String {
-        author.name.as_deref().map(prose::initials).unwrap_or_default()
+    pub(super) fn initials(&self, author: &Author) -> Result<String, MissingText> {
+        Ok(prose::initials(&self.author(author)?))
     }
 
     /// The neighbour's name, for what comes from a neighbour.
@@ -85,6 +85,11 @@ impl<'a> Shell<'a> {
             Origin::Here => None,
             Origin::Neighbour { name } => Some(name),
         }
+    }
+
+    /// Whether something comes from a neighbour.
+    pub(super) fn is_far(&self, origin: &Origin) -> bool {
+        self.neighbour(origin).is_some()
     }
 
     /// The names of the neighbours that a neighbours' item reaches: "Boxwijk en Veerdam".

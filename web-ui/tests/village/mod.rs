@@ -90,7 +90,13 @@ const ROADWORKS: &str = "De aannemer vernieuwt het riool onder de Molenweg, van 
 pub(crate) fn news() -> NewsPage {
     NewsPage {
         soon: vec![
-            event(41, "Soep en spelletjes in de Schuur", timed(21, 14, 0, 16, 30), "De Schuur, Kerkpad 3", Origin::Here),
+            event(
+                41,
+                "Soep en spelletjes in de Schuur",
+                timed(21, 14, 0, 16, 30),
+                "De Schuur, Kerkpad 3",
+                Origin::Here,
+            ),
             event(42, "Wandeling langs de uiterwaarden", starting(22, 10, 0), "Veerstoep", boxwijk()),
             EventTeaser {
                 cancelled: true,
@@ -150,8 +156,18 @@ pub(crate) fn thread() -> Thread {
         neighbourhood: id(1),
         space: Space::Neighbours,
         comments: vec![
-            comment(31, resident("Jan Peelen"), at(20, 19, 50), "Ik kom, en ik neem mijn zoon mee. Die kan beter spitten dan ik."),
-            comment(32, from_boxwijk("Ilse de Wit"), at(20, 21, 15), "Mogen wij van Boxwijk ook komen?\nWij hebben nog een kruiwagen over."),
+            comment(
+                31,
+                resident("Jan Peelen"),
+                at(20, 19, 50),
+                "Ik kom, en ik neem mijn zoon mee. Die kan beter spitten dan ik.",
+            ),
+            comment(
+                32,
+                from_boxwijk("Ilse de Wit"),
+                at(20, 21, 15),
+                "Mogen wij van Boxwijk ook komen?\nWij hebben nog een kruiwagen over.",
+            ),
             comment(33, connector("Truus Verhoeven"), at(21, 8, 2), "Heel graag! Kruiwagens hebben we nooit genoeg."),
         ],
     }
@@ -198,7 +214,10 @@ pub(crate) fn contested_event() -> EventPage {
             claim(timed(25, 13, 30, 16, 0), Some("Jan Peelen")),
             claim(timed(26, 13, 30, 16, 0), Some("Truus Verhoeven")),
         ]),
-        place: Stated::Contested(vec![claim(Some("Bibliotheek".to_owned()), None), claim(None, Some("Truus Verhoeven"))]),
+        place: Stated::Contested(vec![
+            claim(Some("Bibliotheek".to_owned()), None),
+            claim(None, Some("Truus Verhoeven")),
+        ]),
         cancelled: Stated::Contested(vec![claim(true, Some("Jan Peelen")), claim(false, Some("Truus Verhoeven"))]),
         ..event_page()
     }

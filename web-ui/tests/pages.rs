@@ -1,0 +1,357 @@
+//! Every page, in both languages: it reads, it is well formed, and it keeps what `templates/README.md` promises.
+#![allow(clippy::unwrap_used)]
+
+mod village;
+
+use dorpsplein_web_ui::Lang;
+use dorpsplein_web_ui::pages::{self, problems};
+use dorpsplein_web_ui::paths::{self, Page};
+use dorpsplein_web_ui::view::{
+    AgendaPage, Author, Comment, EventPage, Failure, Frame, ItemPage, NeighbourLink, NewsPage, NewsTeaser, Origin,
+    Stated, Thread, When,
+};
+
+/// A page as it was rendered, with what is known about it.
+struct Rendered {
+    name: &'static str,
+    lang: Lang,
+    /// The path of the same page in the other language.
+    other: String,
+    html: String,
+}
+
+fn render_all(frame: &Frame) -> Vec<Rendered> {
+    Lang::ALL.into_iter().flat_map(|lang| render_in(frame, lang)).collect()
+}
+
+fn render_in(frame: &Frame, lang: Lang) -> Vec<Rendered> {
+    let other = lang.other();
+    let lost = village::error(Failure::NotFound, &paths::item(lang, "weg"));
+    let refused = village::error(Failure::Refused { problem: "rate-limited".to_owned() }, "/nergens");
+    let older = NewsPage { before: Some("c1".to_owned()), older: None, ..village::news() };
+    let later = AgendaPage { from: Some(village::on(55)), events: vec![], later: None };
+    let pages = [
+        ("news", paths::news(other).to_owned(), pages::news(frame, &village::news(), lang)),
+        ("older news", paths::news_before(other, "c1"), pages::news(frame, &older, lang)),
+        ("item", paths::item(other, &village::id(11)), pages::item(frame, &village::item(), lang)),
+        ("agenda", paths::agenda(other).to_owned(), pages::agenda(frame, &village::agenda(), lang)),
+        ("later agenda", paths::agenda_from(other, "2026-12-25"), pages::agenda(frame, &later, lang)),
+        ("event", paths::event(other, &village::id(41)), pages::event(frame, &village::event_page(), lang)),
+        ("contested", paths::event(other, &village::id(44)), pages::event(frame, &village::contested_event(), lang)),
+        ("write news", paths::write_news(other), pages::write(frame, &village::write_news(), lang)),
+        ("write event", paths::write_event(other), pages::write(frame, &village::write_event(), lang)),
+        ("join", paths::join(other).to_owned(), pages::join(frame, lang)),
+        ("about", paths::about(other).to_owned(), pages::about(frame, &village::about(), lang)),
+        ("proof", paths::who_says_this(other, &village::id(11)), pages::who_says_this(frame, &village::proof(), lang)),
+        (
+            "proof of comment",
+            paths::who_says_this(other, &village::id(32)),
+            pages::who_says_this(frame, &village::comment_proof(), lang),
+        ),
+        ("not found", paths::item(other, "weg"), pages::error(frame, &lost, lang)),
+        ("refused", paths::news(other).to_owned(), pages::error(frame, &refused, lang)),
+    ];
+    pages.into_iter().map(|(name, other, html)| Rendered { name, lang, other, html: html.unwrap() }).collect()
+}
+
+/// Every tag in a document: the text between `<` and `>`, without closing tags.
+fn tags(html: &str) -> Vec<&str> {
+    html.split('<').skip(1).filter(|tag| !tag.starts_with('/')).map(|tag| tag.split('>').next().unwrap()).collect()
+}
+
+/// The values of an attribute, wherever it stands.
+fn values<'h>(html: &'h str, attribute: &str) -> Vec<&'h str> {
+    let opening = format!(" {attribute}=\"");
+    html.split(opening.as_str()).skip(1).map(|rest| rest.split('"').next().unwrap()).collect()
+}
+
+#[test]
+fn every_page_names_its_language_and_has_one_heading_of_the_first_level() {
+    for page in render_all(&village::frame()) {
+        let context = format!("{} in {}", page.name, page.lang.tag());
+        assert!(page.html.contains(&format!("<html lang=\"{}\">", page.lang.tag())), "{context}");
+        assert_eq!(page.html.matches("<h1").count(), 1, "{context}");
+        assert_eq!(page.html.matches("<main ").count(), 1, "{context}");
+        assert_eq!(page.html.matches("</html>").count(), 1, "{context}");
+        assert!(page.html.contains("href=\"#main\"") && page.html.contains("id=\"main\""), "{context}: skip link");
+    }
+}
+
+#[test]
+fn every_page_links_to_itself_in_the_other_language() {
+    for page in render_all(&village::frame()) {
+        let tag = page.lang.other().tag();
+        let link = format!("href=\"{}\" lang=\"{tag}\" hreflang=\"{tag}\"", page.other.replace('&', "&#38;"));
+        assert!(page.html.contains(&link), "{} in {}: {link}", page.name, page.lang.tag());
+    }
+}
+
+#[test]
+fn headings_skip_no_level() {
+    for page in render_all(&village::frame()) {
+        let levels: Vec<u32> = tags(&page.html)
+            .into_iter()
+            .filter(|tag| tag.starts_with('h') && tag[1..].starts_with(|digit: char| digit.is_ascii_digit()))
+            .map(|tag| tag[1..2].parse().unwrap())
+            .collect();
+        assert_eq!(levels.first(), Some(&1), "{}", page.name);
+        for pair in levels.windows(2) {
+            assert!(pair[1] <= pair[0] + 1, "{}: {levels:?}", page.name);
+        }
+    }
+}
+
+#[test]
+fn no_id_stands_twice_on_a_page_and_every_label_leads_somewhere() {
+    for page in render_all(&village::frame()) {
+        let mut ids = values(&page.html, "id");
+        let count = ids.len();
+        for attribute in ["for", "aria-labelledby", "aria-describedby"] {
+            for target in values(&page.html, attribute) {
+                assert!(ids.contains(&target), "{}: {attribute} {target}", page.name);
+            }
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), count, "{}", page.name);
+    }
+}
+
+#[test]
+fn the_menu_marks_where_one_is() {
+    let frame = village::frame();
+    for lang in Lang::ALL {
+        for (page, html) in [
+            (Page::News, pages::news(&frame, &village::news(), lang)),
+            (Page::Agenda, pages::agenda(&frame, &village::agenda(), lang)),
+            (Page::Join, pages::join(&frame, lang)),
+            (Page::About, pages::about(&frame, &village::about(), lang)),
+        ] {
+            let entry = format!("href=\"{}\" aria-current=\"page\"", page.pattern(lang));
+            assert_eq!(html.unwrap().matches(&entry).count(), 1, "{entry}");
+        }
+        let item = pages::item(&frame, &village::item(), lang).unwrap();
+        assert!(item.contains(&format!("href=\"{}\" aria-current=\"true\"", paths::news(lang))));
+    }
+}
+
+#[test]
+fn every_link_within_the_site_leads_to_a_page() {
+    for page in render_all(&village::frame()) {
+        for link in values(&page.html, "href").into_iter().filter(|link| link.starts_with('/')) {
+            let path = link.split(['?', '#']).next().unwrap();
+            let known = path.starts_with("/static/") || path.starts_with("/api/v1/operations/");
+            assert!(known || paths::locate(path).is_some(), "{}: {link}", page.name);
+        }
+    }
+}
+
+const HOSTILE: &str = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)> javascript:alert(3) {{ s }} &amp;";
+
+fn hostile_author() -> Author {
+    Author {
+        name: Some(HOSTILE.to_owned()),
+        home: Origin::Neighbour { name: HOSTILE.to_owned() },
+        ..village::resident("")
+    }
+}
+
+#[test]
+fn hostile_words_stay_words() {
+    let mut frame = village::frame();
+    frame.neighbourhood.name = HOSTILE.to_owned();
+    frame.neighbourhood.tagline = Some(HOSTILE.to_owned());
+    frame.neighbourhood.neighbours = vec![NeighbourLink {
+        name: HOSTILE.to_owned(),
+        site: Some("javascript:alert(4)//https://a.example".to_owned()),
+    }];
+    let mut news = village::news();
+    news.items[0] = NewsTeaser {
+        id: HOSTILE.to_owned(),
+        title: HOSTILE.to_owned(),
+        body: HOSTILE.to_owned(),
+        author: hostile_author(),
+        ..news.items[0].clone()
+    };
+    news.older = Some(HOSTILE.to_owned());
+    let comment = Comment {
+        author: hostile_author(),
+        body: format!("https://a.example/{HOSTILE}"),
+        ..village::item().thread.comments[0].clone()
+    };
+    let thread = Thread { comments: vec![comment], ..village::thread() };
+    let item = ItemPage {
+        title: HOSTILE.to_owned(),
+        body: HOSTILE.to_owned(),
+        author: hostile_author(),
+        thread: thread.clone(),
+        ..village::item()
+    };
+    let event = EventPage {
+        title: HOSTILE.to_owned(),
+        place: Stated::Agreed(Some(HOSTILE.to_owned())),
+        thread,
+        ..village::event_page()
+    };
+    let lost = village::error(Failure::Refused { problem: HOSTILE.to_owned() }, HOSTILE);
+    for lang in Lang::ALL {
+        for html in [
+            pages::news(&frame, &news, lang),
+            pages::item(&frame, &item, lang),
+            pages::event(&frame, &event, lang),
+            pages::write(&frame, &village::write_event(), lang),
+            pages::join(&frame, lang),
+            pages::error(&frame, &lost, lang),
+        ] {
+            let html = html.unwrap();
+            let found = tags(&html);
+            assert_eq!(found.iter().filter(|tag| tag.starts_with("script")).count(), 1, "only the page's own script");
+            assert!(!found.iter().any(|tag| tag.starts_with("img")), "no element out of words");
+            let outside_quotes = found.iter().flat_map(|tag| tag.split('"').step_by(2));
+            assert!(!outside_quotes.into_iter().any(|part| part.contains("onerror")), "no attribute out of words");
+            for link in values(&html, "href") {
+                assert!(!link.to_lowercase().starts_with("javascript"), "{link}");
+            }
+        }
+    }
+}
+
+#[test]
+fn only_web_addresses_in_a_text_become_links() {
+    let body = "Zie https://maasdorp.example/a?b=1&c=2, javascript:alert(1) en data:text/html,x".to_owned();
+    let html = pages::item(&village::frame(), &ItemPage { body, ..village::item() }, Lang::Nl).unwrap();
+    let link = "<a href=\"https://maasdorp.example/a?b=1&#38;c=2\" rel=\"nofollow noopener ugc\">";
+    assert!(html.contains(link), "{html}");
+    assert_eq!(values(&html, "rel").iter().filter(|rel| rel.contains("ugc")).count(), 1);
+}
+
+#[test]
+fn concurrent_versions_are_all_shown() {
+    let nl = pages::event(&village::frame(), &village::contested_event(), Lang::Nl).unwrap();
+    for words in [
+        "Woensdag 25 november, 13.30 tot 16.00 uur",
+        "Donderdag 26 november, 13.30 tot 16.00 uur",
+        "Bibliotheek",
+        "Nog niet bekend",
+        "Gaat niet door",
+        "Gaat door",
+        "Jan Peelen",
+    ] {
+        assert!(nl.contains(words), "{words}");
+    }
+    let cancelled = EventPage { cancelled: Stated::Agreed(true), ..village::event_page() };
+    let en = pages::event(&village::frame(), &cancelled, Lang::En).unwrap();
+    assert!(en.contains("This event has been cancelled."));
+}
+
+#[test]
+fn the_agenda_groups_by_day_and_month() {
+    let nl = pages::agenda(&village::frame(), &village::agenda(), Lang::Nl).unwrap();
+    let order = [
+        "November 2026",
+        "Vandaag, zaterdag 21 november",
+        "Morgen, zondag 22 november",
+        "Wandeling langs de uiterwaarden",
+        "Kaarten bij het veerhuis",
+        "Woensdag 25 november",
+        "December 2026",
+        "Vrijdag 4 december",
+        "tot en met zaterdag 5 december",
+        "Midwinterfeest",
+    ];
+    let positions: Vec<usize> = order.iter().map(|words| nl.find(words).unwrap_or_else(|| panic!("{words}"))).collect();
+    assert!(positions.is_sorted(), "{positions:?}");
+    assert_eq!(nl.matches("Morgen, zondag 22 november</time>").count(), 1, "one heading for two events of a day");
+}
+
+#[test]
+fn what_began_before_today_stands_under_today() {
+    let mut agenda = village::agenda();
+    agenda.events = vec![village::event(
+        61,
+        "Kerststal kijken",
+        When::AllDay { first: village::on(12), last: village::on(28) },
+        "Kerk",
+        Origin::Here,
+    )];
+    let nl = pages::agenda(&village::frame(), &agenda, Lang::Nl).unwrap();
+    assert!(nl.contains("Vandaag, zaterdag 21 november</time>"));
+    assert!(nl.contains("tot en met zaterdag 28 november"));
+}
+
+#[test]
+fn forms_wait_hidden_for_the_module_and_carry_what_it_needs() {
+    let frame = village::frame();
+    let comment = pages::item(&frame, &village::item(), Lang::Nl).unwrap();
+    let write = pages::write(&frame, &village::write_event(), Lang::Nl).unwrap();
+    let join = pages::join(&frame, Lang::Nl).unwrap();
+    for (html, form) in [(&comment, "comment"), (&write, "write"), (&join, "join")] {
+        let tag = tags(html).into_iter().find(|tag| tag.contains(&format!("data-dorpsplein=\"{form}\""))).unwrap();
+        assert!(tag.starts_with("form method=\"post\"") && tag.ends_with(" hidden"), "{tag}");
+        assert!(html.contains("<noscript>"), "{form} explains itself without JavaScript");
+        let problems = values(html, "data-problem");
+        assert_eq!(problems.len(), problems::ALL.len() + 1, "{form} carries every sentence");
+        for state in tags(html).into_iter().filter(|tag| tag.contains("data-state=")) {
+            assert!(state.ends_with(" hidden"), "{state}");
+        }
+    }
+    let names = values(&write, "name");
+    for field in
+        ["title", "body", "audience", "starts_date", "starts_time", "ends_date", "ends_time", "place", "all_day"]
+    {
+        assert!(names.contains(&field), "{field}");
+    }
+    assert_eq!(values(&comment, "data-subject"), [village::id(11)]);
+    assert_eq!(values(&comment, "data-neighbourhood-of-subject"), [village::id(1)]);
+    assert_eq!(values(&comment, "data-space"), ["neighbours"]);
+    assert_eq!(values(&write, "data-sent-link"), [Page::Event.pattern(Lang::Nl)]);
+    assert_eq!(values(&join, "data-api"), ["/api/v1"]);
+}
+
+#[test]
+fn a_proof_carries_the_claims_to_compare() {
+    let html = pages::who_says_this(&village::frame(), &village::proof(), Lang::En).unwrap();
+    assert_eq!(values(&html, "data-operation"), [village::id(11), village::id(71), village::id(72)]);
+    assert_eq!(values(&html, "data-role"), ["item", "profile", "membership"]);
+    for claim in ["device", "neighbourhood", "time"] {
+        assert_eq!(values(&html, "data-claim").iter().filter(|value| **value == claim).count(), 3, "{claim}");
+    }
+    assert!(html.contains("data-claim=\"name\" data-value=\"Truus Verhoeven\""));
+    assert!(html.contains("data-claim=\"time\" data-value=\"1795198320000\""));
+    for state in ["checking", "verified", "not-verified", "failed"] {
+        let count = values(&html, "data-state").iter().filter(|value| **value == state).count();
+        assert_eq!(count, 4, "{state}: the whole and three operations");
+    }
+}
+
+#[test]
+fn a_box_for_reading_only_says_so_and_offers_no_form() {
+    for page in render_all(&village::reading_only()) {
+        assert!(!page.html.contains("<form") && !page.html.contains("<script"), "{}", page.name);
+        assert!(!page.html.contains("<noscript"), "{}", page.name);
+    }
+    let frame = village::reading_only();
+    let write = pages::write(&frame, &village::write_news(), Lang::Nl).unwrap();
+    assert!(write.contains("Dit kastje is gebouwd om alleen te lezen. Schrijven kan hier niet."));
+    let join = pages::join(&frame, Lang::En).unwrap();
+    assert!(join.contains("This box was built for reading only. You cannot join here."));
+}
+
+#[test]
+fn an_empty_square_still_says_something() {
+    let news = NewsPage { soon: vec![], items: vec![], before: None, older: None };
+    let html = pages::news(&village::frame(), &news, Lang::Nl).unwrap();
+    assert!(html.contains("Er is nog geen nieuws."));
+    assert!(html.contains("Vandaag en morgen staat er niets in de agenda."));
+    let agenda = AgendaPage { events: vec![], from: None, later: None };
+    assert!(pages::agenda(&village::frame(), &agenda, Lang::En).unwrap().contains("nothing in the agenda yet"));
+}
+
+#[test]
+fn an_error_says_what_to_do_next() {
+    let page = village::error(Failure::Refused { problem: "invitation-used".to_owned() }, "/meedoen");
+    let html = pages::error(&village::frame(), &page, Lang::Nl).unwrap();
+    assert!(html.contains("Deze uitnodiging is al gebruikt."));
+    let unknown = village::error(Failure::Refused { problem: "from-the-future".to_owned() }, "/meedoen");
+    assert!(pages::error(&village::frame(), &unknown, Lang::Nl).unwrap().contains("Het kastje heeft dit geweigerd."));
+}
