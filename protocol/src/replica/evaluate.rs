@@ -85,8 +85,10 @@ impl<R: Read> Replica<R> {
             }
         }
         for verdict in evaluation.verdicts.values() {
-            if let Verdict::Unknown(missing) = verdict {
-                self.wait_for(*missing, Work::Item(item));
+            match verdict {
+                // The item is evaluated anyway when an operation of its own comes in.
+                Verdict::Permitted | Verdict::Refused(_) | Verdict::Unknown(Missing::Parent(_)) => {}
+                Verdict::Unknown(missing) => self.wait_for(*missing, Work::Item(item)),
             }
         }
         let before = crate::projection::item(&self.store, &item)?;
