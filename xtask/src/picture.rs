@@ -7,7 +7,11 @@ use anyhow::{Context, Result};
 use crate::process::Workspace;
 
 /// What is shown, by the name the browser tests give it and the name it has in `docs/pictures`.
-const PICTURES: [(&str, &str); 2] = [("home-phone.png", "home-phone.png"), ("event-desktop.png", "event-desktop.png")];
+const PICTURES: [(&str, &str); 3] = [
+    ("home-desk-light.png", "home.png"),
+    ("home-telephone-dark.png", "home-telephone.png"),
+    ("proof-phone.png", "who-says-this.png"),
+];
 
 /// Copies the pictures from `web-ui/e2e/results` to `docs/pictures`.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {

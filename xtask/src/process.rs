@@ -47,13 +47,13 @@ impl Workspace {
         }
         cargo
     }
+}
 
-    /// Any other program, in a folder.
-    pub(crate) fn program<const N: usize>(&self, folder: &Path, name: &str, arguments: [&str; N]) -> Command {
-        let mut command = Command::new(name);
-        command.current_dir(folder).args(arguments);
-        command
-    }
+/// A program other than cargo, in a folder.
+pub(crate) fn program<const N: usize>(folder: &Path, name: &str, arguments: [&str; N]) -> Command {
+    let mut command = Command::new(name);
+    command.current_dir(folder).args(arguments);
+    command
 }
 
 /// Runs a command with its output on ours.

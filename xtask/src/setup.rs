@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::process::{Workspace, output, run, works};
+use crate::process::{Workspace, output, program, run, works};
 
 /// The compilation target of the browser's module.
 pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
@@ -22,11 +22,11 @@ const CHROMIUM: &str = "/usr/bin/chromium";
 
 /// Makes sure that the compiler can compile for the browser.
 pub(crate) fn wasm_target(workspace: &Workspace) -> Result<()> {
-    let sysroot = output(&mut workspace.program(workspace.root(), "rustc", ["--print", "sysroot"]))?;
+    let sysroot = output(&mut program(workspace.root(), "rustc", ["--print", "sysroot"]))?;
     if Path::new(sysroot.trim()).join("lib/rustlib").join(WASM_TARGET).is_dir() {
         return Ok(());
     }
-    run(&mut workspace.program(workspace.root(), "rustup", ["target", "add", WASM_TARGET])).with_context(|| {
+    run(&mut program(workspace.root(), "rustup", ["target", "add", WASM_TARGET])).with_context(|| {
         format!("install Rust's target {WASM_TARGET}, for example with `rustup target add {WASM_TARGET}`")
     })
 }
@@ -78,7 +78,7 @@ pub(crate) fn browser_drivers(workspace: &Workspace) -> Result<()> {
     if drivers_are_current(&workspace.e2e()) {
         return Ok(());
     }
-    run(&mut workspace.program(&workspace.e2e(), "npm", ["ci"]))
+    run(&mut program(&workspace.e2e(), "npm", ["ci"]))
 }
 
 fn node_major(version: &str) -> Option<u32> {
@@ -104,8 +104,8 @@ fn debian_packages(workspace: &Workspace, packages: &[&str]) -> Result<()> {
     let is_root = output(Command::new("id").arg("-u"))?.trim() == "0";
     ensure!(is_root, "type `sudo apt-get install --yes {names}`, then try again");
     println!("installing {names}");
-    run(workspace.program(root, "apt-get", ["update", "--quiet"]).env("DEBIAN_FRONTEND", "noninteractive"))?;
-    let mut install = workspace.program(root, "apt-get", ["install", "--yes", "--quiet", "--no-install-recommends"]);
+    run(program(root, "apt-get", ["update", "--quiet"]).env("DEBIAN_FRONTEND", "noninteractive"))?;
+    let mut install = program(root, "apt-get", ["install", "--yes", "--quiet", "--no-install-recommends"]);
     run(install.args(packages).env("DEBIAN_FRONTEND", "noninteractive"))
 }
 

@@ -17,6 +17,12 @@ pub(crate) fn run_everything(workspace: &Workspace, quick: bool) -> Result<()> {
     })?;
     check_sources(workspace, &mut steps)?;
     steps.run("tests", || rust_tests(workspace, with_nextest))?;
+    steps.run("documentation", || {
+        let mut doc =
+            workspace.cargo(["doc", "--workspace", "--no-deps", "--document-private-items", "--locked", "--quiet"]);
+        run(doc.env("RUSTDOCFLAGS", "-D warnings"))?;
+        Ok(Outcome::passed())
+    })?;
     steps.run("examples in the documentation", || {
         run(&mut workspace.cargo(["test", "--workspace", "--doc", "--locked", "--quiet"]))?;
         Ok(Outcome::passed())
