@@ -43,10 +43,12 @@ write-reading-only = This box was built for reading only. You cannot write here.
 
 join-title = Join in { $name }
 join-intro = Those who join can write, comment and put events in the agenda. Everyone can read.
-join-welcome = Welcome! Your invitation is good.
+join-invitation = Your invitation
+join-welcome = Welcome, your invitation is good! Just tell us who you are.
 join-field-name = Your name
 join-field-name-hint = This is shown with what you write. Just a first name is fine.
 join-audience = Who may see your name?
+join-audience-neighbours = The neighbours too, so that they know who is writing
 join-send = Count me in
 join-checking = Checking your invitation…
 join-needs-invitation = You need an invitation. Do you have one already? Then open the link or scan the code from your letter, and you will come back to this page.

@@ -43,10 +43,12 @@ write-reading-only = Dit kastje is gebouwd om alleen te lezen. Schrijven kan hie
 
 join-title = Doe mee in { $name }
 join-intro = Wie meedoet kan schrijven, reageren en activiteiten in de agenda zetten. Lezen kan iedereen.
-join-welcome = Welkom! Uw uitnodiging is goed.
+join-invitation = Uw uitnodiging
+join-welcome = Welkom, uw uitnodiging is goed! Vertel nog even wie u bent.
 join-field-name = Uw naam
 join-field-name-hint = Zo staat u bij wat u schrijft. Een voornaam is ook goed.
 join-audience = Wie mag uw naam zien?
+join-audience-neighbours = Ook de buren, zodat ze weten wie er schrijft
 join-send = Ik doe mee
 join-checking = We kijken uw uitnodiging na…
 join-needs-invitation = U hebt een uitnodiging nodig. Hebt u er al een? Open dan de link of scan de code uit uw brief, en kom zo op deze pagina terug.
