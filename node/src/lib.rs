@@ -1,5 +1,9 @@
 //! The box: store, network, site and commands around the protocol.
 
+pub mod clock;
+pub mod config;
+pub mod data_folder;
+pub mod driver;
 mod folder_lock;
 pub mod net;
 pub mod store_sled;

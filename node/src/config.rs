@@ -1,0 +1,212 @@
+//! What a box is told about itself: `box.toml` in its data folder, written once with an explanation of every line and
+//! meant to be edited.
+
+use std::net::SocketAddr;
+
+use dorpsplein_protocol::operation::NeighbourhoodId;
+use libp2p::Multiaddr;
+use serde::{Deserialize, Deserializer};
+use thiserror::Error;
+
+/// Where the site listens unless it is told otherwise.
+pub const DEFAULT_SITE: &str = "0.0.0.0:8080";
+/// Where the box listens for other boxes unless it is told otherwise: QUIC first, TCP for networks that block UDP.
+pub const DEFAULT_BOX: [&str; 2] = ["/ip4/0.0.0.0/udp/4080/quic-v1", "/ip4/0.0.0.0/tcp/4080"];
+
+/// The settings of a box.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The neighbourhood's name, for the local network; the register holds the name that counts.
+    pub name: String,
+    /// The neighbourhood's id.
+    #[serde(deserialize_with = "neighbourhood_from_hex")]
+    pub neighbourhood: NeighbourhoodId,
+    /// One line under the name.
+    #[serde(default)]
+    pub tagline: Option<String>,
+    /// Where the site listens.
+    pub site: SocketAddr,
+    /// Where the box listens for other boxes: addresses such as `/ip4/0.0.0.0/udp/4080/quic-v1`.
+    #[serde(rename = "box")]
+    pub listen: Vec<Multiaddr>,
+    /// The site's own address as visitors type it, without a slash at the end; none: `http://` and where it listens.
+    #[serde(default)]
+    pub public_url: Option<String>,
+    /// Whether the box makes itself known on the local network.
+    #[serde(default)]
+    pub mdns: LocalNetwork,
+    /// Whom to call for help.
+    #[serde(default)]
+    pub help: Option<HelpLine>,
+}
+
+/// On which networks a box makes itself known and looks for boxes next door.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LocalNetwork {
+    /// On all of this machine's networks.
+    #[default]
+    On,
+    /// On none.
+    Off,
+    /// Only within this machine: for demonstrations and tests.
+    Loopback,
+}
+
+/// Whom to call for help.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HelpLine {
+    /// Who answers.
+    pub name: String,
+    /// The telephone number.
+    pub phone: String,
+    /// When.
+    #[serde(default)]
+    pub hours: Option<String>,
+}
+
+/// Why `box.toml` is not understood: the line and what is wrong with it.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{0}")]
+pub struct ConfigError(String);
+
+impl Config {
+    /// The ordinary settings of a box.
+    ///
+    /// # Panics
+    /// Never: the default addresses are tested here.
+    pub fn new(name: String, neighbourhood: NeighbourhoodId) -> Self {
+        let address = |text: &str| text.parse().expect("a default address is one; a test here checks it");
+        Self {
+            name,
+            neighbourhood,
+            tagline: None,
+            site: DEFAULT_SITE.parse().expect("the default address is one; a test here checks it"),
+            listen: DEFAULT_BOX.map(address).to_vec(),
+            public_url: None,
+            mdns: LocalNetwork::On,
+            help: None,
+        }
+    }
+
+    /// Reads `box.toml`.
+    ///
+    /// # Errors
+    /// [`ConfigError`] with the line and what is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, ConfigError> {
+        toml::from_str(text).map_err(|error| {
+            let line = error.span().map(|span| text[..span.start.min(text.len())].lines().count().max(1));
+            let place = line.map_or_else(String::new, |line| format!("line {line}: "));
+            ConfigError(format!("{place}{}", error.message().replace('\n', " ")))
+        })
+    }
+
+    /// `box.toml` with these settings and an explanation of each.
+    pub fn render(&self) -> String {
+        let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
+        let optional = |key: &str, value: Option<&str>, example: &str| match value {
+            Some(value) => format!("{key} = {}", quoted(value)),
+            None => format!("# {key} = {}", quoted(example)),
+        };
+        let listen: Vec<_> = self.listen.iter().map(|address| quoted(&address.to_string())).collect();
+        let help = self.help.as_ref().map_or_else(
+            || HELP_EXAMPLE.to_owned(),
+            |help| {
+                let hours = optional("hours", help.hours.as_deref(), "on weekdays from 9 to 12");
+                format!("[help]\nname = {}\nphone = {}\n{hours}\n", quoted(&help.name), quoted(&help.phone))
+            },
+        );
+        format!(
+            "# The settings of this box. Restart it after a change.\n\n\
+             # The neighbourhood this box belongs to. Its id never changes.\n\
+             name = {name}\nneighbourhood = {id}\n\n\
+             # One line under the name on every page.\n{tagline}\n\n\
+             # Where the site listens: an address of this machine (0.0.0.0 for all) and a port.\nsite = {site}\n\n\
+             # The site's own address as visitors type it. Choose it once: the keys in people's browsers belong to it.\n\
+             {public_url}\n\n\
+             # Where other boxes reach this one.\nbox = [{listen}]\n\n\
+             # Make the box known on the local network: \"on\", \"off\", or \"loopback\" for this machine only.\n\
+             mdns = {mdns}\n\n\
+             # Whom visitors can call for help.\n{help}",
+            name = quoted(&self.name),
+            id = quoted(&self.neighbourhood.to_string()),
+            tagline = optional("tagline", self.tagline.as_deref(), "The village by the river"),
+            site = quoted(&self.site.to_string()),
+            public_url = optional("public_url", self.public_url.as_deref(), "https://plein.example"),
+            listen = listen.join(", "),
+            mdns = quoted(self.mdns.name()),
+        )
+    }
+}
+
+const HELP_EXAMPLE: &str =
+    "# [help]\n# name = \"Truus\"\n# phone = \"0123 456 789\"\n# hours = \"on weekdays from 9 to 12\"\n";
+
+impl LocalNetwork {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::On => "on",
+            Self::Off => "off",
+            Self::Loopback => "loopback",
+        }
+    }
+}
+
+fn neighbourhood_from_hex<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NeighbourhoodId, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    NeighbourhoodId::from_hex(&text)
+        .ok_or_else(|| serde::de::Error::custom("a neighbourhood's id is 64 hexadecimal digits"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn what_is_written_reads_back() {
+        let plain = Config::new("Sint Anna \"aan de dijk\"".to_owned(), NeighbourhoodId::from_bytes([7; 32]));
+        let full = Config {
+            tagline: Some("Dorp achter de dijk\\kade".to_owned()),
+            public_url: Some("https://plein.example".to_owned()),
+            mdns: LocalNetwork::Loopback,
+            help: Some(HelpLine { name: "Truus".to_owned(), phone: "0123 456 789".to_owned(), hours: None }),
+            listen: Vec::new(),
+            ..plain.clone()
+        };
+        for config in [plain, full] {
+            assert_eq!(Config::parse(&config.render()), Ok(config));
+        }
+    }
+
+    #[test]
+    fn the_explained_examples_are_valid_settings() {
+        let config = Config::new("Maasdorp".to_owned(), NeighbourhoodId::from_bytes([7; 32]));
+        let with_examples: String = config
+            .render()
+            .lines()
+            .map(|line| match line.strip_prefix("# ") {
+                Some(example) if example.contains(" = \"") || example.starts_with('[') => format!("{example}\n"),
+                _ => format!("{line}\n"),
+            })
+            .collect();
+        let config = Config::parse(&with_examples).unwrap();
+        assert_eq!(config.tagline.as_deref(), Some("The village by the river"));
+        assert_eq!(config.help.unwrap().hours.as_deref(), Some("on weekdays from 9 to 12"));
+    }
+
+    #[test]
+    fn a_mistake_is_named_with_its_line() {
+        let good = Config::new("Maasdorp".to_owned(), NeighbourhoodId::from_bytes([7; 32])).render();
+        let wrong = good.replace("mdns = \"on\"", "mdns = \"yes\"");
+        let line = 1 + good.lines().position(|line| line.starts_with("mdns")).unwrap();
+        let error = Config::parse(&wrong).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("line {line}: ")) && !error.contains('\n'), "{error}");
+        assert!(Config::parse(&good.replace("site =", "sight =")).unwrap_err().to_string().contains("sight"));
+        assert!(Config::parse(&good.replace("neighbourhood = \"07", "neighbourhood = \"7")).is_err());
+        assert!(Config::parse("").is_err());
+    }
+}

@@ -1,0 +1,257 @@
+//! The folder that holds everything a box has: made once, used by one process at a time.
+//!
+//! | name | what it is |
+//! |---|---|
+//! | `format` | the number of this layout, [`FORMAT`]; written last, so that a folder without it was never finished |
+//! | `lock` | held by the process that uses the folder |
+//! | `box.key` | the box's secret, 64 hexadecimal digits; only its owner may read it |
+//! | `box.toml` | the [settings](crate::config) |
+//! | `connector.key` | the device of the founding connector, for the command line; only its owner may read it |
+//! | `peers.json` | the [boxes next door](peers::PeerBook), which commands may add to while the box runs |
+//! | `running.json` | how to reach the box that runs on this folder; gone when none does |
+//! | `store/` | all operations and what follows from them |
+
+mod files;
+pub mod peers;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use data_encoding::HEXLOWER_PERMISSIVE;
+use dorpsplein_protocol::identity::SecretKey;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::config::{Config, ConfigError};
+use crate::folder_lock::FolderLock;
+use peers::PeerBook;
+
+/// The layout described above.
+pub const FORMAT: u32 = 1;
+
+const FORMAT_FILE: &str = "format";
+const LOCK_FILE: &str = "lock";
+const KEY_FILE: &str = "box.key";
+const CONFIG_FILE: &str = "box.toml";
+const CONNECTOR_FILE: &str = "connector.key";
+const RUNNING_FILE: &str = "running.json";
+const STORE_FOLDER: &str = "store";
+
+/// A data folder that this process has to itself.
+#[derive(Debug)]
+pub struct DataFolder {
+    path: PathBuf,
+    config: Config,
+    box_key: SecretKey,
+    _lock: FolderLock,
+}
+
+/// How to reach a running box, for commands on the same machine.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Running {
+    /// The site's address, with the real port.
+    pub url: String,
+    /// Where other boxes reach it, with the real ports.
+    pub addresses: Vec<String>,
+}
+
+/// Why a data folder cannot be used.
+#[derive(Debug, Error)]
+pub enum FolderError {
+    /// There is no finished data folder at this place.
+    #[error("{path} is not a data folder: make one with `dorpsplein init --dir {path}`", path = .path.display())]
+    NotOne {
+        /// The place.
+        path: PathBuf,
+    },
+    /// There is something at this place already.
+    #[error("{} exists already and is not empty", .path.display())]
+    NotEmpty {
+        /// The place.
+        path: PathBuf,
+    },
+    /// It was made by another version of this program.
+    #[error("{} is of format {found}, this version of dorpsplein uses format {FORMAT}", .path.display())]
+    Version {
+        /// The folder.
+        path: PathBuf,
+        /// What its `format` says.
+        found: String,
+    },
+    /// Another process uses it.
+    #[error("{} is in use by another dorpsplein", .path.display())]
+    InUse {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// `box.toml` is not understood.
+    #[error("{}: {source}", .path.display())]
+    Config {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: ConfigError,
+    },
+    /// A file holds something else than it should.
+    #[error("{} is damaged", .path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file with a secret can be read by others than its owner.
+    #[error("{path} can be read by others: run `chmod 600 {path}`", path = .path.display())]
+    Exposed {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The operating system refused.
+    #[error("{}: {source}", .path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What it said.
+        source: io::Error,
+    },
+}
+
+impl DataFolder {
+    /// Makes a data folder for a box with this key. The place must be free or an empty folder.
+    ///
+    /// # Errors
+    /// [`FolderError::NotEmpty`], [`FolderError::InUse`] or [`FolderError::Io`].
+    pub fn create(path: &Path, config: Config, box_key: SecretKey) -> Result<Self, FolderError> {
+        fs::create_dir_all(path).map_err(io_error(path))?;
+        let mut entries = fs::read_dir(path).map_err(io_error(path))?;
+        if entries.next().is_some() {
+            return Err(FolderError::NotEmpty { path: path.to_owned() });
+        }
+        let lock = lock(path)?;
+        let write = |name: &str, content: &str, private| {
+            let file = path.join(name);
+            files::write(&file, content.as_bytes(), private).map_err(io_error(&file))
+        };
+        write(KEY_FILE, &format!("{}\n", HEXLOWER_PERMISSIVE.encode(&box_key.to_seed())), true)?;
+        write(CONFIG_FILE, &config.render(), false)?;
+        write(FORMAT_FILE, &format!("{FORMAT}\n"), false)?;
+        files::sync_parent(path).map_err(io_error(path))?;
+        Ok(Self { path: path.to_owned(), config, box_key, _lock: lock })
+    }
+
+    /// Opens a data folder.
+    ///
+    /// # Errors
+    /// [`FolderError`], all but `NotEmpty`.
+    pub fn open(path: &Path) -> Result<Self, FolderError> {
+        check_format(path)?;
+        let lock = lock(path)?;
+        let config_path = path.join(CONFIG_FILE);
+        let text = fs::read_to_string(&config_path).map_err(io_error(&config_path))?;
+        let config = Config::parse(&text).map_err(|source| FolderError::Config { path: config_path, source })?;
+        let box_key = read_key(&path.join(KEY_FILE))?;
+        Ok(Self { path: path.to_owned(), config, box_key, _lock: lock })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The settings as they were when the folder was opened.
+    pub const fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The box's secret key.
+    pub const fn box_key(&self) -> &SecretKey {
+        &self.box_key
+    }
+
+    /// The store's folder.
+    pub fn store_path(&self) -> PathBuf {
+        self.path.join(STORE_FOLDER)
+    }
+
+    /// The boxes next door.
+    pub fn peers(&self) -> PeerBook {
+        PeerBook::of(&self.path)
+    }
+
+    /// Tells commands on this machine how to reach the box.
+    ///
+    /// # Errors
+    /// [`FolderError::Io`].
+    pub fn announce(&self, running: &Running) -> Result<(), FolderError> {
+        let file = self.path.join(RUNNING_FILE);
+        let text = serde_json::to_vec_pretty(running).map_err(|error| io_error(&file)(error.into()))?;
+        files::write(&file, &text, false).map_err(io_error(&file))
+    }
+
+    /// Takes that back.
+    ///
+    /// # Errors
+    /// [`FolderError::Io`].
+    pub fn withdraw(&self) -> Result<(), FolderError> {
+        let file = self.path.join(RUNNING_FILE);
+        match fs::remove_file(&file) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(io_error(&file)(error)),
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+}
+
+/// How to reach the box that runs on the data folder `path`; none if none said so. After a crash it may be an old word.
+///
+/// # Errors
+/// [`FolderError::Io`] or [`FolderError::Damaged`].
+pub fn running(path: &Path) -> Result<Option<Running>, FolderError> {
+    let file = path.join(RUNNING_FILE);
+    match fs::read(&file) {
+        Ok(text) => serde_json::from_slice(&text).map(Some).map_err(|_| FolderError::Damaged { path: file }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(io_error(&file)(error)),
+    }
+}
+
+/// Where the data folder `path` keeps the founding connector's key.
+pub fn connector_key(path: &Path) -> PathBuf {
+    path.join(CONNECTOR_FILE)
+}
+
+fn check_format(path: &Path) -> Result<(), FolderError> {
+    let file = path.join(FORMAT_FILE);
+    let found = match fs::read_to_string(&file) {
+        Ok(text) => text.trim().to_owned(),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            return Err(FolderError::NotOne { path: path.to_owned() });
+        }
+        Err(error) => return Err(io_error(&file)(error)),
+    };
+    if found == FORMAT.to_string() {
+        return Ok(());
+    }
+    // What is no number is shown in part, so that a stray file cannot fill the screen.
+    let found = found.chars().filter(|c| !c.is_control()).take(20).collect();
+    Err(FolderError::Version { path: path.to_owned(), found })
+}
+
+fn lock(path: &Path) -> Result<FolderLock, FolderError> {
+    let file = path.join(LOCK_FILE);
+    FolderLock::take(&file).map_err(io_error(&file))?.ok_or_else(|| FolderError::InUse { path: path.to_owned() })
+}
+
+fn read_key(file: &Path) -> Result<SecretKey, FolderError> {
+    if files::others_may_read(file).map_err(io_error(file))? {
+        return Err(FolderError::Exposed { path: file.to_owned() });
+    }
+    let text = fs::read_to_string(file).map_err(io_error(file))?;
+    let seed = HEXLOWER_PERMISSIVE.decode(text.trim().as_bytes()).ok().and_then(|bytes| bytes.try_into().ok());
+    seed.map(|seed| SecretKey::from_seed(&seed)).ok_or_else(|| FolderError::Damaged { path: file.to_owned() })
+}
+
+fn io_error(path: &Path) -> impl Fn(io::Error) -> FolderError {
+    move |source| FolderError::Io { path: path.to_owned(), source }
+}
+
+#[cfg(test)]
+mod tests;

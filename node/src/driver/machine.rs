@@ -1,0 +1,382 @@
+//! The driver's thread: inputs in groups, one commit per group, then the effects.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use dorpsplein_protocol::authority::Registers;
+use dorpsplein_protocol::identity::PublicKey;
+use dorpsplein_protocol::operation::{ItemId, NeighbourhoodId};
+use dorpsplein_protocol::replica::{Accepted, Effect, Effects, Input, OpenError, Refusal, Replica, SessionId, Ticket};
+use dorpsplein_protocol::store::{Batch, Store, StoreError};
+use dorpsplein_protocol::time::Timestamp;
+use libp2p::Multiaddr;
+use tokio::runtime::Handle;
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use tokio::time::Instant;
+
+use super::{GROUP_BYTES, GROUP_INPUTS, Network, PeerSession, RETRY, Request, Status, public_key};
+use crate::clock;
+use crate::net::{self, NetEvent, SendError};
+
+/// Ticks come no closer than this, whatever the clock does.
+const SHORTEST_WAIT: Duration = Duration::from_millis(50);
+/// The clock is looked at again after at most this long, because it may have been set.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
+/// Where the driver publishes how things stand.
+pub(super) struct Outlets {
+    pub(super) registers: watch::Sender<Arc<Registers>>,
+    pub(super) status: watch::Sender<Arc<Status>>,
+    pub(super) changes: broadcast::Sender<Arc<[ItemId]>>,
+}
+
+/// The driver's state.
+pub(super) struct Machine<S> {
+    store: Arc<S>,
+    home: NeighbourhoodId,
+    own: PublicKey,
+    replica: State<S>,
+    network: Option<Network>,
+    outlets: Outlets,
+    /// The sessions the network has open, as far as it has said.
+    sessions: BTreeSet<SessionId>,
+    listening: Vec<Multiaddr>,
+    /// Kept here too, because a replica that is opened again has not heard of them.
+    introductions: BTreeSet<(PublicKey, NeighbourhoodId)>,
+    wake: Timestamp,
+    tickets: u64,
+}
+
+/// The replica, or why there is none for the moment.
+enum State<S> {
+    Open(Box<Replica<Arc<S>>>),
+    /// The store failed; it is tried again at this instant.
+    Failed {
+        retry: Instant,
+    },
+}
+
+/// What woke the driver.
+enum Event {
+    Request(Request),
+    Net(NetEvent),
+    Time,
+    /// Nobody is left to ask for anything.
+    Over,
+}
+
+/// Inputs that share one commit, and what is to be done when it is made.
+#[derive(Default)]
+struct Group {
+    batch: Batch,
+    after: Vec<Effect>,
+    replies: BTreeMap<Ticket, oneshot::Sender<Result<Accepted, Refusal>>>,
+    inputs: usize,
+    bytes: usize,
+    stop: bool,
+}
+
+impl<S: Store + Send + Sync + 'static> Machine<S> {
+    pub(super) fn open(
+        store: Arc<S>,
+        home: NeighbourhoodId,
+        own: PublicKey,
+        outlets: Outlets,
+        network: Option<Network>,
+    ) -> Result<Self, OpenError> {
+        let now = clock::now();
+        let replica = State::Open(Box::new(Replica::open(Arc::clone(&store), home, own, now)?));
+        let machine = Self {
+            store,
+            home,
+            own,
+            replica,
+            network,
+            outlets,
+            sessions: BTreeSet::new(),
+            listening: Vec::new(),
+            introductions: BTreeSet::new(),
+            wake: now,
+            tickets: 0,
+        };
+        machine.publish();
+        Ok(machine)
+    }
+
+    /// Drives until it is asked to stop or nobody is left to ask.
+    pub(super) fn run(mut self, mut requests: mpsc::Receiver<Request>, runtime: &Handle) {
+        loop {
+            let event = runtime.block_on(self.next_event(&mut requests));
+            if self.handle_group(event, &mut requests) {
+                return;
+            }
+        }
+    }
+
+    async fn next_event(&mut self, requests: &mut mpsc::Receiver<Request>) -> Event {
+        let wait = self.wait();
+        let network = async {
+            match &mut self.network {
+                Some(network) => network.events.recv().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            request = requests.recv() => request.map_or(Event::Over, Event::Request),
+            event = network => match event {
+                Some(event) => Event::Net(event),
+                None => {
+                    self.network = None;
+                    Event::Time
+                }
+            },
+            () = tokio::time::sleep(wait) => Event::Time,
+        }
+    }
+
+    /// How long until something is due.
+    fn wait(&self) -> Duration {
+        match &self.replica {
+            State::Open(_) => {
+                let ahead = self.wake.as_millis().saturating_sub(clock::now().as_millis());
+                Duration::from_millis(ahead).clamp(SHORTEST_WAIT, LONGEST_WAIT)
+            }
+            State::Failed { retry } => retry.saturating_duration_since(Instant::now()),
+        }
+    }
+
+    /// Handles one event and all that wait behind it, up to the bounds of a group; commits; carries out. Says whether to
+    /// stop.
+    fn handle_group(&mut self, first: Event, requests: &mut mpsc::Receiver<Request>) -> bool {
+        self.reopen_if_due();
+        let mut group = Group::default();
+        let mut handled = self.take_in(first, &mut group);
+        while handled.is_ok() && !group.is_full() {
+            let request = requests.try_recv().ok().map(Event::Request);
+            let event = self.network.as_mut().and_then(|network| network.events.try_recv().ok()).map(Event::Net);
+            if request.is_none() && event.is_none() {
+                break;
+            }
+            for event in request.into_iter().chain(event) {
+                // After a failure the rest of a pair is still taken in, to be refused rather than lost.
+                handled = handled.and(self.take_in(event, &mut group));
+            }
+        }
+        match handled.and_then(|()| self.commit(&group.batch)) {
+            Ok(()) => {
+                self.publish();
+                self.carry_out(group.after, &mut group.replies);
+            }
+            Err(error) => self.fail(&error),
+        }
+        // Dropping what is left of the replies refuses their operations for want of storage.
+        group.stop
+    }
+
+    fn take_in(&mut self, event: Event, group: &mut Group) -> Result<(), StoreError> {
+        let Some(input) = self.input_of(event, group) else { return Ok(()) };
+        let State::Open(replica) = &mut self.replica else { return Ok(()) };
+        group.inputs += 1;
+        let effects = replica.handle(clock::now(), input)?;
+        group.add(effects);
+        Ok(())
+    }
+
+    /// What an event means to the replica, if anything.
+    fn input_of(&mut self, event: Event, group: &mut Group) -> Option<Input> {
+        match event {
+            Event::Request(Request::Submit { operation, reply }) => {
+                if matches!(self.replica, State::Failed { .. }) {
+                    return None;
+                }
+                self.tickets += 1;
+                let ticket = Ticket(self.tickets);
+                group.replies.insert(ticket, reply);
+                group.bytes += operation.len();
+                Some(Input::Submit { ticket, operation })
+            }
+            Event::Request(Request::Introduce { peer, neighbourhood }) => {
+                self.introductions.insert((peer, neighbourhood)).then_some(Input::Introduce { peer, neighbourhood })
+            }
+            Event::Request(Request::Stop) | Event::Over => {
+                group.stop = true;
+                None
+            }
+            Event::Net(event) => self.input_of_net(event, group),
+            Event::Time => Some(Input::Tick),
+        }
+    }
+
+    fn input_of_net(&mut self, event: NetEvent, group: &mut Group) -> Option<Input> {
+        match event {
+            NetEvent::Opened { session, peer, outbound, remote } => {
+                let id = SessionId(session.0);
+                let key = public_key(&peer).filter(|_| matches!(self.replica, State::Open(_)));
+                let Some(peer) = key else {
+                    self.close(id);
+                    return None;
+                };
+                tracing::info!(%peer, %remote, outbound, "a box is connected");
+                self.sessions.insert(id);
+                Some(Input::Opened { session: id, peer, outbound })
+            }
+            NetEvent::Frame { session, bytes } => {
+                group.bytes += bytes.len();
+                let session = SessionId(session.0);
+                self.sessions.contains(&session).then_some(Input::Received { session, frame: bytes })
+            }
+            NetEvent::Closed { session, reason } => {
+                let id = SessionId(session.0);
+                tracing::info!(%session, %reason, "a box is no longer connected");
+                self.sessions.remove(&id).then_some(Input::Closed { session: id })
+            }
+            NetEvent::Listening { address } => {
+                tracing::info!(%address, "other boxes can reach this one");
+                self.listening.push(address);
+                self.publish();
+                None
+            }
+            NetEvent::DialFailed { peer, reason, .. } => {
+                let peer = peer.map_or_else(|| "a box".to_owned(), |peer| peer.to_string());
+                tracing::debug!(peer, %reason, "a box could not be reached");
+                None
+            }
+        }
+    }
+
+    /// Makes a group durable.
+    fn commit(&mut self, batch: &Batch) -> Result<(), StoreError> {
+        let State::Open(replica) = &mut self.replica else { return Ok(()) };
+        if !batch.is_empty() {
+            self.store.commit(batch)?;
+        }
+        replica.committed();
+        Ok(())
+    }
+
+    fn carry_out(
+        &mut self,
+        effects: Vec<Effect>,
+        replies: &mut BTreeMap<Ticket, oneshot::Sender<Result<Accepted, Refusal>>>,
+    ) {
+        for effect in effects {
+            match effect {
+                Effect::Answer { ticket, result } => {
+                    if let Some(reply) = replies.remove(&ticket) {
+                        // Who asked may have gone away; the operation stays what it is.
+                        let _ = reply.send(result);
+                    }
+                }
+                Effect::Send { session, frame } => self.send(session, frame),
+                Effect::Close { session, reason } => {
+                    tracing::warn!(session = session.0, %reason, "a session is closed");
+                    self.sessions.remove(&session);
+                    self.close(session);
+                }
+                Effect::Changed { items } => {
+                    // Fails when nobody listens.
+                    let _ = self.outlets.changes.send(items.into());
+                }
+                Effect::WakeAt { time } => self.wake = time,
+            }
+        }
+    }
+
+    fn send(&self, session: SessionId, frame: Vec<u8>) {
+        let Some(network) = &self.network else { return };
+        match network.handle.send(net::SessionId(session.0), frame) {
+            // The event that says why is on its way.
+            Ok(()) | Err(SendError::Closed | SendError::SlowReader) => {}
+            Err(error @ SendError::BadLength { .. }) => {
+                tracing::error!(session = session.0, %error, "a session is closed");
+                self.close(session);
+            }
+        }
+    }
+
+    fn close(&self, session: SessionId) {
+        if let Some(network) = &self.network {
+            network.handle.close(net::SessionId(session.0));
+        }
+    }
+
+    /// The store failed: nothing of the group counts, and what the replica knows beyond the store is forgotten.
+    fn fail(&mut self, error: &StoreError) {
+        tracing::error!(%error, retry_s = RETRY.as_secs(), "the store failed; this box only reads until it works again");
+        self.replica = State::Failed { retry: Instant::now() + RETRY };
+        for session in std::mem::take(&mut self.sessions) {
+            self.close(session);
+        }
+        self.publish();
+    }
+
+    /// Opens the replica again on what the store holds.
+    fn reopen_if_due(&mut self) {
+        let State::Failed { retry } = &self.replica else { return };
+        if Instant::now() < *retry {
+            return;
+        }
+        match self.reopen() {
+            Ok(replica) => {
+                tracing::info!("the store works again");
+                self.replica = State::Open(Box::new(replica));
+                self.publish();
+            }
+            Err(error) => self.fail(&error),
+        }
+    }
+
+    fn reopen(&self) -> Result<Replica<Arc<S>>, StoreError> {
+        // Even an empty batch needs a store that works.
+        self.store.commit(&Batch::default())?;
+        let now = clock::now();
+        let opened = Replica::open(Arc::clone(&self.store), self.home, self.own, now);
+        let mut replica = opened.map_err(|OpenError::Store(error)| error)?;
+        for (peer, neighbourhood) in &self.introductions {
+            let Effects { batch, after: _ } =
+                replica.handle(now, Input::Introduce { peer: *peer, neighbourhood: *neighbourhood })?;
+            self.store.commit(&batch)?;
+            replica.committed();
+        }
+        Ok(replica)
+    }
+
+    fn publish(&self) {
+        let State::Open(replica) = &self.replica else {
+            let listening = self.listening.clone();
+            self.outlets.status.send_replace(Arc::new(Status { sessions: Vec::new(), listening, writable: false }));
+            return;
+        };
+        self.outlets.registers.send_replace(Arc::new(replica.registers().clone()));
+        let now = clock::now();
+        let sessions = replica
+            .sessions()
+            .map(|(_, status)| PeerSession { status: status.clone(), certified: replica.is_certified(status, now) })
+            .collect();
+        let status = Status { sessions, listening: self.listening.clone(), writable: true };
+        self.outlets.status.send_if_modified(|published| {
+            let changed = **published != status;
+            if changed {
+                *published = Arc::new(status);
+            }
+            changed
+        });
+    }
+}
+
+impl Group {
+    fn is_full(&self) -> bool {
+        self.stop || self.inputs >= GROUP_INPUTS || self.bytes >= GROUP_BYTES
+    }
+
+    fn add(&mut self, effects: Effects) {
+        self.batch.append(effects.batch);
+        let frames = effects.after.iter().map(|effect| match effect {
+            Effect::Send { frame, .. } => frame.len(),
+            _ => 0,
+        });
+        self.bytes += frames.sum::<usize>();
+        self.after.extend(effects.after);
+    }
+}

@@ -1,0 +1,211 @@
+//! The driver: the only owner of the replica, on a thread of its own because a store waits for its disk.
+//!
+//! Everything that happens to a box comes in here, in one order, and everything the replica wants done goes out from
+//! here. Inputs that wait at the same moment are handled together and made durable by one commit (*group commit*); only
+//! then is anybody told: answers, frames, changed pages, in the order in which they came about.
+//!
+//! When the store fails, the replica knows more than the disk. It is dropped, everybody who waits is refused, sessions
+//! are closed; reading goes on, and after [`RETRY`] the replica is opened again on what the disk holds.
+
+mod machine;
+mod peer_key;
+
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use dorpsplein_protocol::authority::Registers;
+use dorpsplein_protocol::identity::PublicKey;
+use dorpsplein_protocol::operation::{ItemId, NeighbourhoodId};
+use dorpsplein_protocol::replica::{Accepted, OpenError, Refusal};
+use dorpsplein_protocol::store::Store;
+use dorpsplein_protocol::sync::SessionStatus;
+use libp2p::Multiaddr;
+use thiserror::Error;
+use tokio::runtime::Handle;
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
+
+use crate::net::{NetEvent, NetHandle};
+use machine::Machine;
+
+pub use peer_key::{peer_id, public_key};
+
+/// Requests that wait to be taken up before the next one has to wait outside.
+pub const QUEUE_REQUESTS: usize = 256;
+/// The most inputs that share one commit: enough to make the disk's wait small beside the checking of signatures, few
+/// enough that the first does not wait long for the last.
+pub const GROUP_INPUTS: usize = 256;
+/// A group is closed when it has taken in or is to send out this many bytes, which bounds what waits in memory.
+pub const GROUP_BYTES: usize = 4 * 1024 * 1024;
+/// After a failed store, how long to refuse before trying again.
+pub const RETRY: Duration = Duration::from_secs(10);
+/// Changes that a subscriber may leave unread before it is told that it missed some.
+pub const CHANGES: usize = 256;
+
+/// The network as the driver uses it.
+pub struct Network {
+    /// To send, close and dial.
+    pub handle: NetHandle,
+    /// What the network tells. The driver is its only reader.
+    pub events: mpsc::Receiver<NetEvent>,
+}
+
+/// A running driver: its handle, and the thread to wait for.
+#[derive(Debug)]
+pub struct Driver {
+    handle: DriverHandle,
+    thread: thread::JoinHandle<()>,
+}
+
+/// The way to the driver. Clones lead to the same one.
+#[derive(Clone)]
+pub struct DriverHandle {
+    requests: mpsc::Sender<Request>,
+    registers: watch::Receiver<Arc<Registers>>,
+    status: watch::Receiver<Arc<Status>>,
+    changes: broadcast::Sender<Arc<[ItemId]>>,
+}
+
+/// How the box stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Status {
+    /// The sessions with other boxes.
+    pub sessions: Vec<PeerSession>,
+    /// Where other boxes reach this one, with the real ports.
+    pub listening: Vec<Multiaddr>,
+    /// Whether the store can be written; if not, operations are refused with [`Refusal::Storage`].
+    pub writable: bool,
+}
+
+/// A session with another box.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PeerSession {
+    /// How it stands.
+    pub status: SessionStatus,
+    /// Whether the box speaks for the neighbourhood it names, as far as the registers know.
+    pub certified: bool,
+}
+
+/// Why the driver did not start.
+#[derive(Debug, Error)]
+pub enum DriverError {
+    /// The replica could not be opened on its store.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The machine gives no thread.
+    #[error("cannot start a thread: {0}")]
+    Thread(#[source] io::Error),
+    /// The thread ended before it was ready; the log says why.
+    #[error("the driver ended before it was ready")]
+    Ended,
+}
+
+/// What is asked of the driver from within the box.
+enum Request {
+    Submit { operation: Vec<u8>, reply: oneshot::Sender<Result<Accepted, Refusal>> },
+    Introduce { peer: PublicKey, neighbourhood: NeighbourhoodId },
+    Stop,
+}
+
+/// Opens the replica of the box with the key `own` of the neighbourhood `home` on `store`, and starts driving it.
+///
+/// Without a network the box keeps to itself, as for a command on a box that is not running.
+///
+/// # Errors
+/// [`DriverError`]; then nothing keeps running.
+pub async fn start<S>(
+    store: Arc<S>,
+    home: NeighbourhoodId,
+    own: PublicKey,
+    network: Option<Network>,
+) -> Result<Driver, DriverError>
+where
+    S: Store + Send + Sync + 'static,
+{
+    let (requests, inbox) = mpsc::channel(QUEUE_REQUESTS);
+    let (registers_sender, registers) = watch::channel(Arc::new(Registers::new(home)));
+    let (status_sender, status) = watch::channel(Arc::new(Status::default()));
+    let (changes, _) = broadcast::channel(CHANGES);
+    let handle = DriverHandle { requests, registers, status, changes: changes.clone() };
+    let (ready, opened) = oneshot::channel();
+    let runtime = Handle::current();
+    let outlets = machine::Outlets { registers: registers_sender, status: status_sender, changes };
+    let drive = move || match Machine::open(store, home, own, outlets, network) {
+        Ok(machine) => {
+            // Nobody waits any more if the caller was cancelled; then its handle is gone and the machine stops at once.
+            let _ = ready.send(Ok(()));
+            machine.run(inbox, &runtime);
+        }
+        Err(error) => drop(ready.send(Err(error))),
+    };
+    let thread = thread::Builder::new().name("driver".to_owned()).spawn(drive).map_err(DriverError::Thread)?;
+    opened.await.map_err(|_| DriverError::Ended)??;
+    Ok(Driver { handle, thread })
+}
+
+impl Driver {
+    /// The way to it.
+    pub fn handle(&self) -> DriverHandle {
+        self.handle.clone()
+    }
+
+    /// Finishes what was taken up, refuses the rest, and returns when the thread has ended and let go of the store.
+    pub async fn stop(self) {
+        // The channel is closed only if the thread has ended by itself.
+        let _ = self.handle.requests.send(Request::Stop).await;
+        let joined = tokio::task::spawn_blocking(|| self.thread.join()).await;
+        if !matches!(joined, Ok(Ok(()))) {
+            tracing::error!("the driver ended in a panic");
+        }
+    }
+}
+
+impl DriverHandle {
+    /// Hands in an operation in transfer form. The answer comes when it is durable, or refused and stored nowhere.
+    ///
+    /// # Errors
+    /// [`Refusal`]; [`Refusal::Storage`] also when the box is stopping.
+    pub async fn submit(&self, operation: Vec<u8>) -> Result<Accepted, Refusal> {
+        let (reply, answer) = oneshot::channel();
+        let request = Request::Submit { operation, reply };
+        self.requests.send(request).await.map_err(|_| Refusal::Storage)?;
+        answer.await.map_err(|_| Refusal::Storage)?
+    }
+
+    /// Says that a connector accepted an offer that names the box `peer`: it speaks for `neighbourhood` until that
+    /// neighbourhood's register says who does. Saying it again changes nothing.
+    pub async fn introduce(&self, peer: PublicKey, neighbourhood: NeighbourhoodId) {
+        if self.requests.send(Request::Introduce { peer, neighbourhood }).await.is_err() {
+            tracing::debug!(%peer, "not introduced: the driver has stopped");
+        }
+    }
+
+    /// The registers as they stood after the last commit. After [`submit`](Self::submit) said yes, they hold what was
+    /// submitted.
+    pub fn registers(&self) -> Arc<Registers> {
+        Arc::clone(&self.registers.borrow())
+    }
+
+    /// How the box stands.
+    pub fn status(&self) -> Arc<Status> {
+        Arc::clone(&self.status.borrow())
+    }
+
+    /// How the box stands, and every time it stands otherwise. Fails when the driver has stopped.
+    pub fn watch_status(&self) -> watch::Receiver<Arc<Status>> {
+        self.status.clone()
+    }
+
+    /// From now on, the items that look different. Who is too slow is told that it missed some.
+    pub fn subscribe(&self) -> broadcast::Receiver<Arc<[ItemId]>> {
+        self.changes.subscribe()
+    }
+}
+
+impl fmt::Debug for DriverHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DriverHandle").field("status", &self.status()).finish_non_exhaustive()
+    }
+}
