@@ -1,6 +1,8 @@
 //! Who may do what: every box reaches the same verdict from the same operations, in whatever order they came.
 
+mod consequences;
 mod decide;
+mod judge;
 mod register;
 mod registers;
 mod rights;

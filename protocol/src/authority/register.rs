@@ -7,62 +7,32 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::consequences::{Admission, Consequences, Rank, latest_role};
 use super::{Missing, Reason, Verdict};
 use crate::identity::PublicKey;
 use crate::operation::{
-    BoxCertificate, Claim, ClaimProof, DeviceAddition, Header, Invitation, NeighbourhoodId, OperationId, Payload,
-    ResidentId, Role, RoleChange, Statement, Treaty,
+    BoxCertificate, Header, Invitation, NeighbourhoodId, OperationId, Payload, ResidentId, Role, Statement, Treaty,
 };
 use crate::time::Timestamp;
 use crate::validate::Valid;
 
-/// A place in the order that decides between statements that exclude each other: depth in the DAG, then hash.
-type Rank = (u32, OperationId);
-
 /// The statements of one neighbourhood and what follows from them.
 #[derive(Clone, Debug)]
 pub struct Register {
-    neighbourhood: NeighbourhoodId,
-    nodes: BTreeMap<OperationId, Node>,
+    pub(super) neighbourhood: NeighbourhoodId,
+    pub(super) nodes: BTreeMap<OperationId, Node>,
     /// Devices that some statement in `nodes` admits, counting or not.
-    candidates: BTreeSet<PublicKey>,
-    effects: Effects,
+    pub(super) candidates: BTreeSet<PublicKey>,
+    pub(super) consequences: Consequences,
 }
 
 #[derive(Clone, Debug)]
-struct Node {
-    depth: u32,
-    header: Header,
-    statement: Statement,
-    verdict: Verdict,
+pub(super) struct Node {
+    pub(super) depth: u32,
+    pub(super) header: Header,
+    pub(super) statement: Statement,
+    pub(super) verdict: Verdict,
 }
-
-/// What follows from the permitted statements; made anew whenever the past changes.
-#[derive(Clone, Debug, Default)]
-struct Effects {
-    name: Option<String>,
-    heads: BTreeSet<OperationId>,
-    devices: BTreeMap<PublicKey, Admission>,
-    residents: BTreeMap<ResidentId, Vec<RoleAt>>,
-    invitations: BTreeMap<OperationId, Role>,
-    invitation_keys: BTreeMap<PublicKey, Rank>,
-    used: BTreeMap<OperationId, Rank>,
-    boxes: BTreeMap<OperationId, BoxCertificate>,
-    treaties: BTreeMap<NeighbourhoodId, BTreeMap<Rank, TreatyStatement>>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Admission {
-    resident: ResidentId,
-    rank: Rank,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct RoleAt {
-    role: Role,
-    rank: Rank,
-}
-
 /// A device's place in the neighbourhood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Membership {
@@ -116,7 +86,12 @@ impl Assessment {
 impl Register {
     /// A register that holds nothing yet.
     pub fn new(neighbourhood: NeighbourhoodId) -> Self {
-        Self { neighbourhood, nodes: BTreeMap::new(), candidates: BTreeSet::new(), effects: Effects::default() }
+        Self {
+            neighbourhood,
+            nodes: BTreeMap::new(),
+            candidates: BTreeSet::new(),
+            consequences: Consequences::default(),
+        }
     }
 
     /// Decides about a statement without taking it in.
@@ -162,12 +137,12 @@ impl Register {
         self.nodes
             .insert(rank.1, Node { depth: rank.0, header: header.clone(), statement: statement.clone(), verdict });
         if assessment.displaces {
-            let before = std::mem::take(&mut self.effects.devices);
+            let before = std::mem::take(&mut self.consequences.devices);
             self.decide_all();
             return (self.nodes[&rank.1].verdict, self.changed_since(&before));
         }
         if verdict == Verdict::Permitted {
-            self.effects.apply(rank, header, statement);
+            self.consequences.apply(rank, header, statement);
             return (verdict, admitted.into_iter().collect());
         }
         (verdict, BTreeSet::new())
@@ -180,38 +155,38 @@ impl Register {
 
     /// The neighbourhood's name, once its genesis is here.
     pub fn name(&self) -> Option<&str> {
-        self.effects.name.as_deref()
+        self.consequences.name.as_deref()
     }
 
     /// The latest permitted statements: the parents of the next one; at most
     /// [`MAX_PARENTS`](crate::operation::MAX_PARENTS) of them, sorted.
     pub fn heads(&self) -> Vec<OperationId> {
-        self.effects.heads.iter().copied().take(crate::operation::MAX_PARENTS).collect()
+        self.consequences.heads.iter().copied().take(crate::operation::MAX_PARENTS).collect()
     }
 
     /// A device's place in the neighbourhood; none when it has none.
     pub fn membership(&self, device: &PublicKey) -> Option<Membership> {
-        let admission = self.effects.devices.get(device)?;
-        let role = latest_role(self.effects.residents.get(&admission.resident)?.iter())?;
+        let admission = self.consequences.devices.get(device)?;
+        let role = latest_role(self.consequences.residents.get(&admission.resident)?.iter())?;
         Some(Membership { resident: admission.resident, role, admitted_by: admission.rank.1 })
     }
 
     /// How many residents there are.
     pub fn resident_count(&self) -> usize {
-        self.effects.residents.len()
+        self.consequences.residents.len()
     }
 
     /// The invitation with this one-time key.
     pub fn invitation(&self, key: &PublicKey) -> Option<InvitationState> {
-        let (_, operation) = *self.effects.invitation_keys.get(key)?;
+        let (_, operation) = *self.consequences.invitation_keys.get(key)?;
         let Statement::Invitation(invitation) = &self.nodes.get(&operation)?.statement else { return None };
-        let used = self.effects.used.contains_key(&operation);
+        let used = self.consequences.used.contains_key(&operation);
         Some(InvitationState { operation, invitation: invitation.clone(), used })
     }
 
     /// The certificates of boxes, expired ones too.
     pub fn boxes(&self) -> impl Iterator<Item = (OperationId, &BoxCertificate)> {
-        self.effects.boxes.iter().map(|(id, certificate)| (*id, certificate))
+        self.consequences.boxes.iter().map(|(id, certificate)| (*id, certificate))
     }
 
     /// Whether the box with this key speaks for the neighbourhood at `now`.
@@ -221,17 +196,17 @@ impl Register {
 
     /// What this neighbourhood last said about a treaty with `other`.
     pub fn treaty(&self, other: &NeighbourhoodId) -> Option<&TreatyStatement> {
-        self.effects.treaties.get(other)?.last_key_value().map(|(_, statement)| statement)
+        self.consequences.treaties.get(other)?.last_key_value().map(|(_, statement)| statement)
     }
 
     /// What this neighbourhood last said about each other neighbourhood.
     pub fn treaties(&self) -> impl Iterator<Item = &TreatyStatement> {
-        self.effects.treaties.values().filter_map(|said| said.last_key_value()).map(|(_, statement)| statement)
+        self.consequences.treaties.values().filter_map(|said| said.last_key_value()).map(|(_, statement)| statement)
     }
 
     /// Whether this exact treaty statement stands.
     pub fn holds_treaty(&self, with: &NeighbourhoodId, operation: &OperationId) -> bool {
-        self.effects.treaties.get(with).is_some_and(|said| said.keys().any(|(_, id)| id == operation))
+        self.consequences.treaties.get(with).is_some_and(|said| said.keys().any(|(_, id)| id == operation))
     }
 
     /// The operations that lead from the genesis to a device's admission, for a reader who wants to check: each is
@@ -239,7 +214,7 @@ impl Register {
     pub fn membership_chain(&self, device: &PublicKey) -> Vec<OperationId> {
         let mut chain = Vec::new();
         let mut device = *device;
-        while let Some(admission) = self.effects.devices.get(&device) {
+        while let Some(admission) = self.consequences.devices.get(&device) {
             let Some(node) = self.nodes.get(&admission.rank.1) else { break };
             chain.push(admission.rank.1);
             device = match &node.statement {
@@ -259,45 +234,16 @@ impl Register {
     pub fn verdict(&self, operation: &OperationId) -> Option<Verdict> {
         self.nodes.get(operation).map(|node| node.verdict)
     }
-
-    /// Whether the key that a statement leans on beside its author's signed as well; checked once, on the way in.
-    fn check_proof(&self, header: &Header, statement: &Statement) -> Result<(), Reason> {
-        match statement {
-            Statement::Claim(claim) => {
-                let held = self.nodes.get(&claim.invitation).map(|node| &node.statement);
-                let Some(Statement::Invitation(invitation)) = held else { return Err(Reason::NotAnInvitation) };
-                let proof = ClaimProof::new(&self.neighbourhood, &claim.invitation, &header.device, &claim.nonce);
-                proof.verify(&invitation.key, &claim.proof).map_err(|_| Reason::ClaimProof)
-            }
-            Statement::DeviceAddition(addition) => {
-                addition.verify(&self.neighbourhood, &header.device).map_err(|_| Reason::ClaimProof)
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// Whether a refusal may turn when a concurrent admission comes in or falls: then the statement is kept, so that
-    /// what honest others built on it still finds its parents.
-    fn may_change(&self, header: &Header, statement: &Statement, reason: Reason) -> bool {
-        match reason {
-            Reason::InvitationUsed | Reason::AlreadyAMember => true,
-            Reason::NotAMember | Reason::NotAConnector => {
-                self.candidates.contains(&header.device) || matches!(statement, Statement::Claim(_))
-            }
-            _ => false,
-        }
-    }
-
     /// Decides everything anew, earliest first.
     fn decide_all(&mut self) {
-        self.effects = Effects::default();
+        self.consequences = Consequences::default();
         let mut order: Vec<Rank> = self.nodes.iter().map(|(id, node)| (node.depth, *id)).collect();
         order.sort_unstable();
         for rank in order {
             let node = &self.nodes[&rank.1];
             let verdict = self.decide(rank, &node.header, &node.statement);
             if verdict == Verdict::Permitted {
-                self.effects.apply(rank, &node.header, &node.statement);
+                self.consequences.apply(rank, &node.header, &node.statement);
             }
             if let Some(node) = self.nodes.get_mut(&rank.1) {
                 node.verdict = verdict;
@@ -307,9 +253,9 @@ impl Register {
 
     /// Devices whose admission differs from what it was.
     fn changed_since(&self, before: &BTreeMap<PublicKey, Admission>) -> BTreeSet<PublicKey> {
-        let both = before.keys().chain(self.effects.devices.keys());
+        let both = before.keys().chain(self.consequences.devices.keys());
         let rank = |devices: &BTreeMap<PublicKey, Admission>, key| devices.get(key).map(|admission| admission.rank);
-        both.filter(|key| rank(before, key) != rank(&self.effects.devices, key)).copied().collect()
+        both.filter(|key| rank(before, key) != rank(&self.consequences.devices, key)).copied().collect()
     }
 
     fn depth_after(&self, parents: &[OperationId]) -> u32 {
@@ -319,150 +265,12 @@ impl Register {
     /// Whether a statement is an admission that ranks before one that counts now and excludes it.
     fn displaces(&self, rank: Rank, header: &Header, statement: &Statement) -> bool {
         let Some(device) = admitted_device(header, statement) else { return false };
-        let rival = self.effects.devices.get(&device).map(|admission| admission.rank);
+        let rival = self.consequences.devices.get(&device).map(|admission| admission.rank);
         let spent = match statement {
-            Statement::Claim(claim) => self.effects.used.get(&claim.invitation).copied(),
+            Statement::Claim(claim) => self.consequences.used.get(&claim.invitation).copied(),
             _ => None,
         };
         rival.into_iter().chain(spent).any(|other| rank < other)
-    }
-
-    fn decide(&self, rank: Rank, header: &Header, statement: &Statement) -> Verdict {
-        let decided = match statement {
-            Statement::Genesis(_) => self.decide_genesis(rank),
-            Statement::Claim(claim) => self.decide_claim(rank, header, claim),
-            Statement::DeviceAddition(addition) => self.decide_addition(rank, header, addition),
-            Statement::Invitation(_) | Statement::BoxCertificate(_) => self.connector_at(header),
-            Statement::RoleChange(change) => self.decide_role_change(header, change),
-            Statement::Treaty(_) => self.connector_at(header),
-            Statement::Unknown(_) => self.member_at(header).map(drop),
-        };
-        decided.map_or_else(Verdict::Refused, |()| Verdict::Permitted)
-    }
-
-    fn decide_genesis(&self, rank: Rank) -> Result<(), Reason> {
-        if rank.1 == self.neighbourhood.into() { Ok(()) } else { Err(Reason::SecondGenesis) }
-    }
-
-    fn decide_claim(&self, rank: Rank, header: &Header, claim: &Claim) -> Result<(), Reason> {
-        let node = self.nodes.get(&claim.invitation).ok_or(Reason::NotAnInvitation)?;
-        let Statement::Invitation(invitation) = &node.statement else { return Err(Reason::NotAnInvitation) };
-        if header.time >= invitation.expires {
-            return Err(Reason::InvitationExpired);
-        }
-        match node.verdict {
-            Verdict::Permitted => {}
-            Verdict::Refused(reason) => return Err(reason),
-            Verdict::Unknown(_) => return Err(Reason::NotAnInvitation),
-        }
-        if self.effects.used.get(&claim.invitation).is_some_and(|first| *first < rank) {
-            return Err(Reason::InvitationUsed);
-        }
-        self.is_new_device(rank, &header.device)
-    }
-
-    fn decide_addition(&self, rank: Rank, header: &Header, addition: &DeviceAddition) -> Result<(), Reason> {
-        self.member_at(header)?;
-        self.is_new_device(rank, &addition.device)
-    }
-
-    fn is_new_device(&self, rank: Rank, device: &PublicKey) -> Result<(), Reason> {
-        let earlier = self.effects.devices.get(device).is_some_and(|admission| admission.rank < rank);
-        if earlier { Err(Reason::AlreadyAMember) } else { Ok(()) }
-    }
-
-    fn decide_role_change(&self, header: &Header, change: &RoleChange) -> Result<(), Reason> {
-        self.connector_at(header)?;
-        let admitted = self.effects.residents.get(&change.resident).and_then(|roles| roles.first());
-        let known = admitted.is_some_and(|admission| self.is_past(&admission.rank, header));
-        if known { Ok(()) } else { Err(Reason::NoSuchResident) }
-    }
-
-    /// Whether the author was a connector as far as the statement's own past goes.
-    fn connector_at(&self, header: &Header) -> Result<(), Reason> {
-        let resident = self.member_at(header)?;
-        let roles = self.effects.residents.get(&resident).into_iter().flatten();
-        match latest_role(roles.filter(|role| self.is_past(&role.rank, header))) {
-            Some(Role::Connector) => Ok(()),
-            Some(Role::Resident) | None => Err(Reason::NotAConnector),
-        }
-    }
-
-    /// Whose device signed, as far as the statement's own past goes.
-    fn member_at(&self, header: &Header) -> Result<ResidentId, Reason> {
-        let admission = self.effects.devices.get(&header.device).ok_or(Reason::NotAMember)?;
-        if self.is_past(&admission.rank, header) { Ok(admission.resident) } else { Err(Reason::NotAMember) }
-    }
-
-    /// Whether the statement at `rank` is in the past of `header`: reached through parents, or signed before by the same
-    /// device. Walks back no further than its depth.
-    fn is_past(&self, rank: &Rank, header: &Header) -> bool {
-        let Some(target) = self.nodes.get(&rank.1) else { return false };
-        if target.header.device == header.device && target.header.sequence < header.sequence {
-            return true;
-        }
-        let mut seen = BTreeSet::new();
-        let mut open: Vec<OperationId> = header.parents.clone();
-        while let Some(id) = open.pop() {
-            if id == rank.1 {
-                return true;
-            }
-            if let Some(node) = self.nodes.get(&id)
-                && node.depth > rank.0
-                && seen.insert(id)
-            {
-                open.extend(&node.header.parents);
-            }
-        }
-        false
-    }
-}
-
-impl Effects {
-    fn apply(&mut self, rank: Rank, header: &Header, statement: &Statement) {
-        for parent in &header.parents {
-            self.heads.remove(parent);
-        }
-        self.heads.insert(rank.1);
-        match statement {
-            Statement::Genesis(genesis) => {
-                self.name = Some(genesis.name.clone());
-                self.admit(rank, header.device, rank.1.into(), Some(Role::Connector));
-            }
-            Statement::Invitation(invitation) => {
-                self.invitations.insert(rank.1, invitation.role);
-                let first = self.invitation_keys.entry(invitation.key).or_insert(rank);
-                *first = rank.min(*first);
-            }
-            Statement::Claim(claim) => {
-                let role = self.invitations.get(&claim.invitation).copied();
-                self.used.insert(claim.invitation, rank);
-                self.admit(rank, header.device, rank.1.into(), role);
-            }
-            Statement::DeviceAddition(addition) => {
-                if let Some(adding) = self.devices.get(&header.device).copied() {
-                    self.admit(rank, addition.device, adding.resident, None);
-                }
-            }
-            Statement::RoleChange(change) => {
-                self.residents.entry(change.resident).or_default().push(RoleAt { role: change.role, rank });
-            }
-            Statement::BoxCertificate(certificate) => {
-                self.boxes.insert(rank.1, certificate.clone());
-            }
-            Statement::Treaty(treaty) => {
-                let said = TreatyStatement { operation: rank.1, treaty: treaty.clone(), signed: header.time };
-                self.treaties.entry(treaty.with).or_default().insert(rank, said);
-            }
-            Statement::Unknown(_) => {}
-        }
-    }
-
-    fn admit(&mut self, rank: Rank, device: PublicKey, resident: ResidentId, role: Option<Role>) {
-        self.devices.insert(device, Admission { resident, rank });
-        if let Some(role) = role {
-            self.residents.entry(resident).or_default().push(RoleAt { role, rank });
-        }
     }
 }
 
@@ -480,9 +288,4 @@ fn missing_parent(statement: &Statement, parent: OperationId) -> Missing {
         Statement::Claim(claim) if claim.invitation == parent => Missing::Invitation(parent),
         _ => Missing::Parent(parent),
     }
-}
-
-/// The role that stands: the deepest statement; of two equally deep the one that trusts less.
-fn latest_role<'a>(roles: impl Iterator<Item = &'a RoleAt>) -> Option<Role> {
-    roles.max_by_key(|at| (at.rank.0, at.role == Role::Resident, at.rank.1)).map(|at| at.role)
 }
