@@ -25,9 +25,11 @@ mod behaviour;
 mod dials;
 mod frames;
 mod limits;
+pub mod mdns;
 mod outlets;
 mod pairing;
 mod session;
+mod slug;
 mod streams;
 mod swarm;
 
@@ -38,6 +40,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use outlets::Outlets;
+pub use slug::slug;
 
 /// The stream protocol that carries sessions. Its version changes when the framing does.
 pub const SESSION_PROTOCOL: &str = "/dorpsplein/session/1";
