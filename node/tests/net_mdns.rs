@@ -1,10 +1,11 @@
 //! Boxes that find each other by multicast DNS, with real packets on the loopback interface.
 //!
 //! On a port of its own, so that neither the machine's own responder nor anything outside takes
-//! part. If the machine cannot do multicast on loopback these tests fail and say so: there is no way
+//! part. (The responder joins its group on every interface before it can be told which to use, so the
+//! kernel may report that membership to a router; no packet of ours leaves the loopback interface.) If the machine cannot do multicast on loopback these tests fail and say so: there is no way
 //! to tell that from a box that is not announced.
 
-#![allow(missing_docs)]
+#![allow(clippy::unwrap_used, missing_docs)]
 
 use std::{
     io::Write,

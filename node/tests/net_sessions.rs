@@ -253,6 +253,30 @@ async fn a_reader_that_does_not_read_loses_its_session_and_nobody_else_notices()
 }
 
 #[tokio::test]
+async fn while_the_driver_pauses_nothing_is_read_and_nothing_is_lost() {
+    let (mut anna, mut bert) = (Node::start(1, QUIC).await, Node::start(2, QUIC).await);
+    let (at_anna, at_bert) = connect(&mut anna, &mut bert).await;
+    let frames = SEND_QUEUE_BYTES / 100_000;
+    for number in 0..frames {
+        anna.net.send(at_anna, vec![u8::try_from(number).unwrap(); 100_000]).unwrap();
+    }
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    assert_eq!(bert.events.len(), net::EVENT_QUEUE_EVENTS, "the queue is full, and no more than that");
+    for number in 0..frames {
+        assert_eq!(bert.frame().await, (at_bert, vec![u8::try_from(number).unwrap(); 100_000]));
+    }
+    assert_talking(&mut anna, &mut bert, (at_anna, at_bert)).await;
+}
+
+#[tokio::test]
+async fn a_driver_that_is_gone_takes_the_network_with_it() {
+    let (mut anna, mut bert) = (Node::start(1, TCP).await, Node::start(2, TCP).await);
+    let (_, at_bert) = connect(&mut anna, &mut bert).await;
+    drop(anna.events);
+    assert_eq!(bert.closed().await, (at_bert, CloseReason::Remote));
+}
+
+#[tokio::test]
 async fn stopping_closes_every_session_and_frees_the_port() {
     for listen in [QUIC, TCP] {
         let (mut anna, mut bert) = (Node::start(1, listen).await, Node::start(2, listen).await);

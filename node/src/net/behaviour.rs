@@ -3,7 +3,6 @@
 use std::{
     convert::Infallible,
     net::{IpAddr, TcpListener, UdpSocket},
-    num::NonZeroUsize,
     time::Duration,
 };
 
@@ -122,10 +121,7 @@ fn behaviour(config: &Config, keypair: &Keypair) -> Behaviour {
 }
 
 fn bounded_swarm(config: swarm::Config) -> swarm::Config {
-    config
-        .with_idle_connection_timeout(IDLE_CONNECTION)
-        .with_max_negotiating_inbound_streams(MAX_NEGOTIATING_STREAMS)
-        .with_notify_handler_buffer_size(NonZeroUsize::MIN)
+    config.with_idle_connection_timeout(IDLE_CONNECTION).with_max_negotiating_inbound_streams(MAX_NEGOTIATING_STREAMS)
 }
 
 fn bounded_quic(mut config: quic::Config) -> quic::Config {

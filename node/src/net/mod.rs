@@ -132,7 +132,8 @@ pub enum NetEvent {
         /// The address with the real port.
         address: Multiaddr,
     },
-    /// A session with this peer began.
+    /// A session with this peer began. A peer that is full may still hang up at once: an attempt
+    /// has succeeded when the first frame comes.
     Opened {
         /// Names the session in everything that follows.
         session: SessionId,
@@ -293,8 +294,8 @@ pub enum SendError {
 #[error("too many dials are waiting, or the network has stopped")]
 pub struct DialRejected;
 
-/// The driver's grip on the network. Clones share it; the network also stops when the last one is
-/// dropped.
+/// The driver's grip on the network. Clones share it; the network also stops when the last one, or the
+/// receiver of the events, is dropped.
 #[derive(Clone)]
 pub struct NetHandle {
     local: PeerId,

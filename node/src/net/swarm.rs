@@ -105,6 +105,7 @@ impl SwarmTask {
             let has_room = self.unsent.len() < EVENT_QUEUE_EVENTS;
             tokio::select! {
                 () = self.stop.cancelled() => break,
+                () = events.closed() => break,
                 slot = events.reserve(), if !self.unsent.is_empty() => match slot {
                     Ok(slot) => if let Some(event) = self.unsent.pop_front() { slot.send(event) },
                     Err(_driver_is_gone) => break,
