@@ -1,5 +1,6 @@
 //! The texts, compiled in and parsed once per process.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use fluent_bundle::concurrent::FluentBundle;
@@ -55,7 +56,7 @@ impl Texts {
     ///
     /// # Errors
     /// [`MissingText`] when the language lacks it.
-    pub fn say(&self, id: &str) -> Result<String, MissingText> {
+    pub fn say(&self, id: &str) -> Result<Cow<'_, str>, MissingText> {
         self.format(id, None)
     }
 
@@ -64,7 +65,7 @@ impl Texts {
     /// # Errors
     /// [`MissingText`] when the language lacks it or it wants another name.
     pub fn fill(&self, id: &str, name: &str, value: &str) -> Result<String, MissingText> {
-        self.format(id, Some(&one(name, value.into())))
+        self.format(id, Some(&one(name, value.into()))).map(Cow::into_owned)
     }
 
     /// A text with a number in it, under the name `count`, in the plural form the number wants.
@@ -72,15 +73,15 @@ impl Texts {
     /// # Errors
     /// [`MissingText`] when the language lacks it or it wants another name.
     pub fn count(&self, id: &str, count: usize) -> Result<String, MissingText> {
-        self.format(id, Some(&one("count", count.into())))
+        self.format(id, Some(&one("count", count.into()))).map(Cow::into_owned)
     }
 
-    fn format(&self, id: &str, args: Option<&FluentArgs<'_>>) -> Result<String, MissingText> {
+    fn format<'a>(&'a self, id: &str, args: Option<&'a FluentArgs<'_>>) -> Result<Cow<'a, str>, MissingText> {
         let missing = || MissingText { id: id.to_owned(), lang: self.lang.tag() };
         let pattern = self.bundle.get_message(id).and_then(|message| message.value()).ok_or_else(missing)?;
         let mut errors: Vec<FluentError> = Vec::new();
         let text = self.bundle.format_pattern(pattern, args, &mut errors);
-        if errors.is_empty() { Ok(text.into_owned()) } else { Err(missing()) }
+        if errors.is_empty() { Ok(text) } else { Err(missing()) }
     }
 
     /// Parses a language's files.

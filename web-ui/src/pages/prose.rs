@@ -30,12 +30,30 @@ pub(super) fn paragraphs(text: &str) -> Vec<Paragraph<'_>> {
 
 /// The beginning of a text on one line, at most `max` characters, cut between words.
 pub(super) fn excerpt(text: &str, max: usize) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let Some((limit, _)) = line.char_indices().nth(max) else {
-        return line;
-    };
-    let cut = line[..limit].rfind(' ').unwrap_or(limit);
-    format!("{}…", line[..cut].trim_end_matches([',', '.', ';', ':', '-', ' ']))
+    let mut line = String::new();
+    let mut left = max;
+    for word in text.split_whitespace() {
+        let length = word.chars().count() + usize::from(!line.is_empty());
+        if length > left {
+            return cut_off(line, word, left);
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+        left -= length;
+    }
+    line
+}
+
+/// Ends an excerpt before `next`; a first word that is too long by itself is cut within.
+fn cut_off(mut line: String, next: &str, left: usize) -> String {
+    if line.is_empty() {
+        line.extend(next.chars().take(left));
+    }
+    line.truncate(line.trim_end_matches([',', '.', ';', ':', '-', ' ']).len());
+    line.push('…');
+    line
 }
 
 /// The first letters of the first and the last word of a name: "Truus van Verhoeven" gives "TV".

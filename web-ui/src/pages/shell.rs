@@ -1,5 +1,7 @@
 //! What every template is given besides its own view: the frame, the language and the words.
 
+use std::borrow::Cow;
+
 use crate::Lang;
 use crate::locale::{self, DayLabel, MissingText, Texts};
 use crate::paths::{self, Page};
@@ -24,7 +26,7 @@ pub(super) struct Shell<'a> {
 /// A sentence a form carries for one problem type.
 pub(super) struct ProblemSentence {
     pub(super) problem: &'static str,
-    pub(super) sentence: String,
+    pub(super) sentence: Cow<'static, str>,
 }
 
 impl<'a> Shell<'a> {
@@ -52,7 +54,7 @@ impl<'a> Shell<'a> {
         (section == *entry).then_some(if section == self.page? { "page" } else { "true" })
     }
 
-    pub(super) fn say(&self, id: &str) -> Result<String, MissingText> {
+    pub(super) fn say(&self, id: &str) -> Result<Cow<'static, str>, MissingText> {
         self.texts.say(id)
     }
 
@@ -71,8 +73,8 @@ impl<'a> Shell<'a> {
     }
 
     /// The name of who wrote something; "Een bewoner" when no profile has come here.
-    pub(super) fn author(&self, author: &Author) -> Result<String, MissingText> {
-        author.name.clone().map_or_else(|| self.say("author-unnamed"), Ok)
+    pub(super) fn author<'n>(&self, author: &'n Author) -> Result<Cow<'n, str>, MissingText> {
+        author.name.as_deref().map_or_else(|| self.say("author-unnamed"), |name| Ok(Cow::Borrowed(name)))
     }
 
     pub(super) fn initials(&self, author: &Author) -> Result<String, MissingText> {

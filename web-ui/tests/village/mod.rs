@@ -294,12 +294,18 @@ pub(crate) fn proof() -> ProofPage {
 /// The proof of a comment by a neighbour.
 pub(crate) fn comment_proof() -> ProofPage {
     let body = "Mogen wij van Boxwijk ook komen?\nWij hebben nog een kruiwagen over.".to_owned();
+    let mut operations = proof().operations;
+    operations[0].id = id(32);
+    operations[0].words = Some(Words::Body(body.clone()));
+    operations[1].words = Some(Words::Name("Ilse de Wit".to_owned()));
     ProofPage {
         id: id(32),
         subject: ProofSubject::Comment { body, under: id(11), under_event: false },
         author: from_boxwijk("Ilse de Wit"),
         home_name: "Boxwijk".to_owned(),
         home_id: id(2),
+        written: at(20, 21, 15),
+        operations,
         ..proof()
     }
 }
