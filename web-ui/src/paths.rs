@@ -5,6 +5,9 @@
 
 use crate::Lang;
 
+/// Where the JSON API stands.
+pub const API: &str = "/api/v1";
+
 /// A page that has an address of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Page {

@@ -162,6 +162,10 @@ impl<'a> Shell<'a> {
 
 /// The addresses in this page's language.
 impl Shell<'_> {
+    pub(super) fn api_path(&self) -> &'static str {
+        paths::API
+    }
+
     pub(super) fn news_path(&self) -> &'static str {
         paths::news(self.lang)
     }
