@@ -66,4 +66,4 @@ join-step-name = Fill in your name.
 join-step-name-more = That is all. You decide who may see your name.
 join-key-heading = No password, but a key
 join-key = Your device makes a key of its own. It uses that key to sign what you write. The key stays on your device. Not even this box gets to see it.
-join-key-lost = Lost your phone? Go and see a connector. They will withdraw the old key and help you get started with a new one.
+join-key-lost = Lost your phone? Tell a connector straight away. They will help you get started with a new invitation.

@@ -42,13 +42,13 @@ about-residents = { $count ->
 }
 about-how = How it works
 about-how-boxes = Boxes in the neighbourhood.
-about-how-boxes-more = Everything is kept on small computers of the neighbourhood itself. If one fails, another carries on.
+about-how-boxes-more = Everything is kept on small computers of the neighbourhood itself. When there is more than one and one fails, the other carries on.
 about-how-signed = A signature under everything.
 about-how-signed-more = You can check who wrote any message, with ‘Who says this?’.
 about-how-neighbours = Agreements with the neighbours.
 about-how-neighbours-more = We share news and events with neighbourhoods next door. Both sign for that, and each can stop.
 about-how-copies = What you share may stay elsewhere.
-about-how-copies-more = If you remove something, we ask the neighbours to do so too. But when someone already has a copy, we cannot force them.
+about-how-copies-more = What the neighbours received from you is on their boxes too. We can ask someone to throw a copy away, but we cannot force them.
 about-boxes = Our boxes
 about-boxes-none = No boxes have been registered yet.
 about-box-until = Valid until { $date }.

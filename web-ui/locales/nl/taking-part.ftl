@@ -66,4 +66,4 @@ join-step-name = Vul uw naam in.
 join-step-name-more = Klaar. U kiest zelf wie uw naam mag zien.
 join-key-heading = Geen wachtwoord, wel een sleutel
 join-key = Uw apparaat maakt een eigen sleutel. Daarmee zet het uw handtekening onder wat u schrijft. De sleutel blijft op uw apparaat. Ook dit kastje krijgt hem niet te zien.
-join-key-lost = Raakt u uw telefoon kwijt? Ga dan naar een buurtverbinder. Die trekt de oude sleutel in en helpt u op weg met een nieuwe.
+join-key-lost = Raakt u uw telefoon kwijt? Vertel het dan meteen aan een buurtverbinder. Die helpt u op weg met een nieuwe uitnodiging.

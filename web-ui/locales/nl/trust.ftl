@@ -42,13 +42,13 @@ about-residents = { $count ->
 }
 about-how = Zo werkt het
 about-how-boxes = Kastjes in de buurt.
-about-how-boxes-more = Alles staat op kleine computers van de buurt zelf. Valt er één uit, dan gaat een ander verder.
+about-how-boxes-more = Alles staat op kleine computers van de buurt zelf. Heeft de buurt er meer dan één, dan gaat bij een storing de ander verder.
 about-how-signed = Een handtekening onder alles.
 about-how-signed-more = Bij elk bericht kunt u nagaan wie het schreef, met ‘Wie zegt dit?’.
 about-how-neighbours = Afspraken met de buren.
 about-how-neighbours-more = Met buurten hiernaast delen we nieuws en activiteiten. Beide buurten tekenen daarvoor, en elke buurt kan ermee stoppen.
 about-how-copies = Wat u deelt, kan elders blijven.
-about-how-copies-more = Haalt u iets weg, dan vragen we dat ook aan de buren. Maar heeft iemand al een kopie, dan kunnen we die niet afdwingen.
+about-how-copies-more = Wat de buren van u kregen, staat ook op hun kastjes. Dat iemand een kopie weer weggooit, kunnen we vragen maar niet afdwingen.
 about-boxes = Onze kastjes
 about-boxes-none = Er zijn nog geen kastjes opgeschreven.
 about-box-until = Geldig tot en met { $date }.
