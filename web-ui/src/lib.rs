@@ -5,10 +5,13 @@
 //! * [`paths`]: the one table of addresses, used by the templates, the node's router and the tests.
 //! * [`locale`] (feature `pages`): the texts in `locales/{nl,en}/*.ftl` and how dates are said.
 //! * [`assets`]: the style sheet and the icon, as bytes to serve.
+//! * `browser` (feature `browser`): what runs in the visitor's browser: the key, signing, checking.
 //!
 //! What the pages promise to the browser's module is written down in `templates/README.md`.
 
 pub mod assets;
+#[cfg(feature = "browser")]
+pub mod browser;
 mod lang;
 #[cfg(feature = "pages")]
 pub mod locale;

@@ -1,0 +1,89 @@
+//! A form: what was filled in, and when it may be sent.
+
+use std::future::Future;
+
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{Event, FormData, HtmlElement, HtmlFormElement};
+
+use super::page::set_hidden;
+use super::trouble::Trouble;
+
+/// A form of the page.
+#[derive(Clone)]
+pub(super) struct Form(HtmlFormElement);
+
+/// What was filled in when the form was sent.
+pub(super) struct Filled(FormData);
+
+impl Form {
+    pub(super) const fn new(element: HtmlFormElement) -> Self {
+        Self(element)
+    }
+
+    /// Shows it.
+    pub(super) fn reveal(&self) {
+        set_hidden(&self.0, false);
+    }
+
+    /// Empties and hides it: what was in it has been sent.
+    pub(super) fn put_away(&self) {
+        self.0.reset();
+        set_hidden(&self.0, true);
+    }
+
+    /// While something is being sent nobody can change it or send it twice.
+    pub(super) fn set_busy(&self, busy: bool) {
+        // Fails only for a name that is no attribute's.
+        let _ = self.0.toggle_attribute_with_force("inert", busy);
+    }
+
+    /// Once it is signed, the words can no longer be changed, only sent.
+    pub(super) fn set_signed(&self, signed: bool) {
+        let controls = self.0.elements();
+        for at in 0..controls.length() {
+            let control = controls.item(at).and_then(|control| control.dyn_into::<HtmlElement>().ok());
+            if let Some(control) = control.filter(|control| control.tag_name() != "BUTTON") {
+                // Fails only for a name that is no attribute's.
+                let _ = control.toggle_attribute_with_force("disabled", signed);
+            }
+        }
+    }
+
+    /// What is filled in now.
+    pub(super) fn filled(&self) -> Result<Filled, Trouble> {
+        FormData::new_with_form(&self.0).map(Filled).map_err(|_| Trouble::Browser("the form cannot be read"))
+    }
+
+    /// An attribute of the form.
+    pub(super) fn attribute(&self, name: &str) -> Option<String> {
+        self.0.get_attribute(name)
+    }
+
+    /// Calls `handler` whenever the form is sent, instead of sending it to the box unsigned.
+    pub(super) fn on_submit<F: Future<Output = ()> + 'static>(
+        &self,
+        handler: impl Fn() -> F + 'static,
+    ) -> Result<(), Trouble> {
+        let listener = Closure::<dyn Fn(Event)>::new(move |event: Event| {
+            event.prevent_default();
+            spawn_local(handler());
+        });
+        let added = self.0.add_event_listener_with_callback("submit", listener.as_ref().unchecked_ref());
+        // The form lives as long as the page, and so does its listener.
+        listener.forget();
+        added.map_err(|_| Trouble::Browser("the form cannot be watched"))
+    }
+}
+
+impl Filled {
+    /// The text in a field; none when it is empty, absent or only spaces.
+    ///
+    /// Line ends become line feeds and tabs become spaces: an operation takes no other control characters.
+    pub(super) fn text(&self, name: &str) -> Option<String> {
+        let text = self.0.get(name).as_string()?.replace("\r\n", "\n").replace('\t', " ");
+        let text = text.trim();
+        (!text.is_empty()).then(|| text.to_owned())
+    }
+}

@@ -1,0 +1,128 @@
+//! Joining with the invitation in the address.
+
+use std::rc::Rc;
+
+use data_encoding::BASE64URL_NOPAD;
+use dorpsplein_protocol::identity::SecretKey;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+
+use super::author::{Author, Letter};
+use super::draft::Draft;
+use super::form::Form;
+use super::lock::Lock;
+use super::page::{Area, Page, State};
+use super::trouble::Trouble;
+use super::write::audience;
+
+/// Wires the form in `area` for somebody with a good invitation.
+pub(super) async fn start(page: &Rc<Page>, area: Area) -> Result<(), Trouble> {
+    area.show(State::Checking);
+    read_again_when_the_address_changes(page)?;
+    if let Some(mut author) = Author::open(page).await? {
+        let was_resident = author.is_resident();
+        // An earlier visit may have broken off between signing and sending.
+        author.deliver().await?;
+        area.show(if was_resident { State::AlreadyJoined } else { State::Sent });
+        return page.forget_fragment();
+    }
+    let Some(fragment) = page.fragment() else {
+        area.show(State::NeedsInvitation);
+        return Ok(());
+    };
+    page.give_fragment_to_other_language(&fragment)?;
+    let letter = open_letter(page, &fragment).await?;
+    // Better to hear it now than after filling in a name.
+    Lock::is_available(page.window())?;
+    let form = area.form()?;
+    area.show_nothing();
+    form.reveal();
+    let joining = Rc::new(Joining { page: Rc::clone(page), area, form: form.clone(), letter });
+    form.on_submit(move || {
+        let joining = Rc::clone(&joining);
+        async move { joining.submit().await }
+    })
+}
+
+/// A form that joins.
+struct Joining {
+    page: Rc<Page>,
+    area: Area,
+    form: Form,
+    letter: Letter,
+}
+
+impl Joining {
+    async fn submit(&self) {
+        self.form.set_busy(true);
+        self.area.show(State::Sending);
+        let joined = self.join().await;
+        self.form.set_busy(false);
+        match joined {
+            Ok(()) => {
+                self.form.put_away();
+                self.area.show_instead_of_form(State::Sent);
+            }
+            Err(trouble) => self.area.report(&trouble),
+        }
+    }
+
+    async fn join(&self) -> Result<(), Trouble> {
+        let mut author = match Author::open(&self.page).await? {
+            Some(author) => author,
+            None => {
+                let filled = self.form.filled()?;
+                let name = Draft::profile(&|field| filled.text(field))?;
+                Author::newcomer(&self.page, &self.letter, name, audience(&filled)?).await?
+            }
+        };
+        // From here on the name is signed: the next attempt sends the same.
+        self.form.set_signed(true);
+        let delivered = author.deliver().await;
+        if delivered.as_ref().err().is_none_or(Trouble::is_lasting) {
+            self.form.set_signed(false);
+        }
+        delivered?;
+        self.page.forget_fragment()?;
+        keep_for_good(&self.page);
+        Ok(())
+    }
+}
+
+/// The invitation behind the secret in the address, if it can still be used.
+async fn open_letter(page: &Page, fragment: &str) -> Result<Letter, Trouble> {
+    let seed = BASE64URL_NOPAD.decode(fragment.as_bytes()).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+    let one_time = SecretKey::from_seed(&seed.ok_or_else(|| Trouble::foreseen("unknown-invitation"))?);
+    let api = page.api()?;
+    let invitation = api.invitation(&one_time.public()).await?;
+    if invitation.neighbourhood != page.neighbourhood()? {
+        return Err(Trouble::foreseen("wrong-neighbourhood"));
+    }
+    if invitation.used {
+        return Err(Trouble::foreseen("invitation-used"));
+    }
+    if api.now().await? >= invitation.expires {
+        return Err(Trouble::foreseen("invitation-expired"));
+    }
+    Ok(Letter { invitation, one_time })
+}
+
+/// A link pasted into the address bar of this very page changes only the fragment, and loads nothing.
+fn read_again_when_the_address_changes(page: &Rc<Page>) -> Result<(), Trouble> {
+    let window = page.window().clone();
+    let listener = Closure::<dyn Fn()>::new(move || {
+        // A browser that does not reload shows the page as it was.
+        let _ = window.location().reload();
+    });
+    let failed = |_| Trouble::Browser("the address cannot be watched");
+    page.window().add_event_listener_with_callback("hashchange", listener.as_ref().unchecked_ref()).map_err(failed)?;
+    // The window lives as long as the page, and so does its listener.
+    listener.forget();
+    Ok(())
+}
+
+/// Asks the browser not to clear this site's storage when the disk runs full: the key is there, and nowhere else.
+fn keep_for_good(page: &Page) {
+    // A browser may say no, and mostly decides without asking; the resident has joined all the same.
+    let _ = page.window().navigator().storage().persist();
+}

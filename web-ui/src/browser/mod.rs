@@ -1,0 +1,68 @@
+//! The browser's module: it makes this device's key, keeps it, signs with it, and checks what others signed.
+//!
+//! [`start`] looks at the data attributes of the page (`templates/README.md` is the contract) and brings to life what is
+//! there. From below upwards: [`page`] and [`api`] touch the document and the box; [`key_store`] keeps the device in
+//! IndexedDB and [`lock`] keeps other tabs away meanwhile; [`author`] signs and hands in; [`join`], [`write`] and
+//! [`proof`] are the three things people do.
+//!
+//! The private key leaves [`key_store`] in one direction only, into [`author`], and never as text: it is not sent, not
+//! logged, not in the document, and no error carries it.
+
+mod api;
+mod author;
+mod draft;
+mod evidence;
+mod form;
+mod join;
+mod key_store;
+mod lock;
+mod page;
+mod proof;
+mod trouble;
+mod write;
+
+use std::rc::Rc;
+
+use wasm_bindgen::prelude::*;
+
+use author::Author;
+use page::{Area, Page};
+use trouble::Trouble;
+
+/// Wires the page this module was loaded into.
+///
+/// # Errors
+/// What keeps the module from reading the page at all. All else is told on the page.
+#[wasm_bindgen]
+pub async fn start() -> Result<(), JsValue> {
+    let page = Rc::new(Page::current()?);
+    if let Some(area) = page.area("join") {
+        told(&area, join::start(&page, area.clone()).await);
+    } else if let Some(area) = page.area("write").or_else(|| page.area("comment")) {
+        told(&area, write::start(&page, area.clone()).await);
+    } else {
+        if let Some(area) = page.proof() {
+            let verdict = area.verdict().unwrap_or_else(|| area.clone());
+            told(&verdict, proof::start(&page, area).await);
+        }
+        send_what_is_left(&page).await;
+    }
+    Ok(())
+}
+
+/// Tells on the page what went wrong, if anything did.
+fn told(area: &Area, outcome: Result<(), Trouble>) {
+    if let Err(trouble) = outcome {
+        area.report(&trouble);
+    }
+}
+
+/// On a page with nothing to fill in: sends what an earlier page signed and could not deliver.
+///
+/// Nothing is said here, because this page has no words for it. What the box does not take stays where it is; the next
+/// page with a form sends it again and says what became of it.
+async fn send_what_is_left(page: &Page) {
+    if let Ok(Some(mut author)) = Author::open(page).await {
+        let _ = author.deliver_quietly().await;
+    }
+}
