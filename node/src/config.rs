@@ -103,6 +103,16 @@ impl Config {
         })
     }
 
+    /// The site's own address: the public one, or that of `bound`, where the site listens. A site that listens on all
+    /// addresses is named by the machine's own, which browsers trust to hold keys.
+    pub fn site_url(&self, bound: SocketAddr) -> String {
+        match &self.public_url {
+            Some(url) => url.trim_end_matches('/').to_owned(),
+            None if bound.ip().is_unspecified() => format!("http://127.0.0.1:{}", bound.port()),
+            None => format!("http://{bound}"),
+        }
+    }
+
     /// `box.toml` with these settings and an explanation of each.
     pub fn render(&self) -> String {
         let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
@@ -196,6 +206,15 @@ mod tests {
         let config = Config::parse(&with_examples).unwrap();
         assert_eq!(config.tagline.as_deref(), Some("The village by the river"));
         assert_eq!(config.help.unwrap().hours.as_deref(), Some("on weekdays from 9 to 12"));
+    }
+
+    #[test]
+    fn the_site_has_one_address() {
+        let mut config = Config::new("Maasdorp".to_owned(), NeighbourhoodId::from_bytes([7; 32]));
+        assert_eq!(config.site_url("0.0.0.0:8080".parse().unwrap()), "http://127.0.0.1:8080");
+        assert_eq!(config.site_url("192.0.2.7:80".parse().unwrap()), "http://192.0.2.7:80");
+        config.public_url = Some("https://plein.example/".to_owned());
+        assert_eq!(config.site_url("0.0.0.0:8080".parse().unwrap()), "https://plein.example");
     }
 
     #[test]

@@ -1,9 +1,13 @@
 //! The box: store, network, site and commands around the protocol.
 
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod data_folder;
+pub mod demo;
 pub mod driver;
 mod folder_lock;
 pub mod net;
+pub mod run;
 pub mod store_sled;
+pub mod web;

@@ -1,0 +1,278 @@
+//! A box from start to stop. [`start`] reads top to bottom as the story of a start, [`RunningBox::shutdown`] tells it
+//! backwards.
+
+mod dialling;
+
+use std::future::IntoFuture;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use dorpsplein_protocol::store::Read;
+use libp2p::{Multiaddr, PeerId};
+use thiserror::Error;
+use tokio::net::TcpListener;
+use tokio::task::{JoinError, JoinHandle};
+use tokio_util::sync::CancellationToken;
+
+use crate::config::{Config, LocalNetwork};
+use crate::data_folder::{DataFolder, FolderError, Running};
+use crate::driver::{self, Driver, DriverError, DriverHandle, Network};
+use crate::net::mdns::{self, Mdns};
+use crate::net::{self, NetError, NetHandle};
+use crate::store_sled::{OpenError, SledStore};
+use crate::web::{self, SiteIdentity, SiteState};
+use dialling::Dialler;
+
+/// How long the network may take to tell its addresses.
+const LISTENING: Duration = Duration::from_secs(5);
+/// How long requests that are being answered may take when the box stops.
+const LAST_ANSWERS: Duration = Duration::from_secs(5);
+
+/// A box that runs. It has to be [shut down](RunningBox::shutdown); dropping it leaves its tasks behind.
+#[must_use = "a box has to be shut down"]
+pub struct RunningBox {
+    site_url: String,
+    addresses: Vec<Multiaddr>,
+    folder: DataFolder,
+    driver: Driver,
+    net: NetHandle,
+    mdns: Option<Mdns>,
+    stop: CancellationToken,
+    site: JoinHandle<io::Result<()>>,
+    dialler: JoinHandle<()>,
+}
+
+/// Why a box did not start, or did not go on.
+#[derive(Debug, Error)]
+pub enum RunError {
+    /// The data folder cannot be used.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// The store cannot be opened.
+    #[error("the store in {folder} cannot be opened: {source}")]
+    Store {
+        /// The store's folder.
+        folder: std::path::PathBuf,
+        /// Why.
+        source: OpenError,
+    },
+    /// The replica did not open.
+    #[error(transparent)]
+    Driver(#[from] DriverError),
+    /// The network did not start.
+    #[error(transparent)]
+    Net(#[from] NetError),
+    /// The site cannot listen.
+    #[error("the site cannot listen on {address}: {}", in_words(.source))]
+    Site {
+        /// Where.
+        address: SocketAddr,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// The site stopped by itself.
+    #[error("the site stopped: {0}")]
+    SiteStopped(io::Error),
+    /// The operating system does not tell when to stop.
+    #[error("cannot listen for signals: {0}")]
+    Signals(#[source] io::Error),
+    /// A part of the box ended in a panic; the log says which.
+    #[error("a part of the box failed")]
+    Panicked(#[from] JoinError),
+}
+
+/// Starts the box of a data folder; it is ready when this returns.
+///
+/// # Errors
+/// [`RunError`]; then nothing keeps running.
+pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
+    let settings = folder.config();
+
+    // What the box holds.
+    let store = open_store(&folder).await?;
+
+    // The doors, before anybody is let in: a port in use ends the start here.
+    let address = settings.site;
+    let listener = TcpListener::bind(address).await.map_err(|source| RunError::Site { address, source })?;
+    let bound = listener.local_addr().map_err(|source| RunError::Site { address, source })?;
+    let keypair = net::keypair_from_secret(folder.box_key().to_seed());
+    let (net, events) = net::start(net::Config::new(keypair, settings.listen.clone()))?;
+
+    // The replica, which hears of everything from here on.
+    let network = Network { handle: net.clone(), events };
+    let own = folder.box_key().public();
+    let driver = match driver::start(Arc::clone(&store), settings.neighbourhood, own, Some(network)).await {
+        Ok(driver) => driver,
+        Err(error) => {
+            net.shutdown().await;
+            return Err(error.into());
+        }
+    };
+    let handle = driver.handle();
+    let addresses = listening(&handle, settings.listen.len()).await;
+
+    // The neighbours: those we know, and those the local network tells of.
+    let (mdns, hints) = make_known(settings, net.local_peer(), &addresses, bound);
+    let stop = CancellationToken::new();
+    let dialler = Dialler::new(folder.peers(), settings.neighbourhood, net.clone(), handle.clone());
+    let dialler = tokio::spawn(dialler.run(hints, stop.clone()));
+
+    // The site.
+    let identity = Arc::new(SiteIdentity::of(&folder));
+    let state = SiteState { store: store as Arc<dyn Read + Send + Sync>, driver: handle, identity };
+    let serve = axum::serve(listener, web::router(state)).with_graceful_shutdown(stop.clone().cancelled_owned());
+    let site = tokio::spawn(serve.into_future());
+    let site_url = settings.site_url(bound);
+
+    // Ready: commands on this machine may come.
+    let running = RunningBox { site_url, addresses, folder, driver, net, mdns, stop, site, dialler };
+    match running.announce() {
+        Ok(()) => Ok(running),
+        Err(error) => {
+            running.shutdown().await;
+            Err(error.into())
+        }
+    }
+}
+
+/// Waits until the operating system asks this process to stop: Ctrl-C, or a stop by the service manager.
+///
+/// # Errors
+/// [`RunError::Signals`].
+pub async fn stop_requested() -> Result<(), RunError> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut interrupt = signal(SignalKind::interrupt()).map_err(RunError::Signals)?;
+        let mut terminate = signal(SignalKind::terminate()).map_err(RunError::Signals)?;
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        Ok(())
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await.map_err(RunError::Signals)
+}
+
+impl RunningBox {
+    /// The address of its site, without a slash at the end.
+    pub fn site_url(&self) -> &str {
+        &self.site_url
+    }
+
+    /// Where other boxes reach it, with the real ports.
+    pub fn addresses(&self) -> &[Multiaddr] {
+        &self.addresses
+    }
+
+    /// Its name in the network.
+    pub fn peer(&self) -> PeerId {
+        self.net.local_peer()
+    }
+
+    /// The way to its replica.
+    pub fn driver(&self) -> DriverHandle {
+        self.driver.handle()
+    }
+
+    /// Waits until this process is asked to stop, or a part of the box ends by itself.
+    ///
+    /// # Errors
+    /// [`RunError`] that says what ended; the box still has to be shut down.
+    pub async fn until_stopped(&mut self) -> Result<(), RunError> {
+        let mut status = self.driver.handle().watch_status();
+        tokio::select! {
+            stop = stop_requested() => stop,
+            site = &mut self.site => Err(match site {
+                Ok(Ok(())) => RunError::SiteStopped(io::Error::other("nobody asked it to")),
+                Ok(Err(error)) => RunError::SiteStopped(error),
+                Err(error) => error.into(),
+            }),
+            _ = status.wait_for(|_| false) => Err(DriverError::Ended.into()),
+        }
+    }
+
+    /// Stops the box: first those who ask, then those who answer, the store last.
+    pub async fn shutdown(mut self) {
+        if let Err(error) = self.folder.withdraw() {
+            tracing::warn!(%error, "commands on this machine will look for a box that is gone");
+        }
+        self.stop.cancel();
+        if !self.site.is_finished() && tokio::time::timeout(LAST_ANSWERS, &mut self.site).await.is_err() {
+            tracing::warn!("some requests were not answered in time");
+            self.site.abort();
+        }
+        if let Err(error) = self.dialler.await {
+            tracing::error!(%error, "dialling ended in a panic");
+        }
+        if let Some(mdns) = self.mdns {
+            mdns.shutdown().await;
+        }
+        self.net.shutdown().await;
+        self.driver.stop().await;
+    }
+
+    fn announce(&self) -> Result<(), FolderError> {
+        let addresses = self.addresses.iter().map(ToString::to_string).collect();
+        self.folder.announce(&Running { url: self.site_url.clone(), addresses })
+    }
+}
+
+async fn open_store(folder: &DataFolder) -> Result<Arc<SledStore>, RunError> {
+    let path = folder.store_path();
+    let opened = tokio::task::spawn_blocking({
+        let path = path.clone();
+        move || SledStore::open(&path)
+    });
+    opened.await?.map(Arc::new).map_err(|source| RunError::Store { folder: path, source })
+}
+
+/// Waits until every door has told its address. A door that stands open on all addresses tells several.
+async fn listening(driver: &DriverHandle, doors: usize) -> Vec<Multiaddr> {
+    let mut status = driver.watch_status();
+    let told = tokio::time::timeout(LISTENING, status.wait_for(|status| status.listening.len() >= doors)).await;
+    if told.is_err() {
+        tracing::warn!("not all addresses are known yet; other boxes may not find this one");
+    }
+    driver.status().listening.clone()
+}
+
+/// Makes the box known on the local network. A network without multicast is a pity, no reason not to start.
+fn make_known(
+    settings: &Config,
+    peer: PeerId,
+    addresses: &[Multiaddr],
+    site: SocketAddr,
+) -> (Option<Mdns>, Option<dialling::HintReceiver>) {
+    let interfaces = match settings.mdns {
+        LocalNetwork::Off => return (None, None),
+        LocalNetwork::On => mdns::Interfaces::Network,
+        LocalNetwork::Loopback => mdns::Interfaces::Loopback,
+    };
+    let announcement = mdns::Announcement {
+        peer,
+        neighbourhood: settings.neighbourhood.to_string(),
+        name: settings.name.clone(),
+        listening: addresses.to_vec(),
+        site_port: (settings.mdns == LocalNetwork::Loopback || !site.ip().is_loopback()).then_some(site.port()),
+    };
+    match mdns::start(mdns::Config { announcement, interfaces, port: mdns::MDNS_PORT }) {
+        Ok((mdns, hints)) => (Some(mdns), Some(hints)),
+        Err(error) => {
+            tracing::warn!(%error, "the local network will not know of this box");
+            (None, None)
+        }
+    }
+}
+
+fn in_words(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => "the port is in use by another program".to_owned(),
+        io::ErrorKind::AddrNotAvailable => "this machine has no such address".to_owned(),
+        io::ErrorKind::PermissionDenied => "this user may not use that port".to_owned(),
+        _ => error.to_string(),
+    }
+}

@@ -1,0 +1,277 @@
+//! Whom a box dials, and when.
+//!
+//! Every [`ROUND`], the boxes next door are read from `peers.json` again, joined by those that the local network tells
+//! of and whose neighbourhood we have to do with. Who is not connected is dialled; who cannot be reached is dialled ever
+//! less often. Hints are never trusted: the handshake proves the key, and the registers say for whom it speaks.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use dorpsplein_protocol::authority::Registers;
+use dorpsplein_protocol::identity::PublicKey;
+use dorpsplein_protocol::operation::NeighbourhoodId;
+use libp2p::Multiaddr;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::clock;
+use crate::data_folder::FolderError;
+use crate::data_folder::peers::{Peer, PeerBook};
+use crate::driver::{DriverHandle, peer_id, public_key};
+use crate::net::NetHandle;
+use crate::net::mdns::MdnsEvent;
+
+/// How often to look whom to dial.
+const ROUND: Duration = Duration::from_secs(1);
+/// How long to wait after the first dial that led to nothing; each further one doubles it.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+/// The longest wait between two dials: a neighbour that comes back after weeks is found within this time.
+const LONGEST_PAUSE: Duration = Duration::from_secs(300);
+/// Waits differ by up to this share, so that boxes that lost power together do not dial in step.
+const JITTER: f64 = 0.25;
+/// A session that lasted this long was worth having: if it ends, the peer is dialled again at once.
+const STEADY: Duration = Duration::from_secs(30);
+
+/// What the local network tells.
+pub(super) type HintReceiver = mpsc::Receiver<MdnsEvent>;
+
+/// The task that dials.
+pub(super) struct Dialler {
+    book: PeerBook,
+    home: NeighbourhoodId,
+    net: NetHandle,
+    driver: DriverHandle,
+    hints: BTreeMap<PublicKey, (NeighbourhoodId, Vec<Multiaddr>)>,
+    schedule: Schedule,
+    /// What was last said about a book that cannot be read, to say it once.
+    complaint: Option<String>,
+}
+
+/// When to dial whom.
+#[derive(Default)]
+struct Schedule {
+    peers: BTreeMap<PublicKey, Attempts>,
+}
+
+/// How it went with one peer.
+struct Attempts {
+    /// Dials since the last session that was worth having.
+    fruitless: u32,
+    next: Instant,
+    connected: Option<Instant>,
+}
+
+impl Dialler {
+    pub(super) fn new(
+        book: PeerBook,
+        home: NeighbourhoodId,
+        net: NetHandle,
+        driver: DriverHandle,
+        ) -> Self {
+        let (hints, schedule) = (BTreeMap::new(), Schedule::default());
+        Self { book, home, net, driver, hints, schedule, complaint: None }
+    }
+
+    /// Dials until it is stopped.
+    pub(super) async fn run(mut self, mut hints: Option<HintReceiver>, stop: CancellationToken) {
+        let mut rounds = tokio::time::interval(ROUND);
+        rounds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            let hint = async {
+                match &mut hints {
+                    Some(receiver) => receiver.recv().await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => return,
+                hint = hint => match hint {
+                    Some(hint) => self.note(hint),
+                    None => hints = None,
+                },
+                _ = rounds.tick() => self.round().await,
+            }
+        }
+    }
+
+    fn note(&mut self, hint: MdnsEvent) {
+        match hint {
+            MdnsEvent::Found(hint) => {
+                let neighbourhood = NeighbourhoodId::from_hex(&hint.neighbourhood);
+                if let (Some(key), Some(neighbourhood)) = (public_key(&hint.peer), neighbourhood) {
+                    self.hints.insert(key, (neighbourhood, hint.addresses));
+                }
+            }
+            MdnsEvent::Lost { peer } => {
+                if let Some(key) = public_key(&peer) {
+                    self.hints.remove(&key);
+                }
+            }
+            MdnsEvent::SiteRenamed { host } => {
+                tracing::warn!(host, "another machine has this site's name; on this network the site goes by this one");
+            }
+        }
+    }
+
+    async fn round(&mut self) {
+        let peers = self.known().await;
+        for peer in &peers {
+            if peer.introduced {
+                self.driver.introduce(peer.key, peer.neighbourhood).await;
+            }
+        }
+        let candidates = candidates(peers, &self.hints, &self.driver.registers(), self.home);
+        let connected = self.driver.status().sessions.iter().map(|session| session.status.peer).collect();
+        let mut random = || getrandom::u32().map_or(0.5, |number| f64::from(number) / f64::from(u32::MAX));
+        for key in self.schedule.due(Instant::now(), candidates.keys(), &connected, &mut random) {
+            let addresses = candidates.get(&key).into_iter().flatten().cloned().collect();
+            let Some(peer) = peer_id(&key) else { continue };
+            if let Err(error) = self.net.dial(Some(peer), addresses) {
+                tracing::debug!(%error, %key, "not dialled");
+            }
+        }
+    }
+
+    /// The boxes in the book; none, and one complaint, while it cannot be read.
+    async fn known(&mut self) -> Vec<Peer> {
+        let book = self.book.clone();
+        let read = tokio::task::spawn_blocking(move || book.read()).await;
+        let error: FolderError = match read {
+            Ok(Ok(peers)) => {
+                self.complaint = None;
+                return peers;
+            }
+            Ok(Err(error)) => error,
+            // The runtime is stopping.
+            Err(_) => return Vec::new(),
+        };
+        let complaint = error.to_string();
+        if self.complaint.as_ref() != Some(&complaint) {
+            tracing::error!(%error, "the boxes next door are not dialled");
+            self.complaint = Some(complaint);
+        }
+        Vec::new()
+    }
+}
+
+/// Whom to be connected with, and where each may be: those in the book, and of those the local network tells of the ones
+/// of our own neighbourhood and of neighbourhoods that our register names in a treaty.
+fn candidates(
+    known: Vec<Peer>,
+    hints: &BTreeMap<PublicKey, (NeighbourhoodId, Vec<Multiaddr>)>,
+    registers: &Registers,
+    home: NeighbourhoodId,
+) -> BTreeMap<PublicKey, BTreeSet<Multiaddr>> {
+    let now = clock::now();
+    let mut candidates: BTreeMap<PublicKey, BTreeSet<Multiaddr>> = BTreeMap::new();
+    for peer in known {
+        candidates.entry(peer.key).or_default().extend(peer.addresses);
+    }
+    for (key, (neighbourhood, addresses)) in hints {
+        if *neighbourhood == home || registers.is_partner(neighbourhood, now) {
+            candidates.entry(*key).or_default().extend(addresses.iter().cloned());
+        }
+    }
+    candidates.retain(|_, addresses| !addresses.is_empty());
+    candidates
+}
+
+impl Schedule {
+    /// Those of `candidates` to dial at `now`. `random` gives numbers from 0 to 1.
+    fn due<'a>(
+        &mut self,
+        now: Instant,
+        candidates: impl Iterator<Item = &'a PublicKey>,
+        connected: &BTreeSet<PublicKey>,
+        random: &mut impl FnMut() -> f64,
+    ) -> Vec<PublicKey> {
+        let mut due = Vec::new();
+        let candidates: BTreeSet<_> = candidates.copied().collect();
+        self.peers.retain(|key, _| candidates.contains(key));
+        for key in candidates {
+            let attempts =
+                self.peers.entry(key).or_insert(Attempts { fruitless: 0, next: now, connected: None });
+            if connected.contains(&key) {
+                let since = *attempts.connected.get_or_insert(now);
+                if now.duration_since(since) >= STEADY {
+                    (attempts.fruitless, attempts.next) = (0, now);
+                }
+            } else {
+                attempts.connected = None;
+                if attempts.next <= now {
+                    attempts.next = now + pause(attempts.fruitless, random());
+                    attempts.fruitless = attempts.fruitless.saturating_add(1);
+                    due.push(key);
+                }
+            }
+        }
+        due
+    }
+}
+
+/// How long to wait after a dial that followed `fruitless` others; `random` is from 0 to 1.
+fn pause(fruitless: u32, random: f64) -> Duration {
+    let doubled = FIRST_PAUSE.saturating_mul(1 << fruitless.min(16)).min(LONGEST_PAUSE);
+    doubled.mul_f64(1.0 + JITTER * (2.0 * random.clamp(0.0, 1.0) - 1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: PublicKey = PublicKey::from_bytes([1; 32]);
+
+    /// How many dials there are in `seconds`, looking every round.
+    fn dials(schedule: &mut Schedule, from: Instant, seconds: u32, connected: bool) -> usize {
+        let connected = if connected { BTreeSet::from([KEY]) } else { BTreeSet::new() };
+        (0..seconds)
+            .filter(|second| {
+                !schedule.due(from + ROUND * *second, [KEY].iter(), &connected, &mut || 0.5).is_empty()
+            })
+            .count()
+    }
+
+    #[test]
+    fn who_cannot_be_reached_is_dialled_ever_less_often() {
+        let (mut schedule, start) = (Schedule::default(), Instant::now());
+        assert_eq!(dials(&mut schedule, start, 1, false), 1, "at once");
+        assert_eq!(dials(&mut schedule, start + ROUND, 63, false), 5, "after 1, 3, 7, 15 and 31 seconds");
+        let day = start + Duration::from_secs(86_400);
+        assert_eq!(dials(&mut schedule, day, 3_600, false), 12, "then every five minutes");
+    }
+
+    #[test]
+    fn a_session_that_lasted_is_worth_another_at_once_and_one_that_did_not_is_not() {
+        let (mut schedule, start) = (Schedule::default(), Instant::now());
+        dials(&mut schedule, start, 600, false);
+        let brief = start + Duration::from_secs(600);
+        assert_eq!(dials(&mut schedule, brief, 2, true), 0);
+        assert_eq!(dials(&mut schedule, brief + ROUND * 2, 60, false), 0, "still waiting");
+        let long = start + Duration::from_secs(2_000);
+        assert_eq!(dials(&mut schedule, long, 31, true), 0);
+        assert_eq!(dials(&mut schedule, long + ROUND * 31, 1, false), 1, "at once");
+    }
+
+    #[test]
+    fn waits_differ_but_not_by_much() {
+        assert_eq!(pause(0, 0.5), FIRST_PAUSE);
+        assert_eq!(pause(100, 0.5), LONGEST_PAUSE);
+        assert_eq!(pause(0, 0.0), FIRST_PAUSE.mul_f64(0.75));
+        assert_eq!(pause(0, 1.0), FIRST_PAUSE.mul_f64(1.25));
+    }
+
+    #[test]
+    fn the_local_network_is_heard_only_about_those_we_have_to_do_with() {
+        let (home, stranger) = (NeighbourhoodId::from_bytes([1; 32]), NeighbourhoodId::from_bytes([2; 32]));
+        let address: Multiaddr = "/ip4/192.0.2.1/tcp/4080".parse().expect("a fixed address");
+        let of = |neighbourhood| BTreeMap::from([(KEY, (neighbourhood, vec![address.clone()]))]);
+        let registers = Registers::new(home);
+        assert_eq!(candidates(Vec::new(), &of(home), &registers, home).len(), 1, "another box of our own");
+        assert!(candidates(Vec::new(), &of(stranger), &registers, home).is_empty());
+        let in_the_book = Peer { key: KEY, neighbourhood: stranger, addresses: Vec::new(), site: None, introduced: true };
+        let both = candidates(vec![in_the_book.clone()], &of(home), &registers, home);
+        assert_eq!(both[&KEY], BTreeSet::from([address.clone()]));
+        assert!(candidates(vec![in_the_book], &BTreeMap::new(), &registers, home).is_empty(), "nowhere to dial");
+    }
+}
