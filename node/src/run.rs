@@ -233,8 +233,10 @@ async fn open_store(folder: &DataFolder) -> Result<Arc<SledStore>, RunError> {
 /// Waits until every door has told its address. A door that stands open on all addresses tells several.
 async fn listening(driver: &DriverHandle, doors: usize) -> Vec<Multiaddr> {
     let mut status = driver.watch_status();
-    let told = tokio::time::timeout(LISTENING, status.wait_for(|status| status.listening.len() >= doors)).await;
-    if told.is_err() {
+    // What `wait_for` gives back locks the status; kept over the next line it would bar the driver, and the driver us.
+    let told = status.wait_for(|status| status.listening.len() >= doors);
+    let told = tokio::time::timeout(LISTENING, told).await.is_ok();
+    if !told {
         tracing::warn!("not all addresses are known yet; other boxes may not find this one");
     }
     driver.status().listening.clone()

@@ -1,5 +1,6 @@
 //! What the API answers when it cannot do what was asked: problem details (RFC 9457) with a stable `type`.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use axum::http::{HeaderValue, StatusCode, header};
@@ -70,7 +71,10 @@ impl Problem {
 
     /// The form that goes over the wire.
     pub fn body(&self) -> ProblemBody {
-        let title = |lang| Texts::of(lang).say(&problems::text_id(self.kind)).unwrap_or_else(|_| self.detail.clone());
+        let title = |lang| {
+            let said = Texts::of(lang).say(&problems::text_id(self.kind));
+            said.map_or_else(|_| self.detail.clone(), Cow::into_owned)
+        };
         ProblemBody {
             kind: type_uri(self.kind),
             status: self.status.as_u16(),

@@ -1,4 +1,4 @@
-//! From instants to the wall clock of the neighbourhood and back, and the one place where the site reads a clock.
+//! From instants to the wall clock of the neighbourhood and back.
 
 use std::sync::LazyLock;
 
@@ -12,11 +12,6 @@ const ZONE: &str = "Europe/Amsterdam";
 static AMSTERDAM: LazyLock<TimeZone> = LazyLock::new(|| {
     TimeZoneDatabase::bundled().get(ZONE).expect("the bundled database has it; a test here checks it")
 });
-
-/// The present instant.
-pub(crate) fn now() -> Timestamp {
-    Timestamp::from_millis(jiff::Timestamp::now().as_millisecond().unsigned_abs())
-}
 
 /// What the neighbourhood's clocks show at an instant. Instants after the year 9999, which only a forged header can
 /// carry, show as its end.

@@ -16,14 +16,15 @@ mod router;
 mod statics;
 mod write;
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use dorpsplein_protocol::identity::PublicKey;
-use dorpsplein_protocol::operation::NeighbourhoodId;
-use dorpsplein_protocol::store::Read;
+use dorpsplein_protocol::operation::ItemId;
+use dorpsplein_protocol::store::{Read, StoreError};
 use dorpsplein_web_ui::view::Help;
 
+use crate::data_folder::DataFolder;
+use crate::data_folder::peers::PeerBook;
 use crate::driver::DriverHandle;
 
 pub use router::router;
@@ -48,23 +49,40 @@ pub struct SiteIdentity {
     pub tagline: Option<String>,
     /// Whom to call for help.
     pub help: Option<Help>,
-    /// Where the neighbours' sites are.
-    pub neighbour_sites: NeighbourSites,
+    /// The boxes next door, which also says where the neighbours' sites are; commands may add to it at any time.
+    pub peers: PeerBook,
 }
 
-/// The addresses of the neighbours' sites, as far as this box was told. Clones share it; it may change while the site
-/// runs.
-#[derive(Clone, Debug, Default)]
-pub struct NeighbourSites(Arc<RwLock<BTreeMap<NeighbourhoodId, String>>>);
-
-impl NeighbourSites {
-    /// Remembers where a neighbour's site is.
-    pub fn insert(&self, neighbourhood: NeighbourhoodId, site: String) {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(neighbourhood, site);
+impl SiteIdentity {
+    /// That of the box of a data folder.
+    pub fn of(folder: &DataFolder) -> Self {
+        let config = folder.config();
+        let help = config.help.clone().map(|help| Help { name: help.name, phone: help.phone, hours: help.hours });
+        let tagline = config.tagline.clone();
+        Self { own_box: folder.box_key().public(), tagline, help, peers: folder.peers() }
     }
+}
 
-    /// Where a neighbour's site is.
-    pub fn site_of(&self, neighbourhood: &NeighbourhoodId) -> Option<String> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).get(neighbourhood).cloned()
-    }
+/// What [`body::StatusBody`] says, for commands that have the box's folder to themselves.
+///
+/// # Errors
+/// [`StoreError`] when the store cannot be read.
+pub fn status(state: &SiteState) -> Result<body::StatusBody, StoreError> {
+    read::Reader::new(state).status()
+}
+
+/// What [`body::DeviceBody`] says, for commands that have the box's folder to themselves.
+///
+/// # Errors
+/// [`StoreError`] when the store cannot be read.
+pub fn device(state: &SiteState, key: &PublicKey) -> Result<body::DeviceBody, StoreError> {
+    read::Reader::new(state).device(key)
+}
+
+/// What [`body::ItemBody`] says, for commands that have the box's folder to themselves.
+///
+/// # Errors
+/// The [`Problem`](error::Problem) that the API would answer with.
+pub fn item(state: &SiteState, id: &ItemId) -> Result<body::ItemBody, error::Problem> {
+    Ok(read::Reader::new(state).item_body(id)?)
 }

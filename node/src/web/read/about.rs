@@ -10,6 +10,7 @@ use dorpsplein_web_ui::{Lang, pages, view};
 use super::super::body::{BoxBody, DeviceBody, InvitationBody, NeighbourBody, StatusBody, TreatyStateBody};
 use super::super::local_time;
 use super::{ReadError, Reader};
+use crate::driver::peer_id;
 
 impl Reader {
     /// "Over dit plein".
@@ -86,7 +87,8 @@ impl Reader {
             .enumerate()
             .map(|(index, certificate)| view::BoxView {
                 name: format!("{word} {}", index + 1),
-                peer_id: peer_id(&certificate.key),
+                // A certificate for something that is no key is shown as it was written.
+                peer_id: peer_id(&certificate.key).map_or_else(|| certificate.key.to_string(), |id| id.to_string()),
                 certified_until: local_time::local(certificate.expires).date(),
                 this_one: certificate.key == self.identity.own_box,
             })
@@ -145,18 +147,9 @@ impl Reader {
 }
 
 /// A role as the API names it.
-pub(crate) const fn role_name(role: Role) -> &'static str {
+const fn role_name(role: Role) -> &'static str {
     match role {
         Role::Resident => "resident",
         Role::Connector => "connector",
-    }
-}
-
-/// A box's key as the network spells it.
-fn peer_id(key: &PublicKey) -> String {
-    match libp2p::identity::ed25519::PublicKey::try_from_bytes(key.as_bytes()) {
-        Ok(public) => libp2p::PeerId::from_public_key(&public.into()).to_string(),
-        // A certificate for something that is no key: shown as it was written.
-        Err(_) => key.to_string(),
     }
 }

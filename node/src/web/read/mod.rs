@@ -5,6 +5,8 @@ mod item;
 mod lists;
 mod proof;
 
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use dorpsplein_protocol::authority::{Registers, TreatyStage};
@@ -16,6 +18,7 @@ use dorpsplein_web_ui::{Lang, view};
 use jiff::civil::DateTime;
 
 use super::{SiteIdentity, SiteState, assets, local_time};
+use crate::clock;
 
 /// The store as the site reads it.
 pub(super) type SharedStore = Arc<dyn Read + Send + Sync>;
@@ -25,6 +28,7 @@ pub(super) struct Reader {
     pub(super) store: SharedStore,
     pub(super) registers: Arc<Registers>,
     identity: Arc<SiteIdentity>,
+    neighbour_sites: OnceCell<BTreeMap<NeighbourhoodId, String>>,
     pub(super) now: Timestamp,
     pub(super) local_now: DateTime,
 }
@@ -45,11 +49,12 @@ pub(super) enum ReadError {
 
 impl Reader {
     pub(super) fn new(state: &SiteState) -> Self {
-        let now = local_time::now();
+        let now = clock::now();
         Self {
             store: Arc::clone(&state.store),
             registers: state.driver.registers(),
             identity: Arc::clone(&state.identity),
+            neighbour_sites: OnceCell::new(),
             now,
             local_now: local_time::local(now),
         }
@@ -96,7 +101,16 @@ impl Reader {
 
     /// The site of a neighbour, if this box was told.
     pub(super) fn site_of(&self, neighbourhood: &NeighbourhoodId) -> Option<String> {
-        self.identity.neighbour_sites.site_of(neighbourhood)
+        self.neighbour_sites.get_or_init(|| self.read_neighbour_sites()).get(neighbourhood).cloned()
+    }
+
+    /// A page without links to the neighbours is better than no page, so a damaged list is only told in the log.
+    fn read_neighbour_sites(&self) -> BTreeMap<NeighbourhoodId, String> {
+        let peers = self.identity.peers.read().unwrap_or_else(|error| {
+            tracing::warn!(%error, "the pages do not link to the neighbours");
+            Vec::new()
+        });
+        peers.into_iter().filter_map(|peer| Some((peer.neighbourhood, peer.site?))).collect()
     }
 
     /// Whether a visitor of this site may see an item: everyone may read the own square, and what neighbours share.

@@ -1,0 +1,154 @@
+//! The commands of `dorpsplein`. Each does what it is asked and says so in a line or two, or with `--json` in one
+//! machine-readable line; what goes wrong is one clear line and exit code 1 (2 for a wrong command line).
+
+mod author;
+mod client;
+mod door;
+mod error;
+mod founding;
+mod init;
+mod invite;
+mod key_file;
+mod links;
+mod resident;
+mod serve;
+mod status;
+mod treaty;
+mod waiting;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use serde_json::Value;
+use tokio::runtime::Runtime;
+
+use crate::demo;
+
+pub use author::Author;
+pub use client::{Client, ClientError};
+pub use door::Door;
+pub use error::{CliError, InputError};
+pub use founding::{Founded, Founding, found};
+pub use invite::invite;
+pub use key_file::{KeyFile, KeyFileError};
+pub use links::{InvitationLink, LinkError, Site, TreatyLink, TreatyOffer};
+pub use treaty::{Terms, accept_from, offer_to};
+pub use waiting::wait_until;
+
+/// A village square on a small box: news, events and neighbours, without anybody in between.
+#[derive(Debug, Parser)]
+#[command(name = "dorpsplein", version)]
+struct Cli {
+    /// Print one machine-readable line of JSON
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Begin a neighbourhood: its data folder, its keys and its first invitation
+    Init(init::InitArgs),
+    /// Run the box of a data folder, until Ctrl-C
+    Serve(serve::ServeArgs),
+    /// Show two invented villages on this machine, until Ctrl-C
+    Demo(demo::DemoArgs),
+    /// Make an invitation for a new resident
+    Invite(invite::InviteArgs),
+    /// Agree with a neighbourhood to share news and events
+    #[command(subcommand)]
+    Treaty(treaty::TreatyCommand),
+    /// Show a box and its neighbours
+    Status(status::StatusArgs),
+    /// Be a resident, with a key file
+    #[command(subcommand)]
+    Resident(resident::ResidentCommand),
+}
+
+/// What a command has to say when it is done.
+#[derive(Debug)]
+pub struct Outcome {
+    text: String,
+    json: Value,
+}
+
+impl Outcome {
+    /// The same in words and for scripts.
+    pub fn new(text: String, json: Value) -> Self {
+        Self { text, json }
+    }
+
+    /// Nothing more to say: all of it was said on the way.
+    pub const fn silent() -> Self {
+        Self { text: String::new(), json: Value::Null }
+    }
+
+    /// Says it.
+    pub fn print(&self, json: bool) {
+        if json {
+            if !self.json.is_null() {
+                println!("{}", self.json);
+            }
+        } else if !self.text.is_empty() {
+            println!("{}", self.text);
+        }
+    }
+}
+
+/// Reads the command line, carries the command out and says how it went.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let outcome = match &cli.command {
+        Command::Init(args) => init::run(args),
+        Command::Serve(args) => serve::run(args, cli.json),
+        Command::Demo(args) => demo::run(args, cli.json),
+        Command::Invite(args) => invite::run(args),
+        Command::Treaty(command) => treaty::run(command),
+        Command::Status(args) => status::run(args),
+        Command::Resident(command) => resident::run(command),
+    };
+    match outcome {
+        Ok(outcome) => {
+            outcome.print(cli.json);
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            if cli.json {
+                println!("{}", error.to_json());
+            }
+            eprintln!("dorpsplein: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Fresh randomness from the operating system.
+///
+/// # Errors
+/// [`CliError::Randomness`].
+pub fn random<const N: usize>() -> Result<[u8; N], CliError> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// The threads that network and disk are waited for on.
+///
+/// # Errors
+/// [`CliError::Threads`].
+pub fn runtime() -> Result<Runtime, CliError> {
+    Runtime::new().map_err(CliError::Threads)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Cli;
+
+    #[test]
+    fn the_command_line_holds_together() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,327 @@
+//! `dorpsplein resident`: somebody who lives here, on the command line, with nothing but a key file and the public API.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand, ValueEnum};
+use dorpsplein_protocol::compose::Place;
+use dorpsplein_protocol::identity::SecretKey;
+use dorpsplein_protocol::operation::{Edit, Field, ItemId, Kind, NeighbourhoodId, OperationId, Space, Value};
+use dorpsplein_protocol::time::CivilTime;
+use serde_json::json;
+
+use super::author::Author;
+use super::client::Client;
+use super::door::Door;
+use super::error::{CliError, InputError};
+use super::key_file::KeyFile;
+use super::links::{InvitationLink, Site};
+use super::{Outcome, random};
+use crate::clock;
+use crate::web::body::{AcceptedBody, ItemBody};
+
+/// What a resident can do.
+#[derive(Debug, Subcommand)]
+pub(super) enum ResidentCommand {
+    /// Join a neighbourhood with an invitation and make a key file
+    Join(JoinArgs),
+    /// Write news or an event
+    Post(PostArgs),
+    /// Answer news or an event
+    Comment(CommentArgs),
+    /// Show an item, as anybody can
+    Show(ShowArgs),
+}
+
+/// `resident join`.
+#[derive(Debug, Args)]
+pub(super) struct JoinArgs {
+    /// The invitation link
+    #[arg(long, value_name = "URL")]
+    invitation: String,
+    /// The key file to make (or to go on with, if an earlier attempt broke off)
+    #[arg(long, value_name = "FILE")]
+    key: PathBuf,
+    /// Your name, as others will see it
+    #[arg(long)]
+    name: String,
+    /// Who may see your name
+    #[arg(long, value_enum, default_value_t = Audience::Neighbours)]
+    audience: Audience,
+}
+
+/// `resident post`.
+#[derive(Debug, Args)]
+pub(super) struct PostArgs {
+    /// The site to hand it in at; by default the one where the key is at home
+    #[arg(long)]
+    url: Option<String>,
+    /// Your key file
+    #[arg(long, value_name = "FILE")]
+    key: PathBuf,
+    /// What to write
+    #[arg(long, value_enum, default_value_t = PostKind::News)]
+    kind: PostKind,
+    /// The title
+    #[arg(long)]
+    title: String,
+    /// The text
+    #[arg(long, default_value = "")]
+    body: String,
+    /// Who may read it
+    #[arg(long, value_enum, default_value_t = Audience::Square)]
+    audience: Audience,
+    /// When the event starts: 2026-12-04T20:00, or 2026-12-04 for a whole day
+    #[arg(long, value_name = "TIME")]
+    starts: Option<String>,
+    /// When the event ends
+    #[arg(long, value_name = "TIME")]
+    ends: Option<String>,
+    /// Where the event is
+    #[arg(long)]
+    place: Option<String>,
+}
+
+/// `resident comment`.
+#[derive(Debug, Args)]
+pub(super) struct CommentArgs {
+    /// The site to hand it in at; by default the one where the key is at home
+    #[arg(long)]
+    url: Option<String>,
+    /// Your key file
+    #[arg(long, value_name = "FILE")]
+    key: PathBuf,
+    /// The item to answer
+    #[arg(long, value_name = "ID")]
+    item: String,
+    /// The text
+    #[arg(long)]
+    body: String,
+}
+
+/// `resident show`.
+#[derive(Debug, Args)]
+pub(super) struct ShowArgs {
+    /// The site to ask
+    #[arg(long)]
+    url: String,
+    /// The item
+    #[arg(long, value_name = "ID")]
+    item: String,
+}
+
+/// Who may read something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Audience {
+    /// Whoever visits this neighbourhood's site
+    Square,
+    /// The neighbourhoods with a treaty as well
+    Neighbours,
+}
+
+/// What somebody writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum PostKind {
+    /// News
+    News,
+    /// An event
+    Event,
+}
+
+impl Audience {
+    /// The space it stands for.
+    const fn space(self) -> Space {
+        match self {
+            Self::Square => Space::Square,
+            Self::Neighbours => Space::Neighbours,
+        }
+    }
+}
+
+/// Carries out a resident's command.
+///
+/// # Errors
+/// [`CliError`].
+pub(super) fn run(command: &ResidentCommand) -> Result<Outcome, CliError> {
+    match command {
+        ResidentCommand::Join(args) => join(args),
+        ResidentCommand::Post(args) => post(args),
+        ResidentCommand::Comment(args) => comment(args),
+        ResidentCommand::Show(args) => show(args),
+    }
+}
+
+fn join(args: &JoinArgs) -> Result<Outcome, CliError> {
+    let link = InvitationLink::parse(&args.invitation)?;
+    let client = Client::new(link.site.clone());
+    let invitation = client.invitation(&link.secret.public())?;
+    let strange = || CliError::Client(super::client::ClientError::NotABox { site: link.site.as_str().to_owned() });
+    let home = NeighbourhoodId::from_hex(&invitation.neighbourhood).ok_or_else(strange)?;
+    let operation = OperationId::from_hex(&invitation.operation).ok_or_else(strange)?;
+    let door = Door::Site(client);
+    let mut author = if args.key.exists() {
+        resumed(&args.key, home, &door)?
+    } else {
+        let secret = SecretKey::from_seed(&random()?);
+        Author::new(KeyFile::create(&args.key, secret, home, link.site.clone())?, &door)
+    };
+    if !door.device(&author.device().key())?.member {
+        let nonce = random()?;
+        let claim = author.say(|device| device.claim(operation, &link.secret, nonce, clock::now()));
+        if let Err(error) = claim {
+            if matches!(&error, CliError::Client(refused) if refused.is_final()) {
+                author.discard()?;
+            }
+            return Err(error);
+        }
+    }
+    let place = Place { neighbourhood: home, space: args.audience.space() };
+    let edits = vec![text(Field::NAME, &args.name)];
+    let profile = author.say(|device| device.create(place, Kind::PROFILE, None, edits, clock::now()))?;
+    let device = door.device(&author.device().key())?;
+    Ok(Outcome::new(
+        format!("{} now lives in {}. The key is in {}.", args.name, door.status()?.name, args.key.display()),
+        json!({
+            "neighbourhood_id": home.to_string(),
+            "resident": device.resident,
+            "device": author.device().key().to_string(),
+            "profile": profile.item,
+            "url": link.site.as_str(),
+        }),
+    ))
+}
+
+/// The key file of an attempt to join that broke off before the name was told.
+fn resumed<'a>(path: &Path, home: NeighbourhoodId, door: &'a Door) -> Result<Author<'a>, CliError> {
+    let author = Author::open(path, door)?;
+    if author.device().home() != home {
+        return Err(InputError::OtherHome.into());
+    }
+    if author.device().sequence() > 1 {
+        return Err(InputError::AlreadyMember.into());
+    }
+    Ok(author)
+}
+
+fn post(args: &PostArgs) -> Result<Outcome, CliError> {
+    let (kind, edits) = post_edits(args)?;
+    let door = door_of(&args.key, args.url.as_deref())?;
+    let mut author = Author::open(&args.key, &door)?;
+    let place = Place { neighbourhood: author.device().home(), space: args.audience.space() };
+    let accepted = author.say(|device| device.create(place, kind, None, edits, clock::now()))?;
+    Ok(posted(&accepted, &door))
+}
+
+/// What an event or news consists of, checked before anything is signed.
+fn post_edits(args: &PostArgs) -> Result<(Kind, Vec<Edit>), CliError> {
+    let mut edits = vec![text(Field::TITLE, &args.title)];
+    if !args.body.is_empty() {
+        edits.push(text(Field::BODY, &args.body));
+    }
+    let with_time = |field, time: &Option<String>| -> Result<Option<Edit>, CliError> {
+        let Some(time) = time else { return Ok(None) };
+        let civil = CivilTime::parse(time).map_err(|_| InputError::Time(time.clone()))?;
+        Ok(Some(text(field, civil.as_str())))
+    };
+    match args.kind {
+        PostKind::News if args.starts.is_some() || args.ends.is_some() || args.place.is_some() => {
+            Err(InputError::NotAnEvent.into())
+        }
+        PostKind::News => Ok((Kind::NEWS, edits)),
+        PostKind::Event => {
+            edits.push(with_time(Field::STARTS, &args.starts)?.ok_or(InputError::NoStart)?);
+            edits.extend(with_time(Field::ENDS, &args.ends)?);
+            edits.extend(args.place.iter().map(|place| text(Field::PLACE, place)));
+            Ok((Kind::EVENT, edits))
+        }
+    }
+}
+
+fn comment(args: &CommentArgs) -> Result<Outcome, CliError> {
+    let subject = ItemId::from_hex(&args.item).ok_or(InputError::Item)?;
+    let door = door_of(&args.key, args.url.as_deref())?;
+    let item = door.item(&subject)?;
+    let place = place_of(&item).ok_or(InputError::Item)?;
+    let mut author = Author::open(&args.key, &door)?;
+    let edits = vec![text(Field::BODY, &args.body)];
+    let accepted = author.say(|device| device.create(place, Kind::COMMENT, Some(subject), edits, clock::now()))?;
+    Ok(posted(&accepted, &door))
+}
+
+/// An answer lives where its subject lives.
+fn place_of(item: &ItemBody) -> Option<Place> {
+    let space = match item.space.as_str() {
+        "square" => Space::Square,
+        "neighbours" => Space::Neighbours,
+        _ => return None,
+    };
+    Some(Place { neighbourhood: NeighbourhoodId::from_hex(&item.neighbourhood)?, space })
+}
+
+fn show(args: &ShowArgs) -> Result<Outcome, CliError> {
+    let id = ItemId::from_hex(&args.item).ok_or(InputError::Item)?;
+    let item = Door::Site(Client::new(Site::parse(&args.url)?)).item(&id)?;
+    let line = |label: &str, value: &Option<String>| {
+        value.as_ref().map(|value| format!("{label:<9}{value}\n")).unwrap_or_default()
+    };
+    let words = [
+        line("title", &item.content.title),
+        line("name", &item.content.name),
+        line("starts", &item.content.starts),
+        line("ends", &item.content.ends),
+        line("place", &item.content.place),
+        line("by", &Some(item.author.name.clone().unwrap_or_else(|| item.author.resident.clone()))),
+        line("audience", &Some(item.space.clone())),
+        line("comments", &Some(item.comments.to_string())),
+        item.content.body.as_ref().map(|body| format!("\n{body}\n")).unwrap_or_default(),
+    ];
+    Ok(Outcome::new(words.concat().trim_end().to_owned(), json!(item)))
+}
+
+fn posted(accepted: &AcceptedBody, door: &Door) -> Outcome {
+    Outcome::new(format!("Written: {} at {}", accepted.item, door.address()), json!(accepted))
+}
+
+/// The door at the given site, or at the one where the key is at home.
+fn door_of(key: &Path, url: Option<&str>) -> Result<Door, CliError> {
+    let site = match url {
+        Some(url) => Site::parse(url)?,
+        None => KeyFile::open(key)?.site().clone(),
+    };
+    Ok(Door::Site(Client::new(site)))
+}
+
+fn text(field: Field, words: &str) -> Edit {
+    Edit::Set { field, value: Value::Text(words.to_owned()) }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn event(starts: Option<&str>, place: Option<&str>, kind: PostKind) -> PostArgs {
+        PostArgs {
+            url: None,
+            key: PathBuf::from("unused"),
+            kind,
+            title: "Soep".to_owned(),
+            body: String::new(),
+            audience: Audience::Square,
+            starts: starts.map(str::to_owned),
+            ends: None,
+            place: place.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn an_event_has_a_real_start_and_news_has_none() {
+        let (kind, edits) = post_edits(&event(Some("2026-12-04T20:00"), Some("De Schuur"), PostKind::Event)).unwrap();
+        assert_eq!((kind, edits.len()), (Kind::EVENT, 3));
+        let refused = |args: &PostArgs| post_edits(args).unwrap_err().to_string();
+        assert_eq!(refused(&event(None, None, PostKind::Event)), InputError::NoStart.to_string());
+        let nonsense = InputError::Time("2026-02-30".to_owned()).to_string();
+        assert_eq!(refused(&event(Some("2026-02-30"), None, PostKind::Event)), nonsense);
+        assert_eq!(refused(&event(None, Some("Schuur"), PostKind::News)), InputError::NotAnEvent.to_string());
+    }
+}

@@ -1,0 +1,44 @@
+//! `dorpsplein serve`: the box runs.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::json;
+
+use super::Outcome;
+use super::error::CliError;
+use super::runtime;
+use crate::data_folder::DataFolder;
+use crate::run;
+use crate::web::assets;
+
+/// `serve`.
+#[derive(Debug, Args)]
+pub(super) struct ServeArgs {
+    /// The data folder of the box
+    #[arg(long)]
+    dir: PathBuf,
+}
+
+/// Runs a box until it is asked to stop.
+///
+/// # Errors
+/// [`CliError`] when it cannot start.
+pub(super) fn run(args: &ServeArgs, json: bool) -> Result<Outcome, CliError> {
+    let folder = DataFolder::open(&args.dir)?;
+    let name = folder.config().name.clone();
+    let runtime = runtime()?;
+    let mut running = runtime.block_on(run::start(folder))?;
+    let reading_only = assets::script_url().is_none();
+    if reading_only {
+        eprintln!("This box was built without the browser's module: its site is for reading only.");
+    }
+    let url = running.site_url().to_owned();
+    let addresses: Vec<_> = running.addresses().iter().map(ToString::to_string).collect();
+    let ready = json!({ "url": url, "addresses": addresses, "reading_only": reading_only });
+    Outcome::new(format!("{name} is at {url}. Ctrl-C stops it."), ready).print(json);
+    let ended = runtime.block_on(running.until_stopped());
+    runtime.block_on(running.shutdown());
+    ended?;
+    Ok(Outcome::silent())
+}

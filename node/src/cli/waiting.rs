@@ -1,0 +1,28 @@
+//! Waiting for what another machine, or another part of this one, will bring about.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::error::CliError;
+
+/// How often it is looked at again.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Asks `look` until it says yes.
+///
+/// # Errors
+/// [`CliError::TooSlow`] naming `what` after `patience`, or the error of `look`.
+pub fn wait_until(
+    what: &'static str,
+    patience: Duration,
+    mut look: impl FnMut() -> Result<bool, CliError>,
+) -> Result<(), CliError> {
+    let begun = Instant::now();
+    while !look()? {
+        if begun.elapsed() > patience {
+            return Err(CliError::TooSlow(what));
+        }
+        thread::sleep(PAUSE);
+    }
+    Ok(())
+}

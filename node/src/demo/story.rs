@@ -1,0 +1,163 @@
+//! What the invented residents did over the past two weeks, in the order of time.
+
+use std::collections::BTreeMap;
+
+use dorpsplein_protocol::time::Timestamp;
+use jiff::Span;
+use jiff::civil::{Date, DateTime};
+
+use super::village::{Audience, Comment, Event, News, Village};
+use crate::web::local_time;
+
+/// How long ago the first event was announced.
+const FIRST_ANNOUNCEMENT_MINUTES: u64 = 11 * 24 * 60;
+/// How much later each next one was.
+const BETWEEN_ANNOUNCEMENTS_MINUTES: u64 = 347;
+/// How much later than its announcement an event is called off.
+const UNTIL_CANCELLED_MINUTES: u64 = 600;
+/// A minute, in milliseconds.
+const MINUTE_MS: u64 = 60_000;
+
+/// News or an event of one of the villages, by its place in the tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Topic {
+    /// Which village: its place in the list of villages.
+    pub(super) village: usize,
+    /// Which item: its place among the village's news, then its events.
+    pub(super) number: usize,
+}
+
+/// Something somebody did.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Act {
+    /// When.
+    pub(super) at: Timestamp,
+    /// Who.
+    pub(super) by: &'static str,
+    /// What it is about.
+    pub(super) topic: Topic,
+    /// Who may read it.
+    pub(super) audience: Audience,
+    /// What it was.
+    pub(super) deed: Deed,
+}
+
+/// What somebody did.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Deed {
+    /// Wrote news.
+    News(&'static News),
+    /// Announced an event.
+    Event(&'static Event),
+    /// Called it off.
+    Cancel,
+    /// Answered.
+    Comment(&'static Comment),
+}
+
+/// All that happened in the villages until `now`, earliest first.
+pub(super) fn acts(villages: &[&'static Village], now: Timestamp) -> Vec<Act> {
+    let today = local_time::local(now).date();
+    let mut acts = Vec::new();
+    for (village, told) in villages.iter().enumerate() {
+        for (number, news) in told.news.iter().enumerate() {
+            let topic = Topic { village, number };
+            let at = written(news, today);
+            acts.push(Act { at, by: news.by, topic, audience: news.audience, deed: Deed::News(news) });
+            acts.extend(answers(topic, news.audience, news.comments, at, now));
+        }
+        for (index, event) in told.events.iter().enumerate() {
+            let topic = Topic { village, number: told.news.len() + index };
+            let at = announced(village, index, now);
+            acts.push(Act { at, by: event.by, topic, audience: event.audience, deed: Deed::Event(event) });
+            if event.cancelled {
+                let at = at.plus_millis(UNTIL_CANCELLED_MINUTES * MINUTE_MS).min(now);
+                acts.push(Act { at, by: event.by, topic, audience: event.audience, deed: Deed::Cancel });
+            }
+            acts.extend(answers(topic, event.audience, event.comments, at, now));
+        }
+    }
+    acts.sort_by_key(|act| act.at);
+    acts
+}
+
+/// How many items a visitor of each village's site can read when all of it has arrived: profiles, news, events and
+/// comments, its own and what the others share.
+pub(super) fn readable(villages: &[&'static Village]) -> Vec<usize> {
+    let profiles: usize = villages.iter().map(|village| village.residents.len()).sum();
+    let mut counts: BTreeMap<usize, usize> = (0..villages.len()).map(|village| (village, profiles)).collect();
+    for act in acts(villages, Timestamp::from_millis(u64::MAX / 2)) {
+        if matches!(act.deed, Deed::Cancel) {
+            continue;
+        }
+        for (village, count) in &mut counts {
+            *count += usize::from(*village == act.topic.village || act.audience == Audience::Neighbours);
+        }
+    }
+    counts.into_values().collect()
+}
+
+fn answers(
+    topic: Topic,
+    audience: Audience,
+    comments: &'static [Comment],
+    from: Timestamp,
+    now: Timestamp,
+) -> impl Iterator<Item = Act> {
+    comments.iter().scan(from, move |at, comment| {
+        *at = at.plus_millis(u64::from(comment.minutes_later) * MINUTE_MS).min(now);
+        Some(Act { at: *at, by: comment.by, topic, audience, deed: Deed::Comment(comment) })
+    })
+}
+
+/// News is written at the hour that its table says, on a day counted back from today.
+fn written(news: &News, today: Date) -> Timestamp {
+    let day = today.saturating_sub(Span::new().days(i64::from(news.days_ago)));
+    local_time::instant(DateTime::from_parts(day, news.at))
+}
+
+/// Events are announced one after the other, the villages taking turns.
+fn announced(village: usize, index: usize, now: Timestamp) -> Timestamp {
+    let (village, index) = (village as u64, index as u64);
+    let later = index * BETWEEN_ANNOUNCEMENTS_MINUTES + village * (BETWEEN_ANNOUNCEMENTS_MINUTES / 2);
+    let minutes_ago = FIRST_ANNOUNCEMENT_MINUTES.saturating_sub(later);
+    Timestamp::from_millis(now.as_millis().saturating_sub(minutes_ago * MINUTE_MS))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::villages;
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_millis(1_795_000_000_000);
+
+    #[test]
+    fn everything_happened_in_order_and_before_now() {
+        let acts = acts(&villages(), NOW);
+        assert!(acts.is_sorted_by_key(|act| act.at));
+        assert!(acts.iter().all(|act| act.at <= NOW));
+        let two_weeks = 15 * 24 * 60 * MINUTE_MS;
+        assert!(acts.iter().all(|act| NOW.as_millis() - act.at.as_millis() < two_weeks));
+    }
+
+    #[test]
+    fn nobody_answers_or_calls_off_what_is_not_there_yet() {
+        let mut there = std::collections::HashSet::new();
+        for act in acts(&villages(), NOW) {
+            match act.deed {
+                Deed::News(_) | Deed::Event(_) => assert!(there.insert(act.topic)),
+                Deed::Cancel | Deed::Comment(_) => assert!(there.contains(&act.topic)),
+            }
+        }
+    }
+
+    #[test]
+    fn neighbours_read_less_of_each_other_than_of_themselves() {
+        let villages = villages();
+        let all = acts(&villages, NOW).iter().filter(|act| !matches!(act.deed, Deed::Cancel)).count();
+        let residents: usize = villages.iter().map(|village| village.residents.len()).sum();
+        for count in readable(&villages) {
+            assert!(count > residents && count < all + residents);
+        }
+    }
+}

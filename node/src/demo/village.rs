@@ -1,0 +1,218 @@
+//! The form in which the villages of the demonstration are written down, and how "next Tuesday" becomes a date.
+
+use jiff::civil::{Date, DateTime, Time, Weekday};
+
+/// An invented village: who lives there and what they have to tell each other.
+#[derive(Debug)]
+pub(super) struct Village {
+    /// Its name.
+    pub name: &'static str,
+    /// The line under its name.
+    pub tagline: &'static str,
+    /// Who answers the telephone about the site.
+    pub help_name: &'static str,
+    /// The number to call: not in use by anybody.
+    pub help_phone: &'static str,
+    /// When.
+    pub help_hours: &'static str,
+    /// Its residents; the first is the founding connector.
+    pub residents: &'static [Resident],
+    /// Its news, oldest first.
+    pub news: &'static [News],
+    /// Its events.
+    pub events: &'static [Event],
+}
+
+/// An invented resident.
+#[derive(Debug)]
+pub(super) struct Resident {
+    /// Their name, unique over all villages.
+    pub name: &'static str,
+    /// What they say about themselves.
+    pub about: &'static str,
+    /// What they like, know and can.
+    pub talents: &'static [&'static str],
+}
+
+/// Who may read something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Audience {
+    /// Visitors of the own square.
+    Square,
+    /// The neighbours as well.
+    Neighbours,
+}
+
+/// A news item.
+#[derive(Debug)]
+pub(super) struct News {
+    /// The name of its author.
+    pub by: &'static str,
+    /// How many days ago it was written, at least 1.
+    pub days_ago: u8,
+    /// At what time of that day.
+    pub at: Time,
+    /// Who may read it.
+    pub audience: Audience,
+    /// Its title.
+    pub title: &'static str,
+    /// Its text.
+    pub body: &'static str,
+    /// Who answered.
+    pub comments: &'static [Comment],
+}
+
+/// An event.
+#[derive(Debug)]
+pub(super) struct Event {
+    /// The name of its author.
+    pub by: &'static str,
+    /// Its day.
+    pub day: Day,
+    /// From when to when; none for a whole day.
+    pub hours: Option<(Time, Time)>,
+    /// Where.
+    pub place: &'static str,
+    /// Who may read it.
+    pub audience: Audience,
+    /// Its title.
+    pub title: &'static str,
+    /// Its text.
+    pub body: &'static str,
+    /// Whether it was called off afterwards.
+    pub cancelled: bool,
+    /// Who answered.
+    pub comments: &'static [Comment],
+}
+
+/// An answer to news or to an event, perhaps from a resident of the other village.
+#[derive(Debug)]
+pub(super) struct Comment {
+    /// The name of its author.
+    pub by: &'static str,
+    /// How many minutes after the item or the comment before it.
+    pub minutes_later: u32,
+    /// Its text.
+    pub body: &'static str,
+}
+
+/// A day counted from the day of the demonstration, so that the agenda is never in the past.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Day {
+    /// Today (0), tomorrow (1), and so on.
+    In(i8),
+    /// The first such weekday after tomorrow, or so many weeks after that one.
+    On(Weekday, i8),
+}
+
+impl Day {
+    /// The date, seen from `today`.
+    ///
+    /// # Panics
+    /// Only within four months of the end of the calendar, in the year 9999.
+    pub(super) fn date(self, today: Date) -> Date {
+        let days = match self {
+            Self::In(days) => i32::from(days),
+            Self::On(weekday, weeks) => {
+                let after_tomorrow = (today.weekday().until(weekday) as i32 - 2).rem_euclid(7) + 2;
+                after_tomorrow + 7 * i32::from(weeks)
+            }
+        };
+        today.saturating_add(jiff::Span::new().days(days))
+    }
+}
+
+impl Event {
+    /// Its start as an operation carries it: `2026-12-04T20:00`, or `2026-12-04` for a whole day.
+    pub(super) fn starts(&self, today: Date) -> String {
+        self.at(today, self.hours.map(|(start, _)| start))
+    }
+
+    /// Its end, if it has one of its own.
+    pub(super) fn ends(&self, today: Date) -> Option<String> {
+        self.hours.map(|(_, end)| self.at(today, Some(end)))
+    }
+
+    fn at(&self, today: Date, time: Option<Time>) -> String {
+        let date = self.day.date(today);
+        match time {
+            Some(time) => DateTime::from_parts(date, time).strftime("%Y-%m-%dT%H:%M").to_string(),
+            None => date.to_string(),
+        }
+    }
+}
+
+/// A time of day, as the tables of the villages write it.
+pub(super) const fn at(hour: i8, minute: i8) -> Time {
+    Time::constant(hour, minute, 0, 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use dorpsplein_protocol::time::CivilTime;
+    use jiff::civil::date;
+
+    use super::super::villages;
+    use super::*;
+
+    #[test]
+    fn a_weekday_is_always_after_tomorrow_and_within_nine_days() {
+        for offset in 0..7 {
+            let today = date(2026, 11, 16).saturating_add(jiff::Span::new().days(offset));
+            for weekday in Weekday::Monday.cycle_forward().take(7) {
+                let found = Day::On(weekday, 0).date(today);
+                assert_eq!(found.weekday(), weekday);
+                let days = found.duration_since(today).as_hours() / 24;
+                assert!((2..=8).contains(&days), "{weekday:?} seen from {today} is {found}");
+                assert_eq!(Day::On(weekday, 2).date(today).duration_since(found).as_hours(), 14 * 24);
+            }
+        }
+        assert_eq!(Day::In(1).date(date(2026, 12, 31)), date(2027, 1, 1));
+    }
+
+    #[test]
+    fn the_villages_hold_what_a_visitor_needs_to_see() {
+        let all = villages();
+        assert!(all.iter().map(|village| village.news.len()).sum::<usize>() >= 12);
+        assert!(all.iter().map(|village| village.events.len()).sum::<usize>() >= 30);
+        assert!(all.iter().map(|village| village.residents.len()).sum::<usize>() >= 10);
+        for village in all {
+            let shared = village.news.iter().filter(|news| news.audience == Audience::Neighbours).count();
+            assert!(shared > 0 && shared < village.news.len(), "{} shares some and keeps some", village.name);
+        }
+    }
+
+    #[test]
+    fn every_author_lives_in_one_of_the_villages_and_reads_what_they_answer() {
+        let mut names = HashSet::new();
+        for village in villages() {
+            assert!(village.residents.iter().all(|resident| names.insert(resident.name)), "a name is used twice");
+        }
+        for village in villages() {
+            let at_home = |name: &str| village.residents.iter().any(|resident| resident.name == name);
+            let items = village.news.iter().map(|news| (news.by, news.audience, news.comments));
+            let events = village.events.iter().map(|event| (event.by, event.audience, event.comments));
+            for (by, audience, comments) in items.chain(events) {
+                assert!(at_home(by), "{by} writes in {}", village.name);
+                for comment in comments {
+                    assert!(names.contains(comment.by), "{} answers", comment.by);
+                    assert!(at_home(comment.by) || audience == Audience::Neighbours, "{} reads that", comment.by);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_event_has_real_times_that_end_after_they_start() {
+        let today = date(2026, 12, 30);
+        for event in villages().into_iter().flat_map(|village| village.events) {
+            let starts = CivilTime::parse(&event.starts(today));
+            assert!(starts.is_ok(), "{}", event.title);
+            if let Some(ends) = event.ends(today) {
+                assert!(CivilTime::parse(&ends) > starts, "{}", event.title);
+            }
+        }
+    }
+}
