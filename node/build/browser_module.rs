@@ -113,7 +113,7 @@ fn compile(workspace: &Path, target_folder: &Path) -> Result<PathBuf> {
     for name in NOT_INHERITED {
         cargo.env_remove(name);
     }
-    cargo.env("CARGO_ENCODED_RUSTFLAGS", without_local_paths(workspace));
+    cargo.env("CARGO_ENCODED_RUSTFLAGS", compiler_flags(workspace));
     cargo.args(["rustc", "--locked", "--package", "dorpsplein-web-ui", "--lib", "--crate-type", "cdylib"]);
     cargo.args(["--no-default-features", "--features", "browser"]);
     cargo.args(["--target", TARGET, "--profile", PROFILE, "--target-dir"]).arg(target_folder);
@@ -126,10 +126,13 @@ fn compile(workspace: &Path, target_folder: &Path) -> Result<PathBuf> {
     Ok(target_folder.join(TARGET).join(PROFILE).join("dorpsplein_web_ui.wasm"))
 }
 
-/// Compiler flags (in cargo's encoding) that keep this machine's folders out of the panic messages in the module: it
-/// goes to every visitor, and the same source must give the same bytes on every machine.
-fn without_local_paths(workspace: &Path) -> OsString {
-    let mut flags = OsString::from("--remap-path-prefix=");
+/// Compiler flags, in cargo's encoding.
+///
+/// One takes the short form of SHA-2: the module hashes a few kilobytes, and every visitor downloads it. The others keep
+/// this machine's folders out of the panic messages, because the same source must give the same bytes on every machine.
+fn compiler_flags(workspace: &Path) -> OsString {
+    let mut flags = OsString::from("--cfg\u{1f}sha2_backend_soft=\"compact\"");
+    flags.push("\u{1f}--remap-path-prefix=");
     flags.push(workspace);
     flags.push("=.");
     for sources in dependency_sources() {
