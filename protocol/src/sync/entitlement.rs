@@ -14,8 +14,8 @@ pub type Introductions = BTreeMap<PublicKey, BTreeSet<NeighbourhoodId>>;
 
 /// The spaces that the box `peer`, which says it speaks for `claimed`, may see and write to.
 ///
-/// `held` are the spaces this box holds: boxes of one neighbourhood share them all. None at all when there is no
-/// agreement with `claimed`.
+/// `held` are the spaces this box holds: boxes of one neighbourhood share them all, and those that one of them does not
+/// hold anything of yet. None at all when there is no agreement with `claimed`.
 pub fn entitled(
     registers: &Registers,
     introductions: &Introductions,
@@ -26,16 +26,20 @@ pub fn entitled(
 ) -> BTreeSet<SpaceId> {
     let home = registers.home().neighbourhood();
     let certified = registers.speaks(claimed, peer, now);
+    let introduced = introductions.get(peer).is_some_and(|named| named.contains(claimed));
+    let unknown_yet = registers.get(claimed).is_none_or(|register| register.boxes().next().is_none());
+    let register = |neighbourhood| SpaceId { neighbourhood, space: Space::Register };
     if *claimed == home {
-        return if certified { held.clone() } else { BTreeSet::new() };
+        return match (certified, introduced && unknown_yet) {
+            (true, _) => held.union(&own_spaces(registers, now)).copied().collect(),
+            (false, true) => BTreeSet::from([register(home)]),
+            (false, false) => BTreeSet::new(),
+        };
     }
     if !registers.is_partner(claimed, now) {
         return BTreeSet::new();
     }
-    let register = |neighbourhood| SpaceId { neighbourhood, space: Space::Register };
     let mut spaces = BTreeSet::from([register(*claimed)]);
-    let introduced = introductions.get(peer).is_some_and(|named| named.contains(claimed));
-    let unknown_yet = registers.get(claimed).is_none_or(|register| register.boxes().next().is_none());
     if certified || (introduced && unknown_yet) {
         spaces.insert(register(home));
     }
@@ -45,6 +49,19 @@ pub fn entitled(
         let neighbours = |neighbourhood| SpaceId { neighbourhood, space: Space::Neighbours };
         spaces.extend(treaty.sends.then(|| neighbours(home)));
         spaces.extend(treaty.receives.then(|| neighbours(*claimed)));
+    }
+    spaces
+}
+
+/// What every box of the home neighbourhood is to hold, whether it holds something of it yet or not.
+fn own_spaces(registers: &Registers, now: Timestamp) -> BTreeSet<SpaceId> {
+    let of = |neighbourhood, space| SpaceId { neighbourhood, space };
+    let home = registers.home().neighbourhood();
+    let mut spaces = BTreeSet::from([Space::Register, Space::Square, Space::Neighbours].map(|space| of(home, space)));
+    for treaty in registers.treaties(now).iter().filter(|treaty| registers.is_partner(&treaty.with, now)) {
+        spaces.insert(of(treaty.with, Space::Register));
+        let receives = treaty.stage == TreatyStage::InForce && treaty.receives;
+        spaces.extend(receives.then(|| of(treaty.with, Space::Neighbours)));
     }
     spaces
 }

@@ -110,6 +110,8 @@ pub struct Session {
     /// The spaces last shown to the peer.
     shown: BTreeSet<SpaceId>,
     reconciling: BTreeMap<SpaceId, Negentropy<'static, Tree>>,
+    /// Our root and theirs when a register was last reconciled: a difference that stayed holds nothing up again.
+    reconciled: BTreeMap<SpaceId, (SpaceRoot, SpaceRoot)>,
     wanted: VecDeque<OperationId>,
     requested: BTreeSet<OperationId>,
     /// Whether another comparison would find what the last one could not.
@@ -132,6 +134,7 @@ impl Session {
             status,
             shown: BTreeSet::new(),
             reconciling: BTreeMap::new(),
+            reconciled: BTreeMap::new(),
             wanted: VecDeque::new(),
             requested: BTreeSet::new(),
             progress: false,
@@ -235,7 +238,8 @@ impl Session {
         Ok(if self.status.outbound { vec![self.show_roots(view, true)] } else { Vec::new() })
     }
 
-    /// The leader reconciles what differs: registers first, because they decide about all the rest.
+    /// The leader reconciles what differs: registers first, because they decide about all the rest. A register that stays
+    /// different, because one side cannot read or keep what the other holds, waits for nobody the next time.
     fn compare(&mut self, roots: &[SpaceRoot], answer: bool, view: &impl View) -> Result<Vec<Action>, CloseReason> {
         if roots.len() > ROOTS_COUNT {
             return Err(CloseReason::Protocol);
@@ -248,15 +252,24 @@ impl Session {
         let empty = Tree::default();
         let own = |id: &SpaceId| view.tree(id).unwrap_or(&empty).root(*id);
         let differs = |root: &&SpaceRoot| entitled.contains(&root.id) && own(&root.id) != **root;
-        let differing: Vec<SpaceId> = roots.iter().filter(differs).map(|root| root.id).collect();
+        let differing: Vec<&SpaceRoot> = roots.iter().filter(differs).collect();
         self.status.in_step = differing.is_empty();
         if !self.status.outbound {
             return Ok(actions);
         }
-        let registers_first = differing.iter().any(|id| id.space == Space::Register);
-        for id in differing.into_iter().filter(|id| !registers_first || id.space == Space::Register) {
-            if !self.reconciling.contains_key(&id) {
-                actions.push(self.start_reconciling(id, view)?);
+        let is_register = |root: &SpaceRoot| root.id.space == Space::Register;
+        let is_news = |root: &SpaceRoot| self.reconciled.get(&root.id) != Some(&(own(&root.id), *root));
+        let registers_first = differing.iter().any(|root| is_register(root) && is_news(root));
+        for root in differing {
+            if registers_first && !is_register(root) {
+                self.progress = true;
+                continue;
+            }
+            if is_register(root) {
+                self.reconciled.insert(root.id, (own(&root.id), *root));
+            }
+            if !self.reconciling.contains_key(&root.id) {
+                actions.push(self.start_reconciling(root.id, view)?);
             }
         }
         Ok(actions)
@@ -277,6 +290,8 @@ impl Session {
         let Some(negentropy) = self.reconciling.get_mut(&id) else { return Err(CloseReason::Protocol) };
         let (mut have, mut need) = (Vec::new(), Vec::new());
         let next = negentropy.reconcile_with_ids(message, &mut have, &mut need).map_err(|_| CloseReason::Protocol)?;
+        // They come out of a hash set whose order is another on every run.
+        need.sort_unstable();
         let ids = |found: Vec<Id>| found.into_iter().map(|id| OperationId::from_bytes(id.to_bytes()));
         let have: Vec<OperationId> = ids(have).collect();
         let mut actions: Vec<Action> =
@@ -286,7 +301,7 @@ impl Session {
             Some(message) => actions.push(Action::Send(Message::Reconcile { id, message })),
             None => drop(self.reconciling.remove(&id)),
         }
-        actions.extend(self.fetch_next(view));
+        actions.extend(self.proceed(view));
         Ok(actions)
     }
 

@@ -1,0 +1,410 @@
+//! Two boxes and the stream between them: from nothing to the same, and nothing to whom nothing is due.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use dorpsplein_protocol::compose::{Device, Place};
+use dorpsplein_protocol::identity::PublicKey;
+use dorpsplein_protocol::operation::{
+    BoxCertificate, CircleId, Kind, MAX_TRANSFER, NeighbourhoodId, OperationId, Signed, SignedError, Space, Statement,
+};
+use dorpsplein_protocol::replica::{Effect, Input};
+use dorpsplein_protocol::store::Table;
+use dorpsplein_protocol::sync::{CloseReason, MAX_FRAME, Message, MessageError, SESSION_VERSION, SpaceId, SpaceRoot};
+use support::{DAY, MINUTE, Puppet, Village, World, news_edits};
+
+/// Two villages with an agreement, not connected yet.
+fn two_villages() -> (World, Village, Village) {
+    let mut world = World::new();
+    let mut a = world.found("Oosterwijk aan de Vliet");
+    let mut b = world.found("Hogeveld");
+    world.agree(&mut a, &mut b);
+    (world, a, b)
+}
+
+/// The rows both sides should agree on: those of one neighbourhood's `neighbours` space.
+fn shared_rows(world: &World, at: usize, of: NeighbourhoodId) -> Vec<Vec<u8>> {
+    let rows = world.boxes[at].dump(&[Table::Rows]);
+    let rows = rows.values().map(|bytes| dorpsplein_protocol::projection::ItemRow::decode(bytes).unwrap());
+    let shared = rows.filter(|row| row.neighbourhood == of && row.space == Space::Neighbours);
+    shared.map(|row| row.encode()).collect()
+}
+
+fn messages(effects: &[Effect]) -> Vec<Message> {
+    let frames = effects.iter().filter_map(|effect| match effect {
+        Effect::Send { frame, .. } => Some(Message::decode(frame).unwrap()),
+        _ => None,
+    });
+    frames.collect()
+}
+
+fn close_reason(effects: &[Effect]) -> Option<CloseReason> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Close { reason, .. } => Some(*reason),
+        _ => None,
+    })
+}
+
+#[test]
+fn two_boxes_agree_from_nothing_and_keep_their_square_to_themselves() {
+    let (mut world, mut a, mut b) = two_villages();
+    let mut anne = world.join(&mut a);
+    let mut bart = world.join(&mut b);
+    for n in 0..5 {
+        world.post(a.at, &mut anne, a.neighbours(), &format!("Buurtbericht {n}"));
+        world.post(a.at, &mut anne, a.square(), &format!("Alleen hier {n}"));
+        world.post(b.at, &mut bart, b.neighbours(), &format!("Van de overkant {n}"));
+    }
+    world.connect(a.at, b.at);
+    world.run();
+
+    for (here, there) in [(&a, &b), (&b, &a)] {
+        assert_eq!(shared_rows(&world, here.at, here.id).len(), 5);
+        assert_eq!(shared_rows(&world, there.at, here.id), shared_rows(&world, here.at, here.id));
+        let registers = world.boxes[here.at].replica.registers();
+        assert_eq!(registers.get(&there.id).unwrap().name(), world.boxes[there.at].replica.registers().home().name());
+    }
+    let square = world.boxes[b.at].dump(&[Table::Rows]);
+    assert_eq!(square.len(), 10, "five of its own and five of the neighbours'; nothing of their square");
+    assert!(world.boxes[a.at].replica.sessions().all(|(_, status)| status.in_step));
+    assert!(world.traffic.closed.is_empty());
+}
+
+#[test]
+fn what_is_written_while_connected_arrives_at_once() {
+    let (mut world, mut a, mut b) = two_villages();
+    let mut anne = world.join(&mut a);
+    let mut bart = world.join(&mut b);
+    world.connect(b.at, a.at);
+    world.run();
+
+    let item = world.post(a.at, &mut anne, a.neighbours(), "Het zwembad gaat open");
+    world.run();
+    assert_eq!(world.boxes[b.at].row(item), world.boxes[a.at].row(item));
+    assert!(world.boxes[b.at].row(item).is_some());
+
+    let comment = bart.create(a.neighbours(), Kind::COMMENT, Some(item), news_edits("Fijn"), world.now);
+    let answer = world.submit(b.at, &comment).unwrap().item;
+    world.run();
+    assert_eq!(world.boxes[a.at].row(answer), world.boxes[b.at].row(answer));
+    assert_eq!(dorpsplein_protocol::projection::thread_length(&world.boxes[a.at].store, &item).unwrap(), 1);
+
+    let hidden = world.post(a.at, &mut anne, a.square(), "Vergadering van de speeltuin");
+    world.run();
+    assert!(world.boxes[a.at].row(hidden).is_some());
+    assert_eq!(world.boxes[b.at].row(hidden), None);
+}
+
+#[test]
+fn a_connection_before_the_agreement_is_complete_goes_on_when_it_is() {
+    let mut world = World::new();
+    let (mut a, mut b) = (world.found("Oosterwijk aan de Vliet"), world.found("Hogeveld"));
+    let mut anne = world.join(&mut a);
+    let item = world.post(a.at, &mut anne, a.neighbours(), "Soep voor iedereen");
+    let offer = world.treaty_statement(&mut a, b.id, None, Vec::new());
+    world.introduce(&a, &b);
+    world.connect(b.at, a.at);
+    world.run();
+    assert_eq!(world.traffic.closed, [CloseReason::NotANeighbour], "the one who agreed to nothing closes");
+
+    world.treaty_statement(&mut b, a.id, Some(offer.id()), Vec::new());
+    world.connect(b.at, a.at);
+    world.run();
+    assert!(world.boxes[b.at].row(item).is_some());
+}
+
+#[test]
+fn a_peer_without_a_treaty_gets_nothing() {
+    let mut world = World::new();
+    let mut a = world.found("Oosterwijk aan de Vliet");
+    let mut anne = world.join(&mut a);
+    world.post(a.at, &mut anne, a.neighbours(), "Wie heeft een aanhanger?");
+    let stranger = world.found("Nergenshuizen");
+    let key = world.boxes[stranger.at].key;
+
+    for claimed in [stranger.id, a.id] {
+        let (puppet, effects) = world.greeting_puppet(a.at, key, claimed);
+        let said = messages(&effects);
+        assert_eq!(said, [Message::Hello { version: SESSION_VERSION, neighbourhood: a.id }]);
+        assert_eq!(close_reason(&effects), Some(CloseReason::NotANeighbour));
+        let after = world.say(puppet, &Message::Fetch { ids: vec![a.beginning[0].id()] });
+        assert_eq!(messages(&after), [], "a closed session is silent");
+    }
+}
+
+#[test]
+fn a_space_one_may_not_see_is_answered_like_one_that_does_not_exist() {
+    let (mut world, mut a, b) = two_villages();
+    let mut anne = world.join(&mut a);
+    let secret = anne.create(a.square(), Kind::NEWS, None, news_edits("Alleen voor hier"), world.now);
+    world.submit(a.at, &secret).unwrap();
+    world.connect(a.at, b.at);
+    world.run();
+
+    let (puppet, _) = world.greeting_puppet(a.at, world.boxes[b.at].key, b.id);
+    let nobody = NeighbourhoodId::from_bytes([9; 32]);
+    let circle = Space::Circle(CircleId::from_bytes([3; 32]));
+    let message = vec![0x61, 0, 0, 2, 0];
+    for (neighbourhood, space) in [
+        (a.id, Space::Square),
+        (a.id, Space::Members),
+        (a.id, circle),
+        (nobody, Space::Square),
+        (nobody, Space::Register),
+    ] {
+        let id = SpaceId { neighbourhood, space };
+        let effects = world.say(puppet, &Message::Reconcile { id, message: message.clone() });
+        assert_eq!(messages(&effects), [Message::Absent { id }], "{space:?}");
+        let root = SpaceRoot { id, count: 0, sum: [0; 32] };
+        let effects = world.say(puppet, &Message::Roots { roots: vec![root], answer: true });
+        let [Message::Roots { roots, .. }] = &messages(&effects)[..] else { panic!("{effects:?}") };
+        let shown: BTreeSet<_> = roots.iter().map(|root| root.id.space).collect();
+        assert_eq!(shown, BTreeSet::from([Space::Register, Space::Neighbours]));
+    }
+    let made_up = OperationId::from_bytes([5; 32]);
+    for id in [secret.id(), made_up] {
+        let effects = world.say(puppet, &Message::Fetch { ids: vec![id] });
+        assert_eq!(messages(&effects), [Message::Operations { operations: vec![], absent: vec![id] }]);
+    }
+}
+
+#[test]
+fn five_thousand_operations_catch_up_in_bounded_frames() {
+    let (mut world, mut a, mut b) = two_villages();
+    let mut people: Vec<Device> = (0..10).map(|_| world.join(&mut a)).collect();
+    for n in 0..5_000usize {
+        let (device, now) = (&mut people[n % 10], world.now);
+        let operation = device.create(a.neighbours(), Kind::NEWS, None, news_edits(&format!("Bericht {n}")), now);
+        world.submit(a.at, &operation).unwrap();
+        world.now = now.plus_millis(20_000);
+    }
+    world.connect(b.at, a.at);
+    world.run();
+    assert_eq!(shared_rows(&world, b.at, a.id).len(), 5_000);
+    assert!(world.traffic.largest < MAX_FRAME / 2, "{:?}", world.traffic);
+    assert!(world.traffic.frames < 120, "{:?}", world.traffic);
+
+    let mut bart = world.join(&mut b);
+    let (frames, item) = (world.traffic.frames, world.post(b.at, &mut bart, b.neighbours(), "Nog een"));
+    world.run();
+    assert!(world.boxes[a.at].row(item).is_some());
+    assert!(world.traffic.frames - frames <= 5, "one more costs no catching up");
+}
+
+#[test]
+fn the_largest_operations_fit_their_frames() {
+    let (mut world, mut a, b) = two_villages();
+    let mut anne = world.join(&mut a);
+    let long = "é".repeat(20_000);
+    let mut items = Vec::new();
+    for _ in 0..40 {
+        let edits = vec![support::title("Verslag"), support::body(&long)];
+        let operation = anne.create(a.neighbours(), Kind::NEWS, None, edits, world.now);
+        assert!(operation.encode().len() <= MAX_TRANSFER);
+        items.push(world.submit(a.at, &operation).unwrap().item);
+    }
+    world.connect(b.at, a.at);
+    world.run();
+    assert!(items.iter().all(|item| world.boxes[b.at].row(*item).is_some()));
+    assert!(world.traffic.largest <= MAX_FRAME);
+}
+
+#[test]
+fn a_broken_stream_loses_nothing_for_good() {
+    let (mut world, mut a, b) = two_villages();
+    let mut anne = world.join(&mut a);
+    let (session, _) = world.connect(b.at, a.at);
+    world.run();
+    for n in 0..20 {
+        world.post(a.at, &mut anne, a.neighbours(), &format!("Onderweg verloren {n}"));
+    }
+    world.disconnect(b.at, session);
+    world.run();
+    assert_eq!(shared_rows(&world, b.at, a.id).len(), 0);
+    world.connect(a.at, b.at);
+    world.run();
+    assert_eq!(shared_rows(&world, b.at, a.id), shared_rows(&world, a.at, a.id));
+    assert_eq!(shared_rows(&world, b.at, a.id).len(), 20);
+}
+
+#[test]
+fn a_frame_that_got_lost_is_made_good_by_the_next_comparison() {
+    let (mut world, mut a, b) = two_villages();
+    let mut anne = world.join(&mut a);
+    world.connect(b.at, a.at);
+    world.run();
+    // Accepted while no stream was told: exactly what a push that never arrived leaves behind.
+    let operation = anne.create(a.neighbours(), Kind::NEWS, None, news_edits("Niet geduwd"), world.now);
+    let input = Input::Submit { ticket: dorpsplein_protocol::replica::Ticket(0), operation: operation.encode() };
+    world.boxes[a.at].handle(world.now, input);
+    world.run();
+    assert!(!world.boxes[b.at].holds(&operation));
+    world.pass(6 * MINUTE);
+    assert!(world.boxes[b.at].holds(&operation));
+}
+
+#[test]
+fn two_boxes_of_one_neighbourhood_hold_the_same() {
+    let (mut world, mut a, mut b) = two_villages();
+    let mut anne = world.join(&mut a);
+    let mut bart = world.join(&mut b);
+    world.post(a.at, &mut anne, a.square(), "Bingo in het dorpshuis");
+    world.post(b.at, &mut bart, b.neighbours(), "Kermis");
+    world.connect(a.at, b.at);
+    world.run();
+
+    let second = world.add_box(a.id);
+    let certificate = BoxCertificate { key: world.boxes[second].key, expires: world.now.plus_millis(DAY) };
+    world.state(a.at, &mut a.founder, Statement::BoxCertificate(certificate));
+    world.handle(second, Input::Introduce { peer: world.boxes[a.at].key, neighbourhood: a.id });
+    world.connect(second, a.at);
+    world.run();
+    assert!(world.boxes[second].rows() == world.boxes[a.at].rows());
+
+    let there = world.post(second, &mut anne, a.square(), "Vanaf het tweede kastje");
+    let here = world.post(a.at, &mut anne, a.neighbours(), "Vanaf het eerste");
+    world.run();
+    assert!(world.boxes[a.at].row(there).is_some());
+    assert!(world.boxes[second].row(here).is_some());
+    assert!(world.boxes[b.at].row(here).is_some());
+    assert!(world.boxes[second].rows() == world.boxes[a.at].rows());
+}
+
+/// A peer that holds the key of the neighbours' box and says what it likes.
+fn hostile_neighbour() -> (World, Village, Village, Puppet) {
+    let (mut world, a, b) = two_villages();
+    world.connect(a.at, b.at);
+    world.run();
+    let key: PublicKey = world.boxes[b.at].key;
+    let (puppet, effects) = world.greeting_puppet(a.at, key, b.id);
+    assert_eq!(close_reason(&effects), None);
+    (world, a, b, puppet)
+}
+
+#[test]
+fn a_hostile_peer_is_closed_and_the_box_goes_on() {
+    let (mut world, mut a, b, first) = hostile_neighbour();
+    let mut anne = world.join(&mut a);
+    let post = anne.create(a.neighbours(), Kind::NEWS, None, news_edits("Gewoon bericht"), world.now);
+    world.submit(a.at, &post).unwrap();
+    let ids = |n: usize| (0..n).map(|n| OperationId::from_bytes([n as u8; 32])).collect::<Vec<_>>();
+    let root = |n: usize| SpaceRoot {
+        id: SpaceId { neighbourhood: NeighbourhoodId::from_bytes([n as u8; 32]), space: Space::Square },
+        count: 1,
+        sum: [1; 32],
+    };
+    let mut altered = post.encode();
+    *altered.last_mut().unwrap() ^= 1;
+    let register = SpaceId { neighbourhood: a.id, space: Space::Register };
+    let attacks: Vec<(Vec<u8>, CloseReason)> = vec![
+        (b"GET / HTTP/1.1\r\n\r\n".to_vec(), MessageError::Malformed.into()),
+        (Vec::new(), MessageError::Malformed.into()),
+        (vec![0x9f; 5_000], MessageError::Malformed.into()),
+        (vec![0x82, 0x18, 0x63, 0x80], MessageError::Malformed.into()),
+        (vec![0; MAX_FRAME + 1], MessageError::TooLarge.into()),
+        (Message::Hello { version: SESSION_VERSION, neighbourhood: b.id }.encode(), CloseReason::Protocol),
+        (Message::Fetch { ids: ids(257) }.encode(), CloseReason::Protocol),
+        (Message::Roots { roots: (0..1025).map(root).collect(), answer: false }.encode(), CloseReason::Protocol),
+        (Message::Reconcile { id: register, message: vec![0x61, 0, 0, 9] }.encode(), CloseReason::Protocol),
+        (Message::Push { operation: altered }.encode(), CloseReason::Operation(SignedError::PayloadMismatch)),
+    ];
+    let mut puppet = first;
+    for (n, (frame, expected)) in attacks.into_iter().enumerate() {
+        let before = world.boxes[a.at].dump(&Table::ALL);
+        let effects = world.say_bytes(puppet, frame);
+        assert_eq!(close_reason(&effects), Some(expected), "attack {n}");
+        assert!(world.boxes[a.at].dump(&Table::ALL) == before, "{expected:?} stored something");
+        let item = world.post(a.at, &mut anne, a.neighbours(), "Nog steeds bereikbaar");
+        world.run();
+        assert!(world.boxes[b.at].row(item).is_some(), "the honest session goes on after {expected:?}");
+        puppet = world.greeting_puppet(a.at, world.boxes[b.at].key, b.id).0;
+    }
+}
+
+#[test]
+fn another_version_of_the_protocol_is_named() {
+    let (mut world, a, b) = two_villages();
+    let (puppet, _) = world.puppet(a.at, world.boxes[b.at].key);
+    let effects = world.say(puppet, &Message::Hello { version: 9, neighbourhood: b.id });
+    assert_eq!(close_reason(&effects), Some(CloseReason::Version(9)));
+    let (puppet, _) = world.puppet(a.at, world.boxes[b.at].key);
+    let effects = world.say(puppet, &Message::Have { ids: Vec::new() });
+    assert_eq!(close_reason(&effects), Some(CloseReason::Protocol), "nothing before hello");
+}
+
+#[test]
+fn a_neighbour_that_names_what_it_does_not_send_costs_bounded_memory() {
+    let (mut world, a, _, puppet) = hostile_neighbour();
+    for round in 0..40u64 {
+        let id = |n: u64| {
+            let mut bytes = [1; 32];
+            bytes[..8].copy_from_slice(&(round * 4096 + n).to_be_bytes());
+            OperationId::from_bytes(bytes)
+        };
+        let effects = world.say(puppet, &Message::Have { ids: (0..4096).map(id).collect() });
+        assert!(messages(&effects).len() <= 1, "one question at a time");
+        assert_eq!(close_reason(&effects), None);
+    }
+    assert_eq!(world.boxes[a.at].operation_count(), world.boxes[a.at].dump(&[Table::Spaces]).len());
+}
+
+#[test]
+fn what_does_not_belong_to_a_shared_space_is_left_out() {
+    let (mut world, a, b, puppet) = hostile_neighbour();
+    let mut stranger = Device::new(world.secret(), b.id);
+    let elsewhere = Place { neighbourhood: NeighbourhoodId::from_bytes([8; 32]), space: Space::Neighbours };
+    let foreign: Vec<Signed> = [a.square(), b.square(), elsewhere]
+        .map(|place| stranger.create(place, Kind::NEWS, None, news_edits("Ongevraagd"), world.now))
+        .into();
+    let before = world.boxes[a.at].dump(&Table::ALL);
+    world.bring(puppet, &foreign);
+    for operation in &foreign {
+        world.bring(puppet, std::slice::from_ref(operation));
+    }
+    assert!(world.boxes[a.at].dump(&Table::ALL) == before);
+}
+
+#[test]
+fn one_device_cannot_fill_a_box_with_what_is_not_permitted() {
+    let (mut world, a, b, puppet) = hostile_neighbour();
+    let mut nobody = Device::new(world.secret(), b.id);
+    for n in 0..200 {
+        let operation = nobody.create(b.neighbours(), Kind::NEWS, None, news_edits(&format!("Vloed {n}")), world.now);
+        world.bring(puppet, &[operation]);
+    }
+    let kept = world.boxes[a.at].dump(&[Table::Undecided]).len();
+    assert_eq!(kept, dorpsplein_protocol::replica::MAX_UNDECIDED_PER_DEVICE);
+}
+
+#[test]
+fn what_cannot_be_read_in_one_space_does_not_hold_up_the_others() {
+    let (mut world, mut a, b) = two_villages();
+    let mut anne = world.join(&mut a);
+    world.post(a.at, &mut anne, a.neighbours(), "Dit moet aankomen");
+    world.connect(b.at, a.at);
+    world.run();
+    // A register that never becomes equal: the neighbour says it holds what it does not give.
+    let spaces = [Space::Register, Space::Neighbours];
+    let shown = spaces.map(|space| SpaceRoot { id: SpaceId { neighbourhood: b.id, space }, count: 99, sum: [7; 32] });
+    let (dialled, effects) = {
+        let session = dorpsplein_protocol::replica::SessionId(900_000);
+        let peer = world.boxes[b.at].key;
+        let effects = world.handle(a.at, Input::Opened { session, peer, outbound: true });
+        (Puppet { at: a.at, session }, effects)
+    };
+    assert_eq!(messages(&effects).len(), 1);
+    world.say(dialled, &Message::Hello { version: SESSION_VERSION, neighbourhood: b.id });
+    let mut asked = BTreeSet::new();
+    for _ in 0..3 {
+        let effects = world.say(dialled, &Message::Roots { roots: shown.to_vec(), answer: false });
+        for message in messages(&effects) {
+            if let Message::Reconcile { id, .. } = message {
+                asked.insert(id.space);
+                world.say(dialled, &Message::Absent { id });
+            }
+        }
+    }
+    assert_eq!(asked, BTreeSet::from(spaces), "the second comparison goes on to what the first did not reach");
+}
