@@ -11,7 +11,7 @@ use dorpsplein_protocol::replica::{Accepted, Effect, Effects, Input, OpenError, 
 use dorpsplein_protocol::store::{Batch, Store, StoreError};
 use dorpsplein_protocol::time::Timestamp;
 use libp2p::Multiaddr;
-use tokio::runtime::Handle;
+use tokio::runtime::Runtime;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio::time::Instant;
 
@@ -105,7 +105,7 @@ impl<S: Store + Send + Sync + 'static> Machine<S> {
     }
 
     /// Drives until it is asked to stop or nobody is left to ask.
-    pub(super) fn run(mut self, mut requests: mpsc::Receiver<Request>, runtime: &Handle) {
+    pub(super) fn run(mut self, mut requests: mpsc::Receiver<Request>, runtime: &Runtime) {
         loop {
             let event = runtime.block_on(self.next_event(&mut requests));
             if self.handle_group(event, &mut requests) {

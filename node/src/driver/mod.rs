@@ -24,7 +24,7 @@ use dorpsplein_protocol::store::Store;
 use dorpsplein_protocol::sync::SessionStatus;
 use libp2p::Multiaddr;
 use thiserror::Error;
-use tokio::runtime::Handle;
+use tokio::runtime::Builder;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 use crate::net::{NetEvent, NetHandle};
@@ -40,7 +40,7 @@ pub const GROUP_INPUTS: usize = 256;
 /// A group is closed when it has taken in or is to send out this many bytes, which bounds what waits in memory.
 pub const GROUP_BYTES: usize = 4 * 1024 * 1024;
 /// After a failed store, how long to refuse before trying again.
-pub const RETRY: Duration = Duration::from_secs(10);
+pub const RETRY: Duration = Duration::from_secs(5);
 /// Changes that a subscriber may leave unread before it is told that it missed some.
 pub const CHANGES: usize = 256;
 
@@ -130,7 +130,8 @@ where
     let (changes, _) = broadcast::channel(CHANGES);
     let handle = DriverHandle { requests, registers, status, changes: changes.clone() };
     let (ready, opened) = oneshot::channel();
-    let runtime = Handle::current();
+    // Its own clockwork: the thread may outlive the runtime that started it by a moment.
+    let runtime = Builder::new_current_thread().enable_time().build().map_err(DriverError::Thread)?;
     let outlets = machine::Outlets { registers: registers_sender, status: status_sender, changes };
     let drive = move || match Machine::open(store, home, own, outlets, network) {
         Ok(machine) => {
