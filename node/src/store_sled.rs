@@ -48,8 +48,9 @@ const LET_GO_PAUSE: Duration = Duration::from_millis(10);
 
 /// The file in the store's folder that one process at a time holds locked.
 const LOCK_FILE: &str = "lock";
-/// sled's log, and its folder for large pages.
+/// sled's log, its settings, and its folder for large pages.
 const LOG_FILE: &str = "db";
+const SETTINGS_FILE: &str = "conf";
 const BLOB_FOLDER: &str = "blobs";
 
 /// A folder with a store that this process has to itself.
@@ -251,6 +252,7 @@ impl Engine {
         };
         let log = File::open(folder.join(LOG_FILE)).map_err(io_error)?;
         log.sync_all().map_err(io_error)?;
+        File::open(folder.join(SETTINGS_FILE)).and_then(|settings| settings.sync_all()).map_err(io_error)?;
         Ok(Self { db, log })
     }
 }

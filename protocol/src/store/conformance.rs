@@ -70,10 +70,13 @@ fn keeps_tables_apart(store: &impl Store) {
 
 fn survives_reopening<S: Store>(open: &impl Fn() -> S) {
     let large = vec![7u8; 60_000];
-    put(&open(), Table::Operations, &[(b"kept", b"value"), (b"large", &large), (b"void", b"")]);
+    // No value of ours is that long; a store may keep such a one in another place, and must not lose it there.
+    let huge = vec![8u8; 3 << 20];
+    put(&open(), Table::Operations, &[(b"kept", b"value"), (b"large", &large), (b"void", b""), (b"huge", &huge)]);
     let store = open();
     assert_eq!(store.get(Table::Operations, b"kept").unwrap().as_deref(), Some(&b"value"[..]), "lost at reopening");
     assert_eq!(store.get(Table::Operations, b"large").unwrap(), Some(large), "a large value changed");
+    assert_eq!(store.get(Table::Operations, b"huge").unwrap(), Some(huge), "a huge value changed");
     assert_eq!(store.get(Table::Operations, b"void").unwrap(), Some(Vec::new()), "an empty value is not an absent one");
 }
 
