@@ -4,8 +4,6 @@ use std::rc::Rc;
 
 use data_encoding::BASE64URL_NOPAD;
 use dorpsplein_protocol::identity::SecretKey;
-use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
 
 use super::author::{Author, Letter};
 use super::draft::Draft;
@@ -18,7 +16,8 @@ use super::write::audience;
 /// Wires the form in `area` for somebody with a good invitation.
 pub(super) async fn start(page: &Rc<Page>, area: Area) -> Result<(), Trouble> {
     area.show(State::Checking);
-    read_again_when_the_address_changes(page)?;
+    page.reload_when_fragment_changes()?;
+    page.carry_fragment_to_other_language()?;
     if let Some(mut author) = Author::open(page).await? {
         let was_resident = author.is_resident();
         // An earlier visit may have broken off between signing and sending.
@@ -30,7 +29,6 @@ pub(super) async fn start(page: &Rc<Page>, area: Area) -> Result<(), Trouble> {
         area.show(State::NeedsInvitation);
         return Ok(());
     };
-    page.give_fragment_to_other_language(&fragment)?;
     let letter = open_letter(page, &fragment).await?;
     // Better to hear it now than after filling in a name.
     Lock::is_available(page.window())?;
@@ -105,20 +103,6 @@ async fn open_letter(page: &Page, fragment: &str) -> Result<Letter, Trouble> {
         return Err(Trouble::foreseen("invitation-expired"));
     }
     Ok(Letter { invitation, one_time })
-}
-
-/// A link pasted into the address bar of this very page changes only the fragment, and loads nothing.
-fn read_again_when_the_address_changes(page: &Rc<Page>) -> Result<(), Trouble> {
-    let window = page.window().clone();
-    let listener = Closure::<dyn Fn()>::new(move || {
-        // A browser that does not reload shows the page as it was.
-        let _ = window.location().reload();
-    });
-    let failed = |_| Trouble::Browser("the address cannot be watched");
-    page.window().add_event_listener_with_callback("hashchange", listener.as_ref().unchecked_ref()).map_err(failed)?;
-    // The window lives as long as the page, and so does its listener.
-    listener.forget();
-    Ok(())
 }
 
 /// Asks the browser not to clear this site's storage when the disk runs full: the key is there, and nowhere else.

@@ -1,8 +1,9 @@
 //! The document: finds the places the templates promise, shows one of their states, writes text and never markup.
 
 use dorpsplein_protocol::operation::NeighbourhoodId;
-use wasm_bindgen::JsCast;
-use web_sys::{Document, Element, HtmlElement, HtmlFormElement, Window};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Document, Element, Event, HtmlElement, HtmlFormElement, Window};
 
 use super::api::Api;
 use super::form::Form;
@@ -114,18 +115,41 @@ impl Page {
         let location = self.window.location();
         let address = location.pathname().map_err(failed)? + &location.search().map_err(failed)?;
         let history = self.window.history().map_err(failed)?;
-        history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&address)).map_err(failed)?;
-        self.give_fragment_to_other_language("")
+        history.replace_state_with_url(&JsValue::NULL, "", Some(&address)).map_err(failed)
     }
 
-    /// Makes the link to the same page in the other language carry this fragment.
-    pub(super) fn give_fragment_to_other_language(&self, fragment: &str) -> Result<(), Trouble> {
-        let failed = |_| Trouble::Browser("the link to the other language cannot be changed");
+    /// Lets the link to the same page in the other language take the fragment along, which a link does not do by itself.
+    /// Its `href` stays as it is: the secret of an invitation has no place in the document.
+    pub(super) fn carry_fragment_to_other_language(&self) -> Result<(), Trouble> {
+        let failed = |_| Trouble::Browser("the link to the other language cannot be watched");
         let Some(link) = self.document.query_selector("[data-language]").map_err(failed)? else { return Ok(()) };
-        let address = link.get_attribute("href").unwrap_or_default();
-        let plain = address.split('#').next().unwrap_or_default();
-        let separator = if fragment.is_empty() { "" } else { "#" };
-        link.set_attribute("href", &format!("{plain}{separator}{fragment}")).map_err(failed)
+        let (window, target) = (self.window.clone(), link.clone());
+        let listener = Closure::<dyn Fn(Event)>::new(move |event: Event| {
+            let address = target.get_attribute("href").unwrap_or_default();
+            let location = window.location();
+            // Where this fails, the link leads to the page without the invitation, as without this module.
+            if location.hash().is_ok_and(|hash| location.set_href(&(address + &hash)).is_ok()) {
+                event.prevent_default();
+            }
+        });
+        let added = link.add_event_listener_with_callback("click", listener.as_ref().unchecked_ref());
+        // The link lives as long as the page, and so does its listener.
+        listener.forget();
+        added.map_err(failed)
+    }
+
+    /// Reads the page again when only the fragment of its address changes: a link pasted into the address bar of this
+    /// very page loads nothing by itself.
+    pub(super) fn reload_when_fragment_changes(&self) -> Result<(), Trouble> {
+        let window = self.window.clone();
+        let listener = Closure::<dyn Fn()>::new(move || {
+            // A browser that does not reload shows the page as it was.
+            let _ = window.location().reload();
+        });
+        let added = self.window.add_event_listener_with_callback("hashchange", listener.as_ref().unchecked_ref());
+        // The window lives as long as the page, and so does its listener.
+        listener.forget();
+        added.map_err(|_| Trouble::Browser("the address cannot be watched"))
     }
 }
 
