@@ -26,6 +26,17 @@ pub enum CodecError {
     TooDeep,
 }
 
+impl CodecError {
+    /// The problem's stable name, in the API and on a page.
+    pub const fn problem(&self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::NotCanonical => "not-canonical",
+            Self::TooDeep => "too-deep",
+        }
+    }
+}
+
 /// The canonical encoding of `value`.
 pub fn encode<T: Encode<()>>(value: &T) -> Vec<u8> {
     minicbor::to_vec(value).expect("appending to a vector does not fail, and our encoders raise no errors of their own")

@@ -53,6 +53,20 @@ pub enum ValidateError {
     InvitationPeriod,
 }
 
+impl ValidateError {
+    /// The problem's stable name, in the API and on a page.
+    pub const fn problem(&self) -> &'static str {
+        match self {
+            Self::Codec(error) => error.problem(),
+            Self::Text(_) => "text-too-long",
+            Self::InvitationPeriod => "invitation-period",
+            Self::EditCount | Self::PayloadSpace | Self::Creation | Self::ValueType(_) | Self::Header | Self::Name => {
+                "invalid-content"
+            }
+        }
+    }
+}
+
 /// A signed operation whose content is in bounds and fits its header.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Valid {

@@ -41,6 +41,21 @@ pub enum SignedError {
     Signature(#[from] SignatureError),
 }
 
+impl SignedError {
+    /// The problem's stable name, in the API and on a page.
+    pub const fn problem(&self) -> &'static str {
+        match self {
+            Self::TooLarge => "too-large",
+            Self::Codec(error) => error.problem(),
+            Self::Version(_) => "unsupported-version",
+            Self::Header => "malformed",
+            Self::PayloadMismatch => "payload-mismatch",
+            Self::Signature(SignatureError::WeakKey) => "weak-key",
+            Self::Signature(SignatureError::Mismatch) => "bad-signature",
+        }
+    }
+}
+
 /// An operation in the right form; nobody checked who signed it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signed {

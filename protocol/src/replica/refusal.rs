@@ -3,8 +3,6 @@
 use thiserror::Error;
 
 use crate::authority::{Missing, Reason};
-use crate::codec::CodecError;
-use crate::identity::SignatureError;
 use crate::operation::SignedError;
 use crate::validate::ValidateError;
 
@@ -68,8 +66,8 @@ impl Refusal {
     /// The problem's stable name: the last part of its `type` in the API, the key of its sentence on a page.
     pub const fn problem(&self) -> &'static str {
         match self {
-            Self::Signed(error) => signed_problem(error),
-            Self::Validate(error) => validate_problem(error),
+            Self::Signed(error) => error.problem(),
+            Self::Validate(error) => error.problem(),
             Self::NotPermitted(reason) => reason_problem(reason),
             Self::Missing(Missing::Parent(_) | Missing::Subject(_)) => "missing-parents",
             Self::Missing(Missing::Invitation(_)) => "unknown-invitation",
@@ -79,40 +77,6 @@ impl Refusal {
             Self::WrongNeighbourhood => "wrong-neighbourhood",
             Self::Storage => "storage",
         }
-    }
-}
-
-const fn codec_problem(error: &CodecError) -> &'static str {
-    match error {
-        CodecError::Malformed => "malformed",
-        CodecError::NotCanonical => "not-canonical",
-        CodecError::TooDeep => "too-deep",
-    }
-}
-
-const fn signed_problem(error: &SignedError) -> &'static str {
-    match error {
-        SignedError::TooLarge => "too-large",
-        SignedError::Codec(error) => codec_problem(error),
-        SignedError::Version(_) => "unsupported-version",
-        SignedError::Header => "malformed",
-        SignedError::PayloadMismatch => "payload-mismatch",
-        SignedError::Signature(SignatureError::WeakKey) => "weak-key",
-        SignedError::Signature(SignatureError::Mismatch) => "bad-signature",
-    }
-}
-
-const fn validate_problem(error: &ValidateError) -> &'static str {
-    match error {
-        ValidateError::Codec(error) => codec_problem(error),
-        ValidateError::Text(_) => "text-too-long",
-        ValidateError::InvitationPeriod => "invitation-period",
-        ValidateError::EditCount
-        | ValidateError::PayloadSpace
-        | ValidateError::Creation
-        | ValidateError::ValueType(_)
-        | ValidateError::Header
-        | ValidateError::Name => "invalid-content",
     }
 }
 

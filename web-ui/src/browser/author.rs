@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use dorpsplein_protocol::compose::{Device, Place};
 use dorpsplein_protocol::identity::SecretKey;
 use dorpsplein_protocol::operation::{ItemId, NeighbourhoodId, Signed, Space};
-use dorpsplein_protocol::validate::{Valid, ValidateError};
+use dorpsplein_protocol::validate::Valid;
 
 use super::api::{Api, Invitation};
 use super::draft::Draft;
@@ -153,10 +153,7 @@ fn random<const BYTES: usize>() -> Result<[u8; BYTES], Trouble> {
 /// An operation that its box will not refuse for its form. One that it would refuse never leaves this function, so its
 /// number is not used.
 fn checked(signed: Signed) -> Result<Signed, Trouble> {
-    let verified = signed.verify().map_err(|_| Trouble::foreseen("bad-signature"))?;
-    let valid = Valid::check(&verified).map_err(|error| match error {
-        ValidateError::Text(_) => Trouble::foreseen("text-too-long"),
-        _ => Trouble::foreseen("invalid-content"),
-    })?;
+    let verified = signed.verify().map_err(|error| Trouble::foreseen(error.problem()))?;
+    let valid = Valid::check(&verified).map_err(|error| Trouble::foreseen(error.problem()))?;
     Ok(valid.operation().clone())
 }
