@@ -111,7 +111,10 @@ fn a_foreign_signature_is_refused() {
     stage.refuses(&forged, &SignedError::Signature(SignatureError::Mismatch).into());
 
     let other_purpose = Envelope::sign(stage.anne.secret(), b"dorpsplein/something-else/1", header);
-    stage.refuses(&transfer(&other_purpose.encode(), &payload), &SignedError::Signature(SignatureError::Mismatch).into());
+    stage.refuses(
+        &transfer(&other_purpose.encode(), &payload),
+        &SignedError::Signature(SignatureError::Mismatch).into(),
+    );
 
     let weak = stage.crafted(|header, _| header.device = weak_key());
     stage.refuses(&weak, &SignedError::Signature(SignatureError::WeakKey).into());
@@ -351,20 +354,8 @@ fn a_form_for_the_future_is_refused_and_a_peers_waits_for_its_time() {
     assert!(stage.world.submit(at, &soon).is_ok(), "a clock ten minutes fast is no reason to refuse");
 
     let key = stage.world.boxes[at].key;
-    let second = stage.world.add_box(stage.village.id);
-    let operations: Vec<Signed> = all_operations(&stage.world, at);
-    assert!(!operations.iter().any(|operation| operation.id() == early.id()));
-    stage.world.handle(
-        second,
-        dorpsplein_protocol::replica::Input::Introduce { peer: key, neighbourhood: stage.village.id },
-    );
+    let second = stage.world.second_box(&mut stage.village);
     let (puppet, _) = stage.world.greeting_puppet(second, key, stage.village.id);
-    for operation in &operations {
-        stage.world.bring(puppet, std::slice::from_ref(operation));
-    }
-    for operation in &operations {
-        stage.world.bring(puppet, std::slice::from_ref(operation));
-    }
     let effects = stage.world.bring(puppet, std::slice::from_ref(&early));
     assert!(stage.world.boxes[second].holds(&early), "it waits");
     let item = early.header().item();
@@ -386,13 +377,8 @@ fn a_statement_for_the_future_waits_also_across_a_restart() {
     let mut stage = Stage::new();
     let (at, now) = (stage.village.at, stage.world.now);
     let (invitation, letter) = stage.world.invite(&mut stage.village, Role::Resident);
-    let second = stage.world.add_box(stage.village.id);
     let key = stage.world.boxes[at].key;
-    let introduce = dorpsplein_protocol::replica::Input::Introduce { peer: key, neighbourhood: stage.village.id };
-    stage.world.handle(second, introduce);
-    stage.world.connect(second, at);
-    stage.world.run();
-
+    let second = stage.world.second_box(&mut stage.village);
     let mut fast = Device::new(stage.world.secret(), stage.village.id);
     let ahead = now.plus_millis(2 * HOUR);
     let claim = fast.claim(invitation.id(), &letter, [5; 16], ahead);
@@ -400,6 +386,7 @@ fn a_statement_for_the_future_waits_also_across_a_restart() {
     let (puppet, _) = stage.world.greeting_puppet(second, key, stage.village.id);
     stage.world.bring(puppet, std::slice::from_ref(&claim));
     stage.world.bring(puppet, std::slice::from_ref(&post));
+    assert!(stage.world.boxes[second].holds(&claim) && stage.world.boxes[second].holds(&post), "both wait");
     stage.world.reopen(second);
     let membership = |stage: &Stage| stage.world.boxes[second].replica.registers().home().membership(&fast.key());
     assert_eq!(membership(&stage), None, "opening the store again does not make it now");
@@ -440,8 +427,4 @@ fn weak_key() -> dorpsplein_protocol::identity::PublicKey {
     let mut identity = [0; 32];
     identity[0] = 1;
     dorpsplein_protocol::identity::PublicKey::from_bytes(identity)
-}
-
-fn all_operations(world: &World, at: usize) -> Vec<Signed> {
-    world.boxes[at].dump(&[Table::Operations]).values().map(|bytes| Signed::decode(bytes).unwrap()).collect()
 }

@@ -8,12 +8,12 @@ use std::collections::BTreeSet;
 use dorpsplein_protocol::compose::{Device, Place};
 use dorpsplein_protocol::identity::PublicKey;
 use dorpsplein_protocol::operation::{
-    BoxCertificate, CircleId, Kind, MAX_TRANSFER, NeighbourhoodId, OperationId, Signed, SignedError, Space, Statement,
+    CircleId, Kind, MAX_TRANSFER, NeighbourhoodId, OperationId, Signed, SignedError, Space,
 };
 use dorpsplein_protocol::replica::{Effect, Input};
 use dorpsplein_protocol::store::Table;
 use dorpsplein_protocol::sync::{CloseReason, MAX_FRAME, Message, MessageError, SESSION_VERSION, SpaceId, SpaceRoot};
-use support::{DAY, MINUTE, Puppet, Village, World, news_edits};
+use support::{MINUTE, Puppet, Village, World, news_edits};
 
 /// Two villages with an agreement, not connected yet.
 fn two_villages() -> (World, Village, Village) {
@@ -255,10 +255,7 @@ fn two_boxes_of_one_neighbourhood_hold_the_same() {
     world.connect(a.at, b.at);
     world.run();
 
-    let second = world.add_box(a.id);
-    let certificate = BoxCertificate { key: world.boxes[second].key, expires: world.now.plus_millis(DAY) };
-    world.state(a.at, &mut a.founder, Statement::BoxCertificate(certificate));
-    world.handle(second, Input::Introduce { peer: world.boxes[a.at].key, neighbourhood: a.id });
+    let second = world.second_box(&mut a);
     world.connect(second, a.at);
     world.run();
     assert!(world.boxes[second].rows() == world.boxes[a.at].rows());

@@ -23,7 +23,7 @@ pub(super) struct Consequences {
     pub(super) treaties: BTreeMap<NeighbourhoodId, BTreeMap<Rank, TreatyStatement>>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Admission {
     pub(super) resident: ResidentId,
     pub(super) rank: Rank,
@@ -34,6 +34,7 @@ pub(super) struct RoleAt {
     pub(super) role: Role,
     pub(super) rank: Rank,
 }
+
 impl Consequences {
     /// Adds what follows from one permitted statement.
     pub(super) fn apply(&mut self, rank: Rank, header: &Header, statement: &Statement) {
@@ -75,6 +76,16 @@ impl Consequences {
         }
     }
 
+    /// The devices whose place differs between the two.
+    pub(super) fn devices_changed(&self, other: &Self) -> BTreeSet<PublicKey> {
+        differing(&self.devices, &other.devices)
+    }
+
+    /// The neighbourhoods about which the two say different things.
+    pub(super) fn treaties_changed(&self, other: &Self) -> BTreeSet<NeighbourhoodId> {
+        differing(&self.treaties, &other.treaties)
+    }
+
     fn admit(&mut self, rank: Rank, device: PublicKey, resident: ResidentId, role: Option<Role>) {
         self.devices.insert(device, Admission { resident, rank });
         if let Some(role) = role {
@@ -82,6 +93,12 @@ impl Consequences {
         }
     }
 }
+
+/// The keys that do not have the same value in both.
+fn differing<K: Ord + Copy, V: PartialEq>(a: &BTreeMap<K, V>, b: &BTreeMap<K, V>) -> BTreeSet<K> {
+    a.keys().chain(b.keys()).filter(|key| a.get(key) != b.get(key)).copied().collect()
+}
+
 /// The role that stands: the deepest statement; of two equally deep the one that trusts less.
 pub(super) fn latest_role<'a>(roles: impl Iterator<Item = &'a RoleAt>) -> Option<Role> {
     roles.max_by_key(|at| (at.rank.0, at.role == Role::Resident, at.rank.1)).map(|at| at.role)

@@ -35,18 +35,24 @@ impl Register {
             Reason::NotAMember | Reason::NotAConnector => {
                 self.candidates.contains(&header.device) || matches!(statement, Statement::Claim(_))
             }
+            Reason::NoSuchResident => match statement {
+                Statement::RoleChange(change) => self.nodes.contains_key(&change.resident.into()),
+                _ => false,
+            },
             _ => false,
         }
     }
+
+    /// Whether a statement counts, as far as what ranks before it goes.
     pub(super) fn decide(&self, rank: Rank, header: &Header, statement: &Statement) -> Verdict {
         let decided = match statement {
             Statement::Genesis(_) => self.decide_genesis(rank),
             Statement::Claim(claim) => self.decide_claim(rank, header, claim),
             Statement::DeviceAddition(addition) => self.decide_addition(rank, header, addition),
-            Statement::Invitation(_) | Statement::BoxCertificate(_) => self.connector_at(header),
-            Statement::RoleChange(change) => self.decide_role_change(header, change),
-            Statement::Treaty(_) => self.connector_at(header),
-            Statement::Unknown(_) => self.member_at(header).map(drop),
+            Statement::Invitation(_) | Statement::BoxCertificate(_) => self.connector_at(rank, header),
+            Statement::RoleChange(change) => self.decide_role_change(rank, header, change),
+            Statement::Treaty(_) => self.connector_at(rank, header),
+            Statement::Unknown(_) => self.member_at(rank, header).map(drop),
         };
         decided.map_or_else(Verdict::Refused, |()| Verdict::Permitted)
     }
@@ -73,7 +79,7 @@ impl Register {
     }
 
     fn decide_addition(&self, rank: Rank, header: &Header, addition: &DeviceAddition) -> Result<(), Reason> {
-        self.member_at(header)?;
+        self.member_at(rank, header)?;
         self.is_new_device(rank, &addition.device)
     }
 
@@ -82,44 +88,44 @@ impl Register {
         if earlier { Err(Reason::AlreadyAMember) } else { Ok(()) }
     }
 
-    fn decide_role_change(&self, header: &Header, change: &RoleChange) -> Result<(), Reason> {
-        self.connector_at(header)?;
+    fn decide_role_change(&self, rank: Rank, header: &Header, change: &RoleChange) -> Result<(), Reason> {
+        self.connector_at(rank, header)?;
         let admitted = self.consequences.residents.get(&change.resident).and_then(|roles| roles.first());
-        let known = admitted.is_some_and(|admission| self.is_past(&admission.rank, header));
+        let known = admitted.is_some_and(|admission| self.is_past(admission.rank, rank, header));
         if known { Ok(()) } else { Err(Reason::NoSuchResident) }
     }
 
     /// Whether the author was a connector as far as the statement's own past goes.
-    fn connector_at(&self, header: &Header) -> Result<(), Reason> {
-        let resident = self.member_at(header)?;
+    fn connector_at(&self, rank: Rank, header: &Header) -> Result<(), Reason> {
+        let resident = self.member_at(rank, header)?;
         let roles = self.consequences.residents.get(&resident).into_iter().flatten();
-        match latest_role(roles.filter(|role| self.is_past(&role.rank, header))) {
+        match latest_role(roles.filter(|role| self.is_past(role.rank, rank, header))) {
             Some(Role::Connector) => Ok(()),
             Some(Role::Resident) | None => Err(Reason::NotAConnector),
         }
     }
 
     /// Whose device signed, as far as the statement's own past goes.
-    fn member_at(&self, header: &Header) -> Result<ResidentId, Reason> {
+    fn member_at(&self, rank: Rank, header: &Header) -> Result<ResidentId, Reason> {
         let admission = self.consequences.devices.get(&header.device).ok_or(Reason::NotAMember)?;
-        if self.is_past(&admission.rank, header) { Ok(admission.resident) } else { Err(Reason::NotAMember) }
+        if self.is_past(admission.rank, rank, header) { Ok(admission.resident) } else { Err(Reason::NotAMember) }
     }
 
-    /// Whether the statement at `rank` is in the past of `header`: reached through parents, or signed before by the same
-    /// device. Walks back no further than its depth.
-    fn is_past(&self, rank: &Rank, header: &Header) -> bool {
-        let Some(target) = self.nodes.get(&rank.1) else { return false };
-        if target.header.device == header.device && target.header.sequence < header.sequence {
+    /// Whether the statement at `target` is in the past of the one at `rank`: reached through parents, or signed before by
+    /// the same device at a lower rank. Walks back no further than the target's depth.
+    fn is_past(&self, target: Rank, rank: Rank, header: &Header) -> bool {
+        let Some(node) = self.nodes.get(&target.1) else { return false };
+        if node.header.device == header.device && node.header.sequence < header.sequence && target < rank {
             return true;
         }
         let mut seen = BTreeSet::new();
         let mut open: Vec<OperationId> = header.parents.clone();
         while let Some(id) = open.pop() {
-            if id == rank.1 {
+            if id == target.1 {
                 return true;
             }
             if let Some(node) = self.nodes.get(&id)
-                && node.depth > rank.0
+                && node.depth > target.0
                 && seen.insert(id)
             {
                 open.extend(&node.header.parents);

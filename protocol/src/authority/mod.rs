@@ -8,7 +8,7 @@ mod registers;
 mod rights;
 
 pub use decide::{ItemFacts, SubjectFacts, decide};
-pub use register::{Assessment, InvitationState, Membership, Register, TreatyStatement};
+pub use register::{Assessment, Change, InvitationState, Membership, Register, TreatyStatement};
 pub use registers::{Registers, TreatyStage, TreatyState};
 pub use rights::{Act, Standing};
 

@@ -1,17 +1,20 @@
 //! The register of one neighbourhood: a hash-linked DAG of statements, and what follows from them.
 //!
-//! What follows is a function of the set of statements. A statement is decided by its causal past, which never changes,
-//! with one exception: of two admissions that exclude each other (one invitation used twice, one device admitted twice)
-//! the earlier counts, by depth in the DAG and then by hash. When such an earlier one comes in late, all is decided anew
-//! in that order, so the order of arrival leaves no trace.
+//! What follows is a function of the set of statements. A statement is decided by its causal past: what its parents lead
+//! back to, and what its own device signed before at a lower rank (depth in the DAG, then hash). Two things can come in
+//! late: something its device signed before, and of two admissions that exclude each other (one invitation used twice, one
+//! device admitted twice) the one of lower rank, which counts. Then all is decided anew in the order of ranks, so the
+//! order of arrival leaves no trace.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::consequences::{Admission, Consequences, Rank, latest_role};
+use super::consequences::{Consequences, Rank, latest_role};
 use super::{Missing, Reason, Verdict};
 use crate::identity::PublicKey;
+use crate::item::History;
 use crate::operation::{
-    BoxCertificate, Header, Invitation, NeighbourhoodId, OperationId, Payload, ResidentId, Role, Statement, Treaty,
+    BoxCertificate, Header, Invitation, MAX_PARENTS, NeighbourhoodId, OperationId, Payload, ResidentId, Role,
+    Statement, Treaty,
 };
 use crate::time::Timestamp;
 use crate::validate::Valid;
@@ -23,6 +26,8 @@ pub struct Register {
     pub(super) nodes: BTreeMap<OperationId, Node>,
     /// Devices that some statement in `nodes` admits, counting or not.
     pub(super) candidates: BTreeSet<PublicKey>,
+    /// The highest sequence number of each device in `nodes`.
+    latest: BTreeMap<PublicKey, u64>,
     pub(super) consequences: Consequences,
 }
 
@@ -33,6 +38,7 @@ pub(super) struct Node {
     pub(super) statement: Statement,
     pub(super) verdict: Verdict,
 }
+
 /// A device's place in the neighbourhood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Membership {
@@ -77,6 +83,23 @@ pub struct Assessment {
     pub keep: bool,
 }
 
+/// What became of a statement, and what is different now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Whether it counts.
+    pub verdict: Verdict,
+    /// Devices that have another place than before.
+    pub devices: BTreeSet<PublicKey>,
+    /// Neighbourhoods about which this one says something else than before.
+    pub treaties: BTreeSet<NeighbourhoodId>,
+}
+
+impl Change {
+    const fn none(verdict: Verdict) -> Self {
+        Self { verdict, devices: BTreeSet::new(), treaties: BTreeSet::new() }
+    }
+}
+
 impl Assessment {
     const fn without_effect(verdict: Verdict) -> Self {
         Self { verdict, displaces: false, keep: false }
@@ -90,8 +113,23 @@ impl Register {
             neighbourhood,
             nodes: BTreeMap::new(),
             candidates: BTreeSet::new(),
+            latest: BTreeMap::new(),
             consequences: Consequences::default(),
         }
+    }
+
+    /// The register into which these statements were taken before, given in any order. O(n log n).
+    pub(crate) fn restore(neighbourhood: NeighbourhoodId, statements: Vec<Valid>) -> Self {
+        let mut register = Self::new(neighbourhood);
+        let history = History::new(statements);
+        for valid in history.ordered().0 {
+            if let Payload::Statement(statement) = valid.payload() {
+                let rank = (register.depth_after(&valid.header().parents), valid.id());
+                register.add_node(rank, valid.header(), statement, Verdict::Unknown(Missing::Parent(rank.1)));
+            }
+        }
+        register.decide_all();
+        register
     }
 
     /// Decides about a statement without taking it in.
@@ -122,30 +160,35 @@ impl Register {
 
     /// Decides about a statement and takes it in, unless it is refused for good or something it builds on is missing.
     ///
-    /// A permitted statement costs O(log n) plus the walk back to the role changes of its author; one that displaces an
-    /// earlier admission costs O(n log n). Returns the verdict, and the devices that have another place than before.
-    pub fn insert(&mut self, valid: &Valid) -> (Verdict, BTreeSet<PublicKey>) {
+    /// A permitted statement costs O(log n) plus the walk back to the role changes of its author; one that changes what
+    /// was decided before costs O(n log n).
+    pub fn insert(&mut self, valid: &Valid) -> Change {
         let assessment = self.assess(valid);
         let (true, Payload::Statement(statement)) = (assessment.keep, valid.payload()) else {
-            return (assessment.verdict, BTreeSet::new());
+            return Change::none(assessment.verdict);
         };
         let header = valid.header();
         let rank = (self.depth_after(&header.parents), valid.id());
-        let verdict = assessment.verdict;
-        let admitted = admitted_device(header, statement);
-        self.candidates.extend(admitted);
-        self.nodes
-            .insert(rank.1, Node { depth: rank.0, header: header.clone(), statement: statement.clone(), verdict });
-        if assessment.displaces {
-            let before = std::mem::take(&mut self.consequences.devices);
+        let revises = assessment.displaces || self.comes_late(header, statement);
+        self.add_node(rank, header, statement, assessment.verdict);
+        if revises {
+            let before = std::mem::take(&mut self.consequences);
             self.decide_all();
-            return (self.nodes[&rank.1].verdict, self.changed_since(&before));
+            return Change {
+                verdict: self.nodes[&rank.1].verdict,
+                devices: before.devices_changed(&self.consequences),
+                treaties: before.treaties_changed(&self.consequences),
+            };
         }
-        if verdict == Verdict::Permitted {
+        let mut change = Change::none(assessment.verdict);
+        if assessment.verdict == Verdict::Permitted {
             self.consequences.apply(rank, header, statement);
-            return (verdict, admitted.into_iter().collect());
+            change.devices.extend(admitted_device(header, statement));
+            if let Statement::Treaty(treaty) = statement {
+                change.treaties.insert(treaty.with);
+            }
         }
-        (verdict, BTreeSet::new())
+        change
     }
 
     /// The neighbourhood.
@@ -159,9 +202,21 @@ impl Register {
     }
 
     /// The latest permitted statements: the parents of the next one; at most
-    /// [`MAX_PARENTS`](crate::operation::MAX_PARENTS) of them, sorted.
+    /// [`MAX_PARENTS`](crate::operation::MAX_PARENTS) of them, sorted. Of more the deepest, so that the next statement
+    /// ranks after all that is here.
     pub fn heads(&self) -> Vec<OperationId> {
-        self.consequences.heads.iter().copied().take(crate::operation::MAX_PARENTS).collect()
+        let mut heads: Vec<OperationId> = self.consequences.heads.iter().copied().collect();
+        if heads.len() > MAX_PARENTS {
+            heads.sort_by_key(|id| (std::cmp::Reverse(self.nodes[id].depth), *id));
+            heads.truncate(MAX_PARENTS);
+            heads.sort_unstable();
+        }
+        heads
+    }
+
+    /// The devices that have a place, in the order of their keys.
+    pub fn devices(&self) -> impl Iterator<Item = &PublicKey> {
+        self.consequences.devices.keys()
     }
 
     /// A device's place in the neighbourhood; none when it has none.
@@ -234,6 +289,7 @@ impl Register {
     pub fn verdict(&self, operation: &OperationId) -> Option<Verdict> {
         self.nodes.get(operation).map(|node| node.verdict)
     }
+
     /// Decides everything anew, earliest first.
     fn decide_all(&mut self) {
         self.consequences = Consequences::default();
@@ -251,11 +307,18 @@ impl Register {
         }
     }
 
-    /// Devices whose admission differs from what it was.
-    fn changed_since(&self, before: &BTreeMap<PublicKey, Admission>) -> BTreeSet<PublicKey> {
-        let both = before.keys().chain(self.consequences.devices.keys());
-        let rank = |devices: &BTreeMap<PublicKey, Admission>, key| devices.get(key).map(|admission| admission.rank);
-        both.filter(|key| rank(before, key) != rank(&self.consequences.devices, key)).copied().collect()
+    fn add_node(&mut self, rank: Rank, header: &Header, statement: &Statement, verdict: Verdict) {
+        self.candidates.extend(admitted_device(header, statement));
+        let latest = self.latest.entry(header.device).or_default();
+        *latest = header.sequence.max(*latest);
+        self.nodes
+            .insert(rank.1, Node { depth: rank.0, header: header.clone(), statement: statement.clone(), verdict });
+    }
+
+    /// Whether a statement about its own author's place comes in after something that device signed later.
+    fn comes_late(&self, header: &Header, statement: &Statement) -> bool {
+        let concerns_author = matches!(statement, Statement::Claim(_) | Statement::RoleChange(_));
+        concerns_author && self.latest.get(&header.device).is_some_and(|latest| header.sequence < *latest)
     }
 
     fn depth_after(&self, parents: &[OperationId]) -> u32 {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{Assessment, Register, Verdict};
+use super::{Assessment, Change, Register};
 use crate::identity::PublicKey;
 use crate::operation::{Kind, NeighbourhoodId};
 use crate::time::Timestamp;
@@ -139,9 +139,13 @@ impl Registers {
     }
 
     /// Decides about a statement and takes it in; see [`Register::insert`].
-    pub(crate) fn insert(&mut self, valid: &Valid) -> (Verdict, BTreeSet<PublicKey>) {
+    pub(crate) fn insert(&mut self, valid: &Valid) -> Change {
         let neighbourhood = valid.header().neighbourhood();
         let register = self.all.entry(neighbourhood).or_insert_with(|| Arc::new(Register::new(neighbourhood)));
         Arc::make_mut(register).insert(valid)
+    }
+    /// Puts back a register as it was; see [`Register::restore`].
+    pub(crate) fn restore(&mut self, neighbourhood: NeighbourhoodId, statements: Vec<Valid>) {
+        self.all.insert(neighbourhood, Arc::new(Register::restore(neighbourhood, statements)));
     }
 }

@@ -146,6 +146,12 @@ fn apply_edit(document: &mut impl Transactable, edit: &Edit) -> Result<(), Autom
                 document.splice_text(&body, 0, length as isize, &super::text_of(value))?;
             }
         }
+        Edit::Set { field: Field::TALENTS, .. } => {
+            if let Some((_, talents)) = document.get(ROOT, key(Field::TALENTS))? {
+                let seen: Vec<String> = document.keys(&talents).collect();
+                seen.iter().try_for_each(|member| document.delete(&talents, member.as_str()))?;
+            }
+        }
         Edit::Set { field, value } => document.put(ROOT, key(*field), to_automerge(value))?,
         Edit::Splice { field: Field::BODY, at, delete, insert } => {
             if let Some((_, body)) = document.get(ROOT, key(Field::BODY))? {

@@ -31,6 +31,8 @@ pub fn project_single(edits: &[Edit]) -> Outcome {
     for edit in edits {
         match edit {
             Edit::Set { field: Field::BODY, value } => content.body = Some(text_of(value)),
+            // Nothing else than nothing is a value for a set: all its members go.
+            Edit::Set { field: Field::TALENTS, .. } => talents.clear(),
             Edit::Set { field, value } => set_scalar(&mut content, *field, value),
             Edit::Splice { field: Field::BODY, at, delete, insert } => {
                 let body = content.body.take().unwrap_or_default();

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Replica;
-use super::ingest::undecided_key;
+use super::ingest::{Undecided, undecided_key};
 use super::work::Work;
 use crate::authority::{ItemFacts, Missing, Reason, SubjectFacts, Verdict, decide};
 use crate::item::{Document, History, Outcome, project_single};
@@ -81,7 +81,7 @@ impl<R: Read> Replica<R> {
         for (id, header) in &evaluation.headers {
             match evaluation.verdict(id) {
                 Verdict::Permitted => self.clear_undecided(header, id)?,
-                Verdict::Refused(_) | Verdict::Unknown(_) => self.mark_undecided(header, id)?,
+                Verdict::Refused(_) | Verdict::Unknown(_) => self.mark_undecided(header, id, Undecided::Outside)?,
             }
         }
         for verdict in evaluation.verdicts.values() {
@@ -113,11 +113,16 @@ impl<R: Read> Replica<R> {
     }
 
     /// Marks an operation as kept without being permitted.
-    pub(super) fn mark_undecided(&mut self, header: &Header, id: &OperationId) -> Result<(), StoreError> {
+    pub(super) fn mark_undecided(
+        &mut self,
+        header: &Header,
+        id: &OperationId,
+        how: Undecided,
+    ) -> Result<(), StoreError> {
         let key = undecided_key(header, id);
         if self.store.get(Table::Undecided, &key)?.is_none() {
             self.undecided += 1;
-            self.store.put(Table::Undecided, key, []);
+            self.store.put(Table::Undecided, key, [how as u8]);
         }
         Ok(())
     }
@@ -244,11 +249,20 @@ impl<R: Read> Replica<R> {
         Ok(outcome)
     }
 
-    /// The device signed two operations with one number: everything it signed from there on is looked at again.
-    pub(super) fn note_fork(&mut self, header: &Header) -> Result<(), StoreError> {
-        let lowest = self.forked.entry(header.device).or_insert(header.sequence);
-        *lowest = header.sequence.min(*lowest);
-        let from = [&header.device.as_bytes()[..], &lowest.to_be_bytes()].concat();
+    /// A stored operation may share its number with another one, or close a gap between such a pair and what its device
+    /// signed after it: everything that device signed from there on is looked at again.
+    pub(super) fn check_count(&mut self, header: &Header, id: &OperationId) -> Result<(), StoreError> {
+        let known = self.forked.get(&header.device).copied();
+        let from = if self.signed_otherwise(header, *id)? {
+            let lowest = known.map_or(header.sequence, |lowest| lowest.min(header.sequence));
+            self.forked.insert(header.device, lowest);
+            lowest
+        } else if known.is_some_and(|lowest| lowest < header.sequence) {
+            header.sequence
+        } else {
+            return Ok(());
+        };
+        let from = [&header.device.as_bytes()[..], &from.to_be_bytes()].concat();
         self.look_again_at_device(&header.device, &from)
     }
 }

@@ -73,6 +73,7 @@ impl<R: Read> Replica<R> {
         if assessment.verdict == Verdict::Permitted {
             self.keep(valid);
             self.insert_statement(valid, None, round)?;
+            self.check_count(valid.header(), &valid.id())?;
             self.work_off(round)?;
         }
         Ok(assessment.verdict)
@@ -94,8 +95,16 @@ impl<R: Read> Replica<R> {
             (Some(time), _) => time,
             (None, Verdict::Unknown(missing)) => missing,
             (None, Verdict::Permitted | Verdict::Refused(_)) if assessment.keep => {
+                let counts = assessment.verdict == Verdict::Permitted;
+                if !counts && !self.has_room_for(valid.header())? {
+                    return Ok(Received::Dropped);
+                }
                 self.keep(valid);
+                if !counts {
+                    self.mark_undecided(valid.header(), &valid.id(), Undecided::InRegister)?;
+                }
                 self.insert_statement(valid, Some(session), round)?;
+                self.check_count(valid.header(), &valid.id())?;
                 self.work_off(round)?;
                 return Ok(Received::Stored);
             }
@@ -105,8 +114,10 @@ impl<R: Read> Replica<R> {
             return Ok(Received::Dropped);
         }
         self.keep(valid);
-        self.mark_undecided(valid.header(), &valid.id())?;
+        self.mark_undecided(valid.header(), &valid.id(), Undecided::Outside)?;
         self.wait_for(missing, Work::Statement(valid.id()));
+        self.check_count(valid.header(), &valid.id())?;
+        self.work_off(round)?;
         Ok(Received::Waiting)
     }
 
@@ -132,11 +143,8 @@ impl<R: Read> Replica<R> {
         if evaluation.verdict(&valid.id()) == Verdict::Permitted {
             round.accepted.push((valid.operation().clone(), source));
         }
-        let shares_a_number = self.signed_otherwise(valid.header(), valid.id())?;
         self.write_evaluation(evaluation, round)?;
-        if shares_a_number {
-            self.note_fork(valid.header())?;
-        }
+        self.check_count(valid.header(), &valid.id())?;
         self.work_off(round)
     }
 
@@ -147,12 +155,12 @@ impl<R: Read> Replica<R> {
         source: Option<SessionId>,
         round: &mut Round,
     ) -> Result<(), StoreError> {
-        let (verdict, changed) = self.registers.insert(valid);
-        if verdict == Verdict::Permitted {
+        let change = self.registers.insert(valid);
+        if change.verdict == Verdict::Permitted {
             round.accepted.push((valid.operation().clone(), source));
         }
         round.registers_changed = true;
-        self.statement_arrived(valid, &changed)
+        self.statement_arrived(valid, &change)
     }
 
     /// Writes an operation and the keys under which it is found.
@@ -192,7 +200,7 @@ impl<R: Read> Replica<R> {
     }
 
     /// Whether the device signed another operation with the same number.
-    fn signed_otherwise(&self, header: &Header, id: OperationId) -> Result<bool, StoreError> {
+    pub(super) fn signed_otherwise(&self, header: &Header, id: OperationId) -> Result<bool, StoreError> {
         let key = device_key(header, &id);
         let same_number = self.store.keys_with_prefix(Table::Devices, &key[..40], 3)?;
         Ok(same_number.iter().any(|other| *other != key))
@@ -215,6 +223,16 @@ pub(super) enum Received {
     Waiting,
     /// It is worth nothing here, or there is no room for it.
     Dropped,
+}
+
+/// How an operation is kept without being permitted: the value in the table of those.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Undecided {
+    /// An operation on an item, or a statement its register has not taken in.
+    Outside = 0,
+    /// A statement its register has taken in, refused as things stand.
+    InRegister = 1,
 }
 
 /// device ‖ sequence ‖ id.

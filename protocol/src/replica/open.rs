@@ -1,19 +1,21 @@
 //! Opening a replica on what its store holds.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::ops::{Bound, ControlFlow};
 
 use lru::LruCache;
 use thiserror::Error;
 
+use super::ingest::{Undecided, undecided_key};
 use super::{DOCUMENTS, Replica};
-use crate::authority::{Registers, Verdict};
+use crate::authority::Registers;
 use crate::identity::PublicKey;
 use crate::operation::{NeighbourhoodId, OperationId, Space};
 use crate::projection::space_of_key;
 use crate::store::{Direction, FORMAT, KeyRange, Read, Staged, StoreError, Table};
 use crate::sync::Introductions;
 use crate::time::Timestamp;
+use crate::validate::Valid;
 
 /// Why a replica did not open.
 #[derive(Debug, Error)]
@@ -88,24 +90,19 @@ impl<R: Read> Replica<R> {
         if damaged { Err(StoreError::Damaged("a key of a space")) } else { Ok(statements) }
     }
 
-    /// Takes the statements in, each after its parents. What still waits for something stays where it waits.
+    /// Puts the registers back as they were. What they had not taken in, because its time or something it builds on had
+    /// not come, stays where it waits.
     fn load_registers(&mut self, statements: Vec<OperationId>) -> Result<(), StoreError> {
-        let mut left = VecDeque::new();
+        let mut registers: BTreeMap<NeighbourhoodId, Vec<Valid>> = BTreeMap::new();
         for id in statements {
-            left.push_back(self.load(&id)?.ok_or(StoreError::Damaged("a statement is gone"))?);
+            let valid = self.load(&id)?.ok_or(StoreError::Damaged("a statement is gone"))?;
+            let undecided = self.store.get(Table::Undecided, &undecided_key(valid.header(), &id))?;
+            if undecided.as_deref() != Some(&[Undecided::Outside as u8]) {
+                registers.entry(valid.header().neighbourhood()).or_default().push(valid);
+            }
         }
-        let mut without_progress = 0;
-        while let Some(valid) = left.pop_front() {
-            match self.registers.insert(&valid).0 {
-                Verdict::Unknown(_) => {
-                    left.push_back(valid);
-                    without_progress += 1;
-                }
-                Verdict::Permitted | Verdict::Refused(_) => without_progress = 0,
-            }
-            if without_progress > left.len() {
-                break;
-            }
+        for (neighbourhood, statements) in registers {
+            self.registers.restore(neighbourhood, statements);
         }
         Ok(())
     }

@@ -1,12 +1,13 @@
 //! What to look at again when something arrives: an operation that was missing, a member, a treaty, the right time.
 
-use std::collections::BTreeSet;
 use std::ops::{Bound, ControlFlow};
 
+use super::ingest::Undecided;
 use super::{Replica, Round};
-use crate::authority::{Missing, Verdict};
+use crate::authority::{Change, Missing, Verdict};
 use crate::identity::PublicKey;
-use crate::operation::{ItemId, OperationId, Payload, Space, Statement};
+use crate::operation::{ItemId, NeighbourhoodId, OperationId, Payload, Space, Statement};
+use crate::projection::space_of_key;
 use crate::store::{Direction, Read, StoreError, Table, prefix_end};
 use crate::time::{FUTURE_TOLERANCE_MS, Timestamp};
 use crate::validate::Valid;
@@ -30,22 +31,43 @@ impl<R: Read> Replica<R> {
         self.store.put(Table::Waiting, [missing.key(), id].concat(), [tag]);
     }
 
-    /// A statement was taken in: looks again at what waited for it, and at what devices signed whose place changed.
-    pub(super) fn statement_arrived(&mut self, valid: &Valid, changed: &BTreeSet<PublicKey>) -> Result<(), StoreError> {
+    /// A statement was taken in: looks again at what waited for it, at what devices signed whose place changed, and at
+    /// what is shared under an agreement that changed.
+    pub(super) fn statement_arrived(&mut self, valid: &Valid, change: &Change) -> Result<(), StoreError> {
         self.wake(valid.id().as_bytes())?;
-        for device in changed {
+        for device in &change.devices {
             self.wake(device.as_bytes())?;
             self.look_again_at_device(device, device.as_bytes())?;
         }
         let neighbourhood = valid.header().neighbourhood();
-        match valid.payload() {
-            Payload::Statement(Statement::Treaty(treaty)) => {
-                self.wake(treaty.with.as_bytes())?;
-                self.wake(neighbourhood.as_bytes())
-            }
-            Payload::Statement(Statement::Genesis(_)) => self.wake(neighbourhood.as_bytes()),
-            _ => Ok(()),
+        if matches!(valid.payload(), Payload::Statement(Statement::Genesis(_))) {
+            self.wake(neighbourhood.as_bytes())?;
         }
+        for with in &change.treaties {
+            if neighbourhood == self.home {
+                self.look_again_at_neighbour(with)?;
+            } else if *with == self.home {
+                self.look_again_at_neighbour(&neighbourhood)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks again at everything that lives in another neighbourhood or was signed by somebody from there.
+    fn look_again_at_neighbour(&mut self, other: &NeighbourhoodId) -> Result<(), StoreError> {
+        self.wake(other.as_bytes())?;
+        let devices: Vec<PublicKey> =
+            self.registers.get(other).into_iter().flat_map(|register| register.devices().copied()).collect();
+        for device in devices {
+            self.look_again_at_device(&device, device.as_bytes())?;
+        }
+        for key in self.store.keys_with_prefix(Table::Spaces, other.as_bytes(), usize::MAX)? {
+            let Some((space, _, id)) = space_of_key(&key) else { return Err(StoreError::Damaged("a key of a space")) };
+            if space.space != Space::Register {
+                self.look_again_at_operation(&id)?;
+            }
+        }
+        Ok(())
     }
 
     /// An item became visible, or stopped being so: looks again at what waits for it and at what answers it.
@@ -66,12 +88,15 @@ impl<R: Read> Replica<R> {
             signed.extend(OperationId::try_from(&key[40..]).ok());
             ControlFlow::Continue(())
         })?;
-        for id in signed {
-            if let Some(valid) = self.load(&id)?
-                && valid.header().space != Space::Register
-            {
-                self.worklist.insert(Work::Item(valid.header().item()));
-            }
+        signed.iter().try_for_each(|id| self.look_again_at_operation(id))
+    }
+
+    /// Looks again at the item of an operation, unless it is a statement.
+    fn look_again_at_operation(&mut self, id: &OperationId) -> Result<(), StoreError> {
+        if let Some(valid) = self.load(id)?
+            && valid.header().space != Space::Register
+        {
+            self.worklist.insert(Work::Item(valid.header().item()));
         }
         Ok(())
     }
@@ -127,6 +152,9 @@ impl<R: Read> Replica<R> {
             Verdict::Unknown(missing) => self.wait_for(missing, Work::Statement(*id)),
             Verdict::Permitted | Verdict::Refused(_) if assessment.keep => {
                 self.clear_undecided(valid.header(), id)?;
+                if assessment.verdict != Verdict::Permitted {
+                    self.mark_undecided(valid.header(), id, Undecided::InRegister)?;
+                }
                 self.insert_statement(&valid, None, round)?;
             }
             // Refused for good: it stays counted against its author.

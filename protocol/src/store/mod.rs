@@ -32,7 +32,7 @@ pub enum Table {
     Devices = 4,
     /// missing id ‖ item: which items to look at again when something arrives.
     Waiting = 5,
-    /// device ‖ id: operations kept without being permitted yet, counted against their author.
+    /// device ‖ id: operations kept without being permitted yet, counted against their author; the value says how.
     Undecided = 6,
     /// item: its row.
     Rows = 7,

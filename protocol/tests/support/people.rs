@@ -126,6 +126,19 @@ impl World {
         self.handle(b.at, Input::Introduce { peer: of_a, neighbourhood: a.id });
     }
 
+    /// Another box of the village, certified, told where the first one is, and brought up to date.
+    pub(crate) fn second_box(&mut self, village: &mut Village) -> usize {
+        let at = self.add_box(village.id);
+        let certificate = BoxCertificate { key: self.boxes[at].key, expires: self.now.plus_millis(365 * DAY) };
+        self.state(village.at, &mut village.founder, Statement::BoxCertificate(certificate));
+        let first = self.boxes[village.at].key;
+        self.handle(at, Input::Introduce { peer: first, neighbourhood: village.id });
+        let (session, _) = self.connect(at, village.at);
+        self.run();
+        self.disconnect(at, session);
+        at
+    }
+
     /// Makes news and hands it in at `at`.
     pub(crate) fn post(&mut self, at: usize, device: &mut Device, place: Place, heading: &str) -> ItemId {
         let operation = device.create(place, Kind::NEWS, None, news_edits(heading), self.now);

@@ -1,0 +1,289 @@
+//! Carries out what a test vector says, and says what came of it.
+//!
+//! The native test and the browser's module compile this one file, so that "native and WebAssembly give the same bytes"
+//! compares the protocol and not two interpreters. Ids, keys and bytes are hexadecimal in the JSON; times are
+//! milliseconds since the Unix epoch.
+
+use data_encoding::HEXLOWER;
+use dorpsplein_protocol::compose::{Device, Place};
+use dorpsplein_protocol::identity::{PublicKey, SecretKey};
+use dorpsplein_protocol::operation::{
+    BoxCertificate, CircleId, DeviceAddition, Edit, Field, Invitation, ItemId, Kind, NeighbourhoodId, OperationId,
+    ResidentId, Role, RoleChange, Signed, Space, Statement, Treaty, TreatyDirection, Value,
+};
+use dorpsplein_protocol::time::Timestamp;
+use dorpsplein_protocol::validate::Valid;
+use serde::{Deserialize, Serialize};
+
+/// What a vector asks for.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+enum Input {
+    /// The public key that grows from a seed.
+    Key { seed: String },
+    /// The genesis of a neighbourhood.
+    Genesis { seed: String, name: String, nonce: String, time: u64 },
+    /// A claim of an invitation.
+    Claim { author: Author, invitation: String, one_time_seed: String, nonce: String, time: u64 },
+    /// Another statement of the register.
+    State { author: Author, parents: Vec<String>, statement: StatementInput, time: u64 },
+    /// A new item.
+    Create {
+        author: Author,
+        neighbourhood: String,
+        space: String,
+        kind: u16,
+        subject: Option<String>,
+        edits: Vec<EditInput>,
+        time: u64,
+    },
+    /// An edit of an item.
+    Edit {
+        author: Author,
+        neighbourhood: String,
+        space: String,
+        item: String,
+        parents: Vec<String>,
+        edits: Vec<EditInput>,
+        time: u64,
+    },
+    /// Bytes that somebody hands in.
+    Check { transfer: String },
+}
+
+/// A device and what it signed before.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Author {
+    seed: String,
+    home: String,
+    sequence: u64,
+    previous: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+enum StatementInput {
+    Invitation { key: String, role: RoleInput, expires: u64 },
+    DeviceAddition { new_seed: String },
+    RoleChange { resident: String, role: RoleInput },
+    BoxCertificate { key: String, expires: u64 },
+    Treaty { with: String, accepts: Option<String>, direction: DirectionInput, kinds: Vec<u16>, expires: u64 },
+    Unknown(String),
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum RoleInput {
+    Resident,
+    Connector,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum DirectionInput {
+    Both,
+    Send,
+    Receive,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+enum EditInput {
+    Set { field: u16, value: ValueInput },
+    Splice { field: u16, at: u32, delete: u32, insert: String },
+    Add { field: u16, member: String },
+    Remove { field: u16, member: String },
+    Unknown(String),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum ValueInput {
+    Null,
+    Bool(bool),
+    Int(i64),
+    Text(String),
+    Bytes(String),
+}
+
+/// What came of it.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Output {
+    Key { public_key: String },
+    Operation { id: String, header: String, payload: String, transfer: String },
+    Accepted { accepted: String },
+    Refused { problem: &'static str },
+}
+
+/// Carries out the JSON of one vector's `input` and returns the JSON of its `expected`.
+///
+/// # Errors
+/// A sentence for whoever writes vectors: the input is not one.
+pub(crate) fn run(input: &str) -> Result<String, String> {
+    let input: Input = serde_json::from_str(input).map_err(|error| error.to_string())?;
+    let output = carry_out(input)?;
+    serde_json::to_string(&output).map_err(|error| error.to_string())
+}
+
+fn carry_out(input: Input) -> Result<Output, String> {
+    let signed = match input {
+        Input::Key { seed } => {
+            return Ok(Output::Key { public_key: SecretKey::from_seed(&fixed(&seed)?).public().to_string() });
+        }
+        Input::Check { transfer } => return Ok(check(&bytes(&transfer)?)),
+        Input::Genesis { seed, name, nonce, time } => {
+            Device::found(SecretKey::from_seed(&fixed(&seed)?), &name, fixed(&nonce)?, at(time)).1
+        }
+        Input::Claim { author, invitation, one_time_seed, nonce, time } => {
+            let one_time = SecretKey::from_seed(&fixed(&one_time_seed)?);
+            author.device()?.claim(operation(&invitation)?, &one_time, fixed(&nonce)?, at(time))
+        }
+        Input::State { author, parents, statement, time } => {
+            let mut device = author.device()?;
+            let statement = statement.build(&device)?;
+            device.state(operations(&parents)?, statement, at(time))
+        }
+        Input::Create { author, neighbourhood, space, kind, subject, edits, time } => {
+            let subject = subject.map(|id| fixed(&id)).transpose()?.map(ItemId::from_bytes);
+            author.device()?.create(place(&neighbourhood, &space)?, Kind(kind), subject, build(edits)?, at(time))
+        }
+        Input::Edit { author, neighbourhood, space, item, parents, edits, time } => {
+            let (place, item) = (place(&neighbourhood, &space)?, ItemId::from_bytes(fixed(&item)?));
+            author.device()?.edit(place, item, operations(&parents)?, build(edits)?, at(time))
+        }
+    };
+    Ok(Output::Operation {
+        id: signed.id().to_string(),
+        header: HEXLOWER.encode(&signed.header().encode()),
+        payload: HEXLOWER.encode(signed.payload()),
+        transfer: HEXLOWER.encode(&signed.encode()),
+    })
+}
+
+/// The three steps of trust that need nothing but the bytes.
+fn check(transfer: &[u8]) -> Output {
+    let verified = match Signed::decode(transfer).and_then(Signed::verify) {
+        Ok(verified) => verified,
+        Err(error) => return Output::Refused { problem: error.problem() },
+    };
+    match Valid::check(&verified) {
+        Ok(valid) => Output::Accepted { accepted: valid.id().to_string() },
+        Err(error) => Output::Refused { problem: error.problem() },
+    }
+}
+
+impl Author {
+    fn device(&self) -> Result<Device, String> {
+        let previous = self.previous.as_deref().map(operation).transpose()?;
+        let home = NeighbourhoodId::from_bytes(fixed(&self.home)?);
+        Ok(Device::resume(SecretKey::from_seed(&fixed(&self.seed)?), home, self.sequence, previous))
+    }
+}
+
+impl StatementInput {
+    fn build(self, author: &Device) -> Result<Statement, String> {
+        Ok(match self {
+            Self::Invitation { key, role, expires } => {
+                let key = PublicKey::from_bytes(fixed(&key)?);
+                Statement::Invitation(Invitation { key, role: role.build(), expires: at(expires) })
+            }
+            Self::DeviceAddition { new_seed } => {
+                let new = SecretKey::from_seed(&fixed(&new_seed)?);
+                Statement::DeviceAddition(DeviceAddition::sign(&new, &author.home(), &author.key()))
+            }
+            Self::RoleChange { resident, role } => {
+                let resident = ResidentId::from_bytes(fixed(&resident)?);
+                Statement::RoleChange(RoleChange { resident, role: role.build() })
+            }
+            Self::BoxCertificate { key, expires } => {
+                let key = PublicKey::from_bytes(fixed(&key)?);
+                Statement::BoxCertificate(BoxCertificate { key, expires: at(expires) })
+            }
+            Self::Treaty { with, accepts, direction, kinds, expires } => Statement::Treaty(Treaty {
+                with: NeighbourhoodId::from_bytes(fixed(&with)?),
+                accepts: accepts.as_deref().map(operation).transpose()?,
+                direction: direction.build(),
+                kinds: kinds.into_iter().map(Kind).collect(),
+                expires: at(expires),
+            }),
+            Self::Unknown(raw) => Statement::Unknown(bytes(&raw)?),
+        })
+    }
+}
+
+impl RoleInput {
+    const fn build(self) -> Role {
+        match self {
+            Self::Resident => Role::Resident,
+            Self::Connector => Role::Connector,
+        }
+    }
+}
+
+impl DirectionInput {
+    const fn build(self) -> TreatyDirection {
+        match self {
+            Self::Both => TreatyDirection::Both,
+            Self::Send => TreatyDirection::Send,
+            Self::Receive => TreatyDirection::Receive,
+        }
+    }
+}
+
+impl ValueInput {
+    fn build(self) -> Result<Value, String> {
+        Ok(match self {
+            Self::Null => Value::Null,
+            Self::Bool(yes) => Value::Bool(yes),
+            Self::Int(number) => Value::Int(number),
+            Self::Text(text) => Value::Text(text),
+            Self::Bytes(raw) => Value::Bytes(bytes(&raw)?),
+        })
+    }
+}
+
+fn build(edits: Vec<EditInput>) -> Result<Vec<Edit>, String> {
+    let one = |edit| {
+        Ok(match edit {
+            EditInput::Set { field, value } => Edit::Set { field: Field(field), value: value.build()? },
+            EditInput::Splice { field, at, delete, insert } => Edit::Splice { field: Field(field), at, delete, insert },
+            EditInput::Add { field, member } => Edit::Add { field: Field(field), member },
+            EditInput::Remove { field, member } => Edit::Remove { field: Field(field), member },
+            EditInput::Unknown(raw) => Edit::Unknown(bytes(&raw)?),
+        })
+    };
+    edits.into_iter().map(one).collect()
+}
+
+fn place(neighbourhood: &str, space: &str) -> Result<Place, String> {
+    let space = match space {
+        "register" => Space::Register,
+        "members" => Space::Members,
+        "square" => Space::Square,
+        "neighbours" => Space::Neighbours,
+        circle => Space::Circle(CircleId::from_bytes(fixed(circle)?)),
+    };
+    Ok(Place { neighbourhood: NeighbourhoodId::from_bytes(fixed(neighbourhood)?), space })
+}
+
+const fn at(time: u64) -> Timestamp {
+    Timestamp::from_millis(time)
+}
+
+fn operation(hex: &str) -> Result<OperationId, String> {
+    fixed(hex).map(OperationId::from_bytes)
+}
+
+fn operations(hex: &[String]) -> Result<Vec<OperationId>, String> {
+    hex.iter().map(|id| operation(id)).collect()
+}
+
+fn fixed<const BYTES: usize>(hex: &str) -> Result<[u8; BYTES], String> {
+    bytes(hex)?.try_into().map_err(|_| format!("{hex} is not {BYTES} bytes"))
+}
+
+fn bytes(hex: &str) -> Result<Vec<u8>, String> {
+    HEXLOWER.decode(hex.as_bytes()).map_err(|error| format!("{hex}: {error}"))
+}
