@@ -16,11 +16,13 @@ mod status;
 mod treaty;
 mod waiting;
 
+use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use serde_json::Value;
 use tokio::runtime::Runtime;
+use tracing_subscriber::EnvFilter;
 
 use crate::demo;
 
@@ -32,7 +34,7 @@ pub use founding::{Founded, Founding, found};
 pub use invite::invite;
 pub use key_file::{KeyFile, KeyFileError};
 pub use links::{InvitationLink, LinkError, Site, TreatyLink, TreatyOffer};
-pub use treaty::{Terms, accept_from, offer_to};
+pub use treaty::{Terms, accept_from, offer_to, treaty_link};
 pub use waiting::wait_until;
 
 /// A village square on a small box: news, events and neighbours, without anybody in between.
@@ -99,6 +101,7 @@ impl Outcome {
 /// Reads the command line, carries the command out and says how it went.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    log(matches!(cli.command, Command::Serve(_)));
     let outcome = match &cli.command {
         Command::Init(args) => init::run(args),
         Command::Serve(args) => serve::run(args, cli.json),
@@ -121,6 +124,15 @@ pub fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Logs to standard error. A box that serves tells whoever looks after it how it fares; other commands speak for
+/// themselves and log only what is wrong. `RUST_LOG` says otherwise.
+fn log(serving: bool) {
+    let usual = if serving { "warn,dorpsplein_node=info" } else { "warn" };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(usual));
+    let colours = io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(io::stderr).init();
 }
 
 /// Fresh randomness from the operating system.

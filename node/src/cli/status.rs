@@ -33,7 +33,7 @@ pub(super) fn run(args: &StatusArgs) -> Result<Outcome, CliError> {
         (None, url) => Door::Site(Client::new(Site::parse(url.as_deref().unwrap_or_default())?)),
     };
     let status = door.status()?;
-    let running = matches!(door, Door::Site(_));
+    let running = !matches!(door, Door::Stopped(_));
     let mut json = json!(status);
     json["running"] = running.into();
     Ok(Outcome::new(in_words(&status, running), json))

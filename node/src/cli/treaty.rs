@@ -125,15 +125,23 @@ pub fn offer_to(
     terms: Terms,
     now: Timestamp,
 ) -> Result<TreatyLink, CliError> {
-    let status = door.status()?;
-    if status.neighbourhood_id == with.to_string() {
+    if door.status()?.neighbourhood_id == with.to_string() {
         return Err(InputError::OwnNeighbourhood.into());
     }
     let accepted = connector.state(terms.statement(with, None, now), now)?;
+    treaty_link(door, &accepted)
+}
+
+/// What another connector needs to know of this box and its side of a treaty.
+///
+/// # Errors
+/// [`CliError`] when the box does not answer.
+pub fn treaty_link(door: &Door, side: &AcceptedBody) -> Result<TreatyLink, CliError> {
+    let status = door.status()?;
     let strange = || ClientError::NotABox { site: door.address() };
     let offer = TreatyOffer {
         neighbourhood: NeighbourhoodId::from_hex(&status.neighbourhood_id).ok_or_else(strange)?,
-        operation: OperationId::from_hex(&accepted.id).ok_or_else(strange)?,
+        operation: OperationId::from_hex(&side.id).ok_or_else(strange)?,
         box_key: PublicKey::from_hex(&status.own_box).ok_or_else(strange)?,
         addresses: door.box_addresses(),
     };

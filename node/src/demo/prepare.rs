@@ -15,7 +15,7 @@ use jiff::civil::Date;
 
 use super::story::{self, Act, Deed, Topic};
 use super::village::{Audience, Event, Village};
-use crate::cli::{Author, CliError, Door, Terms, accept_from, invite, offer_to, random, wait_until};
+use crate::cli::{Author, CliError, Door, Terms, accept_from, invite, offer_to, random, treaty_link, wait_until};
 use crate::data_folder::connector_key;
 use crate::web::body::{AcceptedBody, TreatyStateBody};
 use crate::web::local_time;
@@ -100,7 +100,9 @@ fn agree(houses: &[House], at: Timestamp) -> Result<(), CliError> {
             let mut offering = Author::open(&connector_key(&first.dir), &first.door)?;
             let link = offer_to(&mut offering, &first.door, second.neighbourhood, Terms::USUAL, at)?;
             let mut accepting = Author::open(&connector_key(&second.dir), &second.door)?;
-            accept_from(&mut accepting, &second.door, &link, Terms::USUAL, at)?;
+            let accepted = accept_from(&mut accepting, &second.door, &link, Terms::USUAL, at)?;
+            // Connectors who meet tell each other where their boxes are, so that either may call the other.
+            first.door.introduce(&treaty_link(&second.door, &accepted)?)?;
         }
     }
     wait_until("the treaty", PATIENCE, || {

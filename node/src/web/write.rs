@@ -33,6 +33,7 @@ pub(super) async fn submit(
 ) -> Result<Response, Problem> {
     check_origin(&headers)?;
     check_media_type(&headers)?;
+    check_length(&headers)?;
     let operation = to_bytes(body, MAX_TRANSFER).await.map_err(|error| unreadable(&error))?;
     let accepted = state.driver.submit(operation.into()).await?;
     let status = if accepted.known { StatusCode::OK } else { StatusCode::CREATED };
@@ -65,15 +66,22 @@ fn check_media_type(headers: &HeaderMap) -> Result<(), Problem> {
     }
 }
 
+/// A length announced beforehand is refused beforehand: a client that waits for leave (`Expect: 100-continue`) then
+/// sends nothing.
+fn check_length(headers: &HeaderMap) -> Result<(), Problem> {
+    let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > MAX_TRANSFER as u64) { Err(too_large()) } else { Ok(()) }
+}
+
+fn too_large() -> Problem {
+    Problem::new("too-large", format!("an operation has at most {MAX_TRANSFER} bytes"))
+}
+
 /// The body was too long, or the connection broke: the first is worth telling.
 fn unreadable(error: &axum::Error) -> Problem {
     let too_long =
         std::error::Error::source(error).is_some_and(|source| source.is::<http_body_util::LengthLimitError>());
-    if too_long {
-        Problem::new("too-large", format!("an operation has at most {MAX_TRANSFER} bytes"))
-    } else {
-        Problem::new("malformed", "the request ended before the operation did")
-    }
+    if too_long { too_large() } else { Problem::new("malformed", "the request ended before the operation did") }
 }
 
 #[cfg(test)]

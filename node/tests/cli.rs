@@ -1,0 +1,256 @@
+//! The commands, as a person and a script use them: the real program, real folders, real boxes.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod site_support;
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use dorpsplein_node::cli::KeyFile;
+use dorpsplein_node::clock;
+use dorpsplein_protocol::compose::Place;
+use dorpsplein_protocol::operation::{self, Edit, Field, Kind, Signed, Space};
+use rustix::process::Signal;
+use serde_json::Value;
+use site_support::{Serving, dorpsplein, eventually, fails, init, says};
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap()
+}
+
+fn path(folder: &Path, name: &str) -> String {
+    folder.join(name).to_str().unwrap().to_owned()
+}
+
+/// Two villages from nothing to an answer that stands at home.
+#[test]
+fn two_villages_agree_write_and_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let (north, south) = (path(folder.path(), "noord"), path(folder.path(), "zuid"));
+    let founded = [init(Path::new(&north), "Noorddorp"), init(Path::new(&south), "Zuidwijk")];
+    let (north_box, south_box) =
+        (Serving::start(&["serve", "--dir", &north]), Serving::start(&["serve", "--dir", &south]));
+    let (north_url, south_url) = (north_box.text("url"), south_box.text("url"));
+
+    // Residents join with the invitations that `init` made.
+    let (anna, bert) = (path(folder.path(), "anna.key"), path(folder.path(), "bert.key"));
+    for (founded, key, name) in [(&founded[0], &anna, "Anna"), (&founded[1], &bert, "Bert")] {
+        let joined =
+            says(&["resident", "join", "--invitation", text(&founded["invitation"]), "--key", key, "--name", name]);
+        assert_eq!(joined["neighbourhood_id"], founded["neighbourhood_id"]);
+        assert_eq!(fs::metadata(key).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    // The connectors agree, while the boxes run.
+    let offer = says(&["treaty", "offer", "--dir", &north, "--to", &south_url]);
+    says(&["treaty", "accept", "--dir", &south, text(&offer["link"])]);
+    for dir in [&north, &south] {
+        eventually("the treaty", || says(&["treaty", "list", "--dir", dir])["neighbours"][0]["state"] == "in-force");
+    }
+
+    // Anna writes an event for the neighbours; it stands on their site.
+    let event = says(&[
+        "resident",
+        "post",
+        "--url",
+        &north_url,
+        "--key",
+        &anna,
+        "--kind",
+        "event",
+        "--title",
+        "Soep in de schuur",
+        "--body",
+        "Iedereen is welkom.",
+        "--starts",
+        "2999-12-04T17:30",
+        "--ends",
+        "2999-12-04T19:00",
+        "--place",
+        "De schuur",
+        "--audience",
+        "neighbours",
+    ]);
+    let event = text(&event["item"]);
+    eventually("the event", || {
+        dorpsplein(&["resident", "show", "--url", &south_url, "--item", event]).status.success()
+    });
+    let shown = says(&["resident", "show", "--url", &south_url, "--item", event]);
+    assert_eq!(shown["content"]["starts"], "2999-12-04T17:30");
+    assert_eq!(shown["author"]["name"], "Anna");
+    assert_eq!(shown["author"]["home"], founded[0]["neighbourhood_id"]);
+
+    // Bert answers from next door; the answer stands at home.
+    let answer = says(&["resident", "comment", "--key", &bert, "--item", event, "--body", "Ik neem brood mee."]);
+    let answer = text(&answer["item"]);
+    eventually("the answer", || {
+        dorpsplein(&["resident", "show", "--url", &north_url, "--item", answer]).status.success()
+    });
+    let shown = says(&["resident", "show", "--url", &north_url, "--item", answer]);
+    assert_eq!(
+        (shown["content"]["body"].clone(), shown["author"]["name"].clone()),
+        ("Ik neem brood mee.".into(), "Bert".into())
+    );
+    assert_eq!(shown["neighbourhood"], founded[0]["neighbourhood_id"], "an answer lives where its subject lives");
+
+    // What Anna keeps for her own square never gets there.
+    let own = says(&["resident", "post", "--key", &anna, "--title", "Alleen voor ons", "--body", "Stil."]);
+    let (problem, _) = fails(&["resident", "show", "--url", &south_url, "--item", text(&own["item"])]);
+    assert_eq!(problem["type"], "/problems/not-found");
+
+    north_box.stop(Signal::TERM);
+    south_box.stop(Signal::INT);
+}
+
+/// A connector's commands go through the same door whether or not the box is running.
+#[test]
+fn a_connector_invites_with_the_box_on_and_off() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = path(folder.path(), "dorp");
+    init(Path::new(&dir), "Dorp");
+    let off = says(&["invite", "--dir", &dir, "--role", "connector"]);
+    assert_eq!(says(&["status", "--dir", &dir])["running"], false);
+
+    let serving = Serving::start(&["serve", "--dir", &dir]);
+    let status = says(&["status", "--dir", &dir]);
+    assert_eq!((status["running"].clone(), status["name"].clone()), (true.into(), "Dorp".into()));
+    assert_eq!(says(&["status", "--url", &serving.text("url")])["neighbourhood_id"], status["neighbourhood_id"]);
+    let on = says(&["invite", "--dir", &dir, "--days", "3"]);
+    for (index, invitation) in [off, on].iter().enumerate() {
+        let key = path(folder.path(), &format!("{index}.key"));
+        says(&["resident", "join", "--invitation", text(&invitation["invitation"]), "--key", &key, "--name", "Cor"]);
+    }
+    assert_eq!(says(&["status", "--dir", &dir])["residents"], 3);
+    serving.stop(Signal::TERM);
+    assert_eq!(says(&["status", "--dir", &dir])["residents"], 3, "and it is all there when the box is off again");
+}
+
+/// What was signed and could not be sent is sent first, with the number it had.
+#[test]
+fn a_command_that_dies_before_it_sends_makes_no_resident_fork() {
+    let folder = tempfile::tempdir().unwrap();
+    let (dir, key) = (path(folder.path(), "dorp"), path(folder.path(), "anna.key"));
+    let founded = init(Path::new(&dir), "Dorp");
+    let serving = Serving::start(&["serve", "--dir", &dir]);
+    says(&["resident", "join", "--invitation", text(&founded["invitation"]), "--key", &key, "--name", "Anna"]);
+
+    // A command signs, and dies.
+    let mut file = KeyFile::open(Path::new(&key)).unwrap();
+    let home = file.device().home();
+    let place = Place { neighbourhood: home, space: Space::Square };
+    let title = Edit::Set { field: Field::TITLE, value: operation::Value::Text("Eerste".to_owned()) };
+    let lost = file.sign(|device| device.create(place, Kind::NEWS, None, vec![title], clock::now())).unwrap();
+    let lost = Signed::decode(&lost).unwrap().id().to_string();
+    drop(file);
+
+    // The next one sends that first, and goes on counting.
+    let next = says(&["resident", "post", "--key", &key, "--title", "Tweede"]);
+    let device = |item: &str| {
+        let shown = says(&["resident", "show", "--url", &serving.text("url"), "--item", item]);
+        text(&shown["author"]["device"]).to_owned()
+    };
+    assert_eq!(device(&lost), device(text(&next["item"])));
+    let written: Value = serde_json::from_slice(&fs::read(&key).unwrap()).unwrap();
+    assert_eq!((written["sequence"].clone(), written["pending"].clone()), (4.into(), Value::Null));
+    assert_eq!(written["previous"], next["id"]);
+
+    // A copy of the file from before would fork the device, and is not used.
+    let mut old = written.clone();
+    (old["sequence"], old["previous"]) = (3.into(), lost.into());
+    fs::write(&key, old.to_string()).unwrap();
+    let (_, line) = fails(&["resident", "post", "--key", &key, "--title", "Derde"]);
+    assert!(line.contains("is an old copy"), "{line}");
+
+    // Nobody there is no reason to take a number.
+    serving.stop(Signal::TERM);
+    fs::write(&key, written.to_string()).unwrap();
+    let (problem, line) = fails(&["resident", "post", "--key", &key, "--title", "Derde"]);
+    assert_eq!(problem["type"], "about:blank");
+    assert!(line.contains("does not answer"), "{line}");
+    let after: Value = serde_json::from_slice(&fs::read(&key).unwrap()).unwrap();
+    assert_eq!(after["sequence"], 4);
+}
+
+/// A used letter, half a letter, no letter: one clear line each, and no key file is left behind.
+#[test]
+fn a_letter_works_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = path(folder.path(), "dorp");
+    let founded = init(Path::new(&dir), "Dorp");
+    let serving = Serving::start(&["serve", "--dir", &dir]);
+    let invitation = text(&founded["invitation"]);
+    let join = |invitation: &str, key: &str| {
+        let key = path(folder.path(), key);
+        (["resident", "join", "--invitation", invitation, "--key", &key, "--name", "Anna"].map(str::to_owned), key)
+    };
+    let arguments = |join: &[String; 8]| join.iter().map(String::clone).collect::<Vec<_>>();
+    let (first, _) = join(invitation, "anna.key");
+    says(&arguments(&first).iter().map(String::as_str).collect::<Vec<_>>());
+
+    let unknown = format!("{}meedoen#{}", invitation.split("meedoen").next().unwrap(), "A".repeat(43));
+    let half = &invitation[..invitation.len() - 5];
+    let cases =
+        [(invitation, "/problems/invitation-used"), (&unknown, "/problems/unknown-invitation"), (half, "about:blank")];
+    for (invitation, kind) in cases {
+        let (again, key) = join(invitation, "bert.key");
+        let (problem, _) = fails(&arguments(&again).iter().map(String::as_str).collect::<Vec<_>>());
+        assert_eq!(problem["type"], kind, "{problem}");
+        assert!(!Path::new(&key).exists(), "no key of nobody is left behind");
+    }
+    serving.stop(Signal::TERM);
+}
+
+/// Every obstacle at the start is one clear line and exit code 1.
+#[test]
+fn each_obstacle_is_one_clear_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = path(folder.path(), "dorp");
+    init(Path::new(&dir), "Dorp");
+    let line = |arguments: &[&str]| fails(arguments).1;
+
+    assert!(line(&["init", "--dir", &dir, "--name", "Dorp"]).ends_with("exists already and is not empty"));
+    assert!(line(&["serve", "--dir", &path(folder.path(), "nergens")]).contains("is not a data folder"));
+
+    let serving = Serving::start(&["serve", "--dir", &dir]);
+    assert!(line(&["serve", "--dir", &dir]).ends_with("is in use by another dorpsplein"));
+
+    // Another village on the port that is taken.
+    let other = path(folder.path(), "ander");
+    let site = serving.text("url").replace("http://", "");
+    says(&[
+        "init",
+        "--dir",
+        &other,
+        "--name",
+        "Ander",
+        "--site",
+        &site,
+        "--mdns",
+        "off",
+        "--listen",
+        "/ip4/127.0.0.1/udp/0/quic-v1",
+    ]);
+    assert!(line(&["serve", "--dir", &other]).ends_with("the port is in use by another program"));
+    serving.stop(Signal::TERM);
+
+    fs::write(Path::new(&dir).join("format"), "7\n").unwrap();
+    assert!(line(&["serve", "--dir", &dir]).contains("is of format 7"));
+
+    let key = path(folder.path(), "geen.key");
+    assert!(line(&["resident", "post", "--key", &key, "--title", "x"]).contains("geen.key"));
+    assert!(
+        line(&["treaty", "accept", "--dir", &other, "https://plein.example/over-dit-plein#verdrag=x"])
+            .contains("treaty link")
+    );
+    assert!(line(&["treaty", "offer", "--dir", &other, "--to", "buren"]).contains("neighbourhood is named by"));
+}
+
+/// A wrong command line is exit code 2.
+#[test]
+fn a_wrong_command_line_is_told_apart() {
+    for arguments in [&["inviet"][..], &["invite"], &["invite", "--dir", "x", "--days", "31"], &["status"]] {
+        assert_eq!(dorpsplein(arguments).status.code(), Some(2), "{arguments:?}");
+    }
+}
