@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a vector asks for.
 #[derive(Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
 enum Input {
     /// The public key that grows from a seed.
     Key { seed: String },
@@ -62,7 +62,7 @@ struct Author {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
 enum StatementInput {
     Invitation { key: String, role: RoleInput, expires: u64 },
     DeviceAddition { new_seed: String },
@@ -88,7 +88,7 @@ enum DirectionInput {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
 enum EditInput {
     Set { field: u16, value: ValueInput },
     Splice { field: u16, at: u32, delete: u32, insert: String },
