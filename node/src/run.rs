@@ -9,7 +9,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dorpsplein_protocol::store::Read;
 use libp2p::{Multiaddr, PeerId};
 use thiserror::Error;
 use tokio::net::TcpListener;
@@ -121,7 +120,7 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
 
     // The site.
     let identity = Arc::new(SiteIdentity::of(&folder));
-    let state = SiteState { store: store as Arc<dyn Read + Send + Sync>, driver: handle, identity };
+    let state = SiteState::new(store, handle, identity);
     let serve = axum::serve(listener, web::router(state)).with_graceful_shutdown(stop.clone().cancelled_owned());
     let site = tokio::spawn(serve.into_future());
     let site_url = settings.site_url(bound);

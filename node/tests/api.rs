@@ -355,3 +355,21 @@ fn an_old_time_is_taken_as_the_author_says_it() {
     assert_eq!(village.get(&format!("/api/v1/items/{}", news.id())).json()["created"], then.as_millis());
     assert!(Site::parse(&village.url).unwrap().is_loopback());
 }
+
+#[test]
+fn older_news_is_a_page_further() {
+    let mut village = Village::new();
+    for number in 0..25 {
+        let news = village.news(&format!("Bericht {number:02}"));
+        assert_eq!(village.submit(&news.encode()).status, 201);
+    }
+    let home = village.get("/");
+    let shown =
+        |page: &Answer| (0..25).filter(|number| page.text().contains(&format!(">Bericht {number:02}<"))).count();
+    assert_eq!(shown(&home), 20);
+    let older = home.text().split("href=\"/?voor=").nth(1).unwrap().split('"').next().unwrap();
+    let last = village.get(&format!("/?voor={older}"));
+    assert_eq!(shown(&last), 5);
+    assert!(!last.text().contains("href=\"/?voor="), "there is nothing older");
+    assert_eq!(village.get("/api/v1/status").json()["items"], 25);
+}

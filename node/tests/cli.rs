@@ -24,40 +24,57 @@ fn path(folder: &Path, name: &str) -> String {
     folder.join(name).to_str().unwrap().to_owned()
 }
 
-/// Two villages from nothing to an answer that stands at home.
-#[test]
-fn two_villages_agree_write_and_answer() {
-    let folder = tempfile::tempdir().unwrap();
-    let (north, south) = (path(folder.path(), "noord"), path(folder.path(), "zuid"));
-    let founded = [init(Path::new(&north), "Noorddorp"), init(Path::new(&south), "Zuidwijk")];
-    let (north_box, south_box) =
-        (Serving::start(&["serve", "--dir", &north]), Serving::start(&["serve", "--dir", &south]));
-    let (north_url, south_url) = (north_box.text("url"), south_box.text("url"));
+/// A village with a running box and one resident.
+struct Village {
+    dir: String,
+    url: String,
+    key: String,
+    id: Value,
+    serving: Serving,
+}
 
-    // Residents join with the invitations that `init` made.
-    let (anna, bert) = (path(folder.path(), "anna.key"), path(folder.path(), "bert.key"));
-    for (founded, key, name) in [(&founded[0], &anna, "Anna"), (&founded[1], &bert, "Bert")] {
-        let joined =
-            says(&["resident", "join", "--invitation", text(&founded["invitation"]), "--key", key, "--name", name]);
+/// Two villages from nothing: founded, running, with a resident each and a treaty between them.
+fn two_villages(folder: &Path) -> [Village; 2] {
+    let villages = [("noord", "Noorddorp", "Anna"), ("zuid", "Zuidwijk", "Bert")].map(|(dir, name, resident)| {
+        let (dir, key) = (path(folder, dir), path(folder, &format!("{resident}.key")));
+        let founded = init(Path::new(&dir), name);
+        let serving = Serving::start(&["serve", "--dir", &dir]);
+        let invitation = text(&founded["invitation"]);
+        let joined = says(&["resident", "join", "--invitation", invitation, "--key", &key, "--name", resident]);
         assert_eq!(joined["neighbourhood_id"], founded["neighbourhood_id"]);
-        assert_eq!(fs::metadata(key).unwrap().permissions().mode() & 0o777, 0o600);
-    }
-
-    // The connectors agree, while the boxes run.
-    let offer = says(&["treaty", "offer", "--dir", &north, "--to", &south_url]);
-    says(&["treaty", "accept", "--dir", &south, text(&offer["link"])]);
-    for dir in [&north, &south] {
+        assert_eq!(fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o600);
+        Village { dir, url: serving.text("url"), key, id: founded["neighbourhood_id"].clone(), serving }
+    });
+    let [north, south] = &villages;
+    let offer = says(&["treaty", "offer", "--dir", &north.dir, "--to", &south.url]);
+    says(&["treaty", "accept", "--dir", &south.dir, text(&offer["link"])]);
+    for dir in [&north.dir, &south.dir] {
         eventually("the treaty", || says(&["treaty", "list", "--dir", dir])["neighbours"][0]["state"] == "in-force");
     }
+    villages
+}
 
-    // Anna writes an event for the neighbours; it stands on their site.
+fn show(url: &str, item: &str) -> Value {
+    says(&["resident", "show", "--url", url, "--item", item])
+}
+
+fn stands(url: &str, item: &str) -> bool {
+    dorpsplein(&["resident", "show", "--url", url, "--item", item]).status.success()
+}
+
+/// From an event written here to an answer from next door that stands at home.
+#[test]
+fn neighbours_read_each_other_and_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let [north, south] = two_villages(folder.path());
+    let key = &north.key;
     let event = says(&[
         "resident",
         "post",
         "--url",
-        &north_url,
+        &north.url,
         "--key",
-        &anna,
+        key,
         "--kind",
         "event",
         "--title",
@@ -74,34 +91,44 @@ fn two_villages_agree_write_and_answer() {
         "neighbours",
     ]);
     let event = text(&event["item"]);
-    eventually("the event", || {
-        dorpsplein(&["resident", "show", "--url", &south_url, "--item", event]).status.success()
-    });
-    let shown = says(&["resident", "show", "--url", &south_url, "--item", event]);
+    eventually("the event", || stands(&south.url, event));
+    let shown = show(&south.url, event);
     assert_eq!(shown["content"]["starts"], "2999-12-04T17:30");
-    assert_eq!(shown["author"]["name"], "Anna");
-    assert_eq!(shown["author"]["home"], founded[0]["neighbourhood_id"]);
+    assert_eq!((&shown["author"]["name"], &shown["author"]["home"]), (&"Anna".into(), &north.id));
 
-    // Bert answers from next door; the answer stands at home.
-    let answer = says(&["resident", "comment", "--key", &bert, "--item", event, "--body", "Ik neem brood mee."]);
+    let answer = says(&["resident", "comment", "--key", &south.key, "--item", event, "--body", "Ik neem brood mee."]);
     let answer = text(&answer["item"]);
-    eventually("the answer", || {
-        dorpsplein(&["resident", "show", "--url", &north_url, "--item", answer]).status.success()
-    });
-    let shown = says(&["resident", "show", "--url", &north_url, "--item", answer]);
-    assert_eq!(
-        (shown["content"]["body"].clone(), shown["author"]["name"].clone()),
-        ("Ik neem brood mee.".into(), "Bert".into())
-    );
-    assert_eq!(shown["neighbourhood"], founded[0]["neighbourhood_id"], "an answer lives where its subject lives");
+    eventually("the answer", || stands(&north.url, answer));
+    let shown = show(&north.url, answer);
+    assert_eq!((&shown["content"]["body"], &shown["author"]["name"]), (&"Ik neem brood mee.".into(), &"Bert".into()));
+    assert_eq!(shown["neighbourhood"], north.id, "an answer lives where its subject lives");
+    for Village { serving, .. } in [north, south] {
+        serving.stop(Signal::TERM);
+    }
+}
 
-    // What Anna keeps for her own square never gets there.
-    let own = says(&["resident", "post", "--key", &anna, "--title", "Alleen voor ons", "--body", "Stil."]);
-    let (problem, _) = fails(&["resident", "show", "--url", &south_url, "--item", text(&own["item"])]);
+/// What is for the own square never gets next door: no post, no name.
+#[test]
+fn what_is_said_at_home_stays_at_home() {
+    let folder = tempfile::tempdir().unwrap();
+    let [north, south] = two_villages(folder.path());
+    let own = says(&["resident", "post", "--key", &north.key, "--title", "Alleen voor ons", "--body", "Stil."]);
+
+    let (cor, invitation) = (path(folder.path(), "cor.key"), says(&["invite", "--dir", &north.dir]));
+    let invitation = text(&invitation["invitation"]);
+    says(&["resident", "join", "--invitation", invitation, "--key", &cor, "--name", "Cor", "--audience", "square"]);
+    let post = says(&["resident", "post", "--key", &cor, "--title", "Te leen: ladder", "--audience", "neighbours"]);
+    let post = text(&post["item"]);
+    eventually("the ladder", || stands(&south.url, post));
+    let name_at = |url: &str| show(url, post)["author"]["name"].clone();
+    assert_eq!((name_at(&north.url), name_at(&south.url)), ("Cor".into(), Value::Null));
+
+    // The ladder came later than the post for the square, so that had its chance.
+    let (problem, _) = fails(&["resident", "show", "--url", &south.url, "--item", text(&own["item"])]);
     assert_eq!(problem["type"], "/problems/not-found");
-
-    north_box.stop(Signal::TERM);
-    south_box.stop(Signal::INT);
+    for Village { serving, .. } in [north, south] {
+        serving.stop(Signal::INT);
+    }
 }
 
 /// A connector's commands go through the same door whether or not the box is running.

@@ -77,7 +77,7 @@ impl Door {
         let (home, own) = (folder.config().neighbourhood, folder.box_key().public());
         let driver = runtime.block_on(driver::start(Arc::clone(&store), home, own, None))?;
         let identity = Arc::new(SiteIdentity::of(&folder));
-        let state = SiteState { store, driver: driver.handle(), identity };
+        let state = SiteState::new(store, driver.handle(), identity);
         let site = site_of(folder.config())?;
         Ok(Self::Stopped(Box::new(StoppedDoor { runtime, driver: Some(driver), state, folder, site })))
     }

@@ -34,6 +34,7 @@ pub use founding::{Founded, Founding, found};
 pub use invite::invite;
 pub use key_file::{KeyFile, KeyFileError};
 pub use links::{InvitationLink, LinkError, Site, TreatyLink, TreatyOffer};
+pub use serve::say_if_reading_only;
 pub use treaty::{Terms, accept_from, offer_to, treaty_link};
 pub use waiting::wait_until;
 

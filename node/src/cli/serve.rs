@@ -29,10 +29,7 @@ pub(super) fn run(args: &ServeArgs, json: bool) -> Result<Outcome, CliError> {
     let name = folder.config().name.clone();
     let runtime = runtime()?;
     let mut running = runtime.block_on(run::start(folder))?;
-    let reading_only = assets::script_url().is_none();
-    if reading_only {
-        eprintln!("This box was built without the browser's module: its site is for reading only.");
-    }
+    let reading_only = say_if_reading_only();
     let url = running.site_url().to_owned();
     let addresses: Vec<_> = running.addresses().iter().map(ToString::to_string).collect();
     let ready = json!({ "url": url, "addresses": addresses, "reading_only": reading_only });
@@ -41,4 +38,16 @@ pub(super) fn run(args: &ServeArgs, json: bool) -> Result<Outcome, CliError> {
     runtime.block_on(running.shutdown());
     ended?;
     Ok(Outcome::silent())
+}
+
+/// Says so, and returns true, when this program was built without the browser's module.
+pub fn say_if_reading_only() -> bool {
+    let reading_only = assets::script_url().is_none();
+    if reading_only {
+        eprintln!(
+            "This program was built without the browser's module: its sites are for reading only. \
+             The build said what was missing."
+        );
+    }
+    reading_only
 }

@@ -49,6 +49,7 @@ fn villages() -> Vec<&'static Village> {
 /// [`CliError`].
 pub fn run(args: &DemoArgs, json: bool) -> Result<Outcome, CliError> {
     check_ports(&args.ports)?;
+    cli::say_if_reading_only();
     let runtime = cli::runtime()?;
     match &args.dir {
         Some(dir) => demonstrate(&runtime, dir, args, json)?,

@@ -208,10 +208,10 @@ mod tests {
     fn every_event_has_real_times_that_end_after_they_start() {
         let today = date(2026, 12, 30);
         for event in villages().into_iter().flat_map(|village| village.events) {
-            let starts = CivilTime::parse(&event.starts(today));
-            assert!(starts.is_ok(), "{}", event.title);
+            let starts = CivilTime::parse(&event.starts(today)).ok();
+            assert!(starts.is_some(), "{}", event.title);
             if let Some(ends) = event.ends(today) {
-                assert!(CivilTime::parse(&ends) > starts, "{}", event.title);
+                assert!(CivilTime::parse(&ends).ok() > starts, "{}", event.title);
             }
         }
     }

@@ -8,12 +8,12 @@ use dorpsplein_protocol::identity::PublicKey;
 use dorpsplein_protocol::operation::{ItemId, OperationId};
 
 use super::SiteState;
-use super::body::{DeviceBody, InvitationBody, ItemBody, StatusBody};
+use super::body::{DeviceBody, InvitationBody, ItemBody, OperationBytes, StatusBody};
 use super::error::{Problem, ProblemBody};
 use super::read::{ReadError, Reader};
 
 /// This box, its neighbourhood and its neighbours.
-#[utoipa::path(get, path = "/api/v1/status", responses((status = 200, body = StatusBody)))]
+#[utoipa::path(get, path = "/api/v1/status", tag = "reading", responses((status = 200, body = StatusBody)))]
 pub(super) async fn status(State(state): State<SiteState>) -> Result<Json<StatusBody>, Problem> {
     read(state, |reader| Ok(reader.status()?)).await.map(Json)
 }
@@ -22,6 +22,7 @@ pub(super) async fn status(State(state): State<SiteState>) -> Result<Json<Status
 #[utoipa::path(
     get,
     path = "/api/v1/items/{id}",
+    tag = "reading",
     params(("id" = String, Path, description = "The item, 64 hexadecimal digits")),
     responses(
         (status = 200, body = ItemBody),
@@ -38,9 +39,10 @@ pub(super) async fn item(State(state): State<SiteState>, Path(id): Path<String>)
 #[utoipa::path(
     get,
     path = "/api/v1/operations/{id}",
+    tag = "reading",
     params(("id" = String, Path, description = "The operation, 64 hexadecimal digits")),
     responses(
-        (status = 200, description = "The operation in transfer form", body = Vec<u8>, content_type = "application/cbor"),
+        (status = 200, description = "The operation in transfer form", body = OperationBytes, content_type = "application/cbor"),
         (status = 404, description = "Not there, or not for visitors", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
@@ -59,6 +61,7 @@ pub(super) async fn operation(State(state): State<SiteState>, Path(id): Path<Str
 #[utoipa::path(
     get,
     path = "/api/v1/invitations/{key}",
+    tag = "reading",
     params(("key" = String, Path, description = "The public half of the one-time key in the letter, 64 hexadecimal digits")),
     responses(
         (status = 200, body = InvitationBody),
@@ -78,6 +81,7 @@ pub(super) async fn invitation(
 #[utoipa::path(
     get,
     path = "/api/v1/devices/{key}",
+    tag = "reading",
     params(("key" = String, Path, description = "The device's public key, 64 hexadecimal digits")),
     responses(
         (status = 200, body = DeviceBody),

@@ -6,6 +6,11 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+/// An operation in transfer form: a CBOR array of its signed envelope (COSE_Sign1) and its payload.
+#[derive(Debug, ToSchema)]
+#[schema(value_type = String, format = Binary)]
+pub struct OperationBytes(pub Vec<u8>);
+
 /// An operation that is stored and counts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AcceptedBody {

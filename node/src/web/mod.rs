@@ -7,6 +7,7 @@ mod api;
 pub mod assets;
 pub mod body;
 pub mod error;
+mod item_count;
 mod layers;
 pub(crate) mod local_time;
 mod openapi;
@@ -26,6 +27,7 @@ use dorpsplein_web_ui::view::Help;
 use crate::data_folder::DataFolder;
 use crate::data_folder::peers::PeerBook;
 use crate::driver::DriverHandle;
+use item_count::ItemCount;
 
 pub use router::router;
 
@@ -38,6 +40,15 @@ pub struct SiteState {
     pub driver: DriverHandle,
     /// How this box presents its neighbourhood.
     pub identity: Arc<SiteIdentity>,
+    item_count: Arc<ItemCount>,
+}
+
+impl SiteState {
+    /// The site of the box that `driver` drives on `store`.
+    pub fn new(store: Arc<dyn Read + Send + Sync>, driver: DriverHandle, identity: Arc<SiteIdentity>) -> Self {
+        let item_count = Arc::new(ItemCount::new(driver.subscribe()));
+        Self { store, driver, identity, item_count }
+    }
 }
 
 /// What a box says about itself and its neighbourhood besides what the register holds: its configuration.

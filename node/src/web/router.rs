@@ -9,12 +9,17 @@ use axum::response::Redirect;
 use axum::routing::{MethodRouter, Router, get, post};
 use dorpsplein_web_ui::Lang;
 use dorpsplein_web_ui::paths::{self, Page};
+use tower::limit::GlobalConcurrencyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use super::{SiteState, api, layers, openapi, pages, statics, write};
 
 /// The longest one request may take. A submission waits for the disk, nothing waits for the network.
 const REQUEST_TIME: Duration = Duration::from_secs(20);
+
+/// Requests that are worked on at one time; more wait their turn, and give up after [`REQUEST_TIME`]. Each may hold an
+/// operation and a page in memory, and a small box has little.
+const REQUESTS: usize = 64;
 
 /// All addresses of the site and the API.
 pub fn router(state: SiteState) -> Router {
@@ -26,6 +31,7 @@ pub fn router(state: SiteState) -> Router {
         .method_not_allowed_fallback(pages::wrong_method)
         .layer(DefaultBodyLimit::disable())
         .layer(middleware::from_fn(layers::compress))
+        .layer(GlobalConcurrencyLimitLayer::new(REQUESTS))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIME))
         .layer(middleware::from_fn(layers::secure))
         .with_state(state)

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use dorpsplein_protocol::operation::MAX_TRANSFER;
 
 use super::SiteState;
-use super::body::AcceptedBody;
+use super::body::{AcceptedBody, OperationBytes};
 use super::error::{Problem, ProblemBody};
 
 /// The media type of an operation in transfer form.
@@ -18,7 +18,8 @@ pub(super) const MEDIA_TYPE: &str = "application/cbor";
 #[utoipa::path(
     post,
     path = "/api/v1/operations",
-    request_body(content = Vec<u8>, content_type = "application/cbor", description = "The operation in transfer form, at most 66,688 bytes"),
+    tag = "writing",
+    request_body(content = OperationBytes, content_type = "application/cbor", description = "The operation in transfer form, at most 66,688 bytes"),
     responses(
         (status = 201, description = "Stored and permitted", body = AcceptedBody),
         (status = 200, description = "It was here already", body = AcceptedBody),
@@ -98,7 +99,7 @@ mod tests {
     fn only_pages_of_this_site_and_programs_may_write() {
         let host = (header::HOST, "maasdorp.local:8080");
         let from = |origin| check_origin(&headers(&[host.clone(), (header::ORIGIN, origin)])).is_ok();
-        assert!(check_origin(&headers(&[host.clone()])).is_ok());
+        assert!(check_origin(&headers(std::slice::from_ref(&host))).is_ok());
         assert!(from("http://maasdorp.local:8080") && from("https://maasdorp.local:8080"));
         for foreign in
             ["http://maasdorp.local", "http://evil.example", "null", "http://maasdorp.local:8080.evil.example"]

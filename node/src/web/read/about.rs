@@ -33,7 +33,7 @@ impl Reader {
             time: self.now.as_millis(),
             register_heads: register.heads().iter().map(ToString::to_string).collect(),
             residents: register.resident_count(),
-            items: self.count_items()?,
+            items: self.item_count.get(|| self.count_items())?,
             own_box: self.identity.own_box.to_string(),
             boxes: register
                 .boxes()

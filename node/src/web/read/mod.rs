@@ -17,6 +17,7 @@ use dorpsplein_protocol::time::Timestamp;
 use dorpsplein_web_ui::{Lang, view};
 use jiff::civil::DateTime;
 
+use super::item_count::ItemCount;
 use super::{SiteIdentity, SiteState, assets, local_time};
 use crate::clock;
 
@@ -28,6 +29,7 @@ pub(super) struct Reader {
     pub(super) store: SharedStore,
     pub(super) registers: Arc<Registers>,
     identity: Arc<SiteIdentity>,
+    item_count: Arc<ItemCount>,
     neighbour_sites: OnceCell<BTreeMap<NeighbourhoodId, String>>,
     pub(super) now: Timestamp,
     pub(super) local_now: DateTime,
@@ -54,6 +56,7 @@ impl Reader {
             store: Arc::clone(&state.store),
             registers: state.driver.registers(),
             identity: Arc::clone(&state.identity),
+            item_count: Arc::clone(&state.item_count),
             neighbour_sites: OnceCell::new(),
             now,
             local_now: local_time::local(now),
