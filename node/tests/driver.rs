@@ -67,8 +67,7 @@ impl Village {
         let (mut connector, genesis) = founder("Maasdorp");
         let box_key = fresh_key();
         let store = SledStore::open(folder.path()).unwrap();
-        let store =
-            Arc::new(Troubled { store, failing: AtomicBool::new(false), commits: AtomicUsize::new(0) });
+        let store = Arc::new(Troubled { store, failing: AtomicBool::new(false), commits: AtomicUsize::new(0) });
         let driver = driver::start(Arc::clone(&store), connector.home(), box_key.public(), None).await.unwrap();
         support::found(&driver.handle(), &mut connector, &genesis, &box_key).await;
         Self { folder, store, driver, connector }

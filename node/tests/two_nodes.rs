@@ -190,21 +190,16 @@ async fn a_box_that_was_away_catches_up() {
     eventually("a first post", || maasdorp.item(&answered.id().into()).is_some()).await;
     maasdorp.running.shutdown().await;
 
-    let missed: Vec<Signed> = (0..20)
-        .map(|n| news(&mut elzenbroek.resident, Space::Neighbours, &format!("Gemist bericht {n}")))
-        .collect();
+    let missed: Vec<Signed> =
+        (0..20).map(|n| news(&mut elzenbroek.resident, Space::Neighbours, &format!("Gemist bericht {n}"))).collect();
     for post in &missed {
         submit(&elzenbroek.running.driver(), post).await.unwrap();
     }
     maasdorp.running = run::start(DataFolder::open(&maasdorp.path).unwrap()).await.unwrap();
     eventually("all that was missed", || missed.iter().all(|post| maasdorp.item(&post.id().into()).is_some())).await;
 
-    let late = comment(
-        &mut maasdorp.resident,
-        answered.id().into(),
-        elzenbroek.neighbours_place(),
-        "We waren een week weg.",
-    );
+    let late =
+        comment(&mut maasdorp.resident, answered.id().into(), elzenbroek.neighbours_place(), "We waren een week weg.");
     submit(&maasdorp.running.driver(), &late).await.unwrap();
     eventually("and an answer goes the other way", || elzenbroek.item(&late.id().into()).is_some()).await;
     maasdorp.running.shutdown().await;
