@@ -8,10 +8,11 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use dorpsplein_node::cli::KeyFile;
+use dorpsplein_node::cli::{Client, InvitationLink, KeyFile};
 use dorpsplein_node::clock;
 use dorpsplein_protocol::compose::Place;
-use dorpsplein_protocol::operation::{self, Edit, Field, Kind, Signed, Space};
+use dorpsplein_protocol::identity::SecretKey;
+use dorpsplein_protocol::operation::{self, Edit, Field, Kind, NeighbourhoodId, OperationId, Signed, Space};
 use rustix::process::Signal;
 use serde_json::Value;
 use site_support::{Serving, dorpsplein, eventually, fails, init, says};
@@ -200,6 +201,29 @@ fn a_command_that_dies_before_it_sends_makes_no_resident_fork() {
     assert_eq!(after["sequence"], 4);
 }
 
+/// Somebody whose command died while joining asks for the same again, and is in.
+#[test]
+fn joining_goes_on_where_it_broke_off() {
+    let folder = tempfile::tempdir().unwrap();
+    let (dir, key) = (path(folder.path(), "dorp"), path(folder.path(), "anna.key"));
+    let founded = init(Path::new(&dir), "Dorp");
+    let serving = Serving::start(&["serve", "--dir", &dir]);
+    let link = InvitationLink::parse(text(&founded["invitation"])).unwrap();
+    let home = NeighbourhoodId::from_hex(text(&founded["neighbourhood_id"])).unwrap();
+    let invitation = Client::new(link.site.clone()).invitation(&link.secret.public()).unwrap();
+    let invitation = OperationId::from_hex(&invitation.operation).unwrap();
+    let mut file = KeyFile::create(Path::new(&key), SecretKey::from_seed(&[1; 32]), home, link.site.clone()).unwrap();
+    file.sign(|device| device.claim(invitation, &link.secret, [0; 16], clock::now())).unwrap();
+    drop(file);
+
+    let join = ["resident", "join", "--invitation", text(&founded["invitation"]), "--key", &key, "--name", "Anna"];
+    let joined = says(&join);
+    assert_eq!(joined["device"], SecretKey::from_seed(&[1; 32]).public().to_string(), "with the key it began with");
+    assert!(fails(&join).1.ends_with("is a member already"));
+    assert_eq!(says(&["status", "--dir", &dir])["residents"], 2);
+    serving.stop(Signal::TERM);
+}
+
 /// A used letter, half a letter, no letter: one clear line each, and no key file is left behind.
 #[test]
 fn a_letter_works_once() {
@@ -238,6 +262,10 @@ fn each_obstacle_is_one_clear_line() {
     let line = |arguments: &[&str]| fails(arguments).1;
 
     assert!(line(&["init", "--dir", &dir, "--name", "Dorp"]).ends_with("exists already and is not empty"));
+    let nameless = path(folder.path(), "naamloos");
+    assert!(line(&["init", "--dir", &nameless, "--name", " "]).contains("a name has 1 to 80 characters"));
+    let left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["dorp"], "what did not get to its end leaves nothing behind");
     assert!(line(&["serve", "--dir", &path(folder.path(), "nergens")]).contains("is not a data folder"));
 
     let serving = Serving::start(&["serve", "--dir", &dir]);

@@ -1,6 +1,7 @@
 //! How a neighbourhood begins: a folder, two keys, four signatures.
 
 use std::fs;
+use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -63,18 +64,32 @@ pub struct Founded {
 /// # Errors
 /// [`CliError`]; then there is no folder at that place.
 pub fn found(founding: &Founding) -> Result<Founded, CliError> {
-    let beside = beside(&founding.dir);
-    let io = |path: &Path| {
+    let at = |path: &Path| {
         let path = path.to_owned();
         move |source| CliError::Io { path, source }
     };
-    check_free(&founding.dir)?;
-    if beside.exists() {
-        fs::remove_dir_all(&beside).map_err(io(&beside))?;
+    let dir = std::path::absolute(&founding.dir).map_err(at(&founding.dir))?;
+    check_free(&dir)?;
+    let beside = beside(&dir);
+    discard(&beside)?;
+    let founded = found_in(&beside, founding).and_then(|founded| {
+        fs::rename(&beside, &dir).map_err(at(&dir))?;
+        Ok(founded)
+    });
+    if founded.is_err() {
+        discard(&beside)?;
     }
-    let founded = found_in(&beside, founding)?;
-    fs::rename(&beside, &founding.dir).map_err(io(&founding.dir))?;
-    Ok(founded)
+    founded
+}
+
+/// Removes what an attempt left that did not get to its end.
+fn discard(beside: &Path) -> Result<(), CliError> {
+    match fs::remove_dir_all(beside) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => {
+            Err(CliError::Io { path: beside.to_owned(), source })
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
 }
 
 fn found_in(dir: &Path, founding: &Founding) -> Result<Founded, CliError> {

@@ -136,7 +136,7 @@ fn move_in(houses: &[House], at: Timestamp) -> Result<BTreeMap<&'static str, Per
             let mut edits = vec![text(Field::NAME, resident.name), text(Field::BODY, resident.about)];
             edits.extend(resident.talents.iter().map(|talent| add_talent(talent)));
             let place = Place { neighbourhood: house.neighbourhood, space: Space::Neighbours };
-            let person = people.get_mut(resident.name).ok_or(CliError::TooSlow("a resident"))?;
+            let person = people.get_mut(resident.name).expect("all residents were put in just now");
             person.say(|device| device.create(place, Kind::PROFILE, None, edits, at))?;
         }
     }

@@ -107,9 +107,6 @@ pub(super) enum Day {
 
 impl Day {
     /// The date, seen from `today`.
-    ///
-    /// # Panics
-    /// Only within four months of the end of the calendar, in the year 9999.
     pub(super) fn date(self, today: Date) -> Date {
         let days = match self {
             Self::In(days) => i32::from(days),

@@ -24,7 +24,7 @@ pub(super) async fn page(
 ) -> Response {
     let id = id.map(|Path(id)| id).unwrap_or_default();
     let path = page.path(lang, &id);
-    html(state, lang, path, StatusCode::OK, move |reader| render(&reader, page, lang, &id, &questions)).await
+    html(state, lang, path, move |reader| render(reader, page, lang, &id, &questions)).await
 }
 
 /// The page that explains a problem type, in Dutch.
@@ -40,20 +40,20 @@ pub(super) async fn problem_in_english(state: State<SiteState>, kind: Path<Strin
 /// An address this site does not have.
 pub(super) async fn nowhere(State(state): State<SiteState>, OriginalUri(uri): OriginalUri) -> Response {
     let path = uri.path().to_owned();
-    html(state, paths::lang_of(&path), path, StatusCode::NOT_FOUND, |_| Err(ReadError::NotFound)).await
+    html(state, paths::lang_of(&path), path, |_| Err(ReadError::NotFound)).await
 }
 
 /// A page asked for with a method that is not for reading.
 pub(super) async fn wrong_method(State(state): State<SiteState>, OriginalUri(uri): OriginalUri) -> Response {
     let path = uri.path().to_owned();
-    let mut response = html(state, paths::lang_of(&path), path, StatusCode::OK, |_| Err(ReadError::NotFound)).await;
+    let mut response = html(state, paths::lang_of(&path), path, |_| Err(ReadError::NotFound)).await;
     *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
     response
 }
 
 async fn problem(State(state): State<SiteState>, Path(kind): Path<String>, lang: Lang) -> Response {
     let path = format!("/problems/{kind}");
-    html(state, lang, path.clone(), StatusCode::OK, move |reader| {
+    html(state, lang, path.clone(), move |reader| {
         if !pages::problems::ALL.contains(&kind.as_str()) {
             return Err(ReadError::NotFound);
         }
@@ -93,14 +93,13 @@ async fn html(
     state: SiteState,
     lang: Lang,
     path: String,
-    status: StatusCode,
-    make: impl FnOnce(Reader) -> Result<String, ReadError> + Send + 'static,
+    make: impl FnOnce(&Reader) -> Result<String, ReadError> + Send + 'static,
 ) -> Response {
     let made = tokio::task::spawn_blocking(move || {
-        let frame_of = Reader::new(&state);
-        make(Reader::new(&state)).map(|html| (status, html)).or_else(|error| {
+        let reader = Reader::new(&state);
+        make(&reader).map(|html| (StatusCode::OK, html)).or_else(|error| {
             let (status, failure) = failure(&error);
-            pages::error(&frame_of.frame(), &ErrorPage { failure, path }, lang).map(|html| (status, html))
+            pages::error(&reader.frame(), &ErrorPage { failure, path }, lang).map(|html| (status, html))
         })
     });
     match made.await {
