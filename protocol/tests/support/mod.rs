@@ -5,6 +5,7 @@
 #![allow(dead_code, unused_imports)]
 
 mod people;
+pub(crate) mod story;
 mod wire;
 
 use std::collections::BTreeMap;

@@ -1,0 +1,341 @@
+//! The same operations come to the same, whatever way they took: the property everything else rests on.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::collections::BTreeMap;
+
+use dorpsplein_protocol::compose::{Device, Place};
+use dorpsplein_protocol::identity::SecretKey;
+use dorpsplein_protocol::item::{Document, History, project_single};
+use dorpsplein_protocol::operation::{
+    Edit, ItemId, Kind, NeighbourhoodId, OperationId, Role, Signed, Space, Statement, Treaty, TreatyDirection,
+};
+use dorpsplein_protocol::projection::ItemRow;
+use dorpsplein_protocol::store::Table;
+use dorpsplein_protocol::validate::Valid;
+use proptest::prelude::*;
+use support::story::{Step, Story, edit_of};
+use support::{DAY, START, World, body, news_edits, shuffled, split_mix, title};
+
+fn steps(most: usize) -> impl Strategy<Value = Vec<Step>> {
+    prop::collection::vec(any::<Step>(), 1..most)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_order_any_repetition_and_any_batches_give_the_same_rows(steps in steps(40), seed in any::<u64>()) {
+        let mut story = Story::told(&steps);
+        let ways = [(story.log.clone(), 1), (story.scattered(seed), 1), (story.scattered(!seed), 7)];
+        let mut outcomes = Vec::new();
+        for (order, batch) in ways {
+            let listener = story.listener();
+            story.bring_all(listener, &order, batch);
+            let listening = &story.world.boxes[listener.at];
+            outcomes.push((listening.rows(), listening.registers(&story.devices)));
+        }
+        let first = outcomes.remove(0);
+        for (n, other) in outcomes.iter().enumerate() {
+            prop_assert_eq!(&first.1, &other.1, "registers, way {}", n);
+            prop_assert!(first.0 == other.0, "rows, way {}: {}", n, difference(&first.0, &other.0));
+        }
+    }
+
+    #[test]
+    fn a_box_that_is_opened_again_half_way_comes_to_the_same(steps in steps(30), seed in any::<u64>()) {
+        let mut story = Story::told(&steps);
+        let order = story.scattered(seed);
+        let straight = story.listener();
+        story.bring_all(straight, &order, 3);
+        let mut listener = story.listener();
+        for part in order.chunks(order.len().div_ceil(3)) {
+            for operation in part {
+                story.world.bring(listener, std::slice::from_ref(operation));
+            }
+            let before = (story.world.boxes[listener.at].rows(), story.world.boxes[listener.at].registers(&story.devices));
+            story.world.reopen(listener.at);
+            let after = (story.world.boxes[listener.at].rows(), story.world.boxes[listener.at].registers(&story.devices));
+            prop_assert_eq!(before.1, after.1);
+            prop_assert!(before.0 == after.0);
+            let key = story.world.boxes[story.home.at].key;
+            listener = story.world.greeting_puppet(listener.at, key, story.home.id).0;
+        }
+        story.bring_all(listener, &order, 3);
+        let (one, other) = (&story.world.boxes[straight.at], &story.world.boxes[listener.at]);
+        prop_assert_eq!(one.registers(&story.devices), other.registers(&story.devices));
+        prop_assert!(one.rows() == other.rows(), "{}", difference(&one.rows(), &other.rows()));
+    }
+
+    #[test]
+    fn one_operation_projected_alone_is_its_document(choices in prop::collection::vec(any::<(u8, u8)>(), 0..20)) {
+        let mut device = Device::new(SecretKey::from_seed(&[3; 32]), NeighbourhoodId::from_bytes([1; 32]));
+        let edits = choices.iter().map(|(a, b)| edit_of(*a, *b)).collect();
+        let valid = valid(&device.create(square(), Kind::EVENT, None, edits, START));
+        let mut document = Document::new(valid.header().item());
+        document.apply(&valid).unwrap();
+        prop_assert_eq!(document.outcome().unwrap(), project_single(valid.edits()));
+    }
+}
+
+#[test]
+fn chance_brings_something_to_look_at() {
+    let (mut state, mut rows) = (11, Vec::new());
+    for _ in 0..12 {
+        let steps: Vec<Step> = (0..40).map(|_| split_mix(&mut state).to_be_bytes()[..5].try_into().unwrap()).collect();
+        let mut story = Story::told(&steps);
+        let listener = story.listener();
+        let order = story.log.clone();
+        story.bring_all(listener, &order, 1);
+        let dump = story.world.boxes[listener.at].dump(&[Table::Rows]);
+        rows.extend(dump.values().map(|row| (ItemRow::decode(row).unwrap(), story.partner.id)));
+    }
+    assert!(rows.len() > 60, "{} items are visible", rows.len());
+    let some = |what: &str, is: &dyn Fn(&ItemRow, NeighbourhoodId) -> bool| {
+        assert!(rows.iter().any(|(row, partner)| is(row, *partner)), "no {what}");
+    };
+    for kind in [Kind::NEWS, Kind::EVENT, Kind::COMMENT, Kind::PROFILE] {
+        some("item of some kind", &|row, _| row.kind == kind);
+    }
+    some("disagreement", &|row, _| !row.conflicts.is_empty());
+    some("long history", &|row, _| row.operations.len() > 3);
+    some("item of the neighbours", &|row, partner| row.neighbourhood == partner);
+    some("visitor", &|row, partner| row.author.home == partner && row.neighbourhood != partner);
+}
+
+/// Two orders of delivery of the same few operations end in the same rows and registers.
+fn same_both_ways(story: &mut Story, operations: &[Signed]) {
+    let mut backwards = operations.to_vec();
+    backwards.reverse();
+    let mut outcomes = Vec::new();
+    for order in [operations, &backwards] {
+        let listener = story.listener();
+        let before = story.log.clone();
+        story.bring_all(listener, &before, 1);
+        for operation in order {
+            story.world.bring(listener, std::slice::from_ref(operation));
+        }
+        outcomes
+            .push((story.world.boxes[listener.at].rows(), story.world.boxes[listener.at].registers(&story.devices)));
+    }
+    assert_eq!(outcomes[0].1, outcomes[1].1);
+    assert!(outcomes[0].0 == outcomes[1].0, "{}", difference(&outcomes[0].0, &outcomes[1].0));
+}
+
+#[test]
+fn a_statement_and_a_post_with_one_number_are_a_fork_in_either_order() {
+    for nonce in 0..8 {
+        let mut story = Story::begin();
+        let (mut anne, admission) = {
+            let Story { world, home, .. } = &mut story;
+            world.join_with(home, Role::Connector)
+        };
+        story.log.extend(admission);
+        let seed = anne.secret().to_seed();
+        let mut twin = Device::resume(SecretKey::from_seed(&seed), anne.home(), anne.sequence(), anne.previous());
+        let heading = format!("Poging {nonce}");
+        let post = anne.create(story.home.square(), Kind::NEWS, None, news_edits(&heading), story.world.now);
+        let statement = Statement::Treaty(Treaty {
+            with: NeighbourhoodId::from_bytes([nonce; 32]),
+            accepts: None,
+            direction: TreatyDirection::Both,
+            kinds: Vec::new(),
+            expires: story.world.now.plus_millis(DAY),
+        });
+        let statement = story.world.compose_statement(story.home.at, &mut twin, statement);
+        same_both_ways(&mut story, &[post, statement]);
+    }
+}
+
+#[test]
+fn what_a_device_signed_after_a_fork_is_hidden_also_when_the_link_between_comes_late() {
+    let mut story = Story::begin();
+    let mut anne = {
+        let Story { world, home, log, .. } = &mut story;
+        let (anne, admission) = world.join_with(home, Role::Resident);
+        log.extend(admission);
+        anne
+    };
+    let (place, now) = (story.home.square(), story.world.now);
+    let seed = anne.secret().to_seed();
+    let mut twin = Device::resume(SecretKey::from_seed(&seed), anne.home(), anne.sequence(), anne.previous());
+    let one = anne.create(place, Kind::NEWS, None, news_edits("Een"), now);
+    let other = twin.create(place, Kind::NEWS, None, news_edits("Ander"), now);
+    let loser = if one.id() < other.id() { &mut twin } else { &mut anne };
+    let link = loser.create(place, Kind::NEWS, None, news_edits("Daarna"), now);
+    let last = loser.create(place, Kind::NEWS, None, news_edits("En daarna"), now);
+    let listener = story.listener();
+    let log = story.log.clone();
+    story.bring_all(listener, &log, 1);
+    for operation in [&one, &other, &last, &link] {
+        story.world.bring(listener, std::slice::from_ref(operation));
+    }
+    let winner = if one.id() < other.id() { &one } else { &other };
+    let visible: Vec<ItemId> = [&one, &other, &link, &last]
+        .map(|operation| ItemId::from(operation.id()))
+        .into_iter()
+        .filter(|item| story.world.boxes[listener.at].row(*item).is_some())
+        .collect();
+    assert_eq!(visible, [ItemId::from(winner.id())]);
+    same_both_ways(&mut story, &[one, other, last, link]);
+}
+
+#[test]
+fn an_agreement_that_narrows_hides_what_was_visible_in_either_order() {
+    let mut story = Story::begin();
+    let (mut vera, admission) = {
+        let Story { world, partner, .. } = &mut story;
+        world.join_with(partner, Role::Resident)
+    };
+    story.log.extend(admission);
+    let place = story.partner.neighbours();
+    let news = vera.create(place, Kind::NEWS, None, news_edits("Van de buren"), story.world.now);
+    let item = ItemId::from(news.id());
+    let home = story.home.id;
+    let (narrow, wide) = {
+        let Story { world, partner, offer, .. } = &mut story;
+        let narrow = world.treaty_statement(partner, home, Some(*offer), vec![Kind::EVENT]);
+        (narrow, world.treaty_statement(partner, home, Some(*offer), Vec::new()))
+    };
+    let listener = story.listener();
+    let log = story.log.clone();
+    story.bring_all(listener, &log, 1);
+    let mut shown = Vec::new();
+    for operation in [&news, &narrow, &wide] {
+        story.world.bring(listener, std::slice::from_ref(operation));
+        shown.push(story.world.boxes[listener.at].row(item).is_some());
+    }
+    assert_eq!(shown, [true, false, true]);
+    same_both_ways(&mut story, &[news.clone(), narrow.clone()]);
+    same_both_ways(&mut story, &[news, narrow, wide]);
+}
+
+#[test]
+fn concurrent_edits_of_two_devices_are_both_kept_and_their_disagreement_is_shown() {
+    let mut world = World::new();
+    let mut village = world.found("Oosterwijk aan de Vliet");
+    let mut phone = world.join(&mut village);
+    let (mut tablet, _) = world.add_device(&village, &mut phone);
+    let place = village.square();
+    let item = world.post(village.at, &mut phone, place, "Buurtmaaltijd");
+    let start = |text: &str| support::event_edits("Buurtmaaltijd", text)[1].clone();
+    let one = phone.edit(place, item, vec![item.into()], vec![start("2026-12-04T18:00")], world.now);
+    let other = tablet.edit(place, item, vec![item.into()], vec![start("2026-12-04T18:30"), title("Eten")], world.now);
+    for operation in [&one, &other] {
+        world.submit(village.at, operation).unwrap();
+    }
+    let row = world.boxes[village.at].row(item).unwrap();
+    assert_eq!(row.content.title.as_deref(), Some("Eten"));
+    assert_eq!(row.conflicts.len(), 1);
+    assert_eq!(row.conflicts[0].values.len(), 2, "both times are shown: {:?}", row.conflicts);
+    let settled = phone.edit(place, item, row.heads.clone(), vec![start("2026-12-04T18:15")], world.now);
+    world.submit(village.at, &settled).unwrap();
+    assert_eq!(world.boxes[village.at].row(item).unwrap().conflicts, []);
+}
+
+#[test]
+fn emptying_a_set_does_not_break_its_document() {
+    let mut world = World::new();
+    let mut village = world.found("Oosterwijk aan de Vliet");
+    let mut anne = world.join(&mut village);
+    let talents = dorpsplein_protocol::operation::Field::TALENTS;
+    let add = |member: &str| Edit::Add { field: talents, member: member.to_owned() };
+    let clear = Edit::Set { field: talents, value: dorpsplein_protocol::operation::Value::Null };
+    let place = village.square();
+    let profile = anne.create(place, Kind::PROFILE, None, vec![add("koken"), clear.clone(), add("Duits")], world.now);
+    let item = world.submit(village.at, &profile).unwrap().item;
+    assert_eq!(world.boxes[village.at].row(item).unwrap().content.talents, ["Duits"]);
+    let edit = anne.edit(place, item, vec![item.into()], vec![clear, add("snoeien"), body("Hallo")], world.now);
+    world.submit(village.at, &edit).unwrap();
+    assert_eq!(world.boxes[village.at].row(item).unwrap().content.talents, ["snoeien"]);
+}
+
+/// A random history of one item by four devices: each operation builds on its device's previous one and some others.
+fn random_history(seed: u64, length: usize) -> Vec<Valid> {
+    let mut state = seed;
+    let home = NeighbourhoodId::from_bytes([1; 32]);
+    let mut devices: Vec<Device> = (1..=4).map(|n| Device::new(SecretKey::from_seed(&[n; 32]), home)).collect();
+    let creation = devices[0].create(square(), Kind::EVENT, None, vec![title("Begin")], START);
+    let item = ItemId::from(creation.id());
+    let mut last: BTreeMap<usize, OperationId> = BTreeMap::from([(0, creation.id())]);
+    let mut all = vec![valid(&creation)];
+    while all.len() < length {
+        let who = (split_mix(&mut state) % 4) as usize;
+        let mut parents: Vec<OperationId> = last.get(&who).copied().into_iter().collect();
+        for _ in 0..=split_mix(&mut state) % 3 {
+            parents.push(all[(split_mix(&mut state) % all.len() as u64) as usize].id());
+        }
+        let edits = (0..=split_mix(&mut state) % 3)
+            .map(|_| edit_of(split_mix(&mut state) as u8, split_mix(&mut state) as u8))
+            .collect();
+        let operation = devices[who].edit(square(), item, parents, edits, START);
+        last.insert(who, operation.id());
+        all.push(valid(&operation));
+    }
+    all
+}
+
+/// Applies a history in an order that puts each operation after its parents, but is otherwise as random as `seed`.
+fn build(history: &[Valid], seed: u64) -> Document {
+    let item = history[0].header().item();
+    let mut document = Document::new(item);
+    let mut left = shuffled(history, seed);
+    let mut applied = std::collections::BTreeSet::new();
+    while !left.is_empty() {
+        left.retain(|valid| {
+            let ready = valid.header().parents.iter().all(|parent| applied.contains(parent));
+            if ready {
+                document.apply(valid).unwrap();
+                applied.insert(valid.id());
+            }
+            !ready
+        });
+    }
+    document
+}
+
+fn histories_agree(seeds: std::ops::Range<u64>) {
+    let mut disagreements = 0;
+    for seed in seeds {
+        let history = random_history(seed, 10);
+        let ordered = History::new(history.clone());
+        let mut canonical = Document::new(history[0].header().item());
+        for valid in ordered.ordered().0 {
+            canonical.apply(valid).unwrap();
+        }
+        let outcome = canonical.outcome().unwrap();
+        disagreements += usize::from(!outcome.conflicts.is_empty());
+        for order in 1..=3 {
+            assert_eq!(build(&history, seed * 31 + order).outcome().unwrap(), outcome, "seed {seed}, order {order}");
+        }
+    }
+    assert!(disagreements > 5, "the histories are concurrent enough to disagree");
+}
+
+#[test]
+fn two_hundred_histories_come_to_the_same_document_in_every_order() {
+    histories_agree(0..200);
+}
+
+#[test]
+fn two_hundred_more_histories_come_to_the_same_document_in_every_order() {
+    histories_agree(200..400);
+}
+
+fn square() -> Place {
+    Place { neighbourhood: NeighbourhoodId::from_bytes([1; 32]), space: Space::Square }
+}
+
+fn valid(operation: &Signed) -> Valid {
+    Valid::check(&operation.clone().verify().unwrap()).unwrap()
+}
+
+/// The first key on which two dumps differ.
+fn difference(one: &support::Dump, other: &support::Dump) -> String {
+    let key = one.keys().chain(other.keys()).find(|key| one.get(*key) != other.get(*key));
+    key.map_or_else(String::new, |key| {
+        let row = |dump: &support::Dump| dump.get(key).map(|row| ItemRow::decode(row));
+        format!("{key:?}: {:?} against {:?}", row(one), row(other))
+    })
+}

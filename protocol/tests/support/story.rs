@@ -1,0 +1,284 @@
+//! A random evening in two villages: what people sign, and in which ways it can reach a box.
+
+use std::collections::BTreeMap;
+
+use dorpsplein_protocol::compose::{Device, Place};
+use dorpsplein_protocol::identity::{PublicKey, SecretKey};
+use dorpsplein_protocol::operation::{
+    Edit, Field, ItemId, Kind, OperationId, Role, RoleChange, Signed, Statement, Value,
+};
+
+use super::{Puppet, Village, World, body, shuffled, split_mix, title};
+
+/// One random act: what, who, and three choices that the act interprets.
+pub(crate) type Step = [u8; 5];
+
+/// Somebody's device.
+struct Hand {
+    device: Device,
+    person: usize,
+    /// Whether they live in the partner village.
+    visitor: bool,
+}
+
+/// An item and what its makers know of it.
+struct Subject {
+    id: ItemId,
+    place: Place,
+    person: usize,
+    operations: Vec<OperationId>,
+    last_by: BTreeMap<PublicKey, OperationId>,
+}
+
+/// Two villages with an agreement, the people in them, and all they signed in the order they signed it.
+pub(crate) struct Story {
+    pub(crate) world: World,
+    pub(crate) home: Village,
+    pub(crate) partner: Village,
+    pub(crate) log: Vec<Signed>,
+    /// Every device that signed or joined.
+    pub(crate) devices: Vec<PublicKey>,
+    hands: Vec<Hand>,
+    subjects: Vec<Subject>,
+    residents: Vec<OperationId>,
+    /// The home village's offer, which the partner accepted.
+    pub(crate) offer: OperationId,
+}
+
+impl Story {
+    /// The villages, an agreement, two residents (one with two devices), a connector, a visitor, and two people who race
+    /// for one invitation.
+    pub(crate) fn begin() -> Self {
+        let mut world = World::new();
+        let (mut home, mut partner) = (world.found("Oosterwijk aan de Vliet"), world.found("Hogeveld"));
+        let mut log = partner.beginning.clone();
+        let agreement = world.agree(&mut home, &mut partner);
+        let offer = agreement[0].id();
+        log.extend(agreement);
+        let (mut anne, admission) = world.join_with(&mut home, Role::Resident);
+        let residents = vec![admission[1].id()];
+        log.extend(admission);
+        let (annes_tablet, addition) = world.add_device(&home, &mut anne);
+        log.push(addition);
+        let (carla, admission) = world.join_with(&mut home, Role::Connector);
+        log.extend(admission);
+        let (vera, admission) = world.join_with(&mut partner, Role::Resident);
+        log.extend(admission);
+        let (invitation, letter) = world.invite(&mut home, Role::Resident);
+        let (daan, first) = world.claim(home.id, invitation.id(), &letter);
+        let (eva, second) = world.claim(home.id, invitation.id(), &letter);
+        log.extend([invitation, first, second]);
+        let hand = |device, person, visitor| Hand { device, person, visitor };
+        let hands = vec![
+            hand(anne, 0, false),
+            hand(annes_tablet, 0, false),
+            hand(carla, 1, false),
+            hand(vera, 2, true),
+            hand(daan, 3, false),
+            hand(eva, 4, false),
+        ];
+        let mut devices: Vec<PublicKey> = hands.iter().map(|hand| hand.device.key()).collect();
+        devices.extend([home.founder.key(), partner.founder.key()]);
+        Self { world, home, partner, log, devices, hands, subjects: Vec::new(), residents, offer }
+    }
+
+    /// The evening of these acts.
+    pub(crate) fn told(steps: &[Step]) -> Self {
+        let mut story = Self::begin();
+        for step in steps {
+            story.world.now = story.world.now.plus_millis(u64::from(step[4]) * 9_000);
+            story.act(*step);
+        }
+        story
+    }
+
+    fn act(&mut self, [what, who, a, b, c]: Step) {
+        // The two devices of one resident write most, so that they often write at once.
+        let who = [0, 1, 0, 1, 2, 3, 4, 5][usize::from(who) % 8];
+        match what % 16 {
+            0..=2 => self.create(who, a, b),
+            3..=8 => self.edit(who, a, b, c),
+            9..=11 => self.comment(who, a, b),
+            // Rare, because a fork hides most of what its device does from there on.
+            12 if c.is_multiple_of(4) => self.fork(who, a, b),
+            12 => self.edit(who, a, b, c),
+            13 => self.meddle(who, a, b),
+            14 => self.change_role(a, b),
+            _ => self.restate_treaty(a, b),
+        }
+    }
+
+    fn place(&self, visitor: bool, choice: u8) -> Place {
+        match (visitor, choice % 2) {
+            (true, _) => self.partner.neighbours(),
+            (false, 0) => self.home.square(),
+            (false, _) => self.home.neighbours(),
+        }
+    }
+
+    fn create(&mut self, who: usize, a: u8, b: u8) {
+        let place = self.place(self.hands[who].visitor, a);
+        let kind = [Kind::NEWS, Kind::EVENT, Kind::PROFILE][usize::from(b) % 3];
+        self.make(who, place, kind, None, vec![title("Begin"), edit_of(a, b)]);
+    }
+
+    fn comment(&mut self, who: usize, a: u8, b: u8) {
+        if self.subjects.is_empty() {
+            return;
+        }
+        let about = &self.subjects[usize::from(a) % self.subjects.len()];
+        let (place, subject) = (about.place, about.id);
+        self.make(who, place, Kind::COMMENT, Some(subject), vec![body("Leuk!"), edit_of(b, a)]);
+    }
+
+    fn make(&mut self, who: usize, place: Place, kind: Kind, subject: Option<ItemId>, edits: Vec<Edit>) {
+        let hand = &mut self.hands[who];
+        let operation = hand.device.create(place, kind, subject, edits, self.world.now);
+        self.subjects.push(Subject {
+            id: operation.id().into(),
+            place,
+            person: hand.person,
+            operations: vec![operation.id()],
+            last_by: BTreeMap::from([(hand.device.key(), operation.id())]),
+        });
+        self.log.push(operation);
+    }
+
+    /// Somebody edits an item of their own, having seen their own last edit and one other.
+    fn edit(&mut self, who: usize, a: u8, b: u8, c: u8) {
+        let person = self.hands[who].person;
+        let own: Vec<usize> = (0..self.subjects.len()).filter(|at| self.subjects[*at].person == person).collect();
+        if own.is_empty() {
+            return self.create(who, a, b);
+        }
+        // One of the latest two, so that two devices often meet.
+        let recent = own.len() - 1 - usize::from(a) % own.len().min(2);
+        self.edit_item(who, own[recent], b, c);
+    }
+
+    /// Somebody edits an item of somebody else.
+    fn meddle(&mut self, who: usize, a: u8, b: u8) {
+        if !self.subjects.is_empty() {
+            self.edit_item(who, usize::from(a) % self.subjects.len(), b, a);
+        }
+    }
+
+    fn edit_item(&mut self, who: usize, at: usize, b: u8, c: u8) {
+        let now = self.world.now;
+        let (hand, subject) = (&mut self.hands[who], &mut self.subjects[at]);
+        let seen = subject.operations[usize::from(b) % subject.operations.len()];
+        let own = subject.last_by.get(&hand.device.key()).copied();
+        // Two times out of three the author has not seen what the others did since their own last edit.
+        let parents: Vec<OperationId> = match own {
+            Some(own) if !c.is_multiple_of(3) => vec![own],
+            own => own.into_iter().chain([seen]).collect(),
+        };
+        let edits = vec![edit_of(b % 4, c), edit_of(c, b)];
+        let operation = hand.device.edit(subject.place, subject.id, parents, edits, now);
+        subject.last_by.insert(hand.device.key(), operation.id());
+        // Nobody builds on what is refused, or all that follows would be hidden.
+        if hand.person == subject.person {
+            subject.operations.push(operation.id());
+        }
+        self.log.push(operation);
+    }
+
+    /// A device signs two things with one number, as a restored backup would, and goes on from either.
+    fn fork(&mut self, who: usize, a: u8, b: u8) {
+        let device = &self.hands[who].device;
+        let copy = SecretKey::from_seed(&device.secret().to_seed());
+        let mut twin = Device::resume(copy, device.home(), device.sequence(), device.previous());
+        self.edit(who, a, b, 1);
+        std::mem::swap(&mut self.hands[who].device, &mut twin);
+        match b % 3 {
+            0 => self.create(who, a, b),
+            1 => self.edit(who, b, a, 2),
+            _ => self.comment(who, b, a),
+        }
+        if a.is_multiple_of(2) {
+            std::mem::swap(&mut self.hands[who].device, &mut twin);
+        }
+    }
+
+    /// The connector or the founder grants or withdraws a role.
+    fn change_role(&mut self, a: u8, b: u8) {
+        let statement = Statement::RoleChange(RoleChange {
+            resident: self.residents[usize::from(a) % self.residents.len()].into(),
+            role: if b.is_multiple_of(2) { Role::Connector } else { Role::Resident },
+        });
+        let at = self.home.at;
+        let operation = if a.is_multiple_of(3) {
+            self.world.compose_statement(at, &mut self.hands[2].device, statement)
+        } else {
+            self.world.compose_statement(at, &mut self.home.founder, statement)
+        };
+        // The founder's own box may refuse what the connector, by then none any more, says: it travels all the same.
+        let _ = self.world.submit(at, &operation);
+        self.log.push(operation);
+    }
+
+    fn restate_treaty(&mut self, a: u8, b: u8) {
+        let kinds = if a.is_multiple_of(2) { vec![Kind::EVENT] } else { Vec::new() };
+        let (home, partner) = (self.home.id, self.partner.id);
+        let operation = if b.is_multiple_of(2) {
+            self.world.treaty_statement(&mut self.home, partner, None, kinds)
+        } else {
+            self.world.treaty_statement(&mut self.partner, home, Some(self.offer), kinds)
+        };
+        self.log.push(operation);
+    }
+
+    /// A box of the home village that holds nothing but the beginning, and a certified peer to bring it the rest.
+    pub(crate) fn listener(&mut self) -> Puppet {
+        let at = self.world.add_box(self.home.id);
+        for operation in &self.home.beginning {
+            self.world.submit(at, operation).unwrap();
+        }
+        let key = self.world.boxes[self.home.at].key;
+        self.world.greeting_puppet(at, key, self.home.id).0
+    }
+
+    /// Brings what the listener does not hold, in batches of up to `batch`, until bringing it again changes nothing.
+    pub(crate) fn bring_all(&mut self, listener: Puppet, order: &[Signed], batch: usize) {
+        for round in 0.. {
+            assert!(round < 12, "bringing the same again goes on changing things");
+            let at = listener.at;
+            let before = self.world.boxes[at].operation_count();
+            let missing: Vec<Signed> =
+                order.iter().filter(|operation| !self.world.boxes[at].holds(operation)).cloned().collect();
+            missing.chunks(batch).for_each(|operations| drop(self.world.bring(listener, operations)));
+            if self.world.boxes[at].operation_count() == before {
+                return;
+            }
+        }
+    }
+
+    /// All that was signed, in an order that follows from `seed`, some of it twice.
+    pub(crate) fn scattered(&self, seed: u64) -> Vec<Signed> {
+        let mut state = seed;
+        let mut operations = self.log.clone();
+        operations.extend(self.log.iter().filter(|_| split_mix(&mut state).is_multiple_of(4)).cloned());
+        shuffled(&operations, seed)
+    }
+}
+
+/// One of a few edits, chosen so that concurrent ones disagree often.
+pub(crate) fn edit_of(a: u8, b: u8) -> Edit {
+    let set = |field, value| Edit::Set { field, value };
+    let text = |field, text: &str| set(field, Value::Text(text.to_owned()));
+    let member = ["koken", "fietsen", "Duits", "snoeien"][usize::from(b) % 4].to_owned();
+    match a % 12 {
+        0 => title(["Zomerfeest", "Winterfeest", "Lentefeest"][usize::from(b) % 3]),
+        1 => text(Field::STARTS, ["2026-12-04T20:00", "2026-12-05", "2026-12-04T19:30"][usize::from(b) % 3]),
+        2 => text(Field::PLACE, ["Dorpshuis", "Kerk"][usize::from(b) % 2]),
+        3 => set(Field::CANCELLED, Value::Bool(b.is_multiple_of(2))),
+        4 => body(["Kom gerust langs.", "Neem soep mee 🍲", ""][usize::from(b) % 3]),
+        5 | 6 => {
+            Edit::Splice { field: Field::BODY, at: u32::from(b % 30), delete: u32::from(b % 5), insert: "één".into() }
+        }
+        7 | 8 => Edit::Add { field: Field::TALENTS, member },
+        9 => Edit::Remove { field: Field::TALENTS, member },
+        10 => set([Field::TITLE, Field::TALENTS, Field::ENDS, Field::BODY][usize::from(b) % 4], Value::Null),
+        _ => text(Field::NAME, ["Anne", "Anne de Wit"][usize::from(b) % 2]),
+    }
+}
