@@ -2,6 +2,7 @@
 //! nothing set up by hand.
 
 mod bench;
+mod browser_module;
 mod e2e;
 mod picture;
 mod process;
@@ -40,6 +41,8 @@ enum Chore {
         /// Run only the tests whose name matches this pattern.
         pattern: Option<String>,
     },
+    /// Checks only that the browser's module makes the same bytes as native code.
+    Vectors,
     /// Measures sizes, speed and memory, as a table and as JSON.
     Bench {
         /// Take the criterion figures of an earlier run instead of measuring again.
@@ -66,6 +69,7 @@ fn run(chore: &Chore) -> Result<()> {
         Chore::Test { quick } => test::run_everything(&workspace, *quick),
         Chore::Tidy => tidy::run(&workspace),
         Chore::E2e { pattern } => e2e::run_alone(&workspace, pattern.as_deref()),
+        Chore::Vectors => browser_module::run_alone(&workspace),
         Chore::Bench { reuse } => bench::run(&workspace, *reuse),
         Chore::Picture => picture::run(&workspace),
     }

@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use crate::process::{Workspace, run, run_keeping, works};
 use crate::steps::{Outcome, Steps};
-use crate::{e2e, setup, tidy};
+use crate::{browser_module, e2e, setup, tidy};
 
 /// Sets up what is missing and runs every check and test; stops at the first that fails.
 pub(crate) fn run_everything(workspace: &Workspace, quick: bool) -> Result<()> {
@@ -17,6 +17,7 @@ pub(crate) fn run_everything(workspace: &Workspace, quick: bool) -> Result<()> {
     })?;
     check_sources(workspace, &mut steps)?;
     steps.run("tests", || rust_tests(workspace, with_nextest))?;
+    steps.run("tests of the browser's module", || browser_module::decisions(workspace, with_nextest))?;
     steps.run("documentation", || {
         let mut doc =
             workspace.cargo(["doc", "--workspace", "--no-deps", "--document-private-items", "--locked", "--quiet"]);
@@ -30,6 +31,7 @@ pub(crate) fn run_everything(workspace: &Workspace, quick: bool) -> Result<()> {
     if quick {
         steps.run("in a browser", || Ok(Outcome::Skipped("left out by --quick".to_owned())))?;
     } else {
+        browser_module::run_steps(workspace, &mut steps)?;
         e2e::run_steps(workspace, &mut steps, None)?;
     }
     steps.finish();

@@ -205,3 +205,176 @@ fn devices(chain: &[Valid]) -> Vec<PublicKey> {
     }
     devices
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use dorpsplein_protocol::compose::{Device, Place};
+    use dorpsplein_protocol::identity::SecretKey;
+    use dorpsplein_protocol::operation::{DeviceAddition, Invitation, Role as Trust, Signed, Space};
+    use dorpsplein_protocol::time::Timestamp;
+
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_millis(1_795_255_200_000);
+
+    fn secret(number: u8) -> SecretKey {
+        SecretKey::from_seed(&[number; 32])
+    }
+
+    fn set(field: Field, text: &str) -> Edit {
+        Edit::Set { field, value: Value::Text(text.to_owned()) }
+    }
+
+    fn listed(role: Role, signed: &Signed, claims: &[(&str, String)]) -> Listed {
+        Listed { id: signed.id(), role, claims: claims_of(claims), transfer: Some(signed.encode()) }
+    }
+
+    fn claims_of(claims: &[(&str, String)]) -> Vec<Claim> {
+        claims.iter().map(|(about, value)| Claim { about: (*about).to_owned(), value: value.clone() }).collect()
+    }
+
+    /// Somebody who joined Wilgendam by invitation, said what they are called and wrote news.
+    struct Story {
+        founder: Device,
+        author: Device,
+        item: ItemId,
+        listed: Vec<Listed>,
+    }
+
+    impl Story {
+        fn tell() -> Self {
+            let (mut founder, genesis) = Device::found(secret(1), "Wilgendam", [1; 16], NOW);
+            let place = Place { neighbourhood: founder.home(), space: Space::Square };
+            let invited = Invitation { key: secret(2).public(), role: Trust::Resident, expires: NOW.plus_millis(1000) };
+            let invitation = founder.state(vec![genesis.id()], Statement::Invitation(invited), NOW);
+            let mut author = Device::new(secret(3), founder.home());
+            let claim = author.claim(invitation.id(), &secret(2), [3; 16], NOW);
+            let profile = author.create(place, Kind::PROFILE, None, vec![set(Field::NAME, "Geesje Veldkamp")], NOW);
+            let news = author.create(place, Kind::NEWS, None, vec![set(Field::TITLE, "De brug is open")], NOW);
+            let claims = [
+                ("title", "De brug is open".to_owned()),
+                ("device", author.key().to_string()),
+                ("neighbourhood", author.home().to_string()),
+                ("time", NOW.as_millis().to_string()),
+            ];
+            let listed = vec![
+                listed(Role::Item, &news, &claims),
+                listed(Role::Profile, &profile, &[("name", "Geesje Veldkamp".to_owned())]),
+                listed(Role::Membership, &genesis, &[]),
+                listed(Role::Membership, &invitation, &[]),
+                listed(Role::Membership, &claim, &[]),
+            ];
+            Self { founder, author, item: news.id().into(), listed }
+        }
+
+        fn facts(&self) -> Vec<Claim> {
+            claims_of(&[
+                ("author", "Geesje Veldkamp".to_owned()),
+                ("home", self.author.home().to_string()),
+                ("home-name", "Wilgendam".to_owned()),
+                ("device", self.author.key().to_string()),
+            ])
+        }
+
+        fn judge(&self) -> Verdict {
+            judge(self.item, &self.listed, &self.facts())
+        }
+    }
+
+    #[test]
+    fn what_was_signed_is_verified() {
+        let story = Story::tell();
+        assert_eq!(story.judge(), Verdict { operations: vec![Finding::Verified; 5], whole: Finding::Verified });
+    }
+
+    #[test]
+    fn any_claim_that_was_not_signed_is_found() {
+        for at in 0..4 {
+            let mut story = Story::tell();
+            story.listed[0].claims[at].value.push('0');
+            let verdict = story.judge();
+            assert_eq!(
+                (verdict.operations[0], verdict.whole),
+                (Finding::NotVerified, Finding::NotVerified),
+                "claim {at}"
+            );
+            assert_eq!(verdict.operations[1..], [Finding::Verified; 4]);
+        }
+        for at in 0..4 {
+            let story = Story::tell();
+            let mut facts = story.facts();
+            facts[at].value.push('0');
+            assert_eq!(judge(story.item, &story.listed, &facts).whole, Finding::NotVerified, "fact {at}");
+        }
+        let story = Story::tell();
+        let unknown = claims_of(&[("weather", "fine".to_owned())]);
+        assert_eq!(judge(story.item, &story.listed, &unknown).whole, Finding::NotVerified);
+    }
+
+    #[test]
+    fn an_author_whom_nobody_admitted_is_not_verified() {
+        for gap in [2, 3, 4] {
+            let mut story = Story::tell();
+            story.listed.remove(gap);
+            assert_eq!(story.judge().whole, Finding::NotVerified, "without operation {gap}");
+        }
+        let mut story = Story::tell();
+        story.listed.truncate(2);
+        assert_eq!(story.judge().operations, [Finding::NotVerified; 2]);
+    }
+
+    #[test]
+    fn a_name_that_somebody_else_wrote_is_not_verified() {
+        let mut story = Story::tell();
+        let place = Place { neighbourhood: story.founder.home(), space: Space::Square };
+        let edits = vec![set(Field::NAME, "Geesje Veldkamp")];
+        let foreign = story.founder.create(place, Kind::PROFILE, None, edits, NOW);
+        story.listed[1] = listed(Role::Profile, &foreign, &[]);
+        let verdict = story.judge();
+        assert_eq!((verdict.operations[1], verdict.whole), (Finding::NotVerified, Finding::NotVerified));
+    }
+
+    #[test]
+    fn words_on_another_item_prove_nothing_about_this_one() {
+        let mut story = Story::tell();
+        let place = Place { neighbourhood: story.author.home(), space: Space::Square };
+        let other = story.author.create(place, Kind::NEWS, None, vec![set(Field::TITLE, "Iets anders")], NOW);
+        story.listed.push(listed(Role::Item, &other, &[]));
+        assert_eq!(story.judge().operations[5], Finding::NotVerified);
+        story.listed.remove(0);
+        assert_eq!(story.judge().whole, Finding::NotVerified, "the operation that made it is not listed");
+    }
+
+    #[test]
+    fn a_second_device_may_edit_once_the_chain_shows_it() {
+        let mut story = Story::tell();
+        let home = story.author.home();
+        let place = Place { neighbourhood: home, space: Space::Square };
+        let addition = DeviceAddition::sign(&secret(4), &home, &story.author.key());
+        let added = story.author.state(vec![story.listed[4].id], Statement::DeviceAddition(addition), NOW);
+        let mut tablet = Device::new(secret(4), home);
+        let edit = tablet.edit(place, story.item, vec![story.item.into()], vec![set(Field::TITLE, "Weer dicht")], NOW);
+        story.listed.push(listed(Role::Item, &edit, &[]));
+        assert_eq!(story.judge().operations[5], Finding::NotVerified, "nobody says whose device this is");
+
+        let second = tablet.create(place, Kind::NEWS, None, vec![set(Field::TITLE, "Van de tablet")], NOW);
+        story.item = second.id().into();
+        story.listed.splice(0..2, [listed(Role::Item, &second, &[])]);
+        story.listed.pop();
+        story.listed.push(listed(Role::Membership, &added, &[]));
+        assert_eq!(judge(story.item, &story.listed, &[]).whole, Finding::Verified);
+    }
+
+    #[test]
+    fn without_bytes_nothing_is_known_unless_something_else_is_false() {
+        let mut story = Story::tell();
+        story.listed[4].transfer = None;
+        let verdict = story.judge();
+        assert_eq!((verdict.operations[4], verdict.whole), (Finding::Unknown, Finding::Unknown));
+        *story.listed[0].transfer.as_mut().unwrap().last_mut().unwrap() ^= 1;
+        assert_eq!(story.judge().whole, Finding::NotVerified);
+        assert_eq!(judge(story.item, &[], &[]).whole, Finding::Unknown);
+    }
+}

@@ -19,6 +19,8 @@ mod lock;
 mod page;
 mod proof;
 mod trouble;
+#[cfg(feature = "vectors")]
+pub mod vectors;
 mod write;
 
 use std::rc::Rc;
