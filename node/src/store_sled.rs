@@ -23,7 +23,7 @@ use std::time::Duration;
 
 use dorpsplein_protocol::store::{Batch, Direction, KeyRange, Read, Store, StoreError, Table};
 use parking_lot::{Mutex, MutexGuard, RwLock, RwLockReadGuard};
-use rustix::fs::{Advice, fadvise, statvfs};
+use rustix::fs::statvfs;
 use thiserror::Error;
 
 use crate::folder_lock::FolderLock;
@@ -39,8 +39,9 @@ const SEGMENT_BYTES: usize = 8 * 1024 * 1024;
 /// sled's page cache, in bytes: what a box with 512 MB of memory can spare. What is not in it is read from the log.
 const CACHE_BYTES: u64 = 32 * 1024 * 1024;
 
-/// How often sled's own thread cleans segments up, in milliseconds. Durability does not depend on it.
-const HOUSEKEEPING_MS: u64 = 2_000;
+/// How often sled's own thread cleans up, in milliseconds. It copies pages for at most half of this before it syncs: too
+/// short to fill two segments, so no segment is written over before what replaced its pages is on the disk.
+const HOUSEKEEPING_MS: u64 = 500;
 
 /// How long to wait for threads of an engine that was just closed to let go of its file.
 const LET_GO_TRIES: u32 = 500;
@@ -171,8 +172,7 @@ impl SledStore {
             let log = failed.log.try_clone().map_err(io_error)?;
             // sled syncs once more as it closes and panics if that fails; the failure is known already.
             drop(catch_unwind(AssertUnwindSafe(|| drop(failed))));
-            // Pages that could not be written back are kept in memory as if they had been. They have to be read anew.
-            fadvise(&log, 0, None, Advice::DontNeed).map_err(|errno| unavailable(io::Error::from(errno)))?;
+            forget_cached(&log).map_err(io_error)?;
         }
         remove_unfinished_snapshots(&self.folder).map_err(io_error)?;
         *engine = Some(Engine::open(&self.folder)?);
@@ -323,6 +323,15 @@ fn sync_new_blobs(folder: &Path, on_disk: &mut HashSet<String>) -> io::Result<()
 fn sync_directory(directory: &Path) -> io::Result<()> {
     let directory = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
     File::open(directory)?.sync_all()
+}
+
+/// Has the operating system read a file anew: what it could not write back it keeps in memory as if it had.
+fn forget_cached(file: &File) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::DontNeed)?;
+    #[cfg(not(target_os = "linux"))]
+    file.sync_all()?;
+    Ok(())
 }
 
 fn store_error(error: sled::Error) -> StoreError {

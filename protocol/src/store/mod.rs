@@ -143,7 +143,9 @@ pub trait Store: Read {
     /// Makes the whole batch durable: when this returns, no power cut undoes it. All of it becomes visible, or nothing.
     ///
     /// # Errors
-    /// [`StoreError`]; then nothing of the batch is visible.
+    /// [`StoreError`]; then nothing of the batch is visible. Only when the medium failed in the middle of writing may the
+    /// whole of it turn out to be there, once the store reads the medium again; so a caller that goes on opens anew what
+    /// it derived from the store.
     fn commit(&self, batch: &Batch) -> Result<(), StoreError>;
 }
 
