@@ -9,8 +9,9 @@ import { Village } from "./village.js";
  * Prepares a test file. Use the result inside tests only: it is filled before the first one runs.
  * @param {object} [how]
  * @param {string[]} [how.browserFlags]
+ * @param {(here: object) => Promise<void>} [how.prepare] what the file itself wants done before its first test
  */
-export function setting({ browserFlags = [] } = {}) {
+export function setting({ browserFlags = [], prepare } = {}) {
   const here = {
     /** @type {import("./village.js").Site} The neighbourhood where things are written. */
     home: undefined,
@@ -29,6 +30,7 @@ export function setting({ browserFlags = [] } = {}) {
     village = await Village.start();
     [here.home, here.away] = village.sites;
     here.browser = await launch(browserFlags);
+    await prepare?.(here);
   });
   after(async () => {
     await here.browser?.close();

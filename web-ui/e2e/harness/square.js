@@ -106,7 +106,7 @@ export async function everyPage(page, site, lang) {
   const item = await first(paths.news, under.item);
   const event = await first(paths.agenda, under.event);
   await page.goto(site.url + item);
-  const proof = await page.locator("main a.proof").first().getAttribute("href");
+  const proof = await page.locator('main a:is([href$="/wie-zegt-dit"], [href$="/who-says-this"])').first().getAttribute("href");
   return [
     ...Object.entries(paths).map(([name, path]) => ({ name, path })),
     { name: "item", path: item },

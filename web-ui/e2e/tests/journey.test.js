@@ -69,7 +69,7 @@ test("two villages, one evening", async (t) => {
     for (const { page, site } of [{ page: answerer.page, site: here.away }, { page: writer.page, site: here.home }]) {
       for (const what of ["main > article", ".thread li"]) {
         await page.goto(site.url + path);
-        await page.locator(what).first().locator("a.proof").click();
+        await page.locator(what).first().locator('a[href$="/wie-zegt-dit"]').click();
         await reaches(verdict(page), "verified");
         const answers = page.locator('.operations [data-state="verified"]');
         assert.equal(await answers.count(), await page.locator("[data-operation]").count());
@@ -88,7 +88,7 @@ test("two villages, one evening", async (t) => {
     });
     // The last page was the proof of the answer, by the other device: go to that of the event.
     await writer.page.goto(here.home.url + path);
-    await writer.page.locator("main > article a.proof").click();
+    await writer.page.locator('main > article a[href$="/wie-zegt-dit"]').click();
     await reaches(verdict(writer.page), "verified");
     const own = await writer.page.locator('[data-role="item"] [data-claim="device"]').getAttribute("data-value");
     assert.notEqual(own, device, "two people wrote, with two devices");

@@ -1,17 +1,17 @@
 // "Wie zegt dit?" when the box, or somebody on the way, does not serve what was signed.
 
 import assert from "node:assert/strict";
-import { before, test } from "node:test";
+import { test } from "node:test";
 
 import { picture } from "../harness/pictures.js";
 import { setting } from "../harness/setting.js";
 import { everyPage, reaches, verdict } from "../harness/square.js";
 
-const here = setting();
 let proof; // the address of the proof of the newest news
 let operations; // its operations: `{ id, role }`
+const here = setting({ prepare: findProof });
 
-before(async () => {
+async function findProof(here) {
   const page = await here.browser.newPage();
   const pages = await everyPage(page, here.home, "nl");
   proof = here.home.url + pages.find(({ name }) => name === "proof").path;
@@ -19,7 +19,7 @@ before(async () => {
   operations = await page.locator("[data-operation]").evaluateAll((list) =>
     list.map(({ dataset }) => ({ id: dataset.operation, role: dataset.role })));
   await page.close();
-});
+}
 
 /** Opens the proof while `alter` changes the bytes of the operation with this id on their way. */
 async function openAltered(t, id, alter) {

@@ -35,7 +35,8 @@ for (const [size, screen] of Object.entries({ "320 px": NARROW, "1280 px": DESK 
           const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
           assert.ok(overflow <= 0, `${overflow} px must be scrolled sideways`);
           for (const form of await page.locator("form").all()) assert.ok(!(await form.isVisible()), "a form that cannot work");
-          if (EXPLAINED[name]) await page.getByText(text(lang, EXPLAINED[name])).waitFor();
+          // Playwright's search for texts passes over <noscript>, so look at what stands on the page.
+          if (EXPLAINED[name]) assert.ok((await page.locator("main").innerText()).includes(text(lang, EXPLAINED[name])));
           if (lang === "nl") await picture(page, `reading-${name}-${screen.width}`, { whole: true });
         });
       }
@@ -61,7 +62,7 @@ test("a reading journey by links alone", async (t) => {
   await event.click();
   await page.getByRole("heading", { level: 1, name: called }).waitFor();
 
-  await page.locator("main a.proof").first().click();
+  await page.locator('main a[href$="/wie-zegt-dit"]').first().click();
   await page.getByRole("heading", { level: 1, name: text("nl", "proof-link") }).waitFor();
   await page.getByRole("link", { name: text("nl", "nav-about-long") }).first().click();
   assert.equal(new URL(page.url()).pathname, PATHS.nl.about);
