@@ -4,17 +4,23 @@ use std::collections::BTreeMap;
 
 use dorpsplein_protocol::time::Timestamp;
 use jiff::Span;
-use jiff::civil::{Date, DateTime};
+use jiff::civil::{Date, DateTime, Time};
 
-use super::village::{Audience, Comment, Event, News, Village};
+use super::village::{Audience, Comment, Event, News, Village, at};
 use crate::web::local_time;
 
-/// How long ago the first event was announced.
-const FIRST_ANNOUNCEMENT_MINUTES: u64 = 11 * 24 * 60;
-/// How much later each next one was.
-const BETWEEN_ANNOUNCEMENTS_MINUTES: u64 = 347;
+/// How many days ago the first event was announced; the last was yesterday.
+const FIRST_ANNOUNCEMENT_DAYS: usize = 11;
+/// The hours at which people sit down to announce something.
+const ANNOUNCEMENTS: [Time; 7] = [at(9, 5), at(19, 40), at(13, 20), at(16, 45), at(10, 30), at(20, 15), at(11, 50)];
 /// How much later than its announcement an event is called off.
 const UNTIL_CANCELLED_MINUTES: u64 = 600;
+/// Nobody writes before this hour, when the baker gets up, nor at or after [`BEDTIME`].
+const SUNRISE: i8 = 6;
+/// See [`SUNRISE`].
+const BEDTIME: i8 = 23;
+/// When those write who would have written at night.
+const AFTER_BREAKFAST: i8 = 8;
 /// A minute, in milliseconds.
 const MINUTE_MS: u64 = 60_000;
 
@@ -68,10 +74,10 @@ pub(super) fn acts(villages: &[&'static Village], now: Timestamp) -> Vec<Act> {
         }
         for (index, event) in told.events.iter().enumerate() {
             let topic = Topic { village, number: told.news.len() + index };
-            let at = announced(village, index, now);
+            let at = announced(village, index, told.events.len(), today);
             acts.push(Act { at, by: event.by, topic, audience: event.audience, deed: Deed::Event(event) });
             if event.cancelled {
-                let at = at.plus_millis(UNTIL_CANCELLED_MINUTES * MINUTE_MS).min(now);
+                let at = awake(at.plus_millis(UNTIL_CANCELLED_MINUTES * MINUTE_MS)).min(now);
                 acts.push(Act { at, by: event.by, topic, audience: event.audience, deed: Deed::Cancel });
             }
             acts.extend(answers(topic, event.audience, event.comments, at, now));
@@ -105,7 +111,7 @@ fn answers(
     now: Timestamp,
 ) -> impl Iterator<Item = Act> {
     comments.iter().scan(from, move |at, comment| {
-        *at = at.plus_millis(u64::from(comment.minutes_later) * MINUTE_MS).min(now);
+        *at = awake(at.plus_millis(u64::from(comment.minutes_later) * MINUTE_MS)).min(now);
         Some(Act { at: *at, by: comment.by, topic, audience, deed: Deed::Comment(comment) })
     })
 }
@@ -116,12 +122,23 @@ fn written(news: &News, today: Date) -> Timestamp {
     local_time::instant(DateTime::from_parts(day, news.at))
 }
 
-/// Events are announced one after the other, the villages taking turns.
-fn announced(village: usize, index: usize, now: Timestamp) -> Timestamp {
-    let (village, index) = (village as u64, index as u64);
-    let later = index * BETWEEN_ANNOUNCEMENTS_MINUTES + village * (BETWEEN_ANNOUNCEMENTS_MINUTES / 2);
-    let minutes_ago = FIRST_ANNOUNCEMENT_MINUTES.saturating_sub(later);
-    Timestamp::from_millis(now.as_millis().saturating_sub(minutes_ago * MINUTE_MS))
+/// Events are announced one after the other, in the order of their table.
+fn announced(village: usize, index: usize, events: usize, today: Date) -> Timestamp {
+    let days_ago = FIRST_ANNOUNCEMENT_DAYS - index * FIRST_ANNOUNCEMENT_DAYS / events;
+    let day = today.saturating_sub(Span::new().days(i64::try_from(days_ago).unwrap_or(1)));
+    let time = ANNOUNCEMENTS[(index + village * 3) % ANNOUNCEMENTS.len()];
+    local_time::instant(DateTime::from_parts(day, time))
+}
+
+/// The same moment, or after breakfast if it is at night.
+fn awake(at: Timestamp) -> Timestamp {
+    let local = local_time::local(at);
+    let morning = match local.hour() {
+        hour if hour < SUNRISE => local.date(),
+        hour if hour >= BEDTIME => local.date().saturating_add(Span::new().days(1)),
+        _ => return at,
+    };
+    local_time::instant(morning.at(AFTER_BREAKFAST, local.minute(), 0, 0))
 }
 
 #[cfg(test)]
@@ -136,6 +153,8 @@ mod tests {
         let acts = acts(&villages(), NOW);
         assert!(acts.is_sorted_by_key(|act| act.at));
         assert!(acts.iter().all(|act| act.at <= NOW));
+        let hours = acts.iter().map(|act| local_time::local(act.at).hour());
+        assert!(hours.into_iter().all(|hour| (SUNRISE..BEDTIME).contains(&hour)), "villages sleep");
         let two_weeks = 15 * 24 * 60 * MINUTE_MS;
         assert!(acts.iter().all(|act| NOW.as_millis() - act.at.as_millis() < two_weeks));
     }
