@@ -8,10 +8,10 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use dorpsplein_node::cli::{Client, InvitationLink, KeyFile};
+use dorpsplein_node::cli::{Client, InvitationLink, KeyFile, Site};
 use dorpsplein_node::clock;
 use dorpsplein_protocol::compose::Place;
-use dorpsplein_protocol::identity::SecretKey;
+use dorpsplein_protocol::identity::{PublicKey, SecretKey};
 use dorpsplein_protocol::operation::{self, Edit, Field, Kind, NeighbourhoodId, OperationId, Signed, Space};
 use rustix::process::Signal;
 use serde_json::Value;
@@ -132,6 +132,61 @@ fn what_is_said_at_home_stays_at_home() {
     }
 }
 
+/// Connectors who sit at a table sign with both boxes off; the boxes find each other when they are on.
+#[test]
+fn a_treaty_can_be_signed_with_both_boxes_off() {
+    let folder = tempfile::tempdir().unwrap();
+    let [north, south] = ["noord", "zuid"].map(|name| {
+        let dir = path(folder.path(), name);
+        let id = init(Path::new(&dir), name)["neighbourhood_id"].clone();
+        (dir, id)
+    });
+    let to_itself = fails(&["treaty", "offer", "--dir", &north.0, "--to", text(&north.1)]).1;
+    assert!(to_itself.ends_with("no treaty with itself"), "{to_itself}");
+    let offer = says(&["treaty", "offer", "--dir", &north.0, "--to", text(&south.1), "--direction", "send"]);
+    let accepted = says(&["treaty", "accept", "--dir", &south.0, text(&offer["link"]), "--direction", "receive"]);
+    assert_eq!(accepted["with"], north.1);
+
+    let boxes = [&north.0, &south.0].map(|dir| Serving::start(&["serve", "--dir", dir]));
+    for (dir, other, sends) in [(&north.0, &south.1, true), (&south.0, &north.1, false)] {
+        let neighbour = || says(&["treaty", "list", "--dir", dir])["neighbours"][0].clone();
+        eventually("the treaty", || neighbour()["state"] == "in-force");
+        let neighbour = neighbour();
+        assert_eq!(
+            (&neighbour["id"], neighbour["sends"] == true, neighbour["receives"] == true),
+            (other, sends, !sends)
+        );
+    }
+    boxes.into_iter().for_each(|serving| serving.stop(Signal::TERM));
+}
+
+/// Commands at the same moment take turns with the connector's key, which never signs two things with one number.
+#[test]
+fn commands_at_once_take_turns() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = path(folder.path(), "dorp");
+    init(Path::new(&dir), "Dorp");
+    let serving = Serving::start(&["serve", "--dir", &dir]);
+    let commands: Vec<_> = (0..6)
+        .map(|_| {
+            std::thread::spawn({
+                let dir = dir.clone();
+                move || says(&["invite", "--dir", &dir])["key"].clone()
+            })
+        })
+        .collect();
+    let keys: Vec<_> = commands.into_iter().map(|command| command.join().unwrap()).collect();
+    let client = Client::new(Site::parse(&serving.text("url")).unwrap());
+    for key in &keys {
+        let key = PublicKey::from_hex(text(key)).unwrap();
+        assert!(!client.invitation(&key).unwrap().used);
+    }
+    // The genesis, the certificate and the first invitation came before.
+    let written: Value = serde_json::from_slice(&fs::read(Path::new(&dir).join("connector.key")).unwrap()).unwrap();
+    assert_eq!(written["sequence"], 3 + keys.len());
+    serving.stop(Signal::TERM);
+}
+
 /// A connector's commands go through the same door whether or not the box is running.
 #[test]
 fn a_connector_invites_with_the_box_on_and_off() {
@@ -224,7 +279,7 @@ fn joining_goes_on_where_it_broke_off() {
     serving.stop(Signal::TERM);
 }
 
-/// A used letter, half a letter, no letter: one clear line each, and no key file is left behind.
+/// A used letter, one nobody wrote, half a one: one clear line each, and no key file is left behind.
 #[test]
 fn a_letter_works_once() {
     let folder = tempfile::tempdir().unwrap();
@@ -232,23 +287,17 @@ fn a_letter_works_once() {
     let founded = init(Path::new(&dir), "Dorp");
     let serving = Serving::start(&["serve", "--dir", &dir]);
     let invitation = text(&founded["invitation"]);
-    let join = |invitation: &str, key: &str| {
-        let key = path(folder.path(), key);
-        (["resident", "join", "--invitation", invitation, "--key", &key, "--name", "Anna"].map(str::to_owned), key)
-    };
-    let arguments = |join: &[String; 8]| join.iter().map(String::clone).collect::<Vec<_>>();
-    let (first, _) = join(invitation, "anna.key");
-    says(&arguments(&first).iter().map(String::as_str).collect::<Vec<_>>());
+    let (anna, bert) = (path(folder.path(), "anna.key"), path(folder.path(), "bert.key"));
+    says(&["resident", "join", "--invitation", invitation, "--key", &anna, "--name", "Anna"]);
 
-    let unknown = format!("{}meedoen#{}", invitation.split("meedoen").next().unwrap(), "A".repeat(43));
-    let half = &invitation[..invitation.len() - 5];
-    let cases =
-        [(invitation, "/problems/invitation-used"), (&unknown, "/problems/unknown-invitation"), (half, "about:blank")];
-    for (invitation, kind) in cases {
-        let (again, key) = join(invitation, "bert.key");
-        let (problem, _) = fails(&arguments(&again).iter().map(String::as_str).collect::<Vec<_>>());
-        assert_eq!(problem["type"], kind, "{problem}");
-        assert!(!Path::new(&key).exists(), "no key of nobody is left behind");
+    let (site, _) = invitation.split_once('#').unwrap();
+    let (unknown, half) = (format!("{site}#{}", "A".repeat(43)), &invitation[..invitation.len() - 5]);
+    for (invitation, kind) in
+        [(invitation, "/problems/invitation-used"), (&unknown, "/problems/unknown-invitation"), (half, "about:blank")]
+    {
+        let join = ["resident", "join", "--invitation", invitation, "--key", &bert, "--name", "Bert"];
+        assert_eq!(fails(&join).0["type"], kind);
+        assert!(!Path::new(&bert).exists(), "no key of nobody is left behind");
     }
     serving.stop(Signal::TERM);
 }

@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::io::{BufRead, BufReader};
-use std::net::TcpListener;
+use std::net::{TcpListener, UdpSocket};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -90,12 +90,16 @@ pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-/// Makes a neighbourhood that keeps to this machine; returns what the command said.
+fn free_udp_port() -> u16 {
+    UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// Makes a neighbourhood that keeps to this machine, at ports of its own; returns what the command said.
 pub fn init(dir: &Path, name: &str) -> Value {
     let site = format!("127.0.0.1:{}", free_port());
     let dir = dir.to_str().unwrap();
-    let listen = "/ip4/127.0.0.1/udp/0/quic-v1";
-    says(&["init", "--dir", dir, "--name", name, "--site", &site, "--listen", listen, "--mdns", "off"])
+    let listen = format!("/ip4/127.0.0.1/udp/{}/quic-v1", free_udp_port());
+    says(&["init", "--dir", dir, "--name", name, "--site", &site, "--listen", &listen, "--mdns", "off"])
 }
 
 /// Waits until `look` says yes.
