@@ -313,9 +313,12 @@ fn a_proof_carries_the_claims_to_compare() {
     let html = pages::who_says_this(&village::frame(), &village::proof(), Lang::En).unwrap();
     assert_eq!(values(&html, "data-operation"), [village::id(11), village::id(71), village::id(72)]);
     assert_eq!(values(&html, "data-role"), ["item", "profile", "membership"]);
+    let operations = &html[html.find("class=\"operations\"").unwrap()..];
     for claim in ["device", "neighbourhood", "time"] {
-        assert_eq!(values(&html, "data-claim").iter().filter(|value| **value == claim).count(), 3, "{claim}");
+        assert_eq!(values(operations, "data-claim").iter().filter(|value| **value == claim).count(), 3, "{claim}");
     }
+    let whole = &html[..html.find("class=\"operations\"").unwrap()];
+    assert_eq!(values(whole, "data-claim"), ["author", "home", "home-name", "time", "device"]);
     assert!(html.contains("data-claim=\"name\" data-value=\"Truus Verhoeven\""));
     assert!(html.contains("data-claim=\"time\" data-value=\"1795198320000\""));
     for state in ["checking", "verified", "not-verified", "failed"] {

@@ -187,7 +187,7 @@ impl<'a> Evidence<'a> {
             "author" => self.profile.iter().any(|valid| sets(valid, Field::NAME, &fact.value)),
             "home" => fact.value == self.home.to_string(),
             "home-name" => self.home_name == Some(fact.value.as_str()),
-            "device" => fact.value == creation.header().device.to_string(),
+            "device" | "time" => says(creation, fact),
             _ => false,
         }
     }
@@ -275,6 +275,7 @@ mod tests {
                 ("home", self.author.home().to_string()),
                 ("home-name", "Wilgendam".to_owned()),
                 ("device", self.author.key().to_string()),
+                ("time", NOW.as_millis().to_string()),
             ])
         }
 
@@ -302,7 +303,7 @@ mod tests {
             );
             assert_eq!(verdict.operations[1..], [Finding::Verified; 4]);
         }
-        for at in 0..4 {
+        for at in 0..5 {
             let story = Story::tell();
             let mut facts = story.facts();
             facts[at].value.push('0');
