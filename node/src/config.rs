@@ -103,14 +103,9 @@ impl Config {
         })
     }
 
-    /// The site's own address: the public one, or that of `bound`, where the site listens. A site that listens on all
-    /// addresses is named by the machine's own, which browsers trust to hold keys.
+    /// The site's own address, as visitors type it: the public one, or where it listens, `bound`.
     pub fn site_url(&self, bound: SocketAddr) -> String {
-        match &self.public_url {
-            Some(url) => url.trim_end_matches('/').to_owned(),
-            None if bound.ip().is_unspecified() => format!("http://127.0.0.1:{}", bound.port()),
-            None => format!("http://{bound}"),
-        }
+        self.public_url.as_ref().map_or_else(|| local_url(bound), |url| url.trim_end_matches('/').to_owned())
     }
 
     /// `box.toml` with these settings and an explanation of each.
@@ -149,6 +144,12 @@ impl Config {
             mdns = quoted(self.mdns.name()),
         )
     }
+}
+
+/// The address of a site that listens on `bound`, for this machine. A site that listens on all addresses is named by the
+/// machine's own, which browsers trust to hold keys.
+pub fn local_url(bound: SocketAddr) -> String {
+    if bound.ip().is_unspecified() { format!("http://127.0.0.1:{}", bound.port()) } else { format!("http://{bound}") }
 }
 
 const HELP_EXAMPLE: &str =

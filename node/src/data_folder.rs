@@ -50,8 +50,10 @@ pub struct DataFolder {
 /// How to reach a running box, for commands on the same machine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Running {
-    /// The site's address, with the real port.
+    /// The address of its site for this machine, with the real port: where commands ask.
     pub url: String,
+    /// The address of its site as visitors type it: what invitations name.
+    pub site: String,
     /// Where other boxes reach it, with the real ports.
     pub addresses: Vec<String>,
 }

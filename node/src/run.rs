@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 use tokio::task::{JoinError, JoinHandle};
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{Config, LocalNetwork};
+use crate::config::{self, Config, LocalNetwork};
 use crate::data_folder::{DataFolder, FolderError, Running};
 use crate::driver::{self, Driver, DriverError, DriverHandle, Network};
 use crate::net::mdns::{self, Mdns};
@@ -33,6 +33,7 @@ const LAST_ANSWERS: Duration = Duration::from_secs(5);
 #[must_use = "a box has to be shut down"]
 pub struct RunningBox {
     site_url: String,
+    local_url: String,
     addresses: Vec<Multiaddr>,
     folder: DataFolder,
     driver: Driver,
@@ -123,10 +124,10 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
     let state = SiteState::new(store, handle, identity);
     let serve = axum::serve(listener, web::router(state)).with_graceful_shutdown(stop.clone().cancelled_owned());
     let site = tokio::spawn(serve.into_future());
-    let site_url = settings.site_url(bound);
+    let (site_url, local_url) = (settings.site_url(bound), config::local_url(bound));
 
     // Ready: commands on this machine may come.
-    let running = RunningBox { site_url, addresses, folder, driver, net, mdns, stop, site, dialler };
+    let running = RunningBox { site_url, local_url, addresses, folder, driver, net, mdns, stop, site, dialler };
     match running.announce() {
         Ok(()) => Ok(running),
         Err(error) => {
@@ -157,7 +158,7 @@ pub async fn stop_requested() -> Result<(), RunError> {
 }
 
 impl RunningBox {
-    /// The address of its site, without a slash at the end.
+    /// The address of its site as visitors type it, without a slash at the end.
     pub fn site_url(&self) -> &str {
         &self.site_url
     }
@@ -216,7 +217,7 @@ impl RunningBox {
 
     fn announce(&self) -> Result<(), FolderError> {
         let addresses = self.addresses.iter().map(ToString::to_string).collect();
-        self.folder.announce(&Running { url: self.site_url.clone(), addresses })
+        self.folder.announce(&Running { url: self.local_url.clone(), site: self.site_url.clone(), addresses })
     }
 }
 

@@ -15,7 +15,7 @@ use dorpsplein_protocol::identity::{PublicKey, SecretKey};
 use dorpsplein_protocol::operation::{self, Edit, Field, Kind, NeighbourhoodId, OperationId, Signed, Space};
 use rustix::process::Signal;
 use serde_json::Value;
-use site_support::{Serving, dorpsplein, eventually, fails, init, says};
+use site_support::{Serving, dorpsplein, eventually, fails, free_port, init, says};
 
 fn text(value: &Value) -> &str {
     value.as_str().unwrap()
@@ -208,6 +208,25 @@ fn a_connector_invites_with_the_box_on_and_off() {
     assert_eq!(says(&["status", "--dir", &dir])["residents"], 3);
     serving.stop(Signal::TERM);
     assert_eq!(says(&["status", "--dir", &dir])["residents"], 3, "and it is all there when the box is off again");
+}
+
+/// Letters name the address that visitors type; commands on the box's own machine need not reach it.
+#[test]
+fn letters_name_the_public_address() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = path(folder.path(), "dorp");
+    let site = format!("127.0.0.1:{}", free_port());
+    let here = ["--site", &site, "--mdns", "off", "--listen", "/ip4/127.0.0.1/udp/0/quic-v1"];
+    let public = ["init", "--dir", &dir, "--name", "Dorp", "--public-url", "https://plein.example/"];
+    let invite = || text(&says(&["invite", "--dir", &dir])["invitation"]).to_owned();
+    let founded = says(&[&public[..], &here].concat());
+    let off = invite();
+    let serving = Serving::start(&["serve", "--dir", &dir]);
+    let on = invite();
+    for invitation in [text(&founded["invitation"]), &off, &on] {
+        assert!(invitation.starts_with("https://plein.example/meedoen#"), "{invitation}");
+    }
+    serving.stop(Signal::TERM);
 }
 
 /// What was signed and could not be sent is sent first, with the number it had.

@@ -17,7 +17,7 @@ use super::links::{LinkError, Site, TreatyLink};
 use super::runtime;
 use crate::config::Config;
 use crate::data_folder::peers::{Peer, PeerBook};
-use crate::data_folder::{self, DataFolder, FolderError, Running};
+use crate::data_folder::{self, DataFolder, FolderError};
 use crate::driver::{self, Driver};
 use crate::store_sled::SledStore;
 use crate::web::body::{AcceptedBody, DeviceBody, ItemBody, StatusBody};
@@ -38,7 +38,8 @@ pub enum Door {
 pub struct RunningDoor {
     client: Client,
     folder: PathBuf,
-    running: Running,
+    site: Site,
+    addresses: Vec<String>,
 }
 
 /// A box without its network and its site.
@@ -60,8 +61,12 @@ impl Door {
             Ok(folder) => Self::stopped(folder),
             Err(FolderError::InUse { path }) => {
                 let running = data_folder::running(dir)?.ok_or(FolderError::InUse { path })?;
-                let client = Client::new(Site::parse(&running.url)?);
-                Ok(Self::Running(RunningDoor { client, folder: dir.to_owned(), running }))
+                Ok(Self::Running(RunningDoor {
+                    client: Client::new(Site::parse(&running.url)?),
+                    folder: dir.to_owned(),
+                    site: Site::parse(&running.site)?,
+                    addresses: running.addresses,
+                }))
             }
             Err(error) => Err(error.into()),
         }
@@ -167,7 +172,7 @@ impl Door {
     pub fn site(&self) -> Site {
         match self {
             Self::Site(client) => client.site().clone(),
-            Self::Running(door) => door.client.site().clone(),
+            Self::Running(door) => door.site.clone(),
             Self::Stopped(door) => door.site.clone(),
         }
     }
@@ -181,7 +186,7 @@ impl Door {
     pub fn box_addresses(&self) -> Vec<String> {
         match self {
             Self::Site(_) => Vec::new(),
-            Self::Running(door) => door.running.addresses.clone(),
+            Self::Running(door) => door.addresses.clone(),
             Self::Stopped(door) => dialable(&door.folder.config().listen, &door.site),
         }
     }

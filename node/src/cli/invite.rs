@@ -17,7 +17,7 @@ use crate::clock;
 use crate::data_folder::connector_key;
 
 /// A day, in milliseconds.
-pub(super) const DAY_MS: u64 = 24 * 3_600_000;
+pub const DAY_MS: u64 = 24 * 3_600_000;
 
 /// `invite`.
 #[derive(Debug, Args)]

@@ -100,8 +100,11 @@ fn a_running_box_says_where_it_is() {
     let (_parent, path) = made();
     let folder = DataFolder::open(&path).unwrap();
     assert_eq!(running(&path).unwrap(), None);
-    let here =
-        Running { url: "http://127.0.0.1:8080".to_owned(), addresses: vec!["/ip4/127.0.0.1/tcp/4080".to_owned()] };
+    let here = Running {
+        url: "http://127.0.0.1:8080".to_owned(),
+        site: "https://plein.example".to_owned(),
+        addresses: vec!["/ip4/127.0.0.1/tcp/4080".to_owned()],
+    };
     folder.announce(&here).unwrap();
     assert_eq!(running(&path).unwrap(), Some(here));
     folder.withdraw().unwrap();

@@ -15,7 +15,7 @@ use jiff::civil::Date;
 
 use super::story::{self, Act, Deed, Topic};
 use super::village::{Audience, Event, Village};
-use crate::cli::{Author, CliError, Door, Terms, accept_from, invite, offer_to, random, treaty_link, wait_until};
+use crate::cli::{Author, DAY_MS, CliError, Door, Terms, accept_from, invite, offer_to, random, treaty_link, wait_until};
 use crate::data_folder::connector_key;
 use crate::web::body::{AcceptedBody, TreatyStateBody};
 use crate::web::local_time;
@@ -24,8 +24,6 @@ use crate::web::local_time;
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How long an invitation of the demonstration is open, in days.
 const INVITATION_DAYS: u8 = 30;
-/// A day, in milliseconds.
-const DAY_MS: u64 = 24 * 3_600_000;
 /// How many days ago the villages began.
 pub(super) const FOUNDED_DAYS: u64 = 15;
 /// How many days ago the residents joined.
