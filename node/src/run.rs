@@ -122,7 +122,8 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
     // The site.
     let identity = Arc::new(SiteIdentity::of(&folder));
     let state = SiteState::new(store, handle, identity);
-    let serve = axum::serve(listener, web::router(state)).with_graceful_shutdown(stop.clone().cancelled_owned());
+    let serve = axum::serve(web::Visits::new(listener), web::router(state))
+        .with_graceful_shutdown(stop.clone().cancelled_owned());
     let site = tokio::spawn(serve.into_future());
     let (site_url, local_url) = (settings.site_url(bound), config::local_url(bound));
 

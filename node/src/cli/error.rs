@@ -77,6 +77,9 @@ pub enum InputError {
     /// Only events have times and places.
     #[error("only an event has --starts, --ends and --place")]
     NotAnEvent,
+    /// A name that nobody would be shown by.
+    #[error("a name has 1 to {} characters on one line", dorpsplein_protocol::validate::MAX_NAME)]
+    Name,
     /// A treaty is between two.
     #[error("a neighbourhood makes no treaty with itself")]
     OwnNeighbourhood,

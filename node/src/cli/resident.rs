@@ -7,6 +7,7 @@ use dorpsplein_protocol::compose::Place;
 use dorpsplein_protocol::identity::SecretKey;
 use dorpsplein_protocol::operation::{Edit, Field, ItemId, Kind, NeighbourhoodId, OperationId, Space, Value};
 use dorpsplein_protocol::time::CivilTime;
+use dorpsplein_protocol::validate::MAX_NAME;
 use serde_json::json;
 
 use super::author::Author;
@@ -151,6 +152,7 @@ pub(super) fn run(command: &ResidentCommand) -> Result<Outcome, CliError> {
 }
 
 fn join(args: &JoinArgs) -> Result<Outcome, CliError> {
+    let name = checked_name(&args.name)?;
     let link = InvitationLink::parse(&args.invitation)?;
     let client = Client::new(link.site.clone());
     let invitation = client.invitation(&link.secret.public())?;
@@ -158,28 +160,30 @@ fn join(args: &JoinArgs) -> Result<Outcome, CliError> {
     let home = NeighbourhoodId::from_hex(&invitation.neighbourhood).ok_or_else(strange)?;
     let operation = OperationId::from_hex(&invitation.operation).ok_or_else(strange)?;
     let door = Door::Site(client);
-    let mut author = if args.key.exists() {
-        resumed(&args.key, home, &door)?
-    } else {
+    let new = !args.key.exists();
+    let mut author = if new {
         let secret = SecretKey::from_seed(&random()?);
         Author::new(KeyFile::create(&args.key, secret, home, link.site.clone())?, &door)
+    } else {
+        resumed(&args.key, home, &door)?
     };
     if !door.device(&author.device().key())?.member {
         let nonce = random()?;
         let claim = author.say(|device| device.claim(operation, &link.secret, nonce, clock::now()));
         if let Err(error) = claim {
-            if matches!(&error, CliError::Client(refused) if refused.is_final()) {
+            // Only a key that was made just now is certainly nobody's.
+            if new && matches!(&error, CliError::Client(refused) if refused.is_final()) {
                 author.discard()?;
             }
             return Err(error);
         }
     }
     let place = Place { neighbourhood: home, space: args.audience.space() };
-    let edits = vec![text(Field::NAME, &args.name)];
+    let edits = vec![text(Field::NAME, name)];
     let profile = author.say(|device| device.create(place, Kind::PROFILE, None, edits, clock::now()))?;
     let device = door.device(&author.device().key())?;
     Ok(Outcome::new(
-        format!("{} now lives in {}. The key is in {}.", args.name, door.status()?.name, args.key.display()),
+        format!("{name} now lives in {}. The key is in {}.", door.status()?.name, args.key.display()),
         json!({
             "neighbourhood_id": home.to_string(),
             "resident": device.resident,
@@ -188,6 +192,17 @@ fn join(args: &JoinArgs) -> Result<Outcome, CliError> {
             "url": link.site.as_str(),
         }),
     ))
+}
+
+/// A name that will be taken, because the name is told only when the invitation is used already.
+fn checked_name(name: &str) -> Result<&str, InputError> {
+    let name = name.trim();
+    let length = name.chars().count();
+    if (1..=MAX_NAME).contains(&length) && !name.chars().any(char::is_control) {
+        Ok(name)
+    } else {
+        Err(InputError::Name)
+    }
 }
 
 /// The key file of an attempt to join that broke off before the name was told.
@@ -311,6 +326,14 @@ mod tests {
             starts: starts.map(str::to_owned),
             ends: None,
             place: place.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn a_name_is_checked_before_the_invitation_is_used() {
+        assert_eq!(checked_name("  Anna de Vries "), Ok("Anna de Vries"));
+        for bad in ["", "  ", "Anna\nde Vries", &"é".repeat(MAX_NAME + 1)] {
+            assert_eq!(checked_name(bad), Err(InputError::Name), "{bad:?}");
         }
     }
 

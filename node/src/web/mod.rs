@@ -15,6 +15,7 @@ mod pages;
 mod read;
 mod router;
 mod statics;
+mod visits;
 mod write;
 
 use std::sync::Arc;
@@ -30,6 +31,7 @@ use crate::driver::DriverHandle;
 use item_count::ItemCount;
 
 pub use router::router;
+pub use visits::Visits;
 
 /// What every request is answered from. Clones share it.
 #[derive(Clone)]

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware;
 use axum::response::Redirect;
@@ -29,7 +28,6 @@ pub fn router(state: SiteState) -> Router {
         .route("/static/{name}", get(statics::file))
         .fallback(pages::nowhere)
         .method_not_allowed_fallback(pages::wrong_method)
-        .layer(DefaultBodyLimit::disable())
         .layer(middleware::from_fn(layers::compress))
         .layer(GlobalConcurrencyLimitLayer::new(REQUESTS))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIME))
