@@ -4,7 +4,8 @@
 //! canonical form; [`decode_canonical`] then decodes a known type and compares its own encoding byte by byte, because
 //! a decoder that merely accepts canonical input also accepts some that is not.
 
-use minicbor::{Decode, Encode};
+use minicbor::decode::Error as DecodeError;
+use minicbor::{Decode, Decoder, Encode};
 use thiserror::Error;
 
 /// How deep arrays and maps may nest.
@@ -63,6 +64,19 @@ pub fn scan(bytes: &[u8]) -> Result<(), CodecError> {
     let mut scanner = Scanner { bytes, at: 0, values: 0 };
     scanner.value(0)?;
     if scanner.at == bytes.len() { Ok(()) } else { Err(CodecError::Malformed) }
+}
+
+/// Takes the whole value that starts at `start`, whatever it is, and moves `decoder` behind it: what a later version
+/// added is kept byte for byte.
+///
+/// # Errors
+/// When the bytes there are not a value in canonical form.
+pub fn take_value<'b>(decoder: &mut Decoder<'b>, start: usize) -> Result<&'b [u8], DecodeError> {
+    let bytes = decoder.input();
+    let mut scanner = Scanner { bytes, at: start, values: 0 };
+    scanner.value(0).map_err(|_| DecodeError::message("not a canonical value"))?;
+    decoder.set_position(scanner.at);
+    Ok(&bytes[start..scanner.at])
 }
 
 struct Scanner<'b> {

@@ -132,12 +132,16 @@ impl Device {
         &mut self,
         at: Place,
         item: Option<ItemId>,
-        mut parents: Vec<OperationId>,
+        seen: Vec<OperationId>,
         payload: &Payload,
         now: Timestamp,
     ) -> Signed {
-        parents.sort_unstable();
-        parents.dedup();
+        let mut parents = Vec::with_capacity(seen.len());
+        for parent in seen {
+            if let Err(at) = parents.binary_search(&parent) {
+                parents.insert(at, parent);
+            }
+        }
         let header = Header {
             version: VERSION,
             neighbourhood: Some(at.neighbourhood),

@@ -3,7 +3,7 @@
 //! This crate decides everything and touches nothing: no clock, no randomness, no sockets, no files, no threads. A shell
 //! (a box, a simulation, a browser) brings those. The modules build on each other from the top of this list down:
 //!
-//! - [`time`], [`codec`], [`identity`]: instants, deterministic CBOR, keys and the signed envelope;
+//! - [`time`], [`hex`], [`codec`], [`identity`]: instants, ids as text, deterministic CBOR, keys and the signed envelope;
 //! - [`operation`], [`validate`], [`compose`], [`proof`]: what is signed, what of it makes sense, how a device makes it,
 //!   how a reader checks it;
 //! - [`item`], [`authority`]: what edits come to, and who may make them;
@@ -14,6 +14,7 @@
 
 pub mod codec;
 pub mod compose;
+pub mod hex;
 pub mod identity;
 pub mod operation;
 pub mod proof;

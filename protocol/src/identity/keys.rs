@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-use data_encoding::HEXLOWER_PERMISSIVE;
 use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
 use minicbor::{Decode, Encode};
 use thiserror::Error;
+
+use crate::hex;
 
 /// An ed25519 public key: the identity of one device, of a one-time invitation, or of a box.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
@@ -72,7 +73,7 @@ impl PublicKey {
 
     /// Reads 64 hexadecimal digits; `None` for anything else.
     pub fn from_hex(text: &str) -> Option<Self> {
-        HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok()?.try_into().ok().map(Self)
+        hex::decode(text)?.try_into().ok().map(Self)
     }
 
     /// Checks `signature` over `message` strictly: no small-order keys, no malleable signatures, one answer on every
@@ -104,7 +105,7 @@ impl Signature {
 
 impl fmt::Display for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&HEXLOWER_PERMISSIVE.encode(&self.0))
+        f.write_str(&hex::encode(&self.0))
     }
 }
 
@@ -116,6 +117,6 @@ impl fmt::Debug for PublicKey {
 
 impl fmt::Debug for Signature {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Signature({})", HEXLOWER_PERMISSIVE.encode(&self.0))
+        write!(f, "Signature({})", hex::encode(&self.0))
     }
 }

@@ -6,6 +6,7 @@ use minicbor::encode::{Error as EncodeError, Write};
 use minicbor::{Decode, Decoder, Encode, Encoder};
 
 use super::id::ItemId;
+use crate::codec;
 
 /// What sort of thing an item is. Kinds this version does not know are kept and passed on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
@@ -196,11 +197,7 @@ impl<'b, C> Decode<'b, C> for Edit {
             (3, Some(3)) => Self::Add { field: decoder.decode_with(context)?, member: decoder.str()?.to_owned() },
             (4, Some(3)) => Self::Remove { field: decoder.decode_with(context)?, member: decoder.str()?.to_owned() },
             (0..=4, _) | (_, None) => return Err(DecodeError::message("an edit with the wrong number of elements")),
-            (_, Some(_)) => {
-                decoder.set_position(start);
-                decoder.skip()?;
-                Self::Unknown(decoder.input()[start..decoder.position()].to_vec())
-            }
+            (_, Some(_)) => Self::Unknown(codec::take_value(decoder, start)?.to_vec()),
         };
         Ok(edit)
     }

@@ -3,8 +3,9 @@
 
 use std::fmt;
 
-use data_encoding::HEXLOWER_PERMISSIVE;
 use minicbor::{Decode, Encode};
+
+use crate::hex;
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -26,19 +27,19 @@ macro_rules! id {
 
             /// Reads 64 hexadecimal digits; `None` for anything else.
             pub fn from_hex(text: &str) -> Option<Self> {
-                HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok()?.try_into().ok().map(Self)
+                hex::decode(text)?.try_into().ok().map(Self)
             }
         }
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&HEXLOWER_PERMISSIVE.encode(&self.0))
+                f.write_str(&hex::encode(&self.0))
             }
         }
 
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, concat!(stringify!($name), "({}…)"), HEXLOWER_PERMISSIVE.encode(&self.0[..4]))
+                write!(f, concat!(stringify!($name), "({}…)"), hex::encode(&self.0[..4]))
             }
         }
 

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::edit::Kind;
 use super::id::{NeighbourhoodId, OperationId, ResidentId};
+use crate::codec;
 use crate::identity::{PublicKey, SecretKey, Signature, SignatureError};
 use crate::time::Timestamp;
 
@@ -265,11 +266,7 @@ impl<'b, C> Decode<'b, C> for Statement {
             4 => Self::RoleChange(decoder.decode_with(context)?),
             5 => Self::BoxCertificate(decoder.decode_with(context)?),
             6 => Self::Treaty(decoder.decode_with(context)?),
-            _ => {
-                decoder.set_position(start);
-                decoder.skip()?;
-                Self::Unknown(decoder.input()[start..decoder.position()].to_vec())
-            }
+            _ => Self::Unknown(codec::take_value(decoder, start)?.to_vec()),
         })
     }
 }

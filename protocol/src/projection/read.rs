@@ -4,10 +4,10 @@ use std::fmt;
 use std::ops::{Bound, ControlFlow};
 use std::str::FromStr;
 
-use data_encoding::HEXLOWER_PERMISSIVE;
 use thiserror::Error;
 
 use super::ItemRow;
+use crate::hex;
 use crate::identity::PublicKey;
 use crate::operation::{ItemId, NeighbourhoodId, OperationId, ResidentId};
 use crate::store::{Direction, Read, StoreError, Table, prefix_end};
@@ -23,7 +23,7 @@ pub struct FeedCursorError;
 
 impl fmt::Display for FeedCursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&HEXLOWER_PERMISSIVE.encode(&self.0))
+        f.write_str(&hex::encode(&self.0))
     }
 }
 
@@ -31,7 +31,7 @@ impl FromStr for FeedCursor {
     type Err = FeedCursorError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let bytes = HEXLOWER_PERMISSIVE.decode(text.as_bytes()).map_err(|_| FeedCursorError)?;
+        let bytes = hex::decode(text).ok_or(FeedCursorError)?;
         if bytes.len() == 40 { Ok(Self(bytes)) } else { Err(FeedCursorError) }
     }
 }

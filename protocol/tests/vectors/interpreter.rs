@@ -4,8 +4,8 @@
 //! compares the protocol and not two interpreters. Ids, keys and bytes are hexadecimal in the JSON; times are
 //! milliseconds since the Unix epoch.
 
-use data_encoding::HEXLOWER;
 use dorpsplein_protocol::compose::{Device, Place};
+use dorpsplein_protocol::hex;
 use dorpsplein_protocol::identity::{PublicKey, SecretKey};
 use dorpsplein_protocol::operation::{
     BoxCertificate, CircleId, DeviceAddition, Edit, Field, Invitation, ItemId, Kind, NeighbourhoodId, OperationId,
@@ -156,9 +156,9 @@ fn carry_out(input: Input) -> Result<Output, String> {
     };
     Ok(Output::Operation {
         id: signed.id().to_string(),
-        header: HEXLOWER.encode(&signed.header().encode()),
-        payload: HEXLOWER.encode(signed.payload()),
-        transfer: HEXLOWER.encode(&signed.encode()),
+        header: hex::encode(&signed.header().encode()),
+        payload: hex::encode(signed.payload()),
+        transfer: hex::encode(&signed.encode()),
     })
 }
 
@@ -272,18 +272,18 @@ const fn at(time: u64) -> Timestamp {
     Timestamp::from_millis(time)
 }
 
-fn operation(hex: &str) -> Result<OperationId, String> {
-    fixed(hex).map(OperationId::from_bytes)
+fn operation(digits: &str) -> Result<OperationId, String> {
+    fixed(digits).map(OperationId::from_bytes)
 }
 
-fn operations(hex: &[String]) -> Result<Vec<OperationId>, String> {
-    hex.iter().map(|id| operation(id)).collect()
+fn operations(ids: &[String]) -> Result<Vec<OperationId>, String> {
+    ids.iter().map(|id| operation(id)).collect()
 }
 
-fn fixed<const BYTES: usize>(hex: &str) -> Result<[u8; BYTES], String> {
-    bytes(hex)?.try_into().map_err(|_| format!("{hex} is not {BYTES} bytes"))
+fn fixed<const BYTES: usize>(digits: &str) -> Result<[u8; BYTES], String> {
+    bytes(digits)?.try_into().map_err(|_| format!("{digits} is not {BYTES} bytes"))
 }
 
-fn bytes(hex: &str) -> Result<Vec<u8>, String> {
-    HEXLOWER.decode(hex.as_bytes()).map_err(|error| format!("{hex}: {error}"))
+fn bytes(digits: &str) -> Result<Vec<u8>, String> {
+    hex::decode(digits).ok_or_else(|| format!("{digits} is not hexadecimal"))
 }

@@ -82,7 +82,8 @@ impl Filled {
     ///
     /// Line ends become line feeds and tabs become spaces: an operation takes no other control characters.
     pub(super) fn text(&self, name: &str) -> Option<String> {
-        let text = self.0.get(name).as_string()?.replace("\r\n", "\n").replace('\t', " ");
+        let text = self.0.get(name).as_string()?;
+        let text: String = text.chars().filter(|c| *c != '\r').map(|c| if c == '\t' { ' ' } else { c }).collect();
         let text = text.trim();
         (!text.is_empty()).then(|| text.to_owned())
     }

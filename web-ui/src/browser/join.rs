@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use data_encoding::BASE64URL_NOPAD;
 use dorpsplein_protocol::identity::SecretKey;
 
 use super::author::{Author, Letter};
@@ -89,8 +88,8 @@ impl Joining {
 
 /// The invitation behind the secret in the address, if it can still be used.
 async fn open_letter(page: &Page, fragment: &str) -> Result<Letter, Trouble> {
-    let seed = BASE64URL_NOPAD.decode(fragment.as_bytes()).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
-    let one_time = SecretKey::from_seed(&seed.ok_or_else(|| Trouble::foreseen("unknown-invitation"))?);
+    let seed = seed(page, fragment).ok_or_else(|| Trouble::foreseen("unknown-invitation"))?;
+    let one_time = SecretKey::from_seed(&seed);
     let api = page.api()?;
     let invitation = api.invitation(&one_time.public()).await?;
     if invitation.neighbourhood != page.neighbourhood()? {
@@ -103,6 +102,18 @@ async fn open_letter(page: &Page, fragment: &str) -> Result<Letter, Trouble> {
         return Err(Trouble::foreseen("invitation-expired"));
     }
     Ok(Letter { invitation, one_time })
+}
+
+/// The 32 bytes behind a fragment in base64url (RFC 4648, section 5). The browser itself reads only the other alphabet.
+fn seed(page: &Page, fragment: &str) -> Option<[u8; 32]> {
+    let standard = |c| match c {
+        '-' => '+',
+        '_' => '/',
+        other => other,
+    };
+    let latin1 = page.window().atob(&fragment.chars().map(standard).collect::<String>()).ok()?;
+    let bytes = latin1.chars().map(u8::try_from).collect::<Result<Vec<u8>, _>>().ok()?;
+    bytes.try_into().ok()
 }
 
 /// Asks the browser not to clear this site's storage when the disk runs full: the key is there, and nowhere else.

@@ -201,11 +201,13 @@ impl Area {
         form.map(Form::new).ok_or(Trouble::Browser("the page has no form"))
     }
 
-    /// The link that leads to what was sent, filled in with its id.
+    /// Makes the link to what was sent lead there: its pattern ends in `{id}`.
     pub(super) fn link_to_sent(&self, id: &str) -> Result<(), Trouble> {
         let Some(link) = self.first("[data-sent-link]") else { return Ok(()) };
-        let address = link.get_attribute("data-sent-link").unwrap_or_default().replace("{id}", id);
-        link.set_attribute("href", &address).map_err(|_| Trouble::Browser("the link cannot be changed"))
+        let pattern = link.get_attribute("data-sent-link").unwrap_or_default();
+        let address = pattern.strip_suffix("{id}").unwrap_or_default();
+        link.set_attribute("href", &format!("{address}{id}"))
+            .map_err(|_| Trouble::Browser("the link cannot be changed"))
     }
 
     /// The states of the whole, beside those of its parts.
