@@ -21,16 +21,11 @@ const MAX_FINDINGS: usize = 20;
 type Fingerprint = [u8; 32];
 
 /// The fingerprints of everything that was written, and what was found where it should not be.
+#[derive(Default)]
 pub struct Leaks {
     contents: Index,
     ids: Index,
     found: Vec<Failure>,
-}
-
-impl Default for Leaks {
-    fn default() -> Self {
-        Self { contents: Index::default(), ids: Index::default(), found: Vec::new() }
-    }
 }
 
 impl Leaks {
