@@ -46,7 +46,7 @@ pub fn check_operation(id: &OperationId, transfer: &[u8]) -> Result<Valid, Proof
 ///
 /// # Errors
 /// [`ProofError`].
-pub fn check_membership(home: &NeighbourhoodId, device: &PublicKey, chain: &[Valid]) -> Result<(), ProofError> {
+pub fn check_membership(home: &NeighbourhoodId, device: &PublicKey, chain: &[&Valid]) -> Result<(), ProofError> {
     let (genesis, links) = chain.split_first().ok_or(ProofError::Chain)?;
     if genesis.id() != (*home).into() || !matches!(genesis.payload(), Payload::Statement(Statement::Genesis(_))) {
         return Err(ProofError::Chain);

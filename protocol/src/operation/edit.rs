@@ -185,7 +185,7 @@ impl<'b, C> Decode<'b, C> for Edit {
         let tag = decoder.u16()?;
         let edit = match (tag, length) {
             (0, Some(3)) => {
-                Self::Create { kind: decoder.decode_with(context)?, subject: decoder.decode_with(context)? }
+                Self::Create { kind: decoder.decode_with(context)?, subject: codec::optional(decoder, context)? }
             }
             (1, Some(3)) => Self::Set { field: decoder.decode_with(context)?, value: decoder.decode_with(context)? },
             (2, Some(5)) => Self::Splice {

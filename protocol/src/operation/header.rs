@@ -20,47 +20,49 @@ pub const MAX_HEADER: usize = 1024;
 /// What a device signs: who says when, about which item, after what, to whom, and the hash of what is said.
 ///
 /// Encoded as a CBOR array in the order of the fields.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
     /// Format version, [`VERSION`].
-    #[n(0)]
     pub version: u8,
     /// The neighbourhood the item lives in; none in a genesis, whose own id becomes the neighbourhood's.
-    #[n(1)]
     pub neighbourhood: Option<NeighbourhoodId>,
     /// The neighbourhood whose register admits the author; none when it is the one the item lives in.
-    #[n(2)]
     pub home: Option<NeighbourhoodId>,
     /// Who is entitled to this operation.
-    #[n(3)]
     pub space: Space,
     /// The signing device.
-    #[n(4)]
     pub device: PublicKey,
     /// The device's own count of all it signed, wherever the item lives; the first is 1.
-    #[n(5)]
     pub sequence: u64,
     /// The device's operation before this one; none for its first.
-    #[n(6)]
     pub previous: Option<OperationId>,
     /// The item; none in the operation that creates one, whose own id becomes the item's.
-    #[n(7)]
     pub item: Option<ItemId>,
     /// The latest operations on the item (in the register: of the register) that the author had seen; sorted, unique,
     /// at most [`MAX_PARENTS`].
-    #[n(8)]
     pub parents: Vec<OperationId>,
     /// When the author says it was signed.
-    #[n(9)]
     pub time: Timestamp,
     /// SHA-256 of the payload bytes.
-    #[cbor(n(10), with = "minicbor::bytes")]
     pub payload_hash: [u8; 32],
     /// Length of the payload in bytes.
-    #[n(11)]
     pub payload_length: u32,
 }
+
+codec::array_codec!(Header {
+    version,
+    neighbourhood: optional,
+    home: optional,
+    space,
+    device,
+    sequence,
+    previous: optional,
+    item: optional,
+    parents,
+    time,
+    payload_hash: bytes,
+    payload_length,
+});
 
 impl Header {
     /// The canonical bytes, which are signed and whose hash is the operation's id.

@@ -49,107 +49,95 @@ pub enum Role {
 }
 
 /// A neighbourhood begins.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Genesis {
     /// The neighbourhood's name, 1 to 80 characters.
-    #[n(0)]
     pub name: String,
     /// Randomness, so that two neighbourhoods of one name differ.
-    #[cbor(n(1), with = "minicbor::bytes")]
     pub nonce: [u8; 16],
 }
 
+codec::array_codec!(Genesis { name, nonce: bytes });
+
 /// Somebody may join, once, before it expires.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invitation {
     /// The public half of the one-time key whose secret half is in the letter.
-    #[n(0)]
     pub key: PublicKey,
     /// The role that comes with it.
-    #[n(1)]
     pub role: Role,
     /// From this time on it is no longer accepted; at most 30 days after it was signed.
-    #[n(2)]
     pub expires: Timestamp,
 }
 
+codec::array_codec!(Invitation { key, role, expires });
+
 /// Somebody joins: the author's device becomes the first device of a new resident.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {
     /// The operation that holds the invitation; also one of the header's parents.
-    #[n(0)]
     pub invitation: OperationId,
     /// Randomness of the new device.
-    #[cbor(n(1), with = "minicbor::bytes")]
     pub nonce: [u8; 16],
     /// Made with the one-time key over the new device's key, so that no relay can put its own in its place.
-    #[n(2)]
     pub proof: Signature,
 }
+
+codec::array_codec!(Claim { invitation, nonce: bytes, proof });
 
 /// What the one-time key of an invitation signs: a hash over purpose, neighbourhood, invitation, new device and nonce.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClaimProof([u8; 32]);
 
 /// A resident adds a device of their own.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeviceAddition {
     /// The new device.
-    #[n(0)]
     pub device: PublicKey,
     /// The new device's signature over the adding one, so that nobody adds a device that is not theirs.
-    #[n(1)]
     pub proof: Signature,
 }
 
+codec::array_codec!(DeviceAddition { device, proof });
+
 /// A role is granted or withdrawn.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RoleChange {
     /// Whose role.
-    #[n(0)]
     pub resident: ResidentId,
     /// The role they have from here on.
-    #[n(1)]
     pub role: Role,
 }
 
+codec::array_codec!(RoleChange { resident, role });
+
 /// A machine speaks for the neighbourhood to others, until it expires.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BoxCertificate {
     /// The box's ed25519 key, from which its libp2p peer id follows.
-    #[n(0)]
     pub key: PublicKey,
     /// From this time on it no longer speaks for the neighbourhood.
-    #[n(1)]
     pub expires: Timestamp,
 }
 
+codec::array_codec!(BoxCertificate { key, expires });
+
 /// One side of an agreement between two neighbourhoods; in force while both sides stand.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Treaty {
     /// The other neighbourhood.
-    #[n(0)]
     pub with: NeighbourhoodId,
     /// The other side's offer that this accepts; none in an offer.
-    #[n(1)]
     pub accepts: Option<OperationId>,
     /// What flows which way, seen from the neighbourhood that signs.
-    #[n(2)]
     pub direction: TreatyDirection,
     /// The kinds that are shared; empty means all.
-    #[n(3)]
     pub kinds: Vec<Kind>,
     /// From this time on it no longer holds.
-    #[n(4)]
     pub expires: Timestamp,
 }
+
+codec::array_codec!(Treaty { with, accepts: optional, direction, kinds, expires });
 
 /// What flows which way, seen from the neighbourhood that signs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]

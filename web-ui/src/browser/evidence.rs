@@ -149,7 +149,7 @@ impl<'a> Evidence<'a> {
         let with_role = |role: Role| valid.iter().filter(move |(own, _)| *own == role).map(|(_, valid)| *valid);
         let creation = with_role(Role::Item).find(|valid| valid.id() == item.into());
         let home = creation.map_or(NeighbourhoodId::from_bytes([0; 32]), |creation| creation.header().home());
-        let chain: Vec<Valid> = with_role(Role::Membership).cloned().collect();
+        let chain: Vec<&Valid> = with_role(Role::Membership).collect();
         let admitted =
             creation.is_some_and(|creation| check_membership(&home, &creation.header().device, &chain).is_ok());
         Self {
@@ -194,7 +194,7 @@ impl<'a> Evidence<'a> {
 }
 
 /// The devices of the one resident to whom a sound chain leads: the one that was admitted, and those it added.
-fn devices(chain: &[Valid]) -> Vec<PublicKey> {
+fn devices(chain: &[&Valid]) -> Vec<PublicKey> {
     let mut devices = Vec::new();
     for link in chain {
         match link.payload() {
