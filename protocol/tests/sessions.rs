@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use dorpsplein_protocol::compose::{Device, Place};
 use dorpsplein_protocol::identity::PublicKey;
 use dorpsplein_protocol::operation::{
-    CircleId, Kind, MAX_TRANSFER, NeighbourhoodId, OperationId, Signed, SignedError, Space,
+    CircleId, Kind, MAX_TRANSFER, NeighbourhoodId, OperationId, Role, Signed, SignedError, Space,
 };
 use dorpsplein_protocol::replica::{Effect, Input};
 use dorpsplein_protocol::store::Table;
@@ -95,6 +95,24 @@ fn what_is_written_while_connected_arrives_at_once() {
     world.run();
     assert!(world.boxes[a.at].row(hidden).is_some());
     assert_eq!(world.boxes[b.at].row(hidden), None);
+}
+
+#[test]
+fn what_waited_for_its_author_is_passed_on_when_the_author_is_known() {
+    let (mut world, mut a, b) = two_villages();
+    let (invitation, letter) = world.invite(&mut a, Role::Resident);
+    let (mut daan, claim) = world.claim(a.id, invitation.id(), &letter);
+    let post = daan.create(a.neighbours(), Kind::NEWS, None, news_edits("Ik woon hier sinds vandaag"), world.now);
+    let second = world.second_box(&mut a);
+    world.connect(a.at, b.at);
+    world.run();
+    let (puppet, _) = world.greeting_puppet(a.at, world.boxes[second].key, a.id);
+    world.bring(puppet, std::slice::from_ref(&post));
+    world.run();
+    assert!(!world.boxes[b.at].holds(&post), "nobody knows yet who wrote this");
+    world.bring(puppet, std::slice::from_ref(&claim));
+    world.run();
+    assert!(world.boxes[b.at].row(post.header().item()).is_some());
 }
 
 #[test]

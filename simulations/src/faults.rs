@@ -1,21 +1,18 @@
-//! Deliberate mistakes, planted in one box: a checker that never fails checks nothing.
+//! Deliberate mistakes: a checker that never fails checks nothing.
 
 use dorpsplein_protocol::operation::{OperationId, Signed, Space};
 use dorpsplein_protocol::sync::Message;
 
-/// A mistake that a box makes from the start of a run to its end.
+/// A mistake that is made from the start of a run to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// The box throws away the first operation shared with neighbours that reaches it, every time it comes.
+    /// A box throws away the first operation shared with neighbours that reaches it, every time it comes.
     DropsOneForEver {
         /// Which box.
         at: usize,
     },
-    /// The box pushes what is for its own square only to every session it has.
-    TellsEverybody {
-        /// Which box.
-        at: usize,
-    },
+    /// Every box pushes what is for its own square only to every session it has.
+    TellsEverybody,
 }
 
 /// A fault and what it remembers.
@@ -54,8 +51,8 @@ impl Planted {
         }
     }
 
-    /// Whether the box pushes an operation of this space to whoever is there.
-    pub fn blurts_out(&self, at: usize, operation: &Signed) -> bool {
-        self.fault == (Fault::TellsEverybody { at }) && operation.header().space == Space::Square
+    /// Whether a box pushes an operation that it accepted to whoever is there.
+    pub fn blurts_out(&self, operation: &Signed) -> bool {
+        self.fault == Fault::TellsEverybody && operation.header().space == Space::Square
     }
 }

@@ -245,7 +245,7 @@ impl World {
             Ok(_) => self.counts.operations += 1,
             Err(refusal) => *self.counts.refused.entry(refusal.problem()).or_default() += 1,
         }
-        if result.is_ok() && self.fault.is_some_and(|fault| fault.blurts_out(at, operation)) {
+        if result.is_ok() && self.fault.is_some_and(|fault| fault.blurts_out(operation)) {
             let sessions: Vec<_> = self.boxes[at].replica.sessions().map(|(session, _)| session).collect();
             for session in sessions {
                 self.send(End { at, session }, Message::Push { operation: operation.encode() }.encode());

@@ -80,7 +80,14 @@ impl<R: Read> Replica<R> {
         let item = evaluation.item;
         for (id, header) in &evaluation.headers {
             match evaluation.verdict(id) {
-                Verdict::Permitted => self.clear_undecided(header, id)?,
+                Verdict::Permitted => {
+                    if self.clear_undecided(header, id)?
+                        && let Some(valid) = self.load(id)?
+                    {
+                        // It waited here; the others hear of it now as if it had just come in.
+                        round.accepted.push((valid.operation().clone(), None));
+                    }
+                }
                 Verdict::Refused(_) | Verdict::Unknown(_) => self.mark_undecided(header, id, Undecided::Outside)?,
             }
         }
@@ -127,14 +134,15 @@ impl<R: Read> Replica<R> {
         Ok(())
     }
 
-    /// The operation is permitted now, or taken into its register.
-    pub(super) fn clear_undecided(&mut self, header: &Header, id: &OperationId) -> Result<(), StoreError> {
+    /// The operation is permitted now, or taken into its register. Says whether it was kept without being permitted.
+    pub(super) fn clear_undecided(&mut self, header: &Header, id: &OperationId) -> Result<bool, StoreError> {
         let key = undecided_key(header, id);
-        if self.store.get(Table::Undecided, &key)?.is_some() {
+        let kept = self.store.get(Table::Undecided, &key)?.is_some();
+        if kept {
             self.undecided = self.undecided.saturating_sub(1);
             self.store.delete(Table::Undecided, key);
         }
-        Ok(())
+        Ok(kept)
     }
 
     /// An operation from this box's own store, which verified it when it came in.

@@ -3,10 +3,12 @@
 mod entitlement;
 mod message;
 mod session;
+mod surroundings;
 mod tree;
 
 pub use entitlement::{Introductions, entitled};
 pub use message::{MAX_FRAME, Message, MessageError, SESSION_VERSION, SpaceId, SpaceRoot};
 pub(crate) use session::space_of;
-pub use session::{ANTI_ENTROPY_MS, Action, CloseReason, Session, SessionStatus, View};
+pub use session::{ANTI_ENTROPY_MS, Session};
+pub use surroundings::{Action, CloseReason, SessionStatus, View};
 pub use tree::Tree;

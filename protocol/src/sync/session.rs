@@ -10,9 +10,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use minicbor::bytes::ByteVec;
 use negentropy::{Id, Negentropy};
-use thiserror::Error;
 
-use super::{Message, MessageError, SESSION_VERSION, SpaceId, SpaceRoot, Tree};
+use super::{Action, CloseReason, Message, SESSION_VERSION, SessionStatus, SpaceId, SpaceRoot, Tree, View};
 use crate::identity::PublicKey;
 use crate::operation::{MAX_TRANSFER, NeighbourhoodId, OperationId, Signed, SignedError, Space};
 use crate::time::Timestamp;
@@ -31,78 +30,6 @@ const HAVE_COUNT: usize = 4096;
 const WANTED_COUNT: usize = 65_536;
 /// The most spaces a peer may name.
 const ROOTS_COUNT: usize = 1024;
-
-/// What a session may look at.
-pub trait View {
-    /// The neighbourhood this box speaks for.
-    fn home(&self) -> NeighbourhoodId;
-    /// The spaces this peer may see and write to if it speaks for `claimed`.
-    fn entitled(&self, peer: &PublicKey, claimed: &NeighbourhoodId) -> BTreeSet<SpaceId>;
-    /// The operations of a space; none when nothing of it is held.
-    fn tree(&self, id: &SpaceId) -> Option<&Tree>;
-    /// Whether an operation is held.
-    fn holds(&self, id: &OperationId) -> bool;
-    /// An operation that is held.
-    fn operation(&self, id: &OperationId) -> Option<Signed>;
-}
-
-/// What a session wants done.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Action {
-    /// Send this.
-    Send(Message),
-    /// Take these operations in, in this order; then let the session [proceed](Session::proceed).
-    Ingest {
-        /// The operations, all of spaces the peer may write to.
-        operations: Vec<Signed>,
-        /// Whether the peer sent them of its own accord, not as an answer.
-        pushed: bool,
-    },
-    /// End the session.
-    Close(CloseReason),
-}
-
-/// Why a session ended from this side.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum CloseReason {
-    /// The peer speaks a version of the protocol this box does not.
-    #[error("the other box speaks version {0} of the session protocol")]
-    Version(u8),
-    /// There is no agreement with the neighbourhood the peer names, or it does not speak for it.
-    #[error("there is no agreement with the neighbourhood this box names")]
-    NotANeighbour,
-    /// The peer sent what is no message.
-    #[error(transparent)]
-    Message(#[from] MessageError),
-    /// The peer sent what is no operation.
-    #[error(transparent)]
-    Operation(#[from] SignedError),
-    /// The peer sent messages out of order or beyond their bounds.
-    #[error("the other box does not keep to the protocol")]
-    Protocol,
-    /// The store of this box cannot be used.
-    #[error("this box cannot use its store")]
-    Storage,
-}
-
-/// How a session stands, for people.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SessionStatus {
-    /// The peer's key.
-    pub peer: PublicKey,
-    /// The neighbourhood it says it speaks for, once it said so.
-    pub neighbourhood: Option<NeighbourhoodId>,
-    /// Whether this side opened the stream.
-    pub outbound: bool,
-    /// When the last frame came in.
-    pub last_contact: Timestamp,
-    /// How many operations came in over this session.
-    pub received: u64,
-    /// How many operations went out over this session.
-    pub sent: u64,
-    /// Whether at the last comparison both sides held the same.
-    pub in_step: bool,
-}
 
 /// One peer's session.
 pub struct Session {
