@@ -9,6 +9,7 @@ use dorpsplein_protocol::identity::PublicKey;
 use dorpsplein_protocol::operation::{ItemId, NeighbourhoodId};
 use dorpsplein_protocol::replica::{Accepted, Effect, Effects, Input, OpenError, Refusal, Replica, SessionId, Ticket};
 use dorpsplein_protocol::store::{Batch, Store, StoreError};
+use dorpsplein_protocol::sync::CloseReason;
 use dorpsplein_protocol::time::Timestamp;
 use libp2p::Multiaddr;
 use tokio::runtime::Runtime;
@@ -270,7 +271,11 @@ impl<S: Store + Send + Sync + 'static> Machine<S> {
                 }
                 Effect::Send { session, frame } => self.send(session, frame),
                 Effect::Close { session, reason } => {
-                    tracing::warn!(session = session.0, %reason, "a session is closed");
+                    match reason {
+                        // Strangers on the network are no news.
+                        CloseReason::NotANeighbour => tracing::info!(session = session.0, %reason, "a session is closed"),
+                        reason => tracing::warn!(session = session.0, %reason, "a session is closed"),
+                    }
                     self.sessions.remove(&session);
                     self.close(session);
                 }
