@@ -13,7 +13,7 @@ use dorpsplein_protocol::operation::{
 use dorpsplein_protocol::replica::{Effect, Input};
 use dorpsplein_protocol::store::Table;
 use dorpsplein_protocol::sync::{CloseReason, MAX_FRAME, Message, MessageError, SESSION_VERSION, SpaceId, SpaceRoot};
-use support::{MINUTE, Puppet, Village, World, news_edits};
+use support::{MINUTE, Puppet, Village, World, news_edits, split_mix};
 
 /// Two villages with an agreement, not connected yet.
 fn two_villages() -> (World, Village, Village) {
@@ -339,6 +339,55 @@ fn a_hostile_peer_is_closed_and_the_box_goes_on() {
 }
 
 #[test]
+fn mutated_frames_do_no_harm() {
+    let (mut world, mut a, b) = two_villages();
+    let mut anne = world.join(&mut a);
+    for n in 0..40 {
+        world.post(a.at, &mut anne, a.neighbours(), &format!("Bericht {n}"));
+    }
+    world.connect(a.at, b.at);
+    world.run();
+    let post = anne.create(a.neighbours(), Kind::NEWS, None, news_edits("Onderweg"), world.now);
+    let of = |neighbourhood, space| SpaceId { neighbourhood, space };
+    let spaces = [of(a.id, Space::Register), of(b.id, Space::Register), of(a.id, Space::Neighbours)];
+    let root = |id| SpaceRoot { id, count: 7, sum: [5; 32] };
+    // A question about everything, answered with ids: version, bound at infinity, mode 2, two ids.
+    let listing = [&[0x61, 0, 0, 2, 2][..], &[1; 64]].concat();
+    let mut valid = vec![
+        Message::Roots { roots: spaces.map(root).to_vec(), answer: true },
+        Message::Fetch { ids: vec![post.id(), a.beginning[0].id()] },
+        Message::Have { ids: vec![post.id()] },
+        Message::Push { operation: post.encode() },
+        Message::Operations { operations: vec![post.encode().into()], absent: vec![post.id()] },
+        Message::Absent { id: spaces[2] },
+    ];
+    valid.extend(spaces.map(|id| Message::Reconcile { id, message: listing.clone() }));
+    let frames: Vec<Vec<u8>> = valid.iter().map(Message::encode).collect();
+    let (mut state, key, mut closed) = (5, world.boxes[b.at].key, 0);
+    for round in 0..150u64 {
+        let open = if round.is_multiple_of(2) { World::puppet } else { World::dialled_puppet };
+        let (puppet, _) = open(&mut world, a.at, key);
+        world.say(puppet, &Message::Hello { version: SESSION_VERSION, neighbourhood: b.id });
+        for _ in 0..20 {
+            let mut frame = frames[(split_mix(&mut state) % frames.len() as u64) as usize].clone();
+            for _ in 0..split_mix(&mut state) % 4 {
+                let at = (split_mix(&mut state) % frame.len() as u64) as usize;
+                frame[at] ^= split_mix(&mut state) as u8;
+            }
+            if close_reason(&world.say_bytes(puppet, frame)).is_some() {
+                closed += 1;
+                break;
+            }
+        }
+        world.handle(a.at, Input::Closed { session: puppet.session });
+    }
+    assert!(closed > 50, "most of that is found out: {closed}");
+    let item = world.post(a.at, &mut anne, a.neighbours(), "En verder");
+    world.run();
+    assert!(world.boxes[b.at].row(item).is_some());
+}
+
+#[test]
 fn another_version_of_the_protocol_is_named() {
     let (mut world, a, b) = two_villages();
     let (puppet, _) = world.puppet(a.at, world.boxes[b.at].key);
@@ -403,12 +452,7 @@ fn what_cannot_be_read_in_one_space_does_not_hold_up_the_others() {
     // A register that never becomes equal: the neighbour says it holds what it does not give.
     let spaces = [Space::Register, Space::Neighbours];
     let shown = spaces.map(|space| SpaceRoot { id: SpaceId { neighbourhood: b.id, space }, count: 99, sum: [7; 32] });
-    let (dialled, effects) = {
-        let session = dorpsplein_protocol::replica::SessionId(900_000);
-        let peer = world.boxes[b.at].key;
-        let effects = world.handle(a.at, Input::Opened { session, peer, outbound: true });
-        (Puppet { at: a.at, session }, effects)
-    };
+    let (dialled, effects) = world.dialled_puppet(a.at, world.boxes[b.at].key);
     assert_eq!(messages(&effects).len(), 1);
     world.say(dialled, &Message::Hello { version: SESSION_VERSION, neighbourhood: b.id });
     let mut asked = BTreeSet::new();

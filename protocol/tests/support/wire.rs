@@ -97,8 +97,17 @@ pub(crate) struct Puppet {
 impl World {
     /// Opens a stream to a box as the holder of `key` would, without a word yet.
     pub(crate) fn puppet(&mut self, at: usize, key: PublicKey) -> (Puppet, Vec<Effect>) {
+        self.puppet_on_stream(at, key, false)
+    }
+
+    /// Lets a box open a stream to the holder of `key`, so that the box leads.
+    pub(crate) fn dialled_puppet(&mut self, at: usize, key: PublicKey) -> (Puppet, Vec<Effect>) {
+        self.puppet_on_stream(at, key, true)
+    }
+
+    fn puppet_on_stream(&mut self, at: usize, peer: PublicKey, outbound: bool) -> (Puppet, Vec<Effect>) {
         let session = self.wire.session();
-        let effects = self.handle(at, Input::Opened { session, peer: key, outbound: false });
+        let effects = self.handle(at, Input::Opened { session, peer, outbound });
         (Puppet { at, session }, effects)
     }
 

@@ -6,7 +6,8 @@ use super::Finding;
 use super::tree::Tree;
 
 /// Our packages by folder, with those of ours that each may use. Never back: node → web-ui → protocol.
-const MAY_USE: [(&str, &[&str]); 5] = [
+const MAY_USE: [(&str, &[&str]); 6] = [
+    ("fuzz", &["dorpsplein-protocol"]),
     ("node", &["dorpsplein-protocol", "dorpsplein-web-ui"]),
     ("protocol", &[]),
     ("simulations", &["dorpsplein-protocol"]),
