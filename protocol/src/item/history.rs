@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use thiserror::Error;
 
+use crate::identity::PublicKey;
 use crate::operation::{Header, OperationId};
 use crate::validate::Valid;
 
@@ -11,6 +12,7 @@ use crate::validate::Valid;
 #[derive(Clone, Debug, Default)]
 pub struct History {
     operations: BTreeMap<OperationId, Valid>,
+    by_device: BTreeMap<PublicKey, BTreeSet<(u64, OperationId)>>,
 }
 
 /// Why an operation has no place in a history.
@@ -24,7 +26,14 @@ pub enum OrderError {
 impl History {
     /// A history of these operations, in any order.
     pub fn new(operations: impl IntoIterator<Item = Valid>) -> Self {
-        Self { operations: operations.into_iter().map(|valid| (valid.id(), valid)).collect() }
+        let operations: BTreeMap<OperationId, Valid> =
+            operations.into_iter().map(|valid| (valid.id(), valid)).collect();
+        let mut by_device: BTreeMap<PublicKey, BTreeSet<(u64, OperationId)>> = BTreeMap::new();
+        for (id, valid) in &operations {
+            let header = valid.header();
+            by_device.entry(header.device).or_default().insert((header.sequence, *id));
+        }
+        Self { operations, by_device }
     }
 
     /// The operation with this id.
@@ -37,10 +46,11 @@ impl History {
         self.operations.values()
     }
 
-    /// What the device of `header` signed before it on this item.
+    /// What the device of `header` signed before it on this item, the latest first.
     pub fn signed_before(&self, header: &Header) -> impl Iterator<Item = &Valid> {
-        let (device, sequence) = (header.device, header.sequence);
-        self.iter().filter(move |other| other.header().device == device && other.header().sequence < sequence)
+        let own = self.by_device.get(&header.device);
+        let first = (header.sequence, OperationId::from_bytes([0; 32]));
+        own.into_iter().flat_map(move |own| own.range(..first).rev()).map(|(_, id)| &self.operations[id])
     }
 
     /// The operations ordered so that each comes after its parents, ties by id; and those that cannot be placed, each
@@ -73,14 +83,15 @@ impl History {
         (order, unplaced)
     }
 
-    /// Whether every one of `targets` is in the past of the operation `of`.
-    pub fn covers(&self, of: &Valid, targets: &BTreeSet<OperationId>) -> bool {
-        let mut left = targets.clone();
+    /// Whether `target` is in the past of the operation `of`. Costs nothing when it is one of its parents.
+    pub fn covers(&self, of: &Valid, target: &OperationId) -> bool {
+        if of.header().parents.contains(target) {
+            return true;
+        }
         let mut open: Vec<OperationId> = of.header().parents.clone();
         let mut seen = BTreeSet::new();
         while let Some(id) = open.pop() {
-            left.remove(&id);
-            if left.is_empty() {
+            if id == *target {
                 return true;
             }
             if seen.insert(id)
@@ -89,7 +100,7 @@ impl History {
                 open.extend(&valid.header().parents);
             }
         }
-        left.is_empty()
+        false
     }
 
     /// A parent that is not here; when all its parents are, they wait themselves and the first of them is named.

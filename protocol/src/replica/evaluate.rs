@@ -179,14 +179,14 @@ impl<R: Read> Replica<R> {
         if let Some(parent) = header.parents.iter().find(|parent| verdicts.get(*parent) != Some(&Verdict::Permitted)) {
             return Ok(Verdict::Unknown(Missing::Parent(*parent)));
         }
-        let mut own = BTreeSet::new();
+        // The one before covers those before it, or it would not be permitted itself.
         for earlier in history.signed_before(header) {
             if !self.is_forked_out(earlier.header(), &earlier.id())? {
-                own.insert(earlier.id());
+                if !history.covers(valid, &earlier.id()) {
+                    return Ok(Verdict::Refused(Reason::OwnHistorySkipped));
+                }
+                break;
             }
-        }
-        if !history.covers(valid, &own) {
-            return Ok(Verdict::Refused(Reason::OwnHistorySkipped));
         }
         Ok(decide(&self.registers, header, facts, now))
     }
