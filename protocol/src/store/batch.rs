@@ -50,6 +50,9 @@ pub(crate) struct Staged<R> {
     fresh: Batch,
 }
 
+/// A key and its new value, or none where it is deleted.
+type Change<'a> = (&'a Vec<u8>, &'a Option<Vec<u8>>);
+
 impl<R: Read> Staged<R> {
     pub(crate) fn new(store: R) -> Self {
         Self { store, pending: Batch::default(), fresh: Batch::default() }
@@ -97,7 +100,7 @@ impl<R: Read> Read for Staged<R> {
         visit: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
         let staged = self.staged_range(table, range);
-        let mut staged: Box<dyn Iterator<Item = (&Vec<u8>, &Option<Vec<u8>>)>> = match direction {
+        let mut staged: Box<dyn Iterator<Item = Change<'_>>> = match direction {
             Direction::Ascending => Box::new(staged.into_iter()),
             Direction::Descending => Box::new(staged.into_iter().rev()),
         };

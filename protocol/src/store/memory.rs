@@ -9,8 +9,10 @@ use super::{Batch, Direction, KeyRange, Read, Store, StoreError, Table};
 /// Sorted maps in memory.
 #[derive(Debug, Default)]
 pub struct MemoryStore {
-    tables: RwLock<BTreeMap<Table, BTreeMap<Vec<u8>, Vec<u8>>>>,
+    tables: RwLock<BTreeMap<Table, SortedMap>>,
 }
+
+type SortedMap = BTreeMap<Vec<u8>, Vec<u8>>;
 
 impl Read for MemoryStore {
     fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {

@@ -76,6 +76,9 @@ pub enum Direction {
     Descending,
 }
 
+/// Is shown key and value of one entry after the other, until it breaks.
+pub type Visit<'a> = &'a mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>;
+
 /// A range of keys.
 pub type KeyRange<'a> = (Bound<&'a [u8]>, Bound<&'a [u8]>);
 
@@ -111,13 +114,8 @@ pub trait Read {
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] or [`StoreError::Damaged`].
-    fn scan(
-        &self,
-        table: Table,
-        range: KeyRange<'_>,
-        direction: Direction,
-        visit: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
-    ) -> Result<(), StoreError>;
+    fn scan(&self, table: Table, range: KeyRange<'_>, direction: Direction, visit: Visit<'_>)
+    -> Result<(), StoreError>;
 
     /// The keys that start with `prefix`, ascending, at most `limit`.
     ///
