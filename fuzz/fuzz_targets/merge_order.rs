@@ -15,7 +15,7 @@ use libfuzzer_sys::fuzz_target;
 
 const NOW: Timestamp = Timestamp::from_millis(1_795_262_400_000);
 /// More operations than this find nothing that fewer do not.
-const MAX_OPERATIONS: usize = 24;
+const MAX_OPERATIONS: usize = 12;
 
 fuzz_target!(|bytes: &[u8]| {
     let Some(history) = history(bytes) else { return };
