@@ -15,7 +15,9 @@ use jiff::civil::Date;
 
 use super::story::{self, Act, Deed, Topic};
 use super::village::{Audience, Event, Village};
-use crate::cli::{Author, DAY_MS, CliError, Door, Terms, accept_from, invite, offer_to, random, treaty_link, wait_until};
+use crate::cli::{
+    Author, CliError, DAY_MS, Door, Terms, accept_from, invite, offer_to, random, treaty_link, wait_until,
+};
 use crate::data_folder::connector_key;
 use crate::web::body::{AcceptedBody, TreatyStateBody};
 use crate::web::local_time;

@@ -273,7 +273,9 @@ impl<S: Store + Send + Sync + 'static> Machine<S> {
                 Effect::Close { session, reason } => {
                     match reason {
                         // Strangers on the network are no news.
-                        CloseReason::NotANeighbour => tracing::info!(session = session.0, %reason, "a session is closed"),
+                        CloseReason::NotANeighbour => {
+                            tracing::info!(session = session.0, %reason, "a session is closed")
+                        }
                         reason => tracing::warn!(session = session.0, %reason, "a session is closed"),
                     }
                     self.sessions.remove(&session);
