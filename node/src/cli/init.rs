@@ -33,7 +33,7 @@ pub(super) struct InitArgs {
     /// Where the box listens for other boxes, such as /ip4/0.0.0.0/udp/4080/quic-v1; may be given more than once
     #[arg(long = "listen", value_name = "MULTIADDRESS")]
     listen: Vec<Multiaddr>,
-    /// The site's address as visitors type it, such as https://plein.example
+    /// The site's address as visitors type it, such as `https://plein.example`
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
     /// Where the box makes itself known
