@@ -202,7 +202,7 @@ impl Register {
     }
 
     /// The latest permitted statements: the parents of the next one; at most
-    /// [`MAX_PARENTS`](crate::operation::MAX_PARENTS) of them, sorted. Of more the deepest, so that the next statement
+    /// [`MAX_PARENTS`] of them, sorted. Of more the deepest, so that the next statement
     /// ranks after all that is here.
     pub fn heads(&self) -> Vec<OperationId> {
         let mut heads: Vec<OperationId> = self.consequences.heads.iter().copied().collect();
