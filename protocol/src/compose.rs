@@ -111,7 +111,7 @@ impl Device {
         now: Timestamp,
     ) -> Signed {
         let mut all = Vec::with_capacity(edits.len() + 1);
-        all.push(Edit::Create { kind, subject });
+        all.push(Edit::Create { kind, subject, speaks_for: None });
         all.extend(edits);
         self.sign(at, None, Vec::new(), &Payload::Edits(all), now)
     }

@@ -4,7 +4,8 @@ use thiserror::Error;
 
 use crate::codec::CodecError;
 use crate::operation::{
-    Edit, Field, Header, MAX_EDITS, OperationId, Payload, Role, Signed, Space, Statement, Value, Verified,
+    DeviceCount, Edit, Field, Header, MAX_DEVICE_COUNTS, MAX_EDITS, OperationId, Payload, Role, Signed, Space,
+    Statement, Value, Verified,
 };
 use crate::time::CivilTime;
 
@@ -16,6 +17,8 @@ pub const MAX_BODY: usize = 20_000;
 pub const MAX_NAME: usize = 80;
 /// The most characters of a member of a set.
 pub const MAX_MEMBER: usize = 64;
+/// The most characters of the words with which something is hidden, erased or objected to.
+pub const MAX_NOTE: usize = 500;
 /// The most bytes of a value of bytes, or of a field this version does not know.
 pub const MAX_OTHER: usize = 4096;
 /// How long an invitation may be open, in milliseconds: 30 days.
@@ -36,6 +39,14 @@ pub enum ValidateError {
     /// An item is created by the first edit of its first operation, and only there.
     #[error("an item is created once, by the first edit of an operation that names no item")]
     Creation,
+    /// What is done to an item as a whole stands alone in its operation, and with a note of at most [`MAX_NOTE`] characters.
+    #[error(
+        "hiding, pinning, marking, erasing and objecting stand alone, with a note of at most {MAX_NOTE} characters"
+    )]
+    StandsAlone,
+    /// A statement names a device twice, out of order, or more than [`MAX_DEVICE_COUNTS`] of them.
+    #[error("devices are named in order, once, and at most {MAX_DEVICE_COUNTS}")]
+    DeviceCounts,
     /// A text is longer than its field allows, or holds control characters.
     #[error("a text in field {} is too long or holds control characters", .0.0)]
     Text(Field),
@@ -60,9 +71,14 @@ impl ValidateError {
             Self::Codec(error) => error.problem(),
             Self::Text(_) => "text-too-long",
             Self::InvitationPeriod => "invitation-period",
-            Self::EditCount | Self::PayloadSpace | Self::Creation | Self::ValueType(_) | Self::Header | Self::Name => {
-                "invalid-content"
-            }
+            Self::EditCount
+            | Self::PayloadSpace
+            | Self::Creation
+            | Self::ValueType(_)
+            | Self::Header
+            | Self::Name
+            | Self::StandsAlone
+            | Self::DeviceCounts => "invalid-content",
         }
     }
 }
@@ -134,12 +150,16 @@ fn check_edits(header: &Header, edits: &[Edit]) -> Result<(), ValidateError> {
     if !creation_fits || header.item.is_none() != header.parents.is_empty() {
         return Err(ValidateError::Creation);
     }
+    if edits.len() > 1 && edits.iter().any(Edit::stands_alone) {
+        return Err(ValidateError::StandsAlone);
+    }
     edits.iter().try_for_each(check_edit)
 }
 
 fn check_edit(edit: &Edit) -> Result<(), ValidateError> {
     match edit {
-        Edit::Create { .. } | Edit::Unknown(_) => Ok(()),
+        Edit::Create { .. } | Edit::Pin(_) | Edit::Official(_) | Edit::Unknown(_) => Ok(()),
+        Edit::Moderate { note, .. } | Edit::Erase { note, .. } | Edit::Appeal(note) => check_note(note),
         Edit::Set { field, value } => check_value(*field, value),
         Edit::Splice { field: Field::BODY, insert, .. } => check_text(Field::BODY, insert),
         Edit::Add { field, member } | Edit::Remove { field, member } if takes_members(*field) => {
@@ -150,6 +170,11 @@ fn check_edit(edit: &Edit) -> Result<(), ValidateError> {
             Err(ValidateError::ValueType(*field))
         }
     }
+}
+
+fn check_note(note: &str) -> Result<(), ValidateError> {
+    let control = |c: char| c.is_control() && c != '\n';
+    if note.chars().count() > MAX_NOTE || note.contains(control) { Err(ValidateError::StandsAlone) } else { Ok(()) }
 }
 
 fn check_value(field: Field, value: &Value) -> Result<(), ValidateError> {
@@ -196,22 +221,58 @@ fn check_statement(header: &Header, statement: &Statement) -> Result<(), Validat
         return Err(ValidateError::Header);
     }
     match statement {
-        Statement::Genesis(genesis) => {
-            let plain = !genesis.name.trim().is_empty() && !genesis.name.contains(char::is_control);
-            if plain && genesis.name.chars().count() <= MAX_NAME { Ok(()) } else { Err(ValidateError::Name) }
-        }
+        Statement::Genesis(genesis) => check_name(&genesis.name),
+        Statement::CircleFounding(circle) => check_name(&circle.name),
+        Statement::SubArea(area) => check_name(&area.name),
         Statement::Invitation(invitation) => {
             let open = header.time..=header.time.plus_millis(MAX_INVITATION_MS);
             if open.contains(&invitation.expires) { Ok(()) } else { Err(ValidateError::InvitationPeriod) }
         }
-        Statement::Claim(claim) if header.parents.contains(&claim.invitation) => Ok(()),
-        Statement::Claim(_) => Err(ValidateError::Header),
+        Statement::Claim(claim) => is_a_parent(header, &claim.invitation),
+        Statement::Endorsement(endorsement) => is_a_parent(header, &endorsement.of),
+        Statement::Veto(veto) => is_a_parent(header, &veto.of),
         Statement::RoleChange(change) => match change.role {
-            Role::Resident | Role::Connector => Ok(()),
+            Role::Connector if !change.counts.is_empty() => Err(ValidateError::DeviceCounts),
+            Role::Resident | Role::Connector => check_counts(&change.counts),
         },
-        Statement::Treaty(treaty) if header.neighbourhood == Some(treaty.with) => Err(ValidateError::Header),
-        Statement::DeviceAddition(_) | Statement::BoxCertificate(_) | Statement::Treaty(_) | Statement::Unknown(_) => {
-            Ok(())
+        Statement::SpeakerChange(change) if change.speaks && !change.counts.is_empty() => {
+            Err(ValidateError::DeviceCounts)
         }
+        Statement::SpeakerChange(change) => check_counts(&change.counts),
+        Statement::MemberRemoval(removal) => check_counts(&removal.counts),
+        Statement::Recovery(recovery) => check_counts(&recovery.counts),
+        Statement::Treaty(treaty) if header.neighbourhood == Some(treaty.with) => Err(ValidateError::Header),
+        Statement::DeviceAddition(_)
+        | Statement::BoxCertificate(_)
+        | Statement::Treaty(_)
+        | Statement::InvitationWithdrawal(_)
+        | Statement::DeviceRetirement(_)
+        | Statement::Rescue(_)
+        | Statement::ForkDecision(_)
+        | Statement::RecoveryKey(_)
+        | Statement::BoxRetirement(_)
+        | Statement::TreatyEnd(_)
+        | Statement::CircleAdmission(_)
+        | Statement::CircleJoining(_)
+        | Statement::CircleLeaving(_)
+        | Statement::CircleEnd(_)
+        | Statement::Organisation(_)
+        | Statement::SubAreaEnd(_)
+        | Statement::Unknown(_) => Ok(()),
     }
+}
+
+/// What a claim, an endorsement and a veto are about has to be one of their parents.
+fn is_a_parent(header: &Header, operation: &OperationId) -> Result<(), ValidateError> {
+    if header.parents.contains(operation) { Ok(()) } else { Err(ValidateError::Header) }
+}
+
+fn check_name(name: &str) -> Result<(), ValidateError> {
+    let plain = !name.trim().is_empty() && !name.contains(char::is_control);
+    if plain && name.chars().count() <= MAX_NAME { Ok(()) } else { Err(ValidateError::Name) }
+}
+
+fn check_counts(counts: &[DeviceCount]) -> Result<(), ValidateError> {
+    let in_order = counts.windows(2).all(|pair| pair[0].device < pair[1].device);
+    if in_order && counts.len() <= MAX_DEVICE_COUNTS { Ok(()) } else { Err(ValidateError::DeviceCounts) }
 }

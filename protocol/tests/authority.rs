@@ -55,7 +55,7 @@ impl Stage {
 
     fn role_change(&mut self, of: &Device, role: Role) -> Signed {
         let resident = self.membership(self.village.at, &of.key()).unwrap().resident;
-        let statement = Statement::RoleChange(RoleChange { resident, role });
+        let statement = Statement::RoleChange(RoleChange { resident, role, counts: Vec::new() });
         self.world.compose_statement(self.village.at, &mut self.village.founder, statement)
     }
 
@@ -162,7 +162,7 @@ fn only_connectors_invite_certify_agree_and_change_roles() {
     let statements = [
         Statement::Invitation(Invitation { key, role: Role::Resident, expires: now.plus_millis(DAY) }),
         Statement::BoxCertificate(BoxCertificate { key, expires: now.plus_millis(DAY) }),
-        Statement::RoleChange(RoleChange { resident, role: Role::Resident }),
+        Statement::RoleChange(RoleChange { resident, role: Role::Resident, counts: Vec::new() }),
         Statement::Treaty(treaty(NeighbourhoodId::from_bytes([1; 32]), now.plus_millis(DAY))),
     ];
     for statement in statements {
@@ -170,7 +170,8 @@ fn only_connectors_invite_certify_agree_and_change_roles() {
         assert_eq!(stage.world.submit(at, &by_resident), Err(Reason::NotAConnector.into()), "{statement:?}");
         stage.world.state(at, &mut carla, statement);
     }
-    let nobody = Statement::RoleChange(RoleChange { resident: resident_of_nobody(), role: Role::Connector });
+    let nobody =
+        Statement::RoleChange(RoleChange { resident: resident_of_nobody(), role: Role::Connector, counts: Vec::new() });
     let nobody = stage.world.compose_statement(at, &mut carla, nobody);
     assert_eq!(stage.world.submit(at, &nobody), Err(Reason::NoSuchResident.into()));
 }
@@ -250,7 +251,7 @@ fn of_two_role_changes_at_once_the_one_that_trusts_less_stands() {
     let (dirk, [second_invitation, second_claim]) = stage.world.join_with(&mut stage.village, Role::Resident);
     let resident = stage.membership(stage.village.at, &dirk.key()).unwrap().resident;
     let up = stage.role_change(&dirk, Role::Connector);
-    let down = Statement::RoleChange(RoleChange { resident, role: Role::Resident });
+    let down = Statement::RoleChange(RoleChange { resident, role: Role::Resident, counts: Vec::new() });
     let down = stage.world.compose_statement(stage.village.at, &mut carla, down);
     let before = [&invitation, &claim, &second_invitation, &second_claim];
     for pair in [[&up, &down], [&down, &up]] {
@@ -264,7 +265,7 @@ fn who_gives_up_a_role_cannot_use_it_afterwards_in_any_order() {
     let mut stage = Stage::new();
     let (mut carla, [invitation, claim]) = stage.world.join_with(&mut stage.village, Role::Connector);
     let resident = stage.membership(stage.village.at, &carla.key()).unwrap().resident;
-    let statement = Statement::RoleChange(RoleChange { resident, role: Role::Resident });
+    let statement = Statement::RoleChange(RoleChange { resident, role: Role::Resident, counts: Vec::new() });
     let resignation = stage.world.compose_statement(stage.village.at, &mut carla, statement);
     // Signed after, by the same device, with parents that pretend not to know.
     let afterwards = stage.invitation(&mut carla);

@@ -419,7 +419,7 @@ fn every_refusal_of_the_list_has_a_name_of_its_own() {
 }
 
 fn create(kind: Kind) -> Edit {
-    Edit::Create { kind, subject: None }
+    Edit::Create { kind, subject: None, speaks_for: None }
 }
 
 /// A point of small order, under which signatures verify that nobody made.

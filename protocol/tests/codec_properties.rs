@@ -96,7 +96,7 @@ fn kind() -> impl Strategy<Value = Kind> {
 fn edit() -> impl Strategy<Value = Edit> {
     let subject = option::of(hash().prop_map(ItemId::from_bytes));
     prop_oneof![
-        (kind(), subject).prop_map(|(kind, subject)| Edit::Create { kind, subject }),
+        (kind(), subject).prop_map(|(kind, subject)| Edit::Create { kind, subject, speaks_for: None }),
         (field(), value()).prop_map(|(field, value)| Edit::Set { field, value }),
         (field(), any::<u32>(), any::<u32>(), text()).prop_map(|(field, at, delete, insert)| Edit::Splice {
             field,
@@ -137,7 +137,7 @@ fn statement() -> impl Strategy<Value = Statement> {
             .prop_map(|(invitation, nonce, proof)| Statement::Claim(Claim { invitation, nonce, proof })),
         (key(), signature()).prop_map(|(device, proof)| Statement::DeviceAddition(DeviceAddition { device, proof })),
         (hash(), role()).prop_map(|(resident, role)| {
-            Statement::RoleChange(RoleChange { resident: ResidentId::from_bytes(resident), role })
+            Statement::RoleChange(RoleChange { resident: ResidentId::from_bytes(resident), role, counts: Vec::new() })
         }),
         (key(), time()).prop_map(|(key, expires)| Statement::BoxCertificate(BoxCertificate { key, expires })),
         treaty.prop_map(|(with, accepts, direction, kinds, expires)| {

@@ -72,7 +72,7 @@ impl Consequences {
                 let said = TreatyStatement { operation: rank.1, treaty: treaty.clone(), signed: header.time };
                 self.treaties.entry(treaty.with).or_default().insert(rank, said);
             }
-            Statement::Unknown(_) => {}
+            _ => {}
         }
     }
 

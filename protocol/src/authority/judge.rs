@@ -52,7 +52,7 @@ impl Register {
             Statement::Invitation(_) | Statement::BoxCertificate(_) => self.connector_at(rank, header),
             Statement::RoleChange(change) => self.decide_role_change(rank, header, change),
             Statement::Treaty(_) => self.connector_at(rank, header),
-            Statement::Unknown(_) => self.member_at(rank, header).map(drop),
+            _ => self.member_at(rank, header).map(drop),
         };
         decided.map_or_else(Verdict::Refused, |()| Verdict::Permitted)
     }

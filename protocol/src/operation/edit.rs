@@ -5,7 +5,7 @@ use minicbor::decode::Error as DecodeError;
 use minicbor::encode::{Error as EncodeError, Write};
 use minicbor::{Decode, Decoder, Encode, Encoder};
 
-use super::id::ItemId;
+use super::id::{ItemId, OrganisationId};
 use crate::codec;
 
 /// What sort of thing an item is. Kinds this version does not know are kept and passed on.
@@ -82,13 +82,15 @@ pub enum Value {
 /// One typed edit. Encoded as a CBOR array whose first element says which.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Edit {
-    /// `[0, kind, subject]`: brings the item into being; first edit of an item's first operation, and only there.
-    /// The subject is the item that a comment is about.
+    /// `[0, kind, subject]`, or `[0, kind, subject, organisation]`: brings the item into being; first edit of an item's
+    /// first operation, and only there. The subject is the item that a comment is about.
     Create {
         /// What sort of item.
         kind: Kind,
         /// The item it is about, or none.
         subject: Option<ItemId>,
+        /// The organisation that speaks through its author, or none when they speak for themselves.
+        speaks_for: Option<OrganisationId>,
     },
     /// `[1, field, value]`: sets a field.
     Set {
@@ -123,11 +125,108 @@ pub enum Edit {
         /// The member.
         member: String,
     },
+    /// `[5, act, reason, note]`: a connector hides what somebody made, or shows it again. The only edit of its operation,
+    /// as are all that follow.
+    Moderate {
+        /// What is done.
+        act: ModerationAct,
+        /// Why.
+        reason: ModerationReason,
+        /// In words, for the author and the log that members read; at most [`MAX_NOTE`](crate::validate::MAX_NOTE)
+        /// characters.
+        note: String,
+    },
+    /// `[6, pinned]`: a connector keeps the item on top of the news, or no longer.
+    Pin(bool),
+    /// `[7, official]`: a comment is marked as the official answer, or no longer.
+    Official(bool),
+    /// `[8, kind, reason, note]`: the item is gone. Its payloads are dropped wherever this arrives; headers stay as proof
+    /// that there was something.
+    Erase {
+        /// The item's kind, which cannot be read any more where this arrives first.
+        kind: Kind,
+        /// Why a connector did it; none when its author did.
+        reason: Option<ModerationReason>,
+        /// As in [`Edit::Moderate`].
+        note: String,
+    },
+    /// `[9, note]`: the author objects to what a connector did.
+    Appeal(String),
     /// An edit of a later version: kept byte for byte, passed on, without effect here.
     Unknown(
         /// The whole canonical encoding of the edit, an array that starts with its number.
         Vec<u8>,
     ),
+}
+
+/// What a connector does to what somebody else made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cbor(index_only)]
+pub enum ModerationAct {
+    /// Nobody but its author and the connectors sees it.
+    #[n(0)]
+    Hide,
+    /// Everybody sees it again.
+    #[n(1)]
+    Show,
+}
+
+/// Why a connector hid or erased something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cbor(index_only)]
+pub enum ModerationReason {
+    /// Something else; the note says what.
+    #[n(0)]
+    Other,
+    /// Advertising, or the same thing over and over.
+    #[n(1)]
+    Spam,
+    /// It hurts somebody.
+    #[n(2)]
+    Insult,
+    /// It tells what is somebody else's to tell.
+    #[n(3)]
+    PrivateData,
+    /// The law forbids it.
+    #[n(4)]
+    Unlawful,
+    /// It is a mistake, or there twice.
+    #[n(5)]
+    Mistake,
+    /// Somebody it is about asked for it.
+    #[n(6)]
+    AtRequest,
+}
+
+impl ModerationReason {
+    /// All reasons, in the order of their numbers.
+    pub const ALL: [Self; 7] =
+        [Self::Other, Self::Spam, Self::Insult, Self::PrivateData, Self::Unlawful, Self::Mistake, Self::AtRequest];
+
+    /// The reason's name in the API and the key of its sentence on a page.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Other => "other",
+            Self::Spam => "spam",
+            Self::Insult => "insult",
+            Self::PrivateData => "private-data",
+            Self::Unlawful => "unlawful",
+            Self::Mistake => "mistake",
+            Self::AtRequest => "at-request",
+        }
+    }
+
+    /// The reason with this name in the API.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.name() == name)
+    }
+}
+
+impl Edit {
+    /// Whether this edit stands alone in its operation: it does something *to* an item and changes none of its fields.
+    pub const fn stands_alone(&self) -> bool {
+        matches!(self, Self::Moderate { .. } | Self::Pin(_) | Self::Official(_) | Self::Erase { .. } | Self::Appeal(_))
+    }
 }
 
 impl<C> Encode<C> for Value {
@@ -158,8 +257,10 @@ impl<'b, C> Decode<'b, C> for Value {
 impl<C> Encode<C> for Edit {
     fn encode<W: Write>(&self, encoder: &mut Encoder<W>, context: &mut C) -> Result<(), EncodeError<W::Error>> {
         match self {
-            Self::Create { kind, subject } => {
-                encoder.array(3)?.u8(0)?.encode_with(kind, context)?.encode_with(subject, context)?
+            Self::Create { kind, subject, speaks_for } => {
+                encoder.array(if speaks_for.is_some() { 4 } else { 3 })?.u8(0)?;
+                encoder.encode_with(kind, context)?.encode_with(subject, context)?;
+                if speaks_for.is_some() { encoder.encode_with(speaks_for, context)? } else { encoder }
             }
             Self::Set { field, value } => {
                 encoder.array(3)?.u8(1)?.encode_with(field, context)?.encode_with(value, context)?
@@ -169,6 +270,15 @@ impl<C> Encode<C> for Edit {
             }
             Self::Add { field, member } => encoder.array(3)?.u8(3)?.encode_with(field, context)?.str(member)?,
             Self::Remove { field, member } => encoder.array(3)?.u8(4)?.encode_with(field, context)?.str(member)?,
+            Self::Moderate { act, reason, note } => {
+                encoder.array(4)?.u8(5)?.encode_with(act, context)?.encode_with(reason, context)?.str(note)?
+            }
+            Self::Pin(pinned) => encoder.array(2)?.u8(6)?.bool(*pinned)?,
+            Self::Official(official) => encoder.array(2)?.u8(7)?.bool(*official)?,
+            Self::Erase { kind, reason, note } => {
+                encoder.array(4)?.u8(8)?.encode_with(kind, context)?.encode_with(reason, context)?.str(note)?
+            }
+            Self::Appeal(note) => encoder.array(2)?.u8(9)?.str(note)?,
             Self::Unknown(raw) => {
                 encoder.writer_mut().write_all(raw).map_err(EncodeError::write)?;
                 encoder
@@ -184,9 +294,11 @@ impl<'b, C> Decode<'b, C> for Edit {
         let length = decoder.array()?;
         let tag = decoder.u16()?;
         let edit = match (tag, length) {
-            (0, Some(3)) => {
-                Self::Create { kind: decoder.decode_with(context)?, subject: codec::optional(decoder, context)? }
-            }
+            (0, Some(3 | 4)) => Self::Create {
+                kind: decoder.decode_with(context)?,
+                subject: codec::optional(decoder, context)?,
+                speaks_for: (length == Some(4)).then(|| decoder.decode_with(context)).transpose()?,
+            },
             (1, Some(3)) => Self::Set { field: decoder.decode_with(context)?, value: decoder.decode_with(context)? },
             (2, Some(5)) => Self::Splice {
                 field: decoder.decode_with(context)?,
@@ -196,7 +308,20 @@ impl<'b, C> Decode<'b, C> for Edit {
             },
             (3, Some(3)) => Self::Add { field: decoder.decode_with(context)?, member: decoder.str()?.to_owned() },
             (4, Some(3)) => Self::Remove { field: decoder.decode_with(context)?, member: decoder.str()?.to_owned() },
-            (0..=4, _) | (_, None) => return Err(DecodeError::message("an edit with the wrong number of elements")),
+            (5, Some(4)) => Self::Moderate {
+                act: decoder.decode_with(context)?,
+                reason: decoder.decode_with(context)?,
+                note: decoder.str()?.to_owned(),
+            },
+            (6, Some(2)) => Self::Pin(decoder.bool()?),
+            (7, Some(2)) => Self::Official(decoder.bool()?),
+            (8, Some(4)) => Self::Erase {
+                kind: decoder.decode_with(context)?,
+                reason: codec::optional(decoder, context)?,
+                note: decoder.str()?.to_owned(),
+            },
+            (9, Some(2)) => Self::Appeal(decoder.str()?.to_owned()),
+            (0..=9, _) | (_, None) => return Err(DecodeError::message("an edit with the wrong number of elements")),
             (_, Some(_)) => Self::Unknown(codec::take_value(decoder, start)?.to_vec()),
         };
         Ok(edit)

@@ -89,4 +89,12 @@ id! {
     /// A circle of neighbourhoods: the id of the operation that founds it.
     CircleId
 }
-named_by_operation!(ItemId, NeighbourhoodId, ResidentId, CircleId);
+id! {
+    /// An organisation: the id of the operation that made it a member.
+    OrganisationId
+}
+id! {
+    /// A part of a neighbourhood: the id of the operation that distinguished it.
+    AreaId
+}
+named_by_operation!(ItemId, NeighbourhoodId, ResidentId, CircleId, OrganisationId, AreaId);

@@ -7,12 +7,14 @@ mod payload;
 mod signed;
 mod statement;
 
-pub use edit::{Edit, Field, Kind, Value};
+pub use edit::{Edit, Field, Kind, ModerationAct, ModerationReason, Value};
 pub use header::{Header, MAX_HEADER, MAX_PARENTS, Space, VERSION};
-pub use id::{CircleId, ItemId, NeighbourhoodId, OperationId, ResidentId};
+pub use id::{AreaId, CircleId, ItemId, NeighbourhoodId, OperationId, OrganisationId, ResidentId};
 pub use payload::{MAX_EDITS, MAX_PAYLOAD, Payload};
 pub use signed::{MAX_TRANSFER, PURPOSE, Signed, SignedError, Verified, transfer};
 pub use statement::{
-    BoxCertificate, Claim, ClaimProof, DeviceAddition, Genesis, Invitation, Role, RoleChange, Statement, Treaty,
-    TreatyDirection,
+    BoxCertificate, BoxRetirement, CircleAdmission, CircleEnd, CircleFounding, CircleJoining, CircleLeaving, Claim,
+    ClaimProof, DeviceAddition, DeviceCount, DeviceRetirement, Endorsement, ForkDecision, Genesis, Invitation,
+    InvitationWithdrawal, MAX_DEVICE_COUNTS, MemberRemoval, Organisation, Recovery, RecoveryKey, Rescue, Role,
+    RoleChange, SpeakerChange, Statement, SubArea, SubAreaEnd, Treaty, TreatyDirection, TreatyEnd, Veto,
 };

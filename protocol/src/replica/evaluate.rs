@@ -277,7 +277,7 @@ impl<R: Read> Replica<R> {
 
 fn creation_of(valid: &Valid) -> Option<(Kind, Option<ItemId>, &Valid)> {
     match valid.edits().first() {
-        Some(Edit::Create { kind, subject }) => Some((*kind, *subject, valid)),
+        Some(Edit::Create { kind, subject, .. }) => Some((*kind, *subject, valid)),
         _ => None,
     }
 }

@@ -205,6 +205,7 @@ impl Story {
         let statement = Statement::RoleChange(RoleChange {
             resident: self.residents[usize::from(a) % self.residents.len()].into(),
             role: if b.is_multiple_of(2) { Role::Connector } else { Role::Resident },
+            counts: Vec::new(),
         });
         let at = self.home.at;
         let operation = if a.is_multiple_of(3) {

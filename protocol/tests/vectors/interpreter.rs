@@ -195,7 +195,7 @@ impl StatementInput {
             }
             Self::RoleChange { resident, role } => {
                 let resident = ResidentId::from_bytes(fixed(&resident)?);
-                Statement::RoleChange(RoleChange { resident, role: role.build() })
+                Statement::RoleChange(RoleChange { resident, role: role.build(), counts: Vec::new() })
             }
             Self::BoxCertificate { key, expires } => {
                 let key = PublicKey::from_bytes(fixed(&key)?);
