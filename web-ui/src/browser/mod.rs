@@ -18,6 +18,7 @@ mod key_store;
 mod lock;
 mod page;
 mod proof;
+mod qr;
 mod trouble;
 #[cfg(feature = "vectors")]
 pub mod vectors;
