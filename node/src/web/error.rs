@@ -107,12 +107,23 @@ fn status(kind: &str) -> StatusCode {
         | "space-not-allowed"
         | "no-treaty"
         | "not-the-author"
-        | "not-permitted" => StatusCode::FORBIDDEN,
+        | "not-permitted"
+        | "after-removal"
+        | "not-a-speaker" => StatusCode::FORBIDDEN,
         "unknown-invitation" | "not-found" => StatusCode::NOT_FOUND,
-        "invitation-expired" => StatusCode::GONE,
-        "invitation-used" | "already-a-member" | "missing-parents" | "own-history-skipped" | "forked" => {
-            StatusCode::CONFLICT
-        }
+        "invitation-expired" | "invitation-withdrawn" | "erased" => StatusCode::GONE,
+        "invitation-used"
+        | "already-a-member"
+        | "missing-parents"
+        | "own-history-skipped"
+        | "forked"
+        | "frozen"
+        | "voided"
+        | "needs-second-signature"
+        | "nothing-to-endorse"
+        | "too-early"
+        | "vetoed"
+        | "last-connector" => StatusCode::CONFLICT,
         "future-time" => StatusCode::UNPROCESSABLE_ENTITY,
         "quota" | "rate-limited" => StatusCode::TOO_MANY_REQUESTS,
         "storage" => StatusCode::SERVICE_UNAVAILABLE,

@@ -83,6 +83,48 @@ pub enum Reason {
     /// A neighbourhood begins once.
     #[error("a neighbourhood begins once")]
     SecondGenesis,
+    /// Somebody with the right to do so took away, at the same time, what this builds on.
+    #[error("it was overruled by a removal made at the same time")]
+    Voided,
+    /// The device was retired.
+    #[error("the device was retired")]
+    DeviceRetired,
+    /// It was signed after the last thing of that device that counts.
+    #[error("the device signed it after the last thing that counts")]
+    AfterRemoval,
+    /// The invitation was taken back, or whoever made it was shown out before it was claimed.
+    #[error("the invitation was taken back")]
+    InvitationWithdrawn,
+    /// A second connector has to sign first.
+    #[error("a second connector has to sign this first")]
+    NeedsSecondSignature,
+    /// There is nothing to sign: it is no proposal, it counts already, or the same person signed it.
+    #[error("there is nothing to sign for this person")]
+    NothingToEndorse,
+    /// A connector's recovery is signed a second time no sooner than 24 hours after the first.
+    #[error("the second signature comes at least 24 hours after the first")]
+    TooEarly,
+    /// An old device of the resident objected to the recovery.
+    #[error("an old device of the resident objected")]
+    Vetoed,
+    /// A neighbourhood keeps at least one connector.
+    #[error("a neighbourhood keeps at least one connector")]
+    LastConnector,
+    /// A withdrawal or removal names every device of the resident, and no other.
+    #[error("it has to name every device of the resident, and no other")]
+    DevicesNotNamed,
+    /// The register knows no such device, card, box, organisation, circle, part of the neighbourhood or proposal.
+    #[error("the register knows nothing of what it names")]
+    NothingSuch,
+    /// The author does not speak for the organisation.
+    #[error("the author does not speak for the organisation")]
+    NotASpeaker,
+    /// The device signed two operations with one number, and waits for a connector to decide.
+    #[error("the device waits for a connector to decide about its two operations with one number")]
+    Frozen,
+    /// The item was erased.
+    #[error("the item was erased")]
+    Erased,
 }
 
 /// What has to arrive before a verdict is possible.

@@ -4,7 +4,7 @@
 //! and the forms, which carry every sentence so that the browser's module can show the right one.
 
 /// Every problem type, as it stands behind `problem-` and in `data-problem`.
-pub const ALL: [&str; 33] = [
+pub const ALL: [&str; 44] = [
     "malformed",
     "not-canonical",
     "too-large",
@@ -38,6 +38,17 @@ pub const ALL: [&str; 33] = [
     "no-treaty",
     "not-the-author",
     "already-a-member",
+    "voided",
+    "after-removal",
+    "invitation-withdrawn",
+    "needs-second-signature",
+    "nothing-to-endorse",
+    "too-early",
+    "vetoed",
+    "last-connector",
+    "not-a-speaker",
+    "frozen",
+    "erased",
 ];
 
 /// The text for a problem type that is not in [`ALL`], such as one of a newer box.
