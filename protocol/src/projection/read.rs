@@ -10,7 +10,7 @@ use super::ItemRow;
 use crate::hex;
 use crate::identity::PublicKey;
 use crate::operation::{ItemId, NeighbourhoodId, OperationId, ResidentId};
-use crate::store::{Direction, Read, StoreError, Table, prefix_end};
+use crate::store::{Direction, Read, StoreError, Table};
 
 /// Where a page of the feed ended: the next one goes on after it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,18 +110,11 @@ pub fn operation(read: &impl Read, id: &OperationId) -> Result<Option<Vec<u8>>, 
 /// # Errors
 /// [`StoreError`] when the store cannot be read.
 pub fn last_of_device(read: &impl Read, device: &PublicKey) -> Result<Option<(u64, OperationId)>, StoreError> {
-    let end = prefix_end(device.as_bytes());
-    let upper = end.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
     let mut last = None;
-    read.scan(
-        Table::Devices,
-        (Bound::Included(&device.as_bytes()[..]), upper),
-        Direction::Descending,
-        &mut |key, _| {
-            last = split_device_key(key);
-            ControlFlow::Break(())
-        },
-    )?;
+    read.scan_prefix(Table::Devices, device.as_bytes(), Direction::Descending, &mut |key, _| {
+        last = split_device_key(key);
+        ControlFlow::Break(())
+    })?;
     Ok(last)
 }
 

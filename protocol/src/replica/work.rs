@@ -165,18 +165,11 @@ impl<R: Read> Replica<R> {
 
     /// What waits for this id is looked at again.
     fn wake(&mut self, id: &[u8; 32]) -> Result<(), StoreError> {
-        let end = prefix_end(id);
-        let upper = end.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
         let mut woken = Vec::new();
-        self.store.scan(
-            Table::Waiting,
-            (Bound::Included(&id[..]), upper),
-            Direction::Ascending,
-            &mut |key, value| {
-                woken.push((key.to_vec(), value.to_vec()));
-                ControlFlow::Continue(())
-            },
-        )?;
+        self.store.scan_prefix(Table::Waiting, id, Direction::Ascending, &mut |key, value| {
+            woken.push((key.to_vec(), value.to_vec()));
+            ControlFlow::Continue(())
+        })?;
         self.take_up(woken);
         Ok(())
     }

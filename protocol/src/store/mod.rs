@@ -117,6 +117,22 @@ pub trait Read {
     fn scan(&self, table: Table, range: KeyRange<'_>, direction: Direction, visit: Visit<'_>)
     -> Result<(), StoreError>;
 
+    /// Calls `visit(key, value)` for the keys that start with `prefix` in order until it breaks.
+    ///
+    /// # Errors
+    /// As [`Read::scan`].
+    fn scan_prefix(
+        &self,
+        table: Table,
+        prefix: &[u8],
+        direction: Direction,
+        visit: Visit<'_>,
+    ) -> Result<(), StoreError> {
+        let end = prefix_end(prefix);
+        let upper = end.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
+        self.scan(table, (Bound::Included(prefix), upper), direction, visit)
+    }
+
     /// The keys that start with `prefix`, ascending, at most `limit`.
     ///
     /// # Errors
@@ -126,9 +142,7 @@ pub trait Read {
         if limit == 0 {
             return Ok(keys);
         }
-        let end = prefix_end(prefix);
-        let upper = end.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
-        self.scan(table, (Bound::Included(prefix), upper), Direction::Ascending, &mut |key, _| {
+        self.scan_prefix(table, prefix, Direction::Ascending, &mut |key, _| {
             keys.push(key.to_vec());
             if keys.len() < limit { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         })?;
