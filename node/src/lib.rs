@@ -7,6 +7,7 @@ pub mod data_folder;
 pub mod demo;
 pub mod driver;
 mod folder_lock;
+pub mod letters;
 pub mod net;
 pub mod run;
 pub mod store_sled;

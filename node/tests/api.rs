@@ -5,12 +5,13 @@
 mod site_support;
 
 use dorpsplein_node::cli::{Founding, Site, found};
-use dorpsplein_node::clock;
 use dorpsplein_node::config::LocalNetwork;
 use dorpsplein_node::data_folder::DataFolder;
 use dorpsplein_node::run::{self, RunningBox};
+use dorpsplein_node::{clock, letters};
 use dorpsplein_protocol::compose::{Device, Place};
 use dorpsplein_protocol::identity::cose::Envelope;
+use dorpsplein_protocol::identity::letter_code::Purpose;
 use dorpsplein_protocol::identity::{PublicKey, SecretKey};
 use dorpsplein_protocol::operation::{
     Claim, ClaimProof, Edit, Field, Header, Invitation, Kind, MAX_PAYLOAD, MAX_TRANSFER, NeighbourhoodId, OperationId,
@@ -54,7 +55,7 @@ impl Village {
         let runtime = Runtime::new().unwrap();
         let running = runtime.block_on(run::start(DataFolder::open(&dir).unwrap())).unwrap();
         let url = running.site_url().to_owned();
-        let secret = founded.invitation.secret;
+        let secret = letters::key_of(&founded.invitation.code, Purpose::Letter, &founded.neighbourhood);
         let invitation = get(&format!("{url}/api/v1/invitations/{}", secret.public()), &[]).json();
         let operation = OperationId::from_hex(invitation["operation"].as_str().unwrap()).unwrap();
         let home = founded.neighbourhood;

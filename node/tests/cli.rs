@@ -9,8 +9,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use dorpsplein_node::cli::{Client, InvitationLink, KeyFile, Site};
-use dorpsplein_node::clock;
+use dorpsplein_node::{clock, letters};
 use dorpsplein_protocol::compose::Place;
+use dorpsplein_protocol::identity::letter_code::Purpose;
 use dorpsplein_protocol::identity::{PublicKey, SecretKey};
 use dorpsplein_protocol::operation::{self, Edit, Field, Kind, NeighbourhoodId, OperationId, Signed, Space};
 use rustix::process::Signal;
@@ -284,10 +285,11 @@ fn joining_goes_on_where_it_broke_off() {
     let serving = Serving::start(&["serve", "--dir", &dir]);
     let link = InvitationLink::parse(text(&founded["invitation"])).unwrap();
     let home = NeighbourhoodId::from_hex(text(&founded["neighbourhood_id"])).unwrap();
-    let invitation = Client::new(link.site.clone()).invitation(&link.secret.public()).unwrap();
+    let one_time = letters::key_of(&link.code, Purpose::Letter, &home);
+    let invitation = Client::new(link.site.clone()).invitation(&one_time.public()).unwrap();
     let invitation = OperationId::from_hex(&invitation.operation).unwrap();
     let mut file = KeyFile::create(Path::new(&key), SecretKey::from_seed(&[1; 32]), home, link.site.clone()).unwrap();
-    file.sign(|device| device.claim(invitation, &link.secret, [0; 16], clock::now())).unwrap();
+    file.sign(|device| device.claim(invitation, &one_time, [0; 16], clock::now())).unwrap();
     drop(file);
 
     let join = ["resident", "join", "--invitation", text(&founded["invitation"]), "--key", &key, "--name", "Anna"];
@@ -310,7 +312,7 @@ fn a_letter_works_once() {
     says(&["resident", "join", "--invitation", invitation, "--key", &anna, "--name", "Anna"]);
 
     let (site, _) = invitation.split_once('#').unwrap();
-    let (unknown, half) = (format!("{site}#{}", "A".repeat(43)), &invitation[..invitation.len() - 5]);
+    let (unknown, half) = (format!("{site}#{}", "7".repeat(12)), &invitation[..invitation.len() - 5]);
     for (invitation, kind) in
         [(invitation, "/problems/invitation-used"), (&unknown, "/problems/unknown-invitation"), (half, "about:blank")]
     {

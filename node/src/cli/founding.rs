@@ -107,7 +107,7 @@ fn found_in(dir: &Path, founding: &Founding) -> Result<Founded, CliError> {
     connector.deliver()?;
     let expires = now.plus_millis(CERTIFICATE_DAYS * DAY_MS);
     connector.state(Statement::BoxCertificate(BoxCertificate { key: box_public, expires }), now)?;
-    let invitation = invite(&mut connector, site, Role::Resident, INVITATION_DAYS, now)?;
+    let (invitation, _) = invite(&mut connector, site, Role::Resident, INVITATION_DAYS, now)?;
     Ok(Founded { neighbourhood, invitation })
 }
 

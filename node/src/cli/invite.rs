@@ -3,18 +3,20 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use dorpsplein_protocol::identity::SecretKey;
+use dorpsplein_protocol::identity::PublicKey;
+use dorpsplein_protocol::identity::letter_code::Purpose;
 use dorpsplein_protocol::operation::{Invitation, Role, Statement};
 use dorpsplein_protocol::time::Timestamp;
 use serde_json::json;
 
+use super::Outcome;
 use super::author::Author;
 use super::door::Door;
 use super::error::CliError;
 use super::links::{InvitationLink, Site};
-use super::{Outcome, random};
 use crate::clock;
 use crate::data_folder::connector_key;
+use crate::letters;
 
 /// A day, in milliseconds.
 pub const DAY_MS: u64 = 24 * 3_600_000;
@@ -53,15 +55,15 @@ pub(super) fn run(args: &InviteArgs) -> Result<Outcome, CliError> {
         RoleName::Connector => Role::Connector,
     };
     let mut connector = Author::open(&connector_key(&args.dir), &door)?;
-    let link = invite(&mut connector, door.site(), role, args.days, clock::now())?;
-    let url = link.url();
+    let (link, key) = invite(&mut connector, door.site(), role, args.days, clock::now())?;
+    let (url, code) = (link.url(), link.code);
     Ok(Outcome::new(
-        format!("An invitation for one person, open for {} days:\n  {url}", args.days),
-        json!({ "invitation": url, "key": link.secret.public().to_string(), "days": args.days }),
+        format!("An invitation for one person, open for {} days:\n  {url}\n  code: {code}", args.days),
+        json!({ "invitation": url, "code": code.to_string(), "key": key.to_string(), "days": args.days }),
     ))
 }
 
-/// Makes an invitation with the connector's key.
+/// Makes a letter with the connector's key: the link with its code, and the public half of its one-time key.
 ///
 /// # Errors
 /// [`CliError`].
@@ -71,9 +73,25 @@ pub fn invite(
     role: Role,
     days: u8,
     now: Timestamp,
-) -> Result<InvitationLink, CliError> {
-    let secret = SecretKey::from_seed(&random()?);
+) -> Result<(InvitationLink, PublicKey), CliError> {
+    let code = letters::new_code()?;
+    let key = letters::key_of(&code, Purpose::Letter, &connector.device().home()).public();
+    open_invitation(connector, key, role, days, now)?;
+    Ok((InvitationLink { site, code }, key))
+}
+
+/// Opens an invitation for whoever has the secret half of `key`.
+///
+/// # Errors
+/// [`CliError`].
+pub fn open_invitation(
+    connector: &mut Author<'_>,
+    key: PublicKey,
+    role: Role,
+    days: u8,
+    now: Timestamp,
+) -> Result<(), CliError> {
     let expires = now.plus_millis(u64::from(days) * DAY_MS);
-    connector.state(Statement::Invitation(Invitation { key: secret.public(), role, expires }), now)?;
-    Ok(InvitationLink { site, secret })
+    connector.state(Statement::Invitation(Invitation { key, role, expires }), now)?;
+    Ok(())
 }

@@ -2,7 +2,7 @@
 //! browser and no program sends.
 
 use data_encoding::BASE64URL_NOPAD;
-use dorpsplein_protocol::identity::{PublicKey, SecretKey};
+use dorpsplein_protocol::identity::{LetterCode, PublicKey};
 use dorpsplein_protocol::operation::{NeighbourhoodId, OperationId};
 use dorpsplein_web_ui::{Lang, paths};
 use serde::{Deserialize, Serialize};
@@ -23,7 +23,7 @@ pub enum LinkError {
     Site,
     /// Not an invitation.
     #[error(
-        "this is not a whole invitation link: it looks like http://maasdorp.local/meedoen#… with 43 characters at the end"
+        "this is not a whole invitation: it looks like http://maasdorp.local/meedoen#7K3M92XQA4TD, the code being twelve letters and digits"
     )]
     Invitation,
     /// Not an offer of a treaty.
@@ -36,11 +36,12 @@ pub enum LinkError {
 pub struct Site(String);
 
 /// An invitation as it stands in the letter.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvitationLink {
     /// The site that invites.
     pub site: Site,
-    /// The one-time key.
-    pub secret: SecretKey,
+    /// The code behind which the one-time key is.
+    pub code: LetterCode,
 }
 
 /// An offer of a treaty, as one connector sends it to the other.
@@ -102,17 +103,15 @@ impl InvitationLink {
     /// # Errors
     /// [`LinkError::Invitation`].
     pub fn parse(link: &str) -> Result<Self, LinkError> {
-        let (site, secret) = link.trim().split_once('#').ok_or(LinkError::Invitation)?;
+        let (site, code) = link.trim().split_once('#').ok_or(LinkError::Invitation)?;
         let site = Site::parse(site).map_err(|_| LinkError::Invitation)?;
-        let seed = BASE64URL_NOPAD.decode(secret.as_bytes()).ok().and_then(|seed| seed.try_into().ok());
-        let seed: [u8; 32] = seed.ok_or(LinkError::Invitation)?;
-        Ok(Self { site, secret: SecretKey::from_seed(&seed) })
+        let code = LetterCode::parse(code).map_err(|_| LinkError::Invitation)?;
+        Ok(Self { site, code })
     }
 
     /// The link.
     pub fn url(&self) -> String {
-        let secret = BASE64URL_NOPAD.encode(&self.secret.to_seed());
-        format!("{}{}#{secret}", self.site.as_str(), paths::join(Lang::Nl))
+        format!("{}{}#{}", self.site.as_str(), paths::join(Lang::Nl), self.code.compact())
     }
 }
 
@@ -210,11 +209,13 @@ mod tests {
     fn an_invitation_survives_the_letter() {
         let link = InvitationLink {
             site: Site::parse("http://127.0.0.1:8101").unwrap(),
-            secret: SecretKey::from_seed(&[7; 32]),
+            code: LetterCode::from_random([0x7a; 8]),
         };
         let read = InvitationLink::parse(&link.url()).unwrap();
         assert_eq!(read.url(), link.url());
         assert!(link.url().starts_with("http://127.0.0.1:8101/meedoen#"));
+        let by_hand = format!("http://127.0.0.1:8101/meedoen#{}", link.code.to_string().to_lowercase());
+        assert_eq!(InvitationLink::parse(&by_hand).unwrap().code, link.code);
         let short = link.url();
         for bad in ["", "http://127.0.0.1/meedoen", "http://127.0.0.1/meedoen#abc", &short[..short.len() - 1]] {
             assert_eq!(InvitationLink::parse(bad).err(), Some(LinkError::Invitation), "{bad}");

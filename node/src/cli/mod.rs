@@ -31,7 +31,7 @@ pub use client::{Client, ClientError};
 pub use door::Door;
 pub use error::{CliError, InputError};
 pub use founding::{Founded, Founding, found};
-pub use invite::{DAY_MS, invite};
+pub use invite::{DAY_MS, invite, open_invitation};
 pub use key_file::{KeyFile, KeyFileError};
 pub use links::{InvitationLink, LinkError, Site, TreatyLink, TreatyOffer};
 pub use serve::say_if_reading_only;

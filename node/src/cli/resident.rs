@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand, ValueEnum};
 use dorpsplein_protocol::compose::Place;
 use dorpsplein_protocol::identity::SecretKey;
+use dorpsplein_protocol::identity::letter_code::Purpose;
 use dorpsplein_protocol::operation::{Edit, Field, ItemId, Kind, NeighbourhoodId, OperationId, Space, Value};
 use dorpsplein_protocol::time::CivilTime;
 use dorpsplein_protocol::validate::MAX_NAME;
@@ -17,8 +18,8 @@ use super::error::{CliError, InputError};
 use super::key_file::KeyFile;
 use super::links::{InvitationLink, Site};
 use super::{Outcome, random};
-use crate::clock;
 use crate::web::body::{AcceptedBody, ItemBody};
+use crate::{clock, letters};
 
 /// What a resident can do.
 #[derive(Debug, Subcommand)]
@@ -155,9 +156,10 @@ fn join(args: &JoinArgs) -> Result<Outcome, CliError> {
     let name = checked_name(&args.name)?;
     let link = InvitationLink::parse(&args.invitation)?;
     let client = Client::new(link.site.clone());
-    let invitation = client.invitation(&link.secret.public())?;
     let strange = || CliError::Client(super::client::ClientError::NotABox { site: link.site.as_str().to_owned() });
-    let home = NeighbourhoodId::from_hex(&invitation.neighbourhood).ok_or_else(strange)?;
+    let home = NeighbourhoodId::from_hex(&client.status()?.neighbourhood_id).ok_or_else(strange)?;
+    let one_time = letters::key_of(&link.code, Purpose::Letter, &home);
+    let invitation = client.invitation(&one_time.public())?;
     let operation = OperationId::from_hex(&invitation.operation).ok_or_else(strange)?;
     let door = Door::Site(client);
     let new = !args.key.exists();
@@ -169,7 +171,7 @@ fn join(args: &JoinArgs) -> Result<Outcome, CliError> {
     };
     if !door.device(&author.device().key())?.member {
         let nonce = random()?;
-        let claim = author.say(|device| device.claim(operation, &link.secret, nonce, clock::now()));
+        let claim = author.say(|device| device.claim(operation, &one_time, nonce, clock::now()));
         if let Err(error) = claim {
             // Only a key that was made just now is certainly nobody's.
             if new && matches!(&error, CliError::Client(refused) if refused.is_final()) {

@@ -16,7 +16,8 @@ use jiff::civil::Date;
 use super::story::{self, Act, Deed, Topic};
 use super::village::{Audience, Event, Village};
 use crate::cli::{
-    Author, CliError, DAY_MS, Door, Terms, accept_from, invite, offer_to, random, treaty_link, wait_until,
+    Author, CliError, DAY_MS, Door, Terms, accept_from, invite, offer_to, open_invitation, random, treaty_link,
+    wait_until,
 };
 use crate::data_folder::connector_key;
 use crate::web::body::{AcceptedBody, TreatyStateBody};
@@ -90,7 +91,8 @@ pub(super) fn prepare(houses: &[House], now: Timestamp) -> Result<(), CliError> 
 /// [`CliError`].
 pub(super) fn invitation(house: &House, now: Timestamp) -> Result<String, CliError> {
     let mut connector = Author::open(&connector_key(&house.dir), &house.door)?;
-    Ok(invite(&mut connector, house.door.site(), Role::Resident, INVITATION_DAYS, now)?.url())
+    let (link, _) = invite(&mut connector, house.door.site(), Role::Resident, INVITATION_DAYS, now)?;
+    Ok(link.url())
 }
 
 /// Every village offers a treaty to the ones after it, and those accept.
@@ -123,10 +125,12 @@ fn move_in(houses: &[House], at: Timestamp) -> Result<BTreeMap<&'static str, Per
         let mut connector = Author::open(&connector_key(&house.dir), door)?;
         let mut joined = Vec::new();
         for resident in &house.village.residents[1..] {
-            let link = invite(&mut connector, door.site(), Role::Resident, INVITATION_DAYS, at)?;
-            let operation = door.invitation(&link.secret.public())?;
+            // Nobody types these, so no letters are written: stretching a code for each would take seconds.
+            let one_time = SecretKey::from_seed(&random()?);
+            open_invitation(&mut connector, one_time.public(), Role::Resident, INVITATION_DAYS, at)?;
+            let operation = door.invitation(&one_time.public())?;
             let mut device = Device::new(SecretKey::from_seed(&random()?), house.neighbourhood);
-            door.submit(&device.claim(operation, &link.secret, random()?, at).encode())?;
+            door.submit(&device.claim(operation, &one_time, random()?, at).encode())?;
             joined.push((resident.name, Person { village, door, hand: Hand::Resident(device) }));
         }
         let founder = house.village.residents[0].name;

@@ -1,6 +1,9 @@
-//! Keys, and statements signed with them.
+//! Keys, statements signed with them, and the codes that people carry keys in.
 
 pub mod cose;
+pub(crate) mod crockford;
 pub mod keys;
+pub mod letter_code;
 
 pub use keys::{PublicKey, SecretKey, Signature, SignatureError};
+pub use letter_code::LetterCode;
