@@ -140,6 +140,8 @@ pub enum Missing {
     Author(PublicKey),
     /// The register of a neighbourhood, or a treaty with it.
     Neighbourhood(NeighbourhoodId),
+    /// What it says: its header is here, its payload is not.
+    Payload(OperationId),
     /// The time it was signed for.
     Time(Timestamp),
 }
@@ -148,7 +150,7 @@ impl Missing {
     /// A key of 32 bytes under which what waits is found again when the missing arrives. Times sort, before all hashes.
     pub fn key(&self) -> [u8; 32] {
         match self {
-            Self::Parent(id) | Self::Invitation(id) => *id.as_bytes(),
+            Self::Parent(id) | Self::Invitation(id) | Self::Payload(id) => *id.as_bytes(),
             Self::Subject(id) => *id.as_bytes(),
             Self::Author(key) => *key.as_bytes(),
             Self::Neighbourhood(id) => *id.as_bytes(),

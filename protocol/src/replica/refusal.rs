@@ -80,7 +80,7 @@ impl Refusal {
             Self::Signed(error) => error.problem(),
             Self::Validate(error) => error.problem(),
             Self::NotPermitted(reason) => reason_problem(reason),
-            Self::Missing(Missing::Parent(_) | Missing::Subject(_)) => "missing-parents",
+            Self::Missing(Missing::Parent(_) | Missing::Payload(_) | Missing::Subject(_)) => "missing-parents",
             Self::Missing(Missing::Invitation(_)) => "unknown-invitation",
             Self::Missing(Missing::Author(_)) => "not-a-member",
             Self::Missing(Missing::Neighbourhood(_)) => "unknown-author",
