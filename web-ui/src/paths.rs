@@ -27,6 +27,28 @@ pub enum Page {
     Join,
     /// The square's boxes, neighbours and ways.
     About,
+    /// The connectors' desk: what waits, and the way to the rest.
+    Desk,
+    /// Who is there.
+    DeskMembers,
+    /// One member: devices, role, recovery, removal.
+    DeskMember,
+    /// Invitations and what became of them.
+    DeskInvitations,
+    /// Invitation letters to print.
+    DeskLetters,
+    /// Treaties.
+    DeskNeighbours,
+    /// Circles of neighbourhoods.
+    DeskCircles,
+    /// Organisations and who speaks for them.
+    DeskOrganisations,
+    /// The parts of the neighbourhood.
+    DeskAreas,
+    /// The boxes' certificates.
+    DeskBoxes,
+    /// Who did what to whose item, and why.
+    Log,
 }
 
 /// A place on the site: which page, in which language, about which item.
@@ -42,8 +64,27 @@ pub struct Location {
 
 impl Page {
     /// Every page.
-    pub const ALL: [Self; 8] =
-        [Self::News, Self::Agenda, Self::Item, Self::Event, Self::WhoSaysThis, Self::Write, Self::Join, Self::About];
+    pub const ALL: [Self; 19] = [
+        Self::News,
+        Self::Agenda,
+        Self::Item,
+        Self::Event,
+        Self::WhoSaysThis,
+        Self::Write,
+        Self::Join,
+        Self::About,
+        Self::Desk,
+        Self::DeskMembers,
+        Self::DeskMember,
+        Self::DeskInvitations,
+        Self::DeskLetters,
+        Self::DeskNeighbours,
+        Self::DeskCircles,
+        Self::DeskOrganisations,
+        Self::DeskAreas,
+        Self::DeskBoxes,
+        Self::Log,
+    ];
 
     /// The path with `{id}` where an item's id goes: the form in which axum takes a route.
     #[must_use]
@@ -65,6 +106,28 @@ impl Page {
             (Self::Join, Lang::En) => "/en/join",
             (Self::About, Lang::Nl) => "/over-dit-plein",
             (Self::About, Lang::En) => "/en/about",
+            (Self::Desk, Lang::Nl) => "/beheer",
+            (Self::Desk, Lang::En) => "/en/desk",
+            (Self::DeskMembers, Lang::Nl) => "/beheer/leden",
+            (Self::DeskMembers, Lang::En) => "/en/desk/members",
+            (Self::DeskMember, Lang::Nl) => "/beheer/lid/{id}",
+            (Self::DeskMember, Lang::En) => "/en/desk/member/{id}",
+            (Self::DeskInvitations, Lang::Nl) => "/beheer/uitnodigingen",
+            (Self::DeskInvitations, Lang::En) => "/en/desk/invitations",
+            (Self::DeskLetters, Lang::Nl) => "/beheer/brieven",
+            (Self::DeskLetters, Lang::En) => "/en/desk/letters",
+            (Self::DeskNeighbours, Lang::Nl) => "/beheer/buren",
+            (Self::DeskNeighbours, Lang::En) => "/en/desk/neighbours",
+            (Self::DeskCircles, Lang::Nl) => "/beheer/kringen",
+            (Self::DeskCircles, Lang::En) => "/en/desk/circles",
+            (Self::DeskOrganisations, Lang::Nl) => "/beheer/organisaties",
+            (Self::DeskOrganisations, Lang::En) => "/en/desk/organisations",
+            (Self::DeskAreas, Lang::Nl) => "/beheer/gebieden",
+            (Self::DeskAreas, Lang::En) => "/en/desk/areas",
+            (Self::DeskBoxes, Lang::Nl) => "/beheer/kastjes",
+            (Self::DeskBoxes, Lang::En) => "/en/desk/boxes",
+            (Self::Log, Lang::Nl) => "/logboek",
+            (Self::Log, Lang::En) => "/en/log",
         }
     }
 

@@ -85,6 +85,17 @@ fn render(
         }
         Page::Join => Ok(pages::join(&reader.frame(), lang)?),
         Page::About => reader.about_page(lang),
+        Page::Desk
+        | Page::DeskMembers
+        | Page::DeskMember
+        | Page::DeskInvitations
+        | Page::DeskLetters
+        | Page::DeskNeighbours
+        | Page::DeskCircles
+        | Page::DeskOrganisations
+        | Page::DeskAreas
+        | Page::DeskBoxes
+        | Page::Log => Err(ReadError::NotFound),
     }
 }
 
