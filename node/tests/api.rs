@@ -341,7 +341,17 @@ fn the_api_describes_itself() {
     let village = Village::new();
     let described = village.get("/api/v1/openapi.json").json();
     let paths: Vec<_> = described["paths"].as_object().unwrap().keys().cloned().collect();
-    let expected = ["devices/{key}", "invitations/{key}", "items/{id}", "operations", "operations/{id}", "status"];
+    let expected = [
+        "devices/{key}",
+        "invitations/{key}",
+        "items/{id}",
+        "links/{id}/{slot}",
+        "operations",
+        "operations/{id}",
+        "sessions",
+        "sessions/challenge",
+        "status",
+    ];
     assert_eq!(paths, expected.map(|path| format!("/api/v1/{path}")));
     assert!(described["openapi"].as_str().unwrap().starts_with("3.1"));
 }

@@ -124,6 +124,8 @@ fn status(kind: &str) -> StatusCode {
         | "too-early"
         | "vetoed"
         | "last-connector" => StatusCode::CONFLICT,
+        "not-logged-in" | "login-expired" => StatusCode::UNAUTHORIZED,
+        "link-taken" => StatusCode::CONFLICT,
         "future-time" => StatusCode::UNPROCESSABLE_ENTITY,
         "quota" | "rate-limited" => StatusCode::TOO_MANY_REQUESTS,
         "storage" => StatusCode::SERVICE_UNAVAILABLE,

@@ -9,11 +9,13 @@ pub mod body;
 pub mod error;
 mod item_count;
 mod layers;
+mod links;
 pub(crate) mod local_time;
 mod openapi;
 mod pages;
 mod read;
 mod router;
+pub mod sessions;
 mod statics;
 mod visits;
 mod write;
@@ -29,6 +31,8 @@ use crate::data_folder::DataFolder;
 use crate::data_folder::peers::PeerBook;
 use crate::driver::DriverHandle;
 use item_count::ItemCount;
+use links::Links;
+use sessions::Sessions;
 
 pub use router::router;
 pub use visits::Visits;
@@ -43,13 +47,15 @@ pub struct SiteState {
     /// How this box presents its neighbourhood.
     pub identity: Arc<SiteIdentity>,
     item_count: Arc<ItemCount>,
+    sessions: Arc<Sessions>,
+    links: Arc<Links>,
 }
 
 impl SiteState {
     /// The site of the box that `driver` drives on `store`.
     pub fn new(store: Arc<dyn Read + Send + Sync>, driver: DriverHandle, identity: Arc<SiteIdentity>) -> Self {
         let item_count = Arc::new(ItemCount::new(driver.subscribe()));
-        Self { store, driver, identity, item_count }
+        Self { store, driver, identity, item_count, sessions: Arc::default(), links: Arc::default() }
     }
 }
 

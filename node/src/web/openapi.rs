@@ -3,7 +3,7 @@
 use axum::Json;
 use utoipa::OpenApi;
 
-use super::{api, write};
+use super::{api, links, sessions, write};
 
 /// Everything under `/api/v1`.
 #[derive(OpenApi)]
@@ -14,7 +14,20 @@ use super::{api, write};
                        device signed. Errors are problem details (RFC 9457) with a stable `type`.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
     ),
-    paths(write::submit, api::operation, api::item, api::status, api::invitation, api::device)
+    paths(
+        write::submit,
+        api::operation,
+        api::item,
+        api::status,
+        api::invitation,
+        api::device,
+        sessions::challenge,
+        sessions::log_in,
+        sessions::who,
+        sessions::log_out,
+        links::leave,
+        links::look
+    )
 )]
 struct Description;
 

@@ -11,7 +11,7 @@ use dorpsplein_web_ui::paths::{self, Page};
 use tower::limit::GlobalConcurrencyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use super::{SiteState, api, layers, openapi, pages, statics, write};
+use super::{SiteState, api, layers, links, openapi, pages, sessions, statics, write};
 
 /// The longest one request may take. A submission waits for the disk, nothing waits for the network.
 const REQUEST_TIME: Duration = Duration::from_secs(20);
@@ -57,6 +57,9 @@ fn api_routes() -> Router<SiteState> {
         .route("/status", get(api::status))
         .route("/invitations/{key}", get(api::invitation))
         .route("/devices/{key}", get(api::device))
+        .route("/sessions/challenge", get(sessions::challenge))
+        .route("/sessions", get(sessions::who).post(sessions::log_in).delete(sessions::log_out))
+        .route("/links/{id}/{slot}", get(links::look).put(links::leave))
         .route("/openapi.json", get(openapi::document))
         .fallback(api::nowhere)
         .method_not_allowed_fallback(api::wrong_method)

@@ -4,7 +4,7 @@
 //! and the forms, which carry every sentence so that the browser's module can show the right one.
 
 /// Every problem type, as it stands behind `problem-` and in `data-problem`.
-pub const ALL: [&str; 44] = [
+pub const ALL: [&str; 47] = [
     "malformed",
     "not-canonical",
     "too-large",
@@ -49,6 +49,9 @@ pub const ALL: [&str; 44] = [
     "not-a-speaker",
     "frozen",
     "erased",
+    "not-logged-in",
+    "login-expired",
+    "link-taken",
 ];
 
 /// The text for a problem type that is not in [`ALL`], such as one of a newer box.
