@@ -10,6 +10,7 @@ use dorpsplein_web_ui::{Lang, pages};
 
 use super::SiteState;
 use super::read::{ReadError, Reader};
+use super::sessions::Visitor;
 
 /// What may stand behind the `?` of a page; the first of a name counts.
 type Questions = Query<Vec<(String, String)>>;
@@ -19,12 +20,19 @@ pub(super) async fn page(
     page: Page,
     lang: Lang,
     State(state): State<SiteState>,
+    visitor: Option<Visitor>,
     id: Option<Path<String>>,
     Query(questions): Questions,
 ) -> Response {
     let id = id.map(|Path(id)| id).unwrap_or_default();
     let path = page.path(lang, &id);
-    html(state, lang, path, move |reader| render(reader, page, lang, &id, &questions)).await
+    let render = move |reader: &Reader| render(reader, page, lang, &id, &questions);
+    let mut response = html_for(visitor, state, lang, path, render).await;
+    if visitor.is_some() {
+        // What somebody sees who is logged in stays in no cache, also not in that of the button "back".
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    response
 }
 
 /// The page that explains a problem type, in Dutch.
@@ -99,15 +107,26 @@ fn render(
     }
 }
 
-/// Makes a page off the async threads, because it reads the disk, and turns what goes wrong into a page as well.
+/// A page that is the same for everybody.
 async fn html(
     state: SiteState,
     lang: Lang,
     path: String,
     make: impl FnOnce(&Reader) -> Result<String, ReadError> + Send + 'static,
 ) -> Response {
+    html_for(None, state, lang, path, make).await
+}
+
+/// Makes a page off the async threads, because it reads the disk, and turns what goes wrong into a page as well.
+async fn html_for(
+    visitor: Option<Visitor>,
+    state: SiteState,
+    lang: Lang,
+    path: String,
+    make: impl FnOnce(&Reader) -> Result<String, ReadError> + Send + 'static,
+) -> Response {
     let made = tokio::task::spawn_blocking(move || {
-        let reader = Reader::new(&state);
+        let reader = Reader::new(&state).for_visitor(visitor);
         make(&reader).map(|html| (StatusCode::OK, html)).or_else(|error| {
             let (status, failure) = failure(&error);
             pages::error(&reader.frame(), &ErrorPage { failure, path }, lang).map(|html| (status, html))

@@ -46,7 +46,7 @@ fn site() -> Router<SiteState> {
 }
 
 fn show(page: Page, lang: Lang) -> MethodRouter<SiteState> {
-    get(move |state, id, query| pages::page(page, lang, state, id, query))
+    get(move |state, visitor, id, query| pages::page(page, lang, state, visitor, id, query))
 }
 
 fn api_routes() -> Router<SiteState> {

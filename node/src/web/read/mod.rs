@@ -18,6 +18,7 @@ use dorpsplein_web_ui::{Lang, view};
 use jiff::civil::DateTime;
 
 use super::item_count::ItemCount;
+use super::sessions::Visitor;
 use super::{SiteIdentity, SiteState, assets, local_time};
 use crate::clock;
 
@@ -28,6 +29,8 @@ pub(super) type SharedStore = Arc<dyn Read + Send + Sync>;
 pub(super) struct Reader {
     pub(super) store: SharedStore,
     pub(super) registers: Arc<Registers>,
+    /// Who asks, if they are logged in.
+    pub(super) visitor: Option<Visitor>,
     identity: Arc<SiteIdentity>,
     item_count: Arc<ItemCount>,
     neighbour_sites: OnceCell<BTreeMap<NeighbourhoodId, String>>,
@@ -55,12 +58,18 @@ impl Reader {
         Self {
             store: Arc::clone(&state.store),
             registers: state.driver.registers(),
+            visitor: None,
             identity: Arc::clone(&state.identity),
             item_count: Arc::clone(&state.item_count),
             neighbour_sites: OnceCell::new(),
             now,
             local_now: local_time::local(now),
         }
+    }
+
+    /// The same, for somebody who may be logged in.
+    pub(super) fn for_visitor(self, visitor: Option<Visitor>) -> Self {
+        Self { visitor, ..self }
     }
 
     /// The neighbourhood this site belongs to.
