@@ -260,6 +260,12 @@ pub const fn about(lang: Lang) -> &'static str {
     Page::About.pattern(lang)
 }
 
+/// The moderation log from what was done before `cursor` on.
+#[must_use]
+pub fn log_before(lang: Lang, cursor: &str) -> String {
+    format!("{}?{}={}", Page::Log.pattern(lang), query::before(lang), encode(cursor))
+}
+
 /// Finds the page that a path (without `?` and what follows) belongs to; `None` for a path this site does not have.
 #[must_use]
 pub fn locate(path: &str) -> Option<Location> {

@@ -17,6 +17,9 @@ macro_rules! sources {
             include_str!(concat!("../../locales/", $lang, "/reading.ftl")),
             include_str!(concat!("../../locales/", $lang, "/taking-part.ftl")),
             include_str!(concat!("../../locales/", $lang, "/trust.ftl")),
+            include_str!(concat!("../../locales/", $lang, "/desk.ftl")),
+            include_str!(concat!("../../locales/", $lang, "/desk-community.ftl")),
+            include_str!(concat!("../../locales/", $lang, "/moderation.ftl")),
             include_str!(concat!("../../locales/", $lang, "/problems.ftl")),
         ]
     };

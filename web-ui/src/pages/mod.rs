@@ -3,12 +3,19 @@
 //! The templates stand in `templates/`; what they promise to the browser's module, and which parts they share, is in
 //! `templates/README.md`. Without that module every page still reads: what needs a key says so instead.
 
+mod desk;
+mod moderation;
 pub mod problems;
 mod prose;
 mod reading;
 mod shell;
 mod taking_part;
 mod trust;
+
+pub use desk::{
+    areas, boxes, circles, desk, door, invitations, letters, member, members, neighbours, organisations,
+};
+pub use moderation::{gone, log};
 
 use askama::Template;
 

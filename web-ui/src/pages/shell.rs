@@ -214,6 +214,16 @@ impl Shell<'_> {
         paths::about(self.lang)
     }
 
+    /// A page that is about nothing in particular.
+    pub(super) fn page_path(&self, page: Page) -> &'static str {
+        page.pattern(self.lang)
+    }
+
+    /// A page about one thing.
+    pub(super) fn page_path_of(&self, page: Page, id: &str) -> String {
+        page.path(self.lang, id)
+    }
+
     /// A path with `{id}` in it, for the browser's module to fill in.
     pub(super) fn pattern(&self, page: Page) -> &'static str {
         page.pattern(self.lang)

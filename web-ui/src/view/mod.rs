@@ -3,13 +3,27 @@
 //! Ids are lower-case hexadecimal. Text is as the residents wrote it, never escaped beforehand: the templates escape.
 //! Times are local to the neighbourhood, so a page needs no time zone; the pages say them in the reader's language.
 
+mod desk;
+mod desk_community;
 mod frame;
+mod moderation;
 mod page;
 mod post;
 mod trust;
 
+pub use desk::{
+    Branch, Care, Deed, DeskPage, DeskTop, DeviceStanding, DeviceView, DoorPage, Fork, InvitationFate, InvitationView,
+    InvitationsPage, LettersPage, MemberPage, MemberTeaser, MembersPage, Person, Proposal,
+};
+pub use desk_community::{
+    AreasPage, BoxesPage, CirclePlace, CircleView, CirclesPage, DeskBox, Neighbouring, NeighboursPage,
+    OrganisationView, OrganisationsPage, TreatyStep, TreatyView,
+};
 pub use frame::{Frame, Help, NeighbourLink, Neighbourhood};
 pub use jiff::civil::{Date, DateTime};
+pub use moderation::{
+    Fate, Gone, GonePage, Handle, LogAct, LogEntry, LogPage, Moderated, Reason, Receipt, Standing,
+};
 pub use page::{AgendaPage, ErrorPage, EventPage, Failure, ItemPage, NewsPage, WriteKind, WritePage};
 pub use post::{Author, Claim, Comment, EventTeaser, NewsTeaser, Origin, Role, Space, Stated, Thread, When};
 pub use trust::{

@@ -2,6 +2,7 @@
 
 use jiff::civil::{Date, DateTime};
 
+use super::moderation::{Fate, Handle};
 use super::post::{Author, EventTeaser, NewsTeaser, Stated, Thread, When};
 
 /// The home page.
@@ -32,6 +33,10 @@ pub struct ItemPage {
     pub written: DateTime,
     /// When it was last changed, if it was.
     pub edited: Option<DateTime>,
+    /// What else happened to it.
+    pub fate: Fate,
+    /// What the browser's module needs to act on it.
+    pub handle: Handle,
     /// Its comments.
     pub thread: Thread,
 }
@@ -68,6 +73,10 @@ pub struct EventPage {
     pub place: Stated<Option<String>>,
     /// Whether it is called off.
     pub cancelled: Stated<bool>,
+    /// What else happened to it.
+    pub fate: Fate,
+    /// What the browser's module needs to act on it.
+    pub handle: Handle,
     /// Its comments.
     pub thread: Thread,
 }

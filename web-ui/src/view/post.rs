@@ -2,6 +2,8 @@
 
 use jiff::civil::{Date, DateTime};
 
+use super::moderation::{Fate, Gone, Handle};
+
 /// Which neighbourhood something comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
@@ -158,8 +160,14 @@ pub struct Comment {
     pub author: Author,
     /// When.
     pub written: DateTime,
-    /// The text.
+    /// The text; empty when it is gone.
     pub body: String,
+    /// Why it cannot be read here any more, if it cannot.
+    pub gone: Option<Gone>,
+    /// What else happened to it.
+    pub fate: Fate,
+    /// What the browser's module needs to act on it.
+    pub handle: Handle,
 }
 
 /// The comments under an item, and where a new one goes.

@@ -26,6 +26,8 @@ impl Reader {
             author: self.author(&row.author)?,
             written: local_time::local(row.created),
             edited: row.edited.map(local_time::local),
+            fate: view::Fate::default(),
+            handle: handle(&row),
             thread: self.thread(&row)?,
         };
         Ok(pages::item(&self.frame(), &page, lang)?)
@@ -44,6 +46,8 @@ impl Reader {
             when: contested::when(&row).ok_or(ReadError::NotFound)?,
             place: contested::place(&row),
             cancelled: contested::cancellation(&row),
+            fate: view::Fate::default(),
+            handle: handle(&row),
             thread: self.thread(&row)?,
         };
         Ok(pages::event(&self.frame(), &page, lang)?)
@@ -93,7 +97,24 @@ impl Reader {
             author: self.author(&row.author)?,
             written: local_time::local(row.created),
             body: row.content.body.clone().unwrap_or_default(),
+            gone: None,
+            fate: view::Fate::default(),
+            handle: handle(row),
         })
+    }
+}
+
+/// What the browser's module needs to act on an item.
+fn handle(row: &ItemRow) -> view::Handle {
+    view::Handle {
+        id: row.id.to_string(),
+        kind: row.kind.name().unwrap_or_default(),
+        neighbourhood: row.neighbourhood.to_string(),
+        space: space(row.space),
+        resident: row.author.resident.to_string(),
+        home: row.author.home.to_string(),
+        heads: row.heads.iter().map(ToString::to_string).collect(),
+        standing: view::Standing::default(),
     }
 }
 

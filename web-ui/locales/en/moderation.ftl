@@ -1,0 +1,74 @@
+# What happens to messages: hiding, erasing, pinning, objecting. And the log.
+moderated-by = Done by
+moderated-reason = Reason:
+moderated-appeal = The author objects:
+
+reason-spam = Advertising, or the same thing over and over
+reason-insult = It hurts somebody
+reason-private-data = It tells something private
+reason-unlawful = The law forbids it
+reason-mistake = It is a mistake, or stands here twice
+reason-at-request = Somebody it is about asked for it
+reason-other = Something else
+
+item-pinned = Stands on top
+item-hidden = This message is hidden.
+item-hidden-reads = You still see it because you wrote it or are a connector.
+comment-official = Official answer
+comment-hidden = This comment is hidden
+comment-erased = This comment was erased
+
+gone-hidden = This message is hidden
+gone-hidden-more = A connector has hidden it. The author can object.
+gone-erased = This message was erased
+gone-erased-by-author = The author erased it. What stood here is gone.
+gone-erased-by-connector = A connector erased it. What stood here is gone. The author can object.
+receipts-heading = Erased by the neighbours too
+receipts-none = No box of the neighbours has reported yet that it erased this.
+receipt = Erased by { $name }
+
+acts-summary = More
+erase-heading = Erase
+erase-what = Your text disappears from this box and from the other boxes of our neighbourhood. What remains is that something was here, and when. This cannot be undone.
+erase-elsewhere = We ask the neighbours to erase it as well. Whether somebody kept a copy we cannot see and cannot enforce.
+erase-sure = Yes, I am sure
+erase-do = Erase for good
+erase-other-heading = Erase with a reason
+erase-other-what = The text disappears from all boxes of our neighbourhood. This cannot be undone. Is hiding enough? Then do that. Your name and the reason go into the log.
+appeal-heading = Object
+appeal-what = Do you not agree? Write why. The connectors read it and look again.
+appeal-note = Your objection
+appeal-do = Send objection
+pin-heading = Put on top
+pin-what = This message then stands above the other news, until you take it down again.
+pin-do = Put on top
+unpin-heading = No longer on top
+unpin-do = Take down
+official-heading = Official answer
+official-what = This comment then says to everyone that the answer is right.
+official-do = Make official
+unofficial-heading = No longer official
+unofficial-do = Make ordinary
+hide-heading = Hide
+hide-what = Only the author and the connectors then still see it. Others see who hid it and why.
+hide-do = Hide
+show-heading = Show again
+show-what = Everyone then sees it again.
+show-do = Show again
+moderate-reason = Why?
+moderate-note = Explanation for the author
+
+log-title = Log
+log-intro = Here stands what connectors did to messages, and why. So everyone who takes part can see for themselves.
+log-none = Nothing was ever hidden, erased or put on top.
+log-item = Message { $number }
+log-newest = The latest
+log-older = Earlier
+log-hid = Hidden
+log-showed = Shown again
+log-pinned = Put on top
+log-unpinned = Taken down
+log-official = Made the official answer
+log-unofficial = No longer official
+log-erased = Erased
+log-appealed = Objection made

@@ -1,0 +1,74 @@
+# Wat er met berichten gebeurt: verbergen, wissen, bovenaan zetten, bezwaar. En het logboek.
+moderated-by = Gedaan door
+moderated-reason = Reden:
+moderated-appeal = De schrijver maakt bezwaar:
+
+reason-spam = Reclame, of steeds hetzelfde
+reason-insult = Het doet iemand pijn
+reason-private-data = Het vertelt iets wat privé is
+reason-unlawful = Het mag niet van de wet
+reason-mistake = Het is een vergissing, of staat er dubbel
+reason-at-request = Iemand om wie het gaat heeft erom gevraagd
+reason-other = Iets anders
+
+item-pinned = Staat bovenaan
+item-hidden = Dit bericht is verborgen.
+item-hidden-reads = U ziet het nog omdat u het schreef of buurtverbinder bent.
+comment-official = Officieel antwoord
+comment-hidden = Deze reactie is verborgen
+comment-erased = Deze reactie is gewist
+
+gone-hidden = Dit bericht is verborgen
+gone-hidden-more = Een buurtverbinder heeft het verborgen. De schrijver kan bezwaar maken.
+gone-erased = Dit bericht is gewist
+gone-erased-by-author = De schrijver heeft het zelf gewist. Wat er stond, is weg.
+gone-erased-by-connector = Een buurtverbinder heeft het gewist. Wat er stond, is weg. De schrijver kan bezwaar maken.
+receipts-heading = Ook gewist bij de buren
+receipts-none = Nog geen enkel kastje van de buren heeft laten weten dat het gewist is.
+receipt = Gewist bij { $name }
+
+acts-summary = Meer
+erase-heading = Wissen
+erase-what = Uw tekst verdwijnt van dit kastje en van de andere kastjes van onze buurt. Er blijft staan dat hier iets was, en wanneer. Dit is niet terug te draaien.
+erase-elsewhere = We vragen ook de buren om het te wissen. Of iemand een kopie bewaarde, kunnen we niet zien en niet afdwingen.
+erase-sure = Ja, ik weet het zeker
+erase-do = Wis voorgoed
+erase-other-heading = Wis met reden
+erase-other-what = De tekst verdwijnt van alle kastjes van onze buurt. Dit is niet terug te draaien. Is verbergen genoeg? Doe dat dan. Uw naam en de reden komen in het logboek.
+appeal-heading = Maak bezwaar
+appeal-what = Bent u het er niet mee eens? Schrijf waarom. De buurtverbinders lezen het en kijken opnieuw.
+appeal-note = Uw bezwaar
+appeal-do = Verstuur bezwaar
+pin-heading = Zet bovenaan
+pin-what = Dit bericht staat dan boven het andere nieuws, tot u het weer losmaakt.
+pin-do = Zet bovenaan
+unpin-heading = Niet meer bovenaan
+unpin-do = Maak los
+official-heading = Officieel antwoord
+official-what = Bij deze reactie staat dan voor iedereen dat het antwoord klopt.
+official-do = Maak officieel
+unofficial-heading = Niet meer officieel
+unofficial-do = Maak gewoon
+hide-heading = Verberg
+hide-what = Alleen de schrijver en de buurtverbinders zien het dan nog. Anderen zien wie het verborg en waarom.
+hide-do = Verberg
+show-heading = Toon weer
+show-what = Iedereen ziet het dan weer.
+show-do = Toon weer
+moderate-reason = Waarom?
+moderate-note = Uitleg voor de schrijver
+
+log-title = Logboek
+log-intro = Hier staat wat buurtverbinders met berichten deden, en waarom. Zo kan iedereen die meedoet het nagaan.
+log-none = Er is nog nooit iets verborgen, gewist of bovenaan gezet.
+log-item = Bericht { $number }
+log-newest = Het nieuwste
+log-older = Eerder
+log-hid = Verborgen
+log-showed = Weer getoond
+log-pinned = Bovenaan gezet
+log-unpinned = Losgemaakt
+log-official = Tot officieel antwoord gemaakt
+log-unofficial = Niet meer officieel
+log-erased = Gewist
+log-appealed = Bezwaar gemaakt

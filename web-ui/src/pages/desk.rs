@@ -1,0 +1,145 @@
+//! The connectors' desk, and the door before every page that wants to know who is there.
+
+use std::borrow::Cow;
+
+use askama::Template;
+use jiff::ToSpan as _;
+
+use super::RenderError;
+use super::prose;
+use super::shell::Shell;
+use crate::Lang;
+use crate::locale::MissingText;
+use crate::paths::{self, Page};
+use crate::view::{
+    AreasPage, BoxesPage, Care, CirclePlace, CirclesPage, Date, Deed, DeskPage, DeviceStanding, DoorPage, Frame,
+    InvitationFate, InvitationsPage, LettersPage, MemberPage, MembersPage, NeighboursPage, OrganisationsPage, Person,
+    Role, TreatyDirection, TreatyStep,
+};
+
+/// A template that is nothing but the shell and a view, and the function that renders it.
+macro_rules! desk_pages {
+    ($($(#[$doc:meta])* $name:ident: $template:ident($view:ident) = $path:literal at $page:expr),+ $(,)?) => {$(
+        #[derive(Template)]
+        #[template(path = $path)]
+        struct $template<'a> {
+            s: Shell<'a>,
+            page: &'a $view,
+        }
+
+        $(#[$doc])*
+        ///
+        /// # Errors
+        /// [`RenderError`].
+        pub fn $name(frame: &Frame, page: &$view, lang: Lang) -> Result<String, RenderError> {
+            let s = Shell::new(frame, lang, Some($page), $page.pattern(lang.other()).to_owned());
+            Ok($template { s, page }.render()?)
+        }
+    )+};
+}
+
+desk_pages! {
+    /// The desk: what waits, and the way to the rest.
+    desk: Desk(DeskPage) = "desk/desk.html" at Page::Desk,
+    /// Who is there.
+    members: Members(MembersPage) = "desk/members.html" at Page::DeskMembers,
+    /// Invitations and what became of them.
+    invitations: Invitations(InvitationsPage) = "desk/invitations.html" at Page::DeskInvitations,
+    /// Letters to print. What is secret in them is made in the connector's browser and never comes here.
+    letters: Letters(LettersPage) = "desk/letters.html" at Page::DeskLetters,
+    /// Treaties.
+    neighbours: Neighbours(NeighboursPage) = "desk/neighbours.html" at Page::DeskNeighbours,
+    /// Circles of neighbourhoods.
+    circles: Circles(CirclesPage) = "desk/circles.html" at Page::DeskCircles,
+    /// Organisations and who speaks for them.
+    organisations: Organisations(OrganisationsPage) = "desk/organisations.html" at Page::DeskOrganisations,
+    /// The parts of the neighbourhood.
+    areas: Areas(AreasPage) = "desk/areas.html" at Page::DeskAreas,
+    /// The boxes' certificates.
+    boxes: Boxes(BoxesPage) = "desk/boxes.html" at Page::DeskBoxes,
+}
+
+#[derive(Template)]
+#[template(path = "desk/member.html")]
+struct Member<'a> {
+    s: Shell<'a>,
+    page: &'a MemberPage,
+}
+
+#[derive(Template)]
+#[template(path = "door.html")]
+struct Door<'a> {
+    s: Shell<'a>,
+    page: &'a DoorPage,
+}
+
+/// One member.
+///
+/// # Errors
+/// [`RenderError`].
+pub fn member(frame: &Frame, page: &MemberPage, lang: Lang) -> Result<String, RenderError> {
+    let other = Page::DeskMember.path(lang.other(), &page.person.id);
+    Ok(Member { s: Shell::new(frame, lang, Some(Page::DeskMember), other), page }.render()?)
+}
+
+/// The door before a page that wants to know who is there.
+///
+/// # Errors
+/// [`RenderError`].
+pub fn door(frame: &Frame, page: &DoorPage, lang: Lang) -> Result<String, RenderError> {
+    let other = paths::locate(&page.path).map_or_else(
+        || paths::news(lang.other()).to_owned(),
+        |location| location.page.path(lang.other(), location.id.as_deref().unwrap_or_default()),
+    );
+    Ok(Door { s: Shell::new(frame, lang, None, other), page }.render()?)
+}
+
+/// What the desk's templates ask of the shell.
+impl Shell<'_> {
+    /// The name of a person; of one who shows none, the beginning of their number.
+    pub(super) fn person<'p>(&self, person: &'p Person) -> Result<Cow<'p, str>, MissingText> {
+        match &person.name {
+            Some(name) => Ok(Cow::Borrowed(name)),
+            None => self.fill("person-unnamed", "number", &self.short(&person.id)).map(Cow::Owned),
+        }
+    }
+
+    /// The letters that stand for a person; a dot for one without a name.
+    pub(super) fn person_initials(&self, person: &Person) -> String {
+        person.name.as_deref().map_or_else(|| "·".to_owned(), prose::initials)
+    }
+
+    /// The first eight digits of a number in groups of four: enough to tell it from the others on a page.
+    pub(super) fn short(&self, hex: &str) -> String {
+        prose::grouped(hex.get(..8).unwrap_or(hex))
+    }
+
+    /// The day so many days from today.
+    pub(super) fn in_days(&self, days: i32) -> Date {
+        self.today().saturating_add(days.days())
+    }
+
+    /// Whether an act against this member waits for a second connector: when they are one, and it is not their own.
+    pub(super) fn heavy_for(&self, page: &MemberPage) -> bool {
+        page.top.second_signature && page.person.role == Role::Connector && !page.person.is_you
+    }
+
+    /// What a heavy act does, as a sentence.
+    pub(super) fn deed(&self, deed: &Deed) -> Result<String, MissingText> {
+        let about = |id, person: &Person| self.fill(id, "name", &self.person(person)?);
+        match deed {
+            Deed::Removal(person) => about("deed-removal", person),
+            Deed::Grant(person) => about("deed-grant", person),
+            Deed::Withdrawal(person) => about("deed-withdrawal", person),
+            Deed::Retirement(person) => about("deed-retirement", person),
+            Deed::Recovery(person) => about("deed-recovery", person),
+            Deed::ConnectorInvitation => self.say("deed-connector-invitation").map(Cow::into_owned),
+            Deed::Box(key) => self.fill("deed-box", "number", &self.short(key)),
+            Deed::Treaty(name) => self.fill("deed-treaty", "name", name),
+            Deed::CircleFounding(name) => self.fill("deed-circle-founding", "name", name),
+            Deed::CircleAdmission(name) => self.fill("deed-circle-admission", "name", name),
+            Deed::CircleJoining(name) => self.fill("deed-circle-joining", "name", name),
+            Deed::Other => self.say("deed-other").map(Cow::into_owned),
+        }
+    }
+}
