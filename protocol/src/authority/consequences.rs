@@ -1,105 +1,199 @@
-//! What follows from the permitted statements of a register: names, devices, roles, invitations, boxes, treaties.
+//! What follows from the statements that count: who has which device and role, letters, boxes, treaties, circles.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::register::TreatyStatement;
+use super::Reason;
+use super::graph::{Content, Graph, Index, NONE, Rank};
 use crate::identity::PublicKey;
-use crate::operation::{BoxCertificate, Header, NeighbourhoodId, OperationId, ResidentId, Role, Statement};
+use crate::operation::{CircleId, NeighbourhoodId, Role, Statement};
 
-/// A place in the order that decides between statements that exclude each other: depth in the DAG, then hash.
-pub(super) type Rank = (u32, OperationId);
-
-/// What follows from the permitted statements; made anew whenever the past changes.
+/// What follows from the statements that count; made anew whenever something late changes what counted before.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Consequences {
-    pub(super) name: Option<String>,
-    pub(super) heads: BTreeSet<OperationId>,
-    pub(super) devices: BTreeMap<PublicKey, Admission>,
-    pub(super) residents: BTreeMap<ResidentId, Vec<RoleAt>>,
-    pub(super) invitations: BTreeMap<OperationId, Role>,
-    pub(super) invitation_keys: BTreeMap<PublicKey, Rank>,
-    pub(super) used: BTreeMap<OperationId, Rank>,
-    pub(super) boxes: BTreeMap<OperationId, BoxCertificate>,
-    pub(super) treaties: BTreeMap<NeighbourhoodId, BTreeMap<Rank, TreatyStatement>>,
+    /// By statement: why it does not count, if it does not.
+    pub(super) refusals: Vec<Option<Reason>>,
+    /// By device.
+    admissions: Vec<Admission>,
+    /// By resident: the devices beside their first.
+    pub(super) added: BTreeMap<Index, BTreeSet<Index>>,
+    /// By invitation: the claim that counts.
+    used: Vec<Index>,
+    /// Keys on paper.
+    pub(super) cards: BTreeMap<Index, Admission>,
+    /// By resident: what granted the role of connector.
+    pub(super) grants: BTreeMap<Index, Vec<Index>>,
+    /// Residents that ever were connectors.
+    pub(super) connectors: BTreeSet<Index>,
+    /// Heavy acts that want a second signature, and those under them.
+    pub(super) proposals: BTreeMap<Index, Vec<Index>>,
+    /// By recovery: what objects to it.
+    pub(super) vetoes: BTreeMap<Index, Vec<Index>>,
+    /// By device: what rescues its work.
+    pub(super) rescues: BTreeMap<Index, Vec<Index>>,
+    /// By device and number: what decides about its fork.
+    pub(super) fork_decisions: BTreeMap<(Index, u64), BTreeSet<(Rank, Index)>>,
+    /// By box: certificates and retirements, as they count.
+    pub(super) boxes: BTreeMap<PublicKey, BTreeSet<(Rank, Index)>>,
+    /// By neighbourhood: what was said about a treaty.
+    pub(super) treaties: BTreeMap<NeighbourhoodId, BTreeSet<(Rank, Index)>>,
+    /// By circle: what was said about it here.
+    pub(super) circles: BTreeMap<CircleId, BTreeSet<(Rank, Index)>>,
+    /// By organisation: its founding, and who speaks for it from when on.
+    pub(super) organisations: BTreeMap<Index, BTreeSet<(Rank, Index)>>,
+    /// Parts of the neighbourhood, and what ended each.
+    pub(super) areas: BTreeMap<Index, Vec<Index>>,
+    /// Statements that count and that no other one that counts builds on.
+    pub(super) heads: BTreeSet<Index>,
 }
 
+/// How a device came to belong to a resident.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Admission {
-    pub(super) resident: ResidentId,
-    pub(super) rank: Rank,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(super) struct RoleAt {
-    pub(super) role: Role,
-    pub(super) rank: Rank,
+    /// The statement from which it counts.
+    pub(super) at: Index,
+    /// The statement that admits it.
+    pub(super) statement: Index,
+    /// The statement that admitted its resident.
+    pub(super) resident: Index,
 }
 
 impl Consequences {
-    /// Adds what follows from one permitted statement.
-    pub(super) fn apply(&mut self, rank: Rank, header: &Header, statement: &Statement) {
-        for parent in &header.parents {
+    pub(super) fn admission(&self, device: Index) -> Option<Admission> {
+        self.admissions.get(device as usize).copied().filter(|admission| admission.at != NONE)
+    }
+
+    /// Whose device it is, or ever was.
+    pub(super) fn resident_of(&self, device: Index) -> Option<Index> {
+        self.admission(device).map(|admission| admission.resident)
+    }
+
+    /// Who signs with this key: a device's resident, or the one who registered the card.
+    pub(super) fn signer(&self, device: Index) -> Option<Index> {
+        self.resident_of(device).or_else(|| self.cards.get(&device).map(|card| card.resident))
+    }
+
+    /// The claim that counts of those on an invitation.
+    pub(super) fn used(&self, invitation: Index) -> Option<Index> {
+        self.used.get(invitation as usize).copied().filter(|claim| *claim != NONE)
+    }
+
+    /// Why a statement does not count; none when it does.
+    pub(super) fn refusal(&self, statement: Index) -> Option<Reason> {
+        self.refusals.get(statement as usize).copied().unwrap_or(Some(Reason::NoSuchAct))
+    }
+
+    pub(super) fn rule(&mut self, statement: Index, refusal: Option<Reason>) {
+        fill(&mut self.refusals, statement, Some(Reason::NoSuchAct));
+        self.refusals[statement as usize] = refusal;
+    }
+
+    /// A statement counts: nothing that counts builds on it yet.
+    pub(super) fn extend_heads(&mut self, graph: &Graph, statement: Index) {
+        for parent in graph.parents(statement) {
             self.heads.remove(parent);
         }
-        self.heads.insert(rank.1);
-        match statement {
-            Statement::Genesis(genesis) => {
-                self.name = Some(genesis.name.clone());
-                self.admit(rank, header.device, rank.1.into(), Some(Role::Connector));
+        self.heads.insert(statement);
+    }
+
+    /// Adds what follows from `statement`, which counts from `at`: itself, or the second signature under it.
+    pub(super) fn apply(&mut self, graph: &Graph, statement: Index, at: Index) {
+        let node = graph.node(statement);
+        let place = (graph.rank(at), statement);
+        match graph.content(statement) {
+            Content::Genesis(_) => {
+                self.admit(node.device, at, statement, statement);
+                self.connectors.insert(statement);
             }
-            Statement::Invitation(invitation) => {
-                self.invitations.insert(rank.1, invitation.role);
-                let first = self.invitation_keys.entry(invitation.key).or_insert(rank);
-                *first = rank.min(*first);
-            }
-            Statement::Claim(claim) => {
-                let role = self.invitations.get(&claim.invitation).copied();
-                self.used.insert(claim.invitation, rank);
-                self.admit(rank, header.device, rank.1.into(), role);
-            }
-            Statement::DeviceAddition(addition) => {
-                if let Some(adding) = self.devices.get(&header.device).copied() {
-                    self.admit(rank, addition.device, adding.resident, None);
+            Content::Invitation { .. } => {}
+            Content::Claim(invitation) => self.claim(graph, statement, invitation),
+            Content::DeviceAddition(_) => {
+                if let (Some(device), Some(resident)) = (graph.added_device(statement), self.signer(node.device)) {
+                    self.admit(device, at, statement, resident);
                 }
             }
-            Statement::RoleChange(change) => {
-                self.residents.entry(change.resident).or_default().push(RoleAt { role: change.role, rank });
+            Content::Other(said) => self.apply_other(graph, said, statement, place, at),
+        }
+    }
+
+    fn apply_other(&mut self, graph: &Graph, said: &Statement, statement: Index, place: (Rank, Index), at: Index) {
+        let author = self.signer(graph.node(statement).device);
+        match said {
+            Statement::RoleChange(change) if change.role == Role::Connector => {
+                if let Some(resident) = graph.find(&change.resident.into()) {
+                    self.grants.entry(resident).or_default().push(at);
+                    self.connectors.insert(resident);
+                }
             }
-            Statement::BoxCertificate(certificate) => {
-                self.boxes.insert(rank.1, certificate.clone());
+            Statement::Recovery(recovery) => {
+                let device = graph.find_device(&recovery.device);
+                if let (Some(device), Some(resident)) = (device, graph.find(&recovery.resident.into())) {
+                    self.admit(device, at, statement, resident);
+                }
             }
-            Statement::Treaty(treaty) => {
-                let said = TreatyStatement { operation: rank.1, treaty: treaty.clone(), signed: header.time };
-                self.treaties.entry(treaty.with).or_default().insert(rank, said);
+            Statement::RecoveryKey(card) => {
+                if let (Some(device), Some(resident)) = (graph.find_device(&card.key), author) {
+                    self.cards.entry(device).or_insert(Admission { at, statement, resident });
+                }
             }
+            Statement::Veto(veto) => {
+                let recovery = graph.find(&veto.of);
+                self.vetoes.entry(recovery.unwrap_or(NONE)).or_default().push(statement);
+            }
+            Statement::Rescue(rescue) => {
+                let device = graph.find_device(&rescue.device);
+                self.rescues.entry(device.unwrap_or(NONE)).or_default().push(statement);
+            }
+            Statement::ForkDecision(decision) => {
+                let device = graph.find_device(&decision.device).unwrap_or(NONE);
+                self.fork_decisions.entry((device, decision.sequence)).or_default().insert(place);
+            }
+            Statement::BoxCertificate(certificate) => drop(self.boxes.entry(certificate.key).or_default().insert(place)),
+            Statement::BoxRetirement(retirement) => drop(self.boxes.entry(retirement.key).or_default().insert(place)),
+            Statement::Treaty(treaty) => drop(self.treaties.entry(treaty.with).or_default().insert(place)),
+            Statement::TreatyEnd(end) => drop(self.treaties.entry(end.with).or_default().insert(place)),
+            Statement::CircleFounding(_) => {
+                self.circles.entry(graph.node(statement).id.into()).or_default().insert(place);
+            }
+            Statement::CircleAdmission(said) => drop(self.circles.entry(said.circle).or_default().insert(place)),
+            Statement::CircleJoining(said) => drop(self.circles.entry(said.circle).or_default().insert(place)),
+            Statement::CircleLeaving(said) => drop(self.circles.entry(said.circle).or_default().insert(place)),
+            Statement::CircleEnd(said) => drop(self.circles.entry(said.circle).or_default().insert(place)),
+            Statement::Organisation(_) => drop(self.organisations.entry(statement).or_default().insert(place)),
+            Statement::SpeakerChange(change) => {
+                let organisation = graph.find(&change.organisation.into()).unwrap_or(NONE);
+                self.organisations.entry(organisation).or_default().insert(place);
+            }
+            Statement::SubArea(_) => drop(self.areas.entry(statement).or_default()),
+            Statement::SubAreaEnd(end) => {
+                self.areas.entry(graph.find(&end.area.into()).unwrap_or(NONE)).or_default().push(statement);
+            }
+            // What is taken away is kept by whoever settles what stands; the rest says nothing of its own.
             _ => {}
         }
     }
 
-    /// The devices whose place differs between the two.
-    pub(super) fn devices_changed(&self, other: &Self) -> BTreeSet<PublicKey> {
-        differing(&self.devices, &other.devices)
+    fn claim(&mut self, graph: &Graph, statement: Index, invitation: Option<Index>) {
+        let Some(number) = invitation.and_then(|invitation| graph.invitation_of(invitation)) else { return };
+        fill(&mut self.used, number, NONE);
+        self.used[number as usize] = statement;
+        self.admit(graph.node(statement).device, statement, statement, statement);
+        if graph.invitations[number as usize].role == Role::Connector {
+            self.connectors.insert(statement);
+        }
     }
 
-    /// The neighbourhoods about which the two say different things.
-    pub(super) fn treaties_changed(&self, other: &Self) -> BTreeSet<NeighbourhoodId> {
-        differing(&self.treaties, &other.treaties)
-    }
-
-    fn admit(&mut self, rank: Rank, device: PublicKey, resident: ResidentId, role: Option<Role>) {
-        self.devices.insert(device, Admission { resident, rank });
-        if let Some(role) = role {
-            self.residents.entry(resident).or_default().push(RoleAt { role, rank });
+    fn admit(&mut self, device: Index, at: Index, statement: Index, resident: Index) {
+        fill(&mut self.admissions, device, Admission { at: NONE, statement: NONE, resident: NONE });
+        self.admissions[device as usize] = Admission { at, statement, resident };
+        if statement != resident {
+            self.added.entry(resident).or_default().insert(device);
         }
     }
 }
 
-/// The keys that do not have the same value in both.
-fn differing<K: Ord + Copy, V: PartialEq>(a: &BTreeMap<K, V>, b: &BTreeMap<K, V>) -> BTreeSet<K> {
-    a.keys().chain(b.keys()).filter(|key| a.get(key) != b.get(key)).copied().collect()
-}
-
-/// The role that stands: the deepest statement; of two equally deep the one that trusts less.
-pub(super) fn latest_role<'a>(roles: impl Iterator<Item = &'a RoleAt>) -> Option<Role> {
-    roles.max_by_key(|at| (at.rank.0, at.role == Role::Resident, at.rank.1)).map(|at| at.role)
+/// Makes a list long enough to have a place `index`.
+fn fill<T: Copy>(list: &mut Vec<T>, index: Index, with: T) {
+    if list.len() <= index as usize {
+        list.resize(index as usize + 1, with);
+    }
 }

@@ -74,7 +74,7 @@ fn standing(registers: &Registers, header: &Header, kind: Kind) -> Result<(Stand
     for other in [there, home].into_iter().filter(|id| *id != registers.home().neighbourhood()) {
         let treaty = registers.treaty(&other, header.time).filter(|treaty| treaty.stage == TreatyStage::InForce);
         let treaty = treaty.ok_or(Verdict::Unknown(Missing::Neighbourhood(other)))?;
-        if other == there && (!treaty.receives || !registers.shares_kind(&other, kind)) {
+        if other == there && (!treaty.receives || !registers.shares_kind(&other, kind, header.time)) {
             return Err(Verdict::Refused(Reason::NoTreaty));
         }
     }

@@ -1,136 +1,426 @@
-//! Deciding one statement of a register, by its own causal past.
+//! Deciding one statement by its own causal past, and by what was taken at the same time.
 
-use std::collections::BTreeSet;
-
-use super::consequences::{Rank, latest_role};
-use super::register::Register;
-use super::{Reason, Verdict};
+use super::Reason;
+use super::graph::{Content, Index, Point};
+use super::standing::Standings;
+use super::taking::Target;
 use crate::identity::PublicKey;
 use crate::operation::{
-    Claim, ClaimProof, DeviceAddition, Header, OperationId, ResidentId, Role, RoleChange, Statement,
+    BoxCertificate, CircleAdmission, CircleLeaving, DeviceCount, DeviceRetirement, MemberRemoval, Recovery, Role,
+    RoleChange, SpeakerChange, Statement, Veto,
 };
+use crate::time::Timestamp;
 
-impl Register {
-    /// Whether the key that a statement leans on beside its author's signed as well; checked once, on the way in.
-    pub(super) fn check_proof(&self, header: &Header, statement: &Statement) -> Result<(), Reason> {
-        match statement {
-            Statement::Claim(claim) => {
-                let held = self.nodes.get(&claim.invitation).map(|node| &node.statement);
-                let Some(Statement::Invitation(invitation)) = held else { return Err(Reason::NotAnInvitation) };
-                let proof = ClaimProof::new(&self.neighbourhood, &claim.invitation, &header.device, &claim.nonce);
-                proof.verify(&invitation.key, &claim.proof).map_err(|_| Reason::ClaimProof)
-            }
-            Statement::DeviceAddition(addition) => {
-                addition.verify(&self.neighbourhood, &header.device).map_err(|_| Reason::ClaimProof)
-            }
-            _ => Ok(()),
-        }
+/// From how many connectors on a heavy act wants two of them.
+pub const TWO_SIGNATURES_FROM: usize = 3;
+/// How long after the first signature the recovery of a connector can be signed a second time, in milliseconds: 24 hours.
+pub const RECOVERY_DELAY_MS: u64 = 24 * 3_600_000;
+
+/// How a statement that counts does so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Force {
+    /// At once.
+    Now,
+    /// From a second signature on.
+    Proposed,
+}
+
+type Ruling = Result<Force, Reason>;
+
+impl Standings<'_> {
+    /// Whether a statement counts, as far as its past and the takings that stand go.
+    pub(super) fn judge(&self, point: &Point<'_>) -> Ruling {
+        let force = self.right(point)?;
+        if self.is_voided(point) { Err(Reason::Voided) } else { Ok(force) }
     }
 
-    /// Whether a refusal may turn when a concurrent admission comes in or falls: then the statement is kept, so that
-    /// what honest others built on it still finds its parents.
-    pub(super) fn may_change(&self, header: &Header, statement: &Statement, reason: Reason) -> bool {
-        match reason {
-            Reason::InvitationUsed | Reason::AlreadyAMember => true,
-            Reason::NotAMember | Reason::NotAConnector => {
-                self.candidates.contains(&header.device) || matches!(statement, Statement::Claim(_))
-            }
-            Reason::NoSuchResident => match statement {
-                Statement::RoleChange(change) => self.nodes.contains_key(&change.resident.into()),
-                _ => false,
-            },
-            _ => false,
+    /// Whether a taking that stands voids a statement that was made at the same time.
+    pub(super) fn is_voided(&self, point: &Point<'_>) -> bool {
+        if self.takings.is_empty() {
+            return false;
         }
+        self.touching(point).into_iter().flat_map(|target| self.takings.of(target)).any(|taking| {
+            let concurrent = taking.at != point.index
+                && !self.graph.is_past(taking.at, point)
+                && !self.graph.is_past(point.index, &self.graph.point(taking.at));
+            concurrent && self.graph.hits(self.consequences, taking, point)
+        })
     }
 
-    /// Whether a statement counts, as far as what ranks before it goes.
-    pub(super) fn decide(&self, rank: Rank, header: &Header, statement: &Statement) -> Verdict {
-        let decided = match statement {
-            Statement::Genesis(_) => self.decide_genesis(rank),
-            Statement::Claim(claim) => self.decide_claim(rank, header, claim),
-            Statement::DeviceAddition(addition) => self.decide_addition(rank, header, addition),
-            Statement::Invitation(_) | Statement::BoxCertificate(_) => self.connector_at(rank, header),
-            Statement::RoleChange(change) => self.decide_role_change(rank, header, change),
-            Statement::Treaty(_) => self.connector_at(rank, header),
-            _ => self.member_at(rank, header).map(drop),
+    /// What could be taken so that this statement falls.
+    fn touching(&self, point: &Point<'_>) -> Vec<Target> {
+        let mut targets = Vec::new();
+        let mut who = |device: Option<Index>| {
+            targets.extend(device.map(Target::Device));
+            let resident = device.and_then(|device| self.consequences.signer(device));
+            targets.extend(resident.into_iter().flat_map(|r| [Target::Member(r), Target::Connector(r)]));
         };
-        decided.map_or_else(Verdict::Refused, |()| Verdict::Permitted)
+        who(point.device);
+        let mut favoured = None;
+        match point.content {
+            Content::Claim(Some(invitation)) => {
+                who(Some(self.graph.node(invitation).device));
+                targets.push(Target::Invitation(invitation));
+            }
+            Content::Other(Statement::Endorsement(endorsement)) => {
+                if let Some(proposal) = self.graph.find(&endorsement.of) {
+                    who(Some(self.graph.node(proposal).device));
+                    favoured = self.graph.favoured(self.graph.content(proposal));
+                }
+            }
+            content => favoured = self.graph.favoured(content),
+        }
+        targets.extend(favoured.into_iter().flat_map(|r| [Target::Member(r), Target::Connector(r)]));
+        targets
     }
 
-    fn decide_genesis(&self, rank: Rank) -> Result<(), Reason> {
-        if rank.1 == self.neighbourhood.into() { Ok(()) } else { Err(Reason::SecondGenesis) }
+    /// Whether its author may say this, as far as the statement's own past goes.
+    fn right(&self, point: &Point<'_>) -> Ruling {
+        match point.content {
+            Content::Genesis(_) if point.id == self.graph.neighbourhood.into() => Ok(Force::Now),
+            Content::Genesis(_) => Err(Reason::SecondGenesis),
+            Content::Invitation { role } => {
+                self.connector(point)?;
+                self.weigh(role == Role::Connector, point)
+            }
+            Content::Claim(invitation) => self.claim(point, invitation),
+            Content::DeviceAddition(device) => {
+                self.signer(point).or_else(|reason| self.cardholder(point).map_err(|_| reason))?;
+                self.check_new(&device, point)
+            }
+            Content::Other(statement) => self.other(point, statement),
+        }
     }
 
-    fn decide_claim(&self, rank: Rank, header: &Header, claim: &Claim) -> Result<(), Reason> {
-        let node = self.nodes.get(&claim.invitation).ok_or(Reason::NotAnInvitation)?;
-        let Statement::Invitation(invitation) = &node.statement else { return Err(Reason::NotAnInvitation) };
-        if header.time >= invitation.expires {
+    fn other(&self, point: &Point<'_>, statement: &Statement) -> Ruling {
+        match statement {
+            Statement::RoleChange(change) => self.role_change(point, change),
+            Statement::MemberRemoval(removal) => self.removal(point, removal),
+            Statement::DeviceRetirement(retirement) => self.retirement(point, retirement),
+            Statement::Recovery(recovery) => self.recovery(point, recovery),
+            Statement::RecoveryKey(card) => {
+                self.signer(point)?;
+                self.check_new(&card.key, point)
+            }
+            Statement::Endorsement(endorsement) => self.endorsement(point, self.graph.find(&endorsement.of)),
+            Statement::Veto(veto) => self.veto(point, veto),
+            Statement::BoxCertificate(certificate) => self.certificate(point, certificate),
+            Statement::Treaty(_) | Statement::CircleFounding(_) | Statement::CircleJoining(_) => {
+                self.connector(point)?;
+                self.weigh(true, point)
+            }
+            Statement::CircleAdmission(admission) => self.circle_admission(point, admission),
+            Statement::CircleLeaving(leaving) => self.circle_leaving(point, leaving),
+            Statement::Organisation(organisation) => {
+                self.connector(point)?;
+                self.present(&organisation.speaker.into(), point).map(|_| Force::Now)
+            }
+            Statement::SpeakerChange(change) => self.speaker_change(point, change),
+            Statement::InvitationWithdrawal(withdrawal) => {
+                self.connector(point)?;
+                let invitation = self.graph.find(&withdrawal.invitation).filter(|at| self.graph.is_past(*at, point));
+                let held = invitation.and_then(|at| self.graph.invitation_of(at));
+                held.map(|_| Force::Now).ok_or(Reason::NotAnInvitation)
+            }
+            Statement::Rescue(rescue) => {
+                self.connector(point)?;
+                self.admitted(&rescue.device, point).map(|_| Force::Now)
+            }
+            Statement::ForkDecision(decision) => {
+                self.connector(point)?;
+                self.admitted(&decision.device, point).map(|_| Force::Now)
+            }
+            Statement::BoxRetirement(retirement) => {
+                self.connector(point)?;
+                if self.is_certified(&retirement.key, point) { Ok(Force::Now) } else { Err(Reason::NothingSuch) }
+            }
+            Statement::SubAreaEnd(end) => {
+                self.connector(point)?;
+                self.founded(&end.area.into(), point, |said| matches!(said, Statement::SubArea(_)))
+            }
+            Statement::CircleEnd(end) => {
+                self.connector(point)?;
+                self.founded(&end.circle.into(), point, |said| matches!(said, Statement::CircleFounding(_)))
+            }
+            Statement::TreatyEnd(_) | Statement::SubArea(_) => self.connector(point).map(|_| Force::Now),
+            Statement::Unknown(_) => self.signer(point).map(|_| Force::Now),
+            Statement::Genesis(_) | Statement::Invitation(_) | Statement::Claim(_) | Statement::DeviceAddition(_) => {
+                Err(Reason::NoSuchAct)
+            }
+        }
+    }
+
+    /// A heavy act counts at once where there are fewer than three connectors.
+    fn weigh(&self, heavy: bool, point: &Point<'_>) -> Ruling {
+        let two = heavy && self.connectors(point).count() >= TWO_SIGNATURES_FROM;
+        Ok(if two { Force::Proposed } else { Force::Now })
+    }
+
+    fn claim(&self, point: &Point<'_>, invitation: Option<Index>) -> Ruling {
+        let statement = invitation.ok_or(Reason::NotAnInvitation)?;
+        let number = self.graph.invitation_of(statement).ok_or(Reason::NotAnInvitation)?;
+        if point.time >= self.graph.invitations[number as usize].expires {
             return Err(Reason::InvitationExpired);
         }
-        match node.verdict {
-            Verdict::Permitted => {}
-            Verdict::Refused(reason) => return Err(reason),
-            Verdict::Unknown(_) => return Err(Reason::NotAnInvitation),
+        if let Some(reason) = self.consequences.refusal(statement) {
+            return Err(reason);
         }
-        if self.consequences.used.get(&claim.invitation).is_some_and(|first| *first < rank) {
+        if !self.counts_before(statement, point) {
+            return Err(Reason::NeedsSecondSignature);
+        }
+        if self.is_withdrawn(statement, point) {
+            return Err(Reason::InvitationWithdrawn);
+        }
+        if self.consequences.used(number).is_some_and(|first| self.graph.rank(first) < point.rank()) {
             return Err(Reason::InvitationUsed);
         }
-        self.is_new_device(rank, &header.device)
+        self.check_new(&point.key, point)
     }
 
-    fn decide_addition(&self, rank: Rank, header: &Header, addition: &DeviceAddition) -> Result<(), Reason> {
-        self.member_at(rank, header)?;
-        self.is_new_device(rank, &addition.device)
+    /// Whether a letter, or its writer's say in it, was taken back before this claim or at the same time.
+    pub(super) fn is_withdrawn(&self, invitation: Index, claim: &Point<'_>) -> bool {
+        let writer = self.consequences.signer(self.graph.node(invitation).device);
+        let of_writer = writer.into_iter().flat_map(|r| [Target::Member(r), Target::Connector(r)]);
+        let takings = of_writer.chain([Target::Invitation(invitation)]).flat_map(|target| self.takings.of(target));
+        takings
+            .filter(|taking| !taking.own)
+            .any(|taking| !self.graph.is_past(claim.index, &self.graph.point(taking.at)))
     }
 
-    fn is_new_device(&self, rank: Rank, device: &PublicKey) -> Result<(), Reason> {
-        let earlier = self.consequences.devices.get(device).is_some_and(|admission| admission.rank < rank);
-        if earlier { Err(Reason::AlreadyAMember) } else { Ok(()) }
+    fn check_new(&self, key: &PublicKey, point: &Point<'_>) -> Ruling {
+        let known = self.graph.find_device(key);
+        let earlier = |at: Index| at != point.index && self.graph.rank(at) < point.rank();
+        let device = known.and_then(|device| self.consequences.admission(device)).is_some_and(|place| earlier(place.at));
+        let card = known.and_then(|device| self.consequences.cards.get(&device)).is_some_and(|place| earlier(place.at));
+        if device || card { Err(Reason::AlreadyAMember) } else { Ok(Force::Now) }
     }
 
-    fn decide_role_change(&self, rank: Rank, header: &Header, change: &RoleChange) -> Result<(), Reason> {
-        self.connector_at(rank, header)?;
-        let admitted = self.consequences.residents.get(&change.resident).and_then(|roles| roles.first());
-        let known = admitted.is_some_and(|admission| self.is_past(admission.rank, rank, header));
-        if known { Ok(()) } else { Err(Reason::NoSuchResident) }
-    }
-
-    /// Whether the author was a connector as far as the statement's own past goes.
-    fn connector_at(&self, rank: Rank, header: &Header) -> Result<(), Reason> {
-        let resident = self.member_at(rank, header)?;
-        let roles = self.consequences.residents.get(&resident).into_iter().flatten();
-        match latest_role(roles.filter(|role| self.is_past(role.rank, rank, header))) {
-            Some(Role::Connector) => Ok(()),
-            Some(Role::Resident) | None => Err(Reason::NotAConnector),
-        }
-    }
-
-    /// Whose device signed, as far as the statement's own past goes.
-    fn member_at(&self, rank: Rank, header: &Header) -> Result<ResidentId, Reason> {
-        let admission = self.consequences.devices.get(&header.device).ok_or(Reason::NotAMember)?;
-        if self.is_past(admission.rank, rank, header) { Ok(admission.resident) } else { Err(Reason::NotAMember) }
-    }
-
-    /// Whether the statement at `target` is in the past of the one at `rank`: reached through parents, or signed before by
-    /// the same device at a lower rank. Walks back no further than the target's depth.
-    fn is_past(&self, target: Rank, rank: Rank, header: &Header) -> bool {
-        let Some(node) = self.nodes.get(&target.1) else { return false };
-        if node.header.device == header.device && node.header.sequence < header.sequence && target < rank {
-            return true;
-        }
-        let mut seen = BTreeSet::new();
-        let mut open: Vec<OperationId> = header.parents.clone();
-        while let Some(id) = open.pop() {
-            if id == target.1 {
-                return true;
-            }
-            if let Some(node) = self.nodes.get(&id)
-                && node.depth > target.0
-                && seen.insert(id)
-            {
-                open.extend(&node.header.parents);
+    fn role_change(&self, point: &Point<'_>, change: &RoleChange) -> Ruling {
+        let author = self.connector(point)?;
+        let resident = self.present(&change.resident.into(), point)?;
+        match change.role {
+            Role::Connector => self.weigh(true, point),
+            Role::Resident => {
+                self.check_named(resident, &change.counts, point)?;
+                self.check_not_the_last(resident, point)?;
+                self.weigh(author != resident && self.is_connector(resident, point), point)
             }
         }
-        false
+    }
+
+    fn removal(&self, point: &Point<'_>, removal: &MemberRemoval) -> Ruling {
+        let author = self.signer(point)?;
+        let own = self.graph.find(&removal.resident.into()) == Some(author);
+        if !own {
+            self.connector(point)?;
+        }
+        let resident = self.present(&removal.resident.into(), point)?;
+        self.check_named(resident, &removal.counts, point)?;
+        self.check_not_the_last(resident, point)?;
+        self.weigh(!own && self.is_connector(resident, point), point)
+    }
+
+    fn retirement(&self, point: &Point<'_>, retirement: &DeviceRetirement) -> Ruling {
+        let author = self.signer(point)?;
+        let (device, resident) = self.admitted(&retirement.device, point)?;
+        let own = resident == author;
+        if !own {
+            self.connector(point)?;
+        }
+        let others = self.devices_of(resident).filter(|(other, _)| *other != device);
+        let cards = self.consequences.cards.iter().filter(|(_, card)| card.resident == resident);
+        let stays = others.into_iter().any(|(other, _)| self.is_active(other, point))
+            || cards.into_iter().any(|(card, _)| self.is_usable(*card, point));
+        if !stays {
+            self.check_not_the_last(resident, point)?;
+        }
+        self.weigh(!own && self.is_connector(resident, point), point)
+    }
+
+    /// For somebody who is no connector at once; for a connector always on a second signature, a day later.
+    fn recovery(&self, point: &Point<'_>, recovery: &Recovery) -> Ruling {
+        self.connector(point)?;
+        let resident = self.known(&recovery.resident.into(), point)?;
+        let theirs = |count: &DeviceCount| self.admitted(&count.device, point).is_ok_and(|(_, whose)| whose == resident);
+        if !recovery.counts.iter().all(theirs) {
+            return Err(Reason::DevicesNotNamed);
+        }
+        self.check_new(&recovery.device, point)?;
+        Ok(if self.is_connector(resident, point) { Force::Proposed } else { Force::Now })
+    }
+
+    fn endorsement(&self, point: &Point<'_>, proposal: Option<Index>) -> Ruling {
+        let proposal = proposal.ok_or(Reason::NothingSuch)?;
+        let endorser = self.connector(point)?;
+        let first = self.graph.point(proposal);
+        if let Some(reason) = self.consequences.refusal(proposal) {
+            return Err(reason);
+        }
+        if !self.consequences.proposals.contains_key(&proposal) || self.counts_before(proposal, point) {
+            return Err(Reason::NothingToEndorse);
+        }
+        let proposer = self.consequences.signer(self.graph.node(proposal).device).ok_or(Reason::NotAMember)?;
+        if !self.is_connector(proposer, point) || self.is_out(&first, point) {
+            return Err(Reason::NothingToEndorse);
+        }
+        let recovery = matches!(first.content, Content::Other(Statement::Recovery(_)));
+        let alone = recovery && self.connectors(&first).count() < TWO_SIGNATURES_FROM;
+        if proposer == endorser && !alone {
+            return Err(Reason::NothingToEndorse);
+        }
+        if recovery {
+            self.check_waited(proposal, first.time, point)?;
+        }
+        self.still_possible(&first, point)
+    }
+
+    /// Whether the device that proposed has lost its place since.
+    fn is_out(&self, proposal: &Point<'_>, point: &Point<'_>) -> bool {
+        proposal.device.is_none_or(|device| !self.is_active(device, point))
+    }
+
+    fn check_waited(&self, proposal: Index, signed: Timestamp, point: &Point<'_>) -> Result<(), Reason> {
+        let vetoes = self.consequences.vetoes.get(&proposal).into_iter().flatten();
+        if vetoes.into_iter().any(|veto| self.graph.is_past(*veto, point)) {
+            return Err(Reason::Vetoed);
+        }
+        if point.time < signed.plus_millis(RECOVERY_DELAY_MS) { Err(Reason::TooEarly) } else { Ok(()) }
+    }
+
+    /// Whether what was proposed makes sense where it is signed a second time.
+    fn still_possible(&self, first: &Point<'_>, point: &Point<'_>) -> Ruling {
+        match first.content {
+            Content::Other(Statement::RoleChange(change)) => {
+                let resident = self.present(&change.resident.into(), point)?;
+                if change.role == Role::Resident {
+                    self.check_not_the_last(resident, point)?;
+                }
+            }
+            Content::Other(Statement::MemberRemoval(removal)) => {
+                let resident = self.present(&removal.resident.into(), point)?;
+                self.check_named(resident, &removal.counts, point)?;
+                self.check_not_the_last(resident, point)?;
+            }
+            Content::Other(Statement::Recovery(recovery)) => {
+                self.check_new(&recovery.device, point)?;
+            }
+            _ => {}
+        }
+        Ok(Force::Now)
+    }
+
+    fn veto(&self, point: &Point<'_>, veto: &Veto) -> Ruling {
+        let author = self.signer(point)?;
+        let recovery = self.graph.find(&veto.of).ok_or(Reason::NothingSuch)?;
+        match self.graph.statement(recovery) {
+            Some(Statement::Recovery(said)) if self.graph.find(&said.resident.into()) == Some(author) => Ok(Force::Now),
+            _ => Err(Reason::NothingSuch),
+        }
+    }
+
+    fn certificate(&self, point: &Point<'_>, certificate: &BoxCertificate) -> Ruling {
+        self.connector(point)?;
+        self.weigh(!self.is_certified(&certificate.key, point), point)
+    }
+
+    /// Whether the last thing said about a box before this point is that it speaks for the neighbourhood.
+    fn is_certified(&self, key: &PublicKey, point: &Point<'_>) -> bool {
+        let said = self.consequences.boxes.get(key).into_iter().flatten().rev();
+        let mut past = said.filter(|(_, statement)| self.counts_before(*statement, point));
+        let last = past.next().and_then(|(_, statement)| self.graph.statement(*statement));
+        matches!(last, Some(Statement::BoxCertificate(_)))
+    }
+
+    fn circle_admission(&self, point: &Point<'_>, admission: &CircleAdmission) -> Ruling {
+        self.connector(point)?;
+        self.founded(&admission.circle.into(), point, |said| matches!(said, Statement::CircleFounding(_)))?;
+        self.weigh(true, point)
+    }
+
+    /// One's own neighbourhood leaves any circle; another is shown out by the one that founded it.
+    fn circle_leaving(&self, point: &Point<'_>, leaving: &CircleLeaving) -> Ruling {
+        self.connector(point)?;
+        if leaving.neighbourhood == self.graph.neighbourhood {
+            return Ok(Force::Now);
+        }
+        self.founded(&leaving.circle.into(), point, |said| matches!(said, Statement::CircleFounding(_)))
+    }
+
+    fn speaker_change(&self, point: &Point<'_>, change: &SpeakerChange) -> Ruling {
+        let author = self.signer(point)?;
+        let organisation = change.organisation.into();
+        self.founded(&organisation, point, |said| matches!(said, Statement::Organisation(_)))?;
+        let organisation = self.graph.find(&organisation).ok_or(Reason::NothingSuch)?;
+        if !self.is_speaker(organisation, author, point) && !self.is_connector(author, point) {
+            return Err(Reason::NotASpeaker);
+        }
+        let resident = self.known(&change.resident.into(), point)?;
+        if change.speaks {
+            return self.present(&change.resident.into(), point).map(|_| Force::Now);
+        }
+        self.check_named(resident, &change.counts, point).map(|()| Force::Now)
+    }
+
+    /// Whether the last thing said before this point about a resident and an organisation is that they speak for it.
+    pub(super) fn is_speaker(&self, organisation: Index, resident: Index, point: &Point<'_>) -> bool {
+        let said = self.consequences.organisations.get(&organisation).into_iter().flatten().rev();
+        let id = self.graph.node(resident).id;
+        let about = said.filter(|(_, statement)| self.counts_before(*statement, point)).find_map(|(_, statement)| {
+            match self.graph.statement(*statement) {
+                Some(Statement::Organisation(founding)) if founding.speaker == id.into() => Some(true),
+                Some(Statement::SpeakerChange(change)) if change.resident == id.into() => Some(change.speaks),
+                _ => None,
+            }
+        });
+        about.unwrap_or(false)
+    }
+
+    /// A statement of this kind that counted before.
+    fn founded(
+        &self,
+        id: &crate::operation::OperationId,
+        point: &Point<'_>,
+        fits: impl Fn(&Statement) -> bool,
+    ) -> Ruling {
+        let statement = self.graph.find(id).ok_or(Reason::NothingSuch)?;
+        let found = self.graph.statement(statement).is_some_and(fits) && self.counts_before(statement, point);
+        if found { Ok(Force::Now) } else { Err(Reason::NothingSuch) }
+    }
+
+    /// A resident who was admitted before this point.
+    fn known(&self, id: &crate::operation::OperationId, point: &Point<'_>) -> Result<Index, Reason> {
+        let resident = self.graph.find(id).filter(|at| self.graph.admits_resident(*at));
+        let resident = resident.filter(|at| self.counts_before(*at, point));
+        resident.ok_or(Reason::NoSuchResident)
+    }
+
+    /// A resident who belonged to the neighbourhood at this point.
+    fn present(&self, id: &crate::operation::OperationId, point: &Point<'_>) -> Result<Index, Reason> {
+        self.known(id, point).and_then(|resident| {
+            if self.is_present(resident, point) { Ok(resident) } else { Err(Reason::NoSuchResident) }
+        })
+    }
+
+    /// A device that was admitted before this point, and whose it is.
+    fn admitted(&self, key: &PublicKey, point: &Point<'_>) -> Result<(Index, Index), Reason> {
+        let device = self.graph.find_device(key).ok_or(Reason::NothingSuch)?;
+        let admission = self.consequences.admission(device).ok_or(Reason::NothingSuch)?;
+        if self.graph.is_past(admission.at, point) { Ok((device, admission.resident)) } else { Err(Reason::NothingSuch) }
+    }
+
+    /// What takes something from a resident names the devices they had, and no others.
+    fn check_named(&self, resident: Index, counts: &[DeviceCount], point: &Point<'_>) -> Result<(), Reason> {
+        let had = self.devices_of(resident).filter(|(_, admission)| self.graph.is_past(admission.at, point));
+        let had: std::collections::BTreeSet<PublicKey> =
+            had.map(|(device, _)| self.graph.devices[device as usize].key).collect();
+        let exact = counts.len() == had.len() && counts.iter().all(|count| had.contains(&count.device));
+        if exact { Ok(()) } else { Err(Reason::DevicesNotNamed) }
+    }
+
+    /// Whether somebody else can still look after the neighbourhood when this resident no longer does.
+    fn check_not_the_last(&self, resident: Index, point: &Point<'_>) -> Result<(), Reason> {
+        let concerned = self.is_connector(resident, point);
+        let others = || self.connectors(point).any(|other| other != resident && self.can_act(other, point));
+        if !concerned || others() { Ok(()) } else { Err(Reason::LastConnector) }
     }
 }

@@ -1,16 +1,29 @@
 //! Who may do what: every box reaches the same verdict from the same operations, in whatever order they came.
 
+mod agreements;
 mod consequences;
 mod decide;
+mod forks;
+mod graph;
 mod judge;
 mod register;
 mod registers;
 mod rights;
+mod settle;
+mod standing;
+mod state;
+mod taking;
 
+pub use agreements::{CircleSide, TreatyStatement};
 pub use decide::{ItemFacts, SubjectFacts, decide};
-pub use register::{Assessment, Change, InvitationState, Membership, Register, TreatyStatement};
-pub use registers::{Registers, TreatyStage, TreatyState};
+pub use judge::{RECOVERY_DELAY_MS, TWO_SIGNATURES_FROM};
+pub use register::{Assessment, Change, Register};
+pub use registers::{CircleState, Registers, TreatyStage, TreatyState};
 pub use rights::{Act, Standing};
+pub use state::{
+    DeviceEntry, DeviceState, InvitationState, InvitationUse, Membership, OrganisationState, Proposal, Resident,
+    StatementEntry,
+};
 
 use thiserror::Error;
 

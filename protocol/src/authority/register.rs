@@ -1,75 +1,29 @@
 //! The register of one neighbourhood: a hash-linked DAG of statements, and what follows from them.
 //!
-//! What follows is a function of the set of statements. A statement is decided by its causal past: what its parents lead
-//! back to, and what its own device signed before at a lower rank (depth in the DAG, then hash). Two things can come in
-//! late: something its device signed before, and of two admissions that exclude each other (one invitation used twice, one
-//! device admitted twice) the one of lower rank, which counts. Then all is decided anew in the order of ranks, so the
-//! order of arrival leaves no trace.
+//! What follows is a function of the set of statements. A statement is decided by its causal past, which is what its parents
+//! lead back to, and by what was taken away at the same time. Most statements change nothing that was decided before and
+//! are added on top; one that does (an admission of lower rank that excludes another, a removal that meets others, a second
+//! signature) has all decided anew, so the order of arrival leaves no trace.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::consequences::{Consequences, Rank, latest_role};
+use super::forks;
+use super::graph::{Content, Graph, Index, Point};
+use super::settle::{Settled, endorsed, may_take};
+use super::standing::Standings;
 use super::{Missing, Reason, Verdict};
 use crate::identity::PublicKey;
 use crate::item::History;
 use crate::operation::{
-    BoxCertificate, Header, Invitation, MAX_PARENTS, NeighbourhoodId, OperationId, Payload, ResidentId, Role,
-    Statement, Treaty,
+    ClaimProof, Header, Invitation, MAX_PARENTS, NeighbourhoodId, OperationId, Payload, ResidentId, Statement,
 };
-use crate::time::Timestamp;
 use crate::validate::Valid;
 
 /// The statements of one neighbourhood and what follows from them.
 #[derive(Clone, Debug)]
 pub struct Register {
-    pub(super) neighbourhood: NeighbourhoodId,
-    pub(super) nodes: BTreeMap<OperationId, Node>,
-    /// Devices that some statement in `nodes` admits, counting or not.
-    pub(super) candidates: BTreeSet<PublicKey>,
-    /// The highest sequence number of each device in `nodes`.
-    latest: BTreeMap<PublicKey, u64>,
-    pub(super) consequences: Consequences,
-}
-
-#[derive(Clone, Debug)]
-pub(super) struct Node {
-    pub(super) depth: u32,
-    pub(super) header: Header,
-    pub(super) statement: Statement,
-    pub(super) verdict: Verdict,
-}
-
-/// A device's place in the neighbourhood.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Membership {
-    /// Whose device it is.
-    pub resident: ResidentId,
-    /// What they are trusted with now.
-    pub role: Role,
-    /// The operation that admitted the device.
-    pub admitted_by: OperationId,
-}
-
-/// An invitation and whether somebody used it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InvitationState {
-    /// The operation that holds it.
-    pub operation: OperationId,
-    /// What it offers.
-    pub invitation: Invitation,
-    /// Whether it was used.
-    pub used: bool,
-}
-
-/// One neighbourhood's side of a treaty.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TreatyStatement {
-    /// The operation that says it.
-    pub operation: OperationId,
-    /// What it says.
-    pub treaty: Treaty,
-    /// When its author says it was signed.
-    pub signed: Timestamp,
+    pub(super) graph: Graph,
+    pub(super) settled: Settled,
 }
 
 /// A verdict about a statement, and what taking it in would do.
@@ -88,15 +42,17 @@ pub struct Assessment {
 pub struct Change {
     /// Whether it counts.
     pub verdict: Verdict,
-    /// Devices that have another place than before.
+    /// Devices that have another place than before, or of which more or less counts.
     pub devices: BTreeSet<PublicKey>,
     /// Neighbourhoods about which this one says something else than before.
     pub treaties: BTreeSet<NeighbourhoodId>,
+    /// Statements taken in earlier whose verdict is another one now.
+    pub revised: Vec<(OperationId, Verdict)>,
 }
 
 impl Change {
     const fn none(verdict: Verdict) -> Self {
-        Self { verdict, devices: BTreeSet::new(), treaties: BTreeSet::new() }
+        Self { verdict, devices: BTreeSet::new(), treaties: BTreeSet::new(), revised: Vec::new() }
     }
 }
 
@@ -109,13 +65,7 @@ impl Assessment {
 impl Register {
     /// A register that holds nothing yet.
     pub fn new(neighbourhood: NeighbourhoodId) -> Self {
-        Self {
-            neighbourhood,
-            nodes: BTreeMap::new(),
-            candidates: BTreeSet::new(),
-            latest: BTreeMap::new(),
-            consequences: Consequences::default(),
-        }
+        Self { graph: Graph::new(neighbourhood), settled: Settled::default() }
     }
 
     /// The register into which these statements were taken before, given in any order. O(n log n).
@@ -123,13 +73,19 @@ impl Register {
         let mut register = Self::new(neighbourhood);
         let history = History::new(statements);
         for valid in history.ordered().0 {
-            if let Payload::Statement(statement) = valid.payload() {
-                let rank = (register.depth_after(&valid.header().parents), valid.id());
-                register.add_node(rank, valid.header(), statement, Verdict::Unknown(Missing::Parent(rank.1)));
+            if let (Payload::Statement(statement), Ok(parents)) =
+                (valid.payload(), register.parents_of(valid.header()))
+            {
+                register.graph.add(valid.id(), valid.header(), statement, &parents);
             }
         }
-        register.decide_all();
+        register.settled = Settled::of(&register.graph);
         register
+    }
+
+    /// The neighbourhood whose register this is.
+    pub const fn neighbourhood(&self) -> NeighbourhoodId {
+        self.graph.neighbourhood
     }
 
     /// Decides about a statement without taking it in.
@@ -137,22 +93,26 @@ impl Register {
         let Payload::Statement(statement) = valid.payload() else {
             return Assessment::without_effect(Verdict::Refused(Reason::NoSuchAct));
         };
-        if let Some(node) = self.nodes.get(&valid.id()) {
-            return Assessment::without_effect(node.verdict);
+        if let Some(verdict) = self.verdict(&valid.id()) {
+            return Assessment::without_effect(verdict);
         }
         let header = valid.header();
-        if let Some(missing) = header.parents.iter().find(|parent| !self.nodes.contains_key(*parent)) {
-            return Assessment::without_effect(Verdict::Unknown(missing_parent(statement, *missing)));
-        }
+        let parents = match self.parents_of(header) {
+            Ok(parents) => parents,
+            Err(missing) => return Assessment::without_effect(Verdict::Unknown(missing_parent(statement, missing))),
+        };
         if let Err(reason) = self.check_proof(header, statement) {
             return Assessment::without_effect(Verdict::Refused(reason));
         }
-        let rank = (self.depth_after(&header.parents), valid.id());
-        let verdict = self.decide(rank, header, statement);
-        let displaces = self.displaces(rank, header, statement);
+        let draft = self.graph.draft(valid.id(), header, statement, &parents);
+        let verdict = match (self.standings().judge(&draft), forks::lost_count(&self.graph, &draft)) {
+            (Ok(_), None) => Verdict::Permitted,
+            (Ok(_), Some(reason)) | (Err(reason), _) => Verdict::Refused(reason),
+        };
+        let displaces = self.displaces(&draft);
         let keep = match verdict {
             Verdict::Permitted => true,
-            Verdict::Refused(reason) => displaces || self.may_change(header, statement, reason),
+            Verdict::Refused(reason) => displaces || self.may_turn(&draft, reason),
             Verdict::Unknown(_) => false,
         };
         Assessment { verdict, displaces, keep }
@@ -160,189 +120,249 @@ impl Register {
 
     /// Decides about a statement and takes it in, unless it is refused for good or something it builds on is missing.
     ///
-    /// A permitted statement costs O(log n) plus the walk back to the role changes of its author; one that changes what
-    /// was decided before costs O(n log n).
+    /// Adding on top of what was decided costs O(log n) and a walk over what its parents do not cover; a statement that
+    /// changes what was decided costs O(n log n).
     pub fn insert(&mut self, valid: &Valid) -> Change {
         let assessment = self.assess(valid);
         let (true, Payload::Statement(statement)) = (assessment.keep, valid.payload()) else {
             return Change::none(assessment.verdict);
         };
-        let header = valid.header();
-        let rank = (self.depth_after(&header.parents), valid.id());
-        let revises = assessment.displaces || self.comes_late(header, statement);
-        self.add_node(rank, header, statement, assessment.verdict);
-        if revises {
-            let before = std::mem::take(&mut self.consequences);
-            self.decide_all();
-            return Change {
-                verdict: self.nodes[&rank.1].verdict,
-                devices: before.devices_changed(&self.consequences),
-                treaties: before.treaties_changed(&self.consequences),
-            };
-        }
+        let Ok(parents) = self.parents_of(valid.header()) else { return Change::none(assessment.verdict) };
+        let index = self.graph.add(valid.id(), valid.header(), statement, &parents);
         let mut change = Change::none(assessment.verdict);
-        if assessment.verdict == Verdict::Permitted {
-            self.consequences.apply(rank, header, statement);
-            change.devices.extend(admitted_device(header, statement));
-            if let Statement::Treaty(treaty) = statement {
-                change.treaties.insert(treaty.with);
-            }
+        if self.is_quiet(index, &assessment) {
+            let ruling = self.standings().judge(&self.graph.point(index));
+            self.note_touched(index, &mut change);
+            self.settled.add(&self.graph, index, ruling);
+        } else {
+            let settled = Settled::of(&self.graph);
+            let before = std::mem::replace(&mut self.settled, settled);
+            self.note_revised(index, &before, &mut change);
         }
+        self.note_touched(index, &mut change);
+        change.verdict = self.verdict(&valid.id()).unwrap_or(assessment.verdict);
         change
     }
 
-    /// The neighbourhood.
-    pub const fn neighbourhood(&self) -> NeighbourhoodId {
-        self.neighbourhood
-    }
-
-    /// The neighbourhood's name, once its genesis is here.
-    pub fn name(&self) -> Option<&str> {
-        self.consequences.name.as_deref()
-    }
-
-    /// The latest permitted statements: the parents of the next one; at most
-    /// [`MAX_PARENTS`] of them, sorted. Of more the deepest, so that the next statement
-    /// ranks after all that is here.
+    /// The latest statements that count: the parents of the next one; sorted, at most [`MAX_PARENTS`] of them.
+    ///
+    /// Of more the deepest, so that the next statement ranks after all that is here, and those that came in first, so that
+    /// none stays uncovered for long.
     pub fn heads(&self) -> Vec<OperationId> {
-        let mut heads: Vec<OperationId> = self.consequences.heads.iter().copied().collect();
-        if heads.len() > MAX_PARENTS {
-            heads.sort_by_key(|id| (std::cmp::Reverse(self.nodes[id].depth), *id));
-            heads.truncate(MAX_PARENTS);
-            heads.sort_unstable();
-        }
+        let heads = &self.settled.consequences.heads;
+        let deepest = heads.iter().copied().max_by_key(|index| self.graph.rank(*index));
+        let others = heads.iter().copied().filter(|index| Some(*index) != deepest).take(MAX_PARENTS - 1);
+        let mut heads: Vec<OperationId> =
+            deepest.into_iter().chain(others).map(|index| self.graph.node(index).id).collect();
+        heads.sort_unstable();
         heads
-    }
-
-    /// The devices that have a place, in the order of their keys.
-    pub fn devices(&self) -> impl Iterator<Item = &PublicKey> {
-        self.consequences.devices.keys()
-    }
-
-    /// A device's place in the neighbourhood; none when it has none.
-    pub fn membership(&self, device: &PublicKey) -> Option<Membership> {
-        let admission = self.consequences.devices.get(device)?;
-        let role = latest_role(self.consequences.residents.get(&admission.resident)?.iter())?;
-        Some(Membership { resident: admission.resident, role, admitted_by: admission.rank.1 })
-    }
-
-    /// How many residents there are.
-    pub fn resident_count(&self) -> usize {
-        self.consequences.residents.len()
-    }
-
-    /// The invitation with this one-time key.
-    pub fn invitation(&self, key: &PublicKey) -> Option<InvitationState> {
-        let (_, operation) = *self.consequences.invitation_keys.get(key)?;
-        let Statement::Invitation(invitation) = &self.nodes.get(&operation)?.statement else { return None };
-        let used = self.consequences.used.contains_key(&operation);
-        Some(InvitationState { operation, invitation: invitation.clone(), used })
-    }
-
-    /// The certificates of boxes, expired ones too.
-    pub fn boxes(&self) -> impl Iterator<Item = (OperationId, &BoxCertificate)> {
-        self.consequences.boxes.iter().map(|(id, certificate)| (*id, certificate))
-    }
-
-    /// Whether the box with this key speaks for the neighbourhood at `now`.
-    pub fn speaks(&self, key: &PublicKey, now: Timestamp) -> bool {
-        self.boxes().any(|(_, certificate)| certificate.key == *key && now < certificate.expires)
-    }
-
-    /// What this neighbourhood last said about a treaty with `other`.
-    pub fn treaty(&self, other: &NeighbourhoodId) -> Option<&TreatyStatement> {
-        self.consequences.treaties.get(other)?.last_key_value().map(|(_, statement)| statement)
-    }
-
-    /// What this neighbourhood last said about each other neighbourhood.
-    pub fn treaties(&self) -> impl Iterator<Item = &TreatyStatement> {
-        self.consequences.treaties.values().filter_map(|said| said.last_key_value()).map(|(_, statement)| statement)
-    }
-
-    /// Whether this exact treaty statement stands.
-    pub fn holds_treaty(&self, with: &NeighbourhoodId, operation: &OperationId) -> bool {
-        self.consequences.treaties.get(with).is_some_and(|said| said.keys().any(|(_, id)| id == operation))
-    }
-
-    /// The operations that lead from the genesis to a device's admission, for a reader who wants to check: each is
-    /// signed by the device the one before it admitted. Empty when the device has no place.
-    pub fn membership_chain(&self, device: &PublicKey) -> Vec<OperationId> {
-        let mut chain = Vec::new();
-        let mut device = *device;
-        while let Some(admission) = self.consequences.devices.get(&device) {
-            let Some(node) = self.nodes.get(&admission.rank.1) else { break };
-            chain.push(admission.rank.1);
-            device = match &node.statement {
-                Statement::Claim(claim) => {
-                    chain.push(claim.invitation);
-                    self.nodes[&claim.invitation].header.device
-                }
-                Statement::DeviceAddition(_) => node.header.device,
-                _ => break,
-            };
-        }
-        chain.reverse();
-        chain
     }
 
     /// The verdict about a statement that was taken in.
     pub fn verdict(&self, operation: &OperationId) -> Option<Verdict> {
-        self.nodes.get(operation).map(|node| node.verdict)
+        self.graph.find(operation).map(|index| self.verdict_of(index))
     }
 
-    /// Decides everything anew, earliest first.
-    fn decide_all(&mut self) {
-        self.consequences = Consequences::default();
-        let mut order: Vec<Rank> = self.nodes.iter().map(|(id, node)| (node.depth, *id)).collect();
-        order.sort_unstable();
-        for rank in order {
-            let node = &self.nodes[&rank.1];
-            let verdict = self.decide(rank, &node.header, &node.statement);
-            if verdict == Verdict::Permitted {
-                self.consequences.apply(rank, &node.header, &node.statement);
+    pub(super) fn verdict_of(&self, index: Index) -> Verdict {
+        self.settled.consequences.refusal(index).map_or(Verdict::Permitted, Verdict::Refused)
+    }
+
+    pub(super) const fn standings(&self) -> Standings<'_> {
+        self.settled.standings(&self.graph)
+    }
+
+    /// The numbers of a statement's parents, or the first that is not here.
+    fn parents_of(&self, header: &Header) -> Result<Vec<Index>, OperationId> {
+        header.parents.iter().map(|parent| self.graph.find(parent).ok_or(*parent)).collect()
+    }
+
+    /// Whether the key that a statement leans on beside its author's signed as well; checked once, on the way in.
+    fn check_proof(&self, header: &Header, statement: &Statement) -> Result<(), Reason> {
+        let neighbourhood = &self.graph.neighbourhood;
+        let signed = match statement {
+            Statement::Claim(claim) => {
+                let held = self.graph.find(&claim.invitation).and_then(|index| self.graph.invitation_of(index));
+                let held = held.ok_or(Reason::NotAnInvitation)?;
+                let proof = ClaimProof::new(neighbourhood, &claim.invitation, &header.device, &claim.nonce);
+                proof.verify(&self.graph.invitations[held as usize].key, &claim.proof)
             }
-            if let Some(node) = self.nodes.get_mut(&rank.1) {
-                node.verdict = verdict;
+            Statement::DeviceAddition(addition) => addition.verify(neighbourhood, &header.device),
+            Statement::RecoveryKey(card) => card.verify(neighbourhood, &header.device),
+            Statement::Recovery(recovery) => recovery.verify(neighbourhood),
+            _ => Ok(()),
+        };
+        signed.map_err(|_| Reason::ClaimProof)
+    }
+
+    /// Whether nothing that was decided before changes when a statement is added, so that it can be decided on top.
+    fn is_quiet(&self, index: Index, assessment: &Assessment) -> bool {
+        let point = self.graph.point(index);
+        let doubted = &self.settled.doubted;
+        if assessment.displaces || endorsed(&self.graph, index).is_some() || forks::lost_count(&self.graph, &point).is_some() {
+            return false;
+        }
+        let decides_fork = matches!(point.content, Content::Other(Statement::ForkDecision(_)));
+        if decides_fork || doubted.iter().any(|doubtful| self.graph.is_past(*doubtful, &point)) {
+            return false;
+        }
+        // A taking is quiet when all that could contest it, or that it could void, is in its past.
+        let uncovered = || (point.floor..index).filter(|other| !self.graph.is_past(*other, &point));
+        !may_take(&self.graph, index)
+            || uncovered().all(|other| self.is_bystander(index, other))
+    }
+
+    /// Whether a statement made at the same time has nothing to do with a taking.
+    fn is_bystander(&self, index: Index, other: Index) -> bool {
+        let consequences = &self.settled.consequences;
+        let point = self.graph.point(other);
+        let taken = self.graph.takings(consequences, index, index);
+        !may_take(&self.graph, other) && !taken.iter().any(|taking| self.graph.hits(consequences, taking, &point))
+    }
+
+    /// Whether a statement is an admission that ranks before one that counts now and excludes it.
+    fn displaces(&self, draft: &Point<'_>) -> bool {
+        let consequences = &self.settled.consequences;
+        let key = match draft.content {
+            Content::Genesis(_) | Content::Claim(_) => draft.key,
+            Content::DeviceAddition(device) => device,
+            Content::Other(Statement::Recovery(recovery)) => recovery.device,
+            Content::Other(Statement::RecoveryKey(card)) => card.key,
+            Content::Invitation { .. } | Content::Other(_) => return false,
+        };
+        let known = self.graph.find_device(&key);
+        let device = known.and_then(|device| consequences.admission(device)).map(|admission| admission.at);
+        let card = known.and_then(|device| consequences.cards.get(&device)).map(|card| card.at);
+        let spent = match draft.content {
+            Content::Claim(Some(invitation)) => {
+                self.graph.invitation_of(invitation).and_then(|number| consequences.used(number))
+            }
+            _ => None,
+        };
+        [device, card, spent].into_iter().flatten().any(|other| draft.rank() < self.graph.rank(other))
+    }
+
+    /// Whether a refusal may turn when something concurrent comes in or falls. Then the statement is kept, so that what
+    /// honest others built on it still finds its parents. What its own past rules out for good is not.
+    fn may_turn(&self, draft: &Point<'_>, reason: Reason) -> bool {
+        match reason {
+            Reason::SecondGenesis
+            | Reason::NoSuchAct
+            | Reason::InvitationExpired
+            | Reason::NotAnInvitation
+            | Reason::ClaimProof
+            | Reason::TooEarly => false,
+            Reason::NotAMember | Reason::NotAConnector | Reason::DeviceRetired => {
+                matches!(draft.content, Content::Claim(_)) || self.was_ever_admitted(draft)
+            }
+            Reason::NoSuchResident => match draft.content {
+                Content::Other(Statement::RoleChange(change)) => self.graph.find(&change.resident.into()).is_some(),
+                Content::Other(Statement::MemberRemoval(removal)) => self.graph.find(&removal.resident.into()).is_some(),
+                Content::Other(Statement::Recovery(recovery)) => self.graph.find(&recovery.resident.into()).is_some(),
+                _ => false,
+            },
+            _ => true,
+        }
+    }
+
+    /// Whether some statement in its past, counting or not, gives the author's device a place.
+    fn was_ever_admitted(&self, draft: &Point<'_>) -> bool {
+        let Some(device) = draft.device else { return false };
+        self.graph.indices().any(|index| {
+            let gives = self.graph.added_device(index) == Some(device) || self.graph.card_of(index) == Some(device);
+            gives && self.graph.is_past(index, draft)
+        })
+    }
+
+    fn note_revised(&self, index: Index, before: &Settled, change: &mut Change) {
+        for other in self.graph.indices().filter(|other| *other != index) {
+            let (was, is) = (before.consequences.refusal(other), self.settled.consequences.refusal(other));
+            let now_acts = before.consequences.proposals.get(&other) != self.settled.consequences.proposals.get(&other);
+            if was != is || now_acts {
+                self.touched(other, before, change);
+                self.touched(other, &self.settled, change);
+            }
+            if was != is {
+                change.revised.push((self.graph.node(other).id, self.verdict_of(other)));
             }
         }
     }
 
-    fn add_node(&mut self, rank: Rank, header: &Header, statement: &Statement, verdict: Verdict) {
-        self.candidates.extend(admitted_device(header, statement));
-        let latest = self.latest.entry(header.device).or_default();
-        *latest = header.sequence.max(*latest);
-        self.nodes
-            .insert(rank.1, Node { depth: rank.0, header: header.clone(), statement: statement.clone(), verdict });
+    fn note_touched(&self, index: Index, change: &mut Change) {
+        self.touched(index, &self.settled, change);
     }
 
-    /// Whether a statement about its own author's place comes in after something that device signed later.
-    fn comes_late(&self, header: &Header, statement: &Statement) -> bool {
-        let concerns_author = matches!(statement, Statement::Claim(_) | Statement::RoleChange(_));
-        concerns_author && self.latest.get(&header.device).is_some_and(|latest| header.sequence < *latest)
-    }
-
-    fn depth_after(&self, parents: &[OperationId]) -> u32 {
-        parents.iter().filter_map(|parent| self.nodes.get(parent)).map(|node| node.depth + 1).max().unwrap_or(0)
-    }
-
-    /// Whether a statement is an admission that ranks before one that counts now and excludes it.
-    fn displaces(&self, rank: Rank, header: &Header, statement: &Statement) -> bool {
-        let Some(device) = admitted_device(header, statement) else { return false };
-        let rival = self.consequences.devices.get(&device).map(|admission| admission.rank);
-        let spent = match statement {
-            Statement::Claim(claim) => self.consequences.used.get(&claim.invitation).copied(),
-            _ => None,
+    /// The devices and the treaties that a statement is about, as far as `settled` knows.
+    fn touched(&self, index: Index, settled: &Settled, change: &mut Change) {
+        let resident = match self.graph.content(index) {
+            Content::Genesis(_) | Content::Claim(_) => {
+                change.devices.insert(self.graph.point(index).key);
+                Some(index)
+            }
+            Content::Invitation { .. } => None,
+            Content::DeviceAddition(device) => {
+                change.devices.insert(device);
+                None
+            }
+            Content::Other(Statement::Endorsement(said)) => {
+                if let Some(proposal) = self.graph.find(&said.of) {
+                    self.touched(proposal, settled, change);
+                }
+                None
+            }
+            Content::Other(statement) => {
+                change.devices.extend(concerned_device(statement));
+                change.treaties.extend(concerned_neighbour(statement));
+                concerned_resident(statement).and_then(|resident| self.graph.find(&resident.into()))
+            }
         };
-        rival.into_iter().chain(spent).any(|other| rank < other)
+        let standings = settled.standings(&self.graph);
+        let devices = resident.into_iter().flat_map(|resident| standings.devices_of(resident));
+        change.devices.extend(devices.map(|(device, _)| self.graph.devices[device as usize].key));
     }
 }
 
-/// The device that a statement makes a member's.
-fn admitted_device(header: &Header, statement: &Statement) -> Option<PublicKey> {
+const fn concerned_device(statement: &Statement) -> Option<PublicKey> {
     match statement {
-        Statement::Genesis(_) | Statement::Claim(_) => Some(header.device),
-        Statement::DeviceAddition(addition) => Some(addition.device),
+        Statement::Recovery(said) => Some(said.device),
+        Statement::DeviceRetirement(said) => Some(said.device),
+        Statement::Rescue(said) => Some(said.device),
+        Statement::ForkDecision(said) => Some(said.device),
         _ => None,
+    }
+}
+
+const fn concerned_neighbour(statement: &Statement) -> Option<NeighbourhoodId> {
+    match statement {
+        Statement::Treaty(said) => Some(said.with),
+        Statement::TreatyEnd(said) => Some(said.with),
+        _ => None,
+    }
+}
+
+const fn concerned_resident(statement: &Statement) -> Option<ResidentId> {
+    match statement {
+        Statement::RoleChange(said) => Some(said.resident),
+        Statement::MemberRemoval(said) => Some(said.resident),
+        Statement::SpeakerChange(said) => Some(said.resident),
+        Statement::Organisation(said) => Some(said.speaker),
+        Statement::Recovery(said) => Some(said.resident),
+        _ => None,
+    }
+}
+
+impl Graph {
+    /// What an invitation that was taken in says.
+    pub(super) fn invitation_body(&self, number: Index) -> Invitation {
+        let held = &self.invitations[number as usize];
+        Invitation { key: held.key, role: held.role, expires: held.expires }
+    }
+
+    /// The key of the card that a statement registers.
+    fn card_of(&self, index: Index) -> Option<Index> {
+        match self.statement(index) {
+            Some(Statement::RecoveryKey(card)) => self.find_device(&card.key),
+            _ => None,
+        }
     }
 }
 

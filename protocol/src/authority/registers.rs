@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{Assessment, Change, Register};
 use crate::identity::PublicKey;
-use crate::operation::{Kind, NeighbourhoodId};
+use crate::operation::{CircleId, Kind, NeighbourhoodId};
 use crate::time::Timestamp;
 use crate::validate::Valid;
 
@@ -46,6 +46,21 @@ pub struct TreatyState {
     pub expires: Timestamp,
 }
 
+/// A circle, as far as the registers held here say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CircleState {
+    /// Which one.
+    pub id: CircleId,
+    /// Its name.
+    pub name: String,
+    /// The neighbourhood that founded it; a member too.
+    pub founder: NeighbourhoodId,
+    /// The other members: admitted, and joined.
+    pub members: Vec<NeighbourhoodId>,
+    /// Those who were admitted and did not join, or whose register is not held here.
+    pub admitted: Vec<NeighbourhoodId>,
+}
+
 impl Registers {
     /// No registers yet, for a box of `home`.
     pub fn new(home: NeighbourhoodId) -> Self {
@@ -70,14 +85,14 @@ impl Registers {
 
     /// Whether the home register says anything about a treaty with `other`: then its register is worth holding.
     pub fn is_partner(&self, other: &NeighbourhoodId, now: Timestamp) -> bool {
-        self.home().treaty(other).is_some_and(|ours| now < ours.treaty.expires)
+        self.home().treaty(other, now).is_some_and(|ours| now < ours.treaty.expires)
     }
 
     /// The treaty between home and `other`; none when neither side said anything.
     pub fn treaty(&self, other: &NeighbourhoodId, now: Timestamp) -> Option<TreatyState> {
-        let ours = self.home().treaty(other);
+        let ours = self.home().treaty(other, now);
         let theirs_register = self.get(other);
-        let theirs = theirs_register.and_then(|register| register.treaty(&self.home));
+        let theirs = theirs_register.and_then(|register| register.treaty(&self.home, now));
         let (first, second) = match (ours, theirs) {
             (Some(ours), Some(theirs)) => (ours, theirs),
             (Some(only), None) | (None, Some(only)) => (only, only),
@@ -86,8 +101,9 @@ impl Registers {
         let expires = first.treaty.expires.min(second.treaty.expires);
         let agreed = match (ours, theirs, theirs_register) {
             (Some(ours), Some(theirs), Some(register)) => {
-                let we_accept = ours.treaty.accepts.is_some_and(|offer| register.holds_treaty(&self.home, &offer));
-                let they_accept = theirs.treaty.accepts.is_some_and(|offer| self.home().holds_treaty(other, &offer));
+                let we_accept = ours.treaty.accepts.is_some_and(|offer| register.holds_treaty(&self.home, &offer, now));
+                let they_accept =
+                    theirs.treaty.accepts.is_some_and(|offer| self.home().holds_treaty(other, &offer, now));
                 we_accept || they_accept
             }
             _ => false,
@@ -111,15 +127,34 @@ impl Registers {
 
     /// The neighbourhoods there is a treaty or an offer with, in the order of their ids.
     pub fn treaties(&self, now: Timestamp) -> Vec<TreatyState> {
-        let others = self.all.keys().chain(self.home().treaties().map(|said| &said.treaty.with));
+        let others = self.all.keys().chain(self.home().neighbours());
         let others: BTreeSet<_> = others.filter(|id| **id != self.home).collect();
         others.into_iter().filter_map(|other| self.treaty(other, now)).collect()
     }
 
-    /// Whether both sides agree, at `at`, that items of `kind` are shared.
-    pub(super) fn shares_kind(&self, other: &NeighbourhoodId, kind: Kind) -> bool {
-        let ours = self.home().treaty(other).map(|said| &said.treaty.kinds);
-        let theirs = self.get(other).and_then(|register| register.treaty(&self.home)).map(|said| &said.treaty.kinds);
+    /// The circles this neighbourhood has a part in or is admitted to, as far as the registers held here say.
+    pub fn circles(&self) -> Vec<CircleState> {
+        let mut circles = Vec::new();
+        for founder in self.all.values() {
+            for (id, side) in founder.circles().filter(|(_, side)| side.name.is_some() && !side.ended) {
+                let joined = |other: &NeighbourhoodId| {
+                    let sides = self.get(other).into_iter().flat_map(Register::circles);
+                    let mut own = sides.filter(|(circle, _)| *circle == id);
+                    own.any(|(_, side)| side.joined.is_some_and(|(by, _)| by == founder.neighbourhood()))
+                };
+                let (members, admitted) = side.admitted.iter().copied().partition(joined);
+                let name = side.name.clone().unwrap_or_default();
+                circles.push(CircleState { id, name, founder: founder.neighbourhood(), members, admitted });
+            }
+        }
+        circles
+    }
+
+    /// Whether both sides agreed, at `at`, that items of `kind` are shared.
+    pub(super) fn shares_kind(&self, other: &NeighbourhoodId, kind: Kind, at: Timestamp) -> bool {
+        let ours = self.home().treaty(other, at).map(|said| &said.treaty.kinds);
+        let theirs_register = self.get(other);
+        let theirs = theirs_register.and_then(|register| register.treaty(&self.home, at)).map(|said| &said.treaty.kinds);
         let named = |kinds: Option<&Vec<Kind>>| kinds.is_some_and(|kinds| kinds.is_empty() || kinds.contains(&kind));
         matches!(kind, Kind::COMMENT | Kind::PROFILE) || (named(ours) && named(theirs))
     }
@@ -144,6 +179,7 @@ impl Registers {
         let register = self.all.entry(neighbourhood).or_insert_with(|| Arc::new(Register::new(neighbourhood)));
         Arc::make_mut(register).insert(valid)
     }
+
     /// Puts back a register as it was; see [`Register::restore`].
     pub(crate) fn restore(&mut self, neighbourhood: NeighbourhoodId, statements: Vec<Valid>) {
         self.all.insert(neighbourhood, Arc::new(Register::restore(neighbourhood, statements)));

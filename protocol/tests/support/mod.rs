@@ -98,11 +98,14 @@ impl TestBox {
         let mut text = String::new();
         for register in self.replica.registers().iter() {
             let members: Vec<_> = devices.iter().filter_map(|key| register.membership(key).map(|m| (key, m))).collect();
-            let treaties: Vec<_> = register.treaties().collect();
+            let mut residents: Vec<_> = register.residents().collect();
+            residents.sort_unstable_by_key(|resident| resident.id);
+            let neighbours: Vec<_> = register.neighbours().collect();
+            let treaties: Vec<_> = neighbours.iter().map(|with| register.treaty(with, START)).collect();
             let boxes: Vec<_> = register.boxes().collect();
-            let (id, name, heads) = (register.neighbourhood(), register.name(), register.heads());
-            let count = register.resident_count();
-            text += &format!("{id}: {name:?} {heads:?} {count} {members:?} {treaties:?} {boxes:?}\n");
+            let statements: Vec<_> = register.statements().collect();
+            let (id, name) = (register.neighbourhood(), register.name());
+            text += &format!("{id}: {name:?} {members:?} {residents:?} {treaties:?} {boxes:?} {statements:?}\n");
         }
         text
     }

@@ -1,0 +1,93 @@
+//! Statements of a device that did not keep its count: two with one number, or one that skips what the device said before.
+//!
+//! A copied key must not be able to undo what a village built on the real one's statements. So what another resident has
+//! built on stands. Of the rest only the lower of two with one number counts, and nothing the device said after, until a
+//! connector decides.
+
+use std::collections::BTreeSet;
+
+use super::consequences::Consequences;
+use super::graph::{Content, Graph, Index, Point};
+use crate::operation::Statement;
+
+/// How many doubtful statements of one device are looked at; those beyond do not count.
+const LOOKED_AT: usize = 64;
+
+/// The statements of one device from where it lost count on, in the order of its numbers.
+pub(super) struct Suspect {
+    device: Index,
+    sequence: u64,
+    doubtful: Vec<Index>,
+}
+
+/// The devices that did not keep their count. O(n log n).
+pub(super) fn suspects(graph: &Graph) -> Vec<Suspect> {
+    (0..graph.devices.len() as Index).filter_map(|device| suspect(graph, device)).collect()
+}
+
+/// Whether a device said something with this number, or something before it that is not in the past of `point`.
+pub(super) fn lost_count(graph: &Graph, point: &Point<'_>) -> Option<super::Reason> {
+    let said: Vec<Index> = point.device.into_iter().flat_map(|device| graph.said_by(device)).collect();
+    if said.iter().any(|index| *index != point.index && graph.node(*index).sequence == point.sequence) {
+        return Some(super::Reason::Forked);
+    }
+    let earlier = said.iter().filter(|index| graph.node(**index).sequence < point.sequence);
+    let last = earlier.max_by_key(|index| graph.node(**index).sequence);
+    let skips = last.is_some_and(|last| !graph.is_past(*last, point));
+    let is_skipped = said.iter().any(|index| graph.node(*index).sequence > point.sequence);
+    (skips || is_skipped).then_some(super::Reason::OwnHistorySkipped)
+}
+
+fn suspect(graph: &Graph, device: Index) -> Option<Suspect> {
+    let mut said: Vec<Index> = graph.said_by(device).collect();
+    if said.len() < 2 {
+        return None;
+    }
+    said.sort_unstable_by_key(|index| (graph.node(*index).sequence, graph.node(*index).id));
+    let breaks = |pair: &[Index]| {
+        graph.node(pair[0]).sequence == graph.node(pair[1]).sequence || !graph.is_past(pair[0], &graph.point(pair[1]))
+    };
+    let at = said.windows(2).position(breaks)?;
+    // Of two with one number both are doubtful; of one that skips another only the one that does.
+    let first = if graph.node(said[at]).sequence == graph.node(said[at + 1]).sequence { at } else { at + 1 };
+    Some(Suspect { device, sequence: graph.node(said[first]).sequence, doubtful: said.split_off(first) })
+}
+
+/// The doubtful statements that do not count, given what would count if none were doubted.
+pub(super) fn doubted(graph: &Graph, consequences: &Consequences, suspects: &[Suspect]) -> BTreeSet<Index> {
+    suspects.iter().flat_map(|suspect| doubted_of(graph, consequences, suspect)).collect()
+}
+
+fn doubted_of(graph: &Graph, consequences: &Consequences, suspect: &Suspect) -> BTreeSet<Index> {
+    let decisions = consequences.fork_decisions.get(&(suspect.device, suspect.sequence));
+    let decided = decisions.and_then(|said| said.last()).and_then(|(_, statement)| match graph.statement(*statement) {
+        Some(Statement::ForkDecision(decision)) => graph.find(&decision.keep),
+        _ => None,
+    });
+    let is_known = |index: &Index| is_acknowledged(graph, consequences, *index);
+    let mut doubted: BTreeSet<Index> = suspect.doubtful.iter().copied().collect();
+    for index in suspect.doubtful.iter().take(LOOKED_AT) {
+        let builds_on = decided.is_some_and(|kept| kept == *index || graph.is_past(kept, &graph.point(*index)));
+        if builds_on || is_known(index) {
+            doubted.remove(index);
+        }
+    }
+    let same_number = |index: &&Index| graph.node(**index).sequence == suspect.sequence;
+    let rivals: Vec<Index> = suspect.doubtful.iter().filter(same_number).copied().collect();
+    if decided.is_none() && rivals.len() > 1 && rivals.iter().all(|index| doubted.contains(index)) {
+        doubted.remove(&rivals[0]);
+    }
+    doubted
+}
+
+/// Whether another resident, who does not owe their place to it, built on a statement.
+fn is_acknowledged(graph: &Graph, consequences: &Consequences, index: Index) -> bool {
+    let author = consequences.signer(graph.node(index).device);
+    let later = index + 1..graph.len() as Index;
+    later.filter(|other| consequences.refusal(*other).is_none()).any(|other| {
+        let resident = consequences.resident_of(graph.node(other).device);
+        let owes = |resident: Index| resident == index || graph.is_past(index, &graph.point(resident));
+        let is_other = resident.is_some_and(|resident| Some(resident) != author && !owes(resident));
+        is_other && graph.is_past(index, &graph.point(other)) && !matches!(graph.content(other), Content::Claim(_))
+    })
+}
