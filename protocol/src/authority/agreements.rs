@@ -1,13 +1,11 @@
 //! What one register says about boxes, other neighbourhoods and circles.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::graph::{Index, Rank};
 use super::register::Register;
 use crate::identity::PublicKey;
-use crate::operation::{
-    BoxCertificate, CircleId, NeighbourhoodId, OperationId, Statement, Treaty,
-};
+use crate::operation::{BoxCertificate, CircleId, NeighbourhoodId, OperationId, Statement, Treaty};
 use crate::time::Timestamp;
 
 /// One neighbourhood's side of a treaty.
@@ -26,8 +24,8 @@ pub struct TreatyStatement<'a> {
 pub struct CircleSide {
     /// Its name, where this neighbourhood founded it.
     pub name: Option<String>,
-    /// Whom this neighbourhood, as the founder, let in and did not show out since.
-    pub admitted: BTreeSet<NeighbourhoodId>,
+    /// Whom this neighbourhood, as the founder, let in and did not show out since, and the admission they name to join.
+    pub admitted: BTreeMap<NeighbourhoodId, OperationId>,
     /// The founder and the admission with which this neighbourhood joined, unless it left since.
     pub joined: Option<(NeighbourhoodId, OperationId)>,
     /// Whether its founder ended it.
@@ -70,7 +68,9 @@ impl Register {
         let ended = |index: Index| {
             matches!(self.graph.statement(index), Some(Statement::TreatyEnd(_))) && self.graph.node(index).time <= at
         };
-        said.map(|(_, index)| *index).take_while(|index| !ended(*index)).any(|index| self.graph.node(index).id == *operation)
+        said.map(|(_, index)| *index)
+            .take_while(|index| !ended(*index))
+            .any(|index| self.graph.node(index).id == *operation)
     }
 
     /// What this neighbourhood says about circles.
@@ -80,12 +80,16 @@ impl Register {
 
     fn circle_side(&self, said: &BTreeSet<(Rank, Index)>) -> CircleSide {
         let mut side = CircleSide::default();
-        for statement in said.iter().filter_map(|(_, index)| self.graph.statement(*index)) {
+        for (index, statement) in said.iter().filter_map(|(_, index)| Some((*index, self.graph.statement(*index)?))) {
             match statement {
                 Statement::CircleFounding(founding) => side.name = Some(founding.name.clone()),
-                Statement::CircleAdmission(admission) => drop(side.admitted.insert(admission.neighbourhood)),
+                Statement::CircleAdmission(admission) => {
+                    side.admitted.insert(admission.neighbourhood, self.graph.node(index).id);
+                }
                 Statement::CircleJoining(joining) => side.joined = Some((joining.founder, joining.admission)),
-                Statement::CircleLeaving(leaving) if leaving.neighbourhood == self.graph.neighbourhood => side.joined = None,
+                Statement::CircleLeaving(leaving) if leaving.neighbourhood == self.graph.neighbourhood => {
+                    side.joined = None
+                }
                 Statement::CircleLeaving(leaving) => drop(side.admitted.remove(&leaving.neighbourhood)),
                 Statement::CircleEnd(_) => side.ended = true,
                 _ => {}

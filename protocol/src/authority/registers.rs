@@ -142,7 +142,7 @@ impl Registers {
                     let mut own = sides.filter(|(circle, _)| *circle == id);
                     own.any(|(_, side)| side.joined.is_some_and(|(by, _)| by == founder.neighbourhood()))
                 };
-                let (members, admitted) = side.admitted.iter().copied().partition(joined);
+                let (members, admitted) = side.admitted.keys().copied().partition(joined);
                 let name = side.name.clone().unwrap_or_default();
                 circles.push(CircleState { id, name, founder: founder.neighbourhood(), members, admitted });
             }
@@ -154,7 +154,8 @@ impl Registers {
     pub(super) fn shares_kind(&self, other: &NeighbourhoodId, kind: Kind, at: Timestamp) -> bool {
         let ours = self.home().treaty(other, at).map(|said| &said.treaty.kinds);
         let theirs_register = self.get(other);
-        let theirs = theirs_register.and_then(|register| register.treaty(&self.home, at)).map(|said| &said.treaty.kinds);
+        let theirs =
+            theirs_register.and_then(|register| register.treaty(&self.home, at)).map(|said| &said.treaty.kinds);
         let named = |kinds: Option<&Vec<Kind>>| kinds.is_some_and(|kinds| kinds.is_empty() || kinds.contains(&kind));
         matches!(kind, Kind::COMMENT | Kind::PROFILE) || (named(ours) && named(theirs))
     }
