@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 use dorpsplein_web_ui::pages::{self, RenderError};
-use dorpsplein_web_ui::view::{Failure, Frame};
+use dorpsplein_web_ui::view::{Failure, Frame, Role};
 use dorpsplein_web_ui::{Lang, assets};
+use village::desk;
 
 fn main() -> Result<(), io::Error> {
     let folder = env::args_os().nth(1).map_or_else(|| env::temp_dir().join("dorpsplein-pages"), PathBuf::from);
@@ -31,7 +32,8 @@ fn main() -> Result<(), io::Error> {
 fn write_all(folder: &Path, frame: &Frame, lang: Lang) -> Result<(), io::Error> {
     let reading_only = Frame { script_url: None, ..frame.clone() };
     let lost = village::error(Failure::NotFound, "/bericht/weg");
-    let pages: [(&str, Result<String, RenderError>); 13] = [
+    let resident = Some(Role::Resident);
+    let pages: Vec<(&str, Result<String, RenderError>)> = vec![
         ("news", pages::news(frame, &village::news(), lang)),
         ("item", pages::item(frame, &village::item(), lang)),
         ("agenda", pages::agenda(frame, &village::agenda(), lang)),
@@ -45,6 +47,23 @@ fn write_all(folder: &Path, frame: &Frame, lang: Lang) -> Result<(), io::Error> 
         ("who-says-this", pages::who_says_this(frame, &village::proof(), lang)),
         ("who-says-this-comment", pages::who_says_this(frame, &village::comment_proof(), lang)),
         ("error", pages::error(frame, &lost, lang)),
+        ("gone", pages::gone(frame, &desk::gone(true), lang)),
+        ("hidden", pages::gone(frame, &desk::gone(false), lang)),
+        ("log", pages::log(frame, &desk::log(), lang)),
+        ("door", pages::door(frame, &desk::door(Role::Connector, None), lang)),
+        ("door-resident", pages::door(frame, &desk::door(Role::Connector, resident), lang)),
+        ("desk", pages::desk(frame, &desk::desk(), lang)),
+        ("desk-quiet", pages::desk(frame, &desk::quiet_desk(), lang)),
+        ("desk-members", pages::members(frame, &desk::members(), lang)),
+        ("desk-member", pages::member(frame, &desk::member(), lang)),
+        ("desk-member-gone", pages::member(frame, &desk::gone_member(), lang)),
+        ("desk-invitations", pages::invitations(frame, &desk::invitations(), lang)),
+        ("desk-letters", pages::letters(frame, &desk::letters(), lang)),
+        ("desk-neighbours", pages::neighbours(frame, &desk::neighbours(), lang)),
+        ("desk-circles", pages::circles(frame, &desk::circles(), lang)),
+        ("desk-organisations", pages::organisations(frame, &desk::organisations(), lang)),
+        ("desk-areas", pages::areas(frame, &desk::areas(), lang)),
+        ("desk-boxes", pages::boxes(frame, &desk::boxes(), lang)),
     ];
     for (name, page) in pages {
         fs::write(folder.join(format!("{name}.{}.html", lang.tag())), page.map_err(io::Error::other)?)?;

@@ -3,11 +3,13 @@
 //! Shared by the tests, the example that writes the pages to a folder, and the benchmark; each uses a part of it.
 #![allow(dead_code, reason = "every target that includes this file uses another part of it")]
 
+pub(crate) mod desk;
+
 use dorpsplein_web_ui::Lang;
 use dorpsplein_web_ui::view::{
     AboutPage, AgendaPage, Author, BoxView, Claim, Comment, Date, DateTime, ErrorPage, EventPage, EventTeaser, Failure,
-    Frame, Help, ItemPage, NeighbourLink, NeighbourView, Neighbourhood, NewsPage, NewsTeaser, OperationRole, Origin,
-    ProofOperation, ProofPage, ProofSubject, Role, Space, Stated, Thread, TreatyDirection, TreatyState, When, Words,
+    Fate, Frame, Handle, Help, ItemPage, NeighbourLink, NeighbourView, Neighbourhood, NewsPage, NewsTeaser, OperationRole, Origin,
+    ProofOperation, ProofPage, ProofSubject, Role, Space, Standing, Stated, Thread, TreatyDirection, TreatyState, When, Words,
     WriteKind, WritePage,
 };
 
@@ -147,6 +149,8 @@ pub(crate) fn item() -> ItemPage {
         author: connector("Truus Verhoeven"),
         written: at(20, 19, 12),
         edited: Some(at(20, 20, 3)),
+        fate: Fate::default(),
+        handle: handle(11, "news"),
         thread: thread(),
     }
 }
@@ -201,6 +205,8 @@ pub(crate) fn event_page() -> EventPage {
         when: Stated::Agreed(timed(21, 14, 0, 16, 30)),
         place: Stated::Agreed(Some("De Schuur, Kerkpad 3".to_owned())),
         cancelled: Stated::Agreed(false),
+        fate: Fate::default(),
+        handle: handle(41, "event"),
         thread: Thread { comments: vec![], ..thread() },
     }
 }
@@ -339,7 +345,29 @@ pub(crate) fn event(seed: u64, title: &str, when: When, place: &str, origin: Ori
 }
 
 pub(crate) fn comment(seed: u64, author: Author, written: DateTime, body: &str) -> Comment {
-    Comment { id: id(seed), author, written, body: body.to_owned() }
+    Comment {
+        id: id(seed),
+        author,
+        written,
+        body: body.to_owned(),
+        gone: None,
+        fate: Fate::default(),
+        handle: handle(seed, "comment"),
+    }
+}
+
+/// What the module needs to act on something the resident 501 wrote.
+pub(crate) fn handle(seed: u64, kind: &'static str) -> Handle {
+    Handle {
+        id: id(seed),
+        kind,
+        neighbourhood: id(1),
+        space: Space::Neighbours,
+        resident: id(501),
+        home: id(1),
+        heads: vec![id(seed)],
+        standing: Standing::default(),
+    }
 }
 
 fn teaser(seed: u64, title: &str, body: &str, author: Author, written: DateTime, comments: usize) -> NewsTeaser {

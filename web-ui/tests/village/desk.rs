@@ -1,0 +1,275 @@
+//! The desk of the village's connectors.
+
+use dorpsplein_web_ui::view::{
+    AreasPage, BoxesPage, Branch, Care, CirclePlace, CircleView, CirclesPage, Deed, DeskBox, DeskPage, DeskTop,
+    DeviceStanding, DeviceView, DoorPage, Fork, Gone, GonePage, InvitationFate, InvitationView, InvitationsPage,
+    LettersPage, LogAct, LogEntry, LogPage, MemberPage, MemberTeaser, MembersPage, Moderated, NeighboursPage,
+    Neighbouring, OrganisationView, OrganisationsPage, Person, Proposal, Reason, Receipt, Role, Standing,
+    TreatyDirection, TreatyStep, TreatyView,
+};
+
+use super::{at, connector, handle, id, on, resident, thread};
+
+pub(crate) fn person(seed: u64, name: &str) -> Person {
+    Person { id: id(seed), name: Some(name.to_owned()), role: Role::Resident, is_you: false }
+}
+
+fn keeper(seed: u64, name: &str) -> Person {
+    Person { role: Role::Connector, ..person(seed, name) }
+}
+
+fn truus() -> Person {
+    Person { is_you: true, ..keeper(501, "Truus Verhoeven") }
+}
+
+fn top() -> DeskTop {
+    DeskTop { waiting: 2, second_signature: true }
+}
+
+fn proposal(seed: u64, by: Person, deed: Deed) -> Proposal {
+    Proposal {
+        operation: id(seed),
+        yours_to_sign: !by.is_you,
+        by,
+        signed: at(20, 16, 5),
+        endorse_after: None,
+        vetoed: false,
+        deed,
+    }
+}
+
+fn proposals() -> Vec<Proposal> {
+    let recovery = proposal(603, keeper(502, "Hassan Bakali"), Deed::Recovery(truus()));
+    vec![
+        proposal(601, keeper(502, "Hassan Bakali"), Deed::Grant(person(504, "Sanne Tromp"))),
+        proposal(602, truus(), Deed::Treaty("Veerdam".to_owned())),
+        Proposal { endorse_after: Some(at(22, 9, 30)), yours_to_sign: false, ..recovery.clone() },
+        Proposal { vetoed: true, ..recovery },
+    ]
+}
+
+pub(crate) fn desk() -> DeskPage {
+    let branch = |seed, hour, words: &str, counts| Branch {
+        operation: id(seed),
+        signed: at(19, hour, 12),
+        words: Some(words.to_owned()),
+        counts,
+    };
+    DeskPage {
+        top: top(),
+        proposals: proposals(),
+        forks: vec![Fork {
+            device: id(701),
+            owner: Some(person(505, "Gijs van der Waard")),
+            sequence: 14,
+            branches: vec![
+                branch(702, 9, "Wie kan zaterdag de aanhanger gebruiken? Hij staat bij mij op het erf.", true),
+                branch(703, 11, "De aanhanger is uitgeleend tot dinsdag.", false),
+            ],
+        }],
+        cares: vec![
+            Care::BoxExpires { name: "Kastje 1".to_owned(), until: on(35) },
+            Care::TreatyOffered { with: "Lange Eng".to_owned() },
+            Care::TreatyExpires { with: "Boxwijk".to_owned(), until: on(39) },
+            Care::Appeal { item: id(14), event: false, note: "Mijn bericht was geen reclame maar een oproep.".to_owned() },
+        ],
+        residents: 42,
+        connectors: 3,
+        open_invitations: 12,
+    }
+}
+
+/// The desk of a village where nothing waits.
+pub(crate) fn quiet_desk() -> DeskPage {
+    let top = DeskTop::default();
+    DeskPage { top, proposals: vec![], forks: vec![], cares: vec![], connectors: 1, open_invitations: 0, ..desk() }
+}
+
+pub(crate) fn door(needs: Role, visitor: Option<Role>) -> DoorPage {
+    DoorPage { needs, visitor, path: "/beheer/leden".to_owned() }
+}
+
+pub(crate) fn members() -> MembersPage {
+    let teaser = |person, devices, day| MemberTeaser { person, devices, since: on(day) };
+    let unnamed = Person { name: None, ..person(507, "") };
+    MembersPage {
+        top: top(),
+        present: vec![
+            teaser(keeper(502, "Hassan Bakali"), 1, 3),
+            teaser(truus(), 2, 1),
+            teaser(person(505, "Gijs van der Waard"), 1, 7),
+            teaser(person(504, "Sanne Tromp"), 3, 12),
+            teaser(unnamed, 1, 19),
+        ],
+        gone: vec![teaser(person(508, "Bob Reclame"), 0, 14)],
+    }
+}
+
+pub(crate) fn member() -> MemberPage {
+    let device = |seed, standing, counts_to| DeviceView { key: id(seed), added: on(3), standing, counts_to, last: 31 };
+    MemberPage {
+        top: top(),
+        person: keeper(502, "Hassan Bakali"),
+        present: true,
+        since: on(3),
+        devices: vec![device(711, DeviceStanding::Active, None), device(712, DeviceStanding::Retired, Some(28))],
+        cards: 1,
+        last_connector: false,
+        proposals: vec![],
+    }
+}
+
+/// Somebody who was removed.
+pub(crate) fn gone_member() -> MemberPage {
+    let device =
+        DeviceView { key: id(713), added: on(14), standing: DeviceStanding::Removed, counts_to: Some(6), last: 9 };
+    MemberPage { person: person(508, "Bob Reclame"), present: false, devices: vec![device], cards: 0, ..member() }
+}
+
+pub(crate) fn invitations() -> InvitationsPage {
+    let invitation = |seed, fate| InvitationView {
+        operation: id(seed),
+        number: id(seed)[..8].to_owned(),
+        role: Role::Resident,
+        by: truus(),
+        expires: at(50, 23, 59),
+        fate,
+    };
+    InvitationsPage {
+        top: top(),
+        open: vec![
+            invitation(721, InvitationFate::Open),
+            InvitationView { role: Role::Connector, ..invitation(722, InvitationFate::Proposed) },
+        ],
+        past: vec![
+            invitation(723, InvitationFate::Used(person(504, "Sanne Tromp"))),
+            invitation(724, InvitationFate::Withdrawn),
+            invitation(725, InvitationFate::Expired),
+        ],
+    }
+}
+
+pub(crate) fn letters() -> LettersPage {
+    LettersPage { top: DeskTop::default() }
+}
+
+fn next_door(seed: u64, name: &str) -> Neighbouring {
+    Neighbouring { id: id(seed), name: name.to_owned() }
+}
+
+pub(crate) fn neighbours() -> NeighboursPage {
+    let treaty = |seed, name: &str, step, direction, offer| TreatyView {
+        with: id(seed),
+        name: name.to_owned(),
+        step,
+        direction,
+        until: on(39),
+        offer,
+    };
+    NeighboursPage {
+        top: top(),
+        treaties: vec![
+            treaty(2, "Boxwijk", TreatyStep::InForce, TreatyDirection::Both, None),
+            treaty(3, "Lange Eng", TreatyStep::Received, TreatyDirection::Both, Some(id(731))),
+            treaty(4, "Veerdam", TreatyStep::Offered, TreatyDirection::Outgoing, None),
+            treaty(5, "Zandhorst", TreatyStep::Expired, TreatyDirection::Incoming, None),
+        ],
+    }
+}
+
+pub(crate) fn circles() -> CirclesPage {
+    let circle = |seed, name: &str, founder, place| CircleView {
+        id: id(seed),
+        name: name.to_owned(),
+        founder,
+        place,
+        members: vec![(next_door(2, "Boxwijk"), true), (next_door(4, "Veerdam"), false)],
+    };
+    CirclesPage {
+        top: top(),
+        circles: vec![
+            circle(741, "Gemeente Maasrand", next_door(1, "Maasdorp"), CirclePlace::Founder),
+            circle(742, "Dorpen aan de dijk", next_door(2, "Boxwijk"), CirclePlace::Member),
+            circle(
+                743,
+                "Streekvervoer",
+                next_door(4, "Veerdam"),
+                CirclePlace::Admitted { admission: id(744) },
+            ),
+        ],
+        neighbours: vec![next_door(3, "Lange Eng")],
+    }
+}
+
+pub(crate) fn organisations() -> OrganisationsPage {
+    OrganisationsPage {
+        top: top(),
+        organisations: vec![
+            OrganisationView {
+                id: id(751),
+                name: Some("Harmonie De Goede Hoop".to_owned()),
+                speakers: vec![person(505, "Gijs van der Waard")],
+            },
+            OrganisationView { id: id(752), name: None, speakers: vec![] },
+        ],
+        residents: vec![person(505, "Gijs van der Waard"), person(504, "Sanne Tromp")],
+    }
+}
+
+pub(crate) fn areas() -> AreasPage {
+    AreasPage { top: top(), areas: vec![(id(761), "De Kade".to_owned()), (id(762), "Het Hoge Eind".to_owned())] }
+}
+
+pub(crate) fn boxes() -> BoxesPage {
+    let certified = |seed, name: &str, day, this_one| DeskBox {
+        key: id(seed),
+        name: name.to_owned(),
+        until: on(day),
+        this_one,
+    };
+    BoxesPage {
+        top: top(),
+        boxes: vec![certified(771, "Kastje 1", 59, true), certified(772, "Kastje 2", 12, false)],
+    }
+}
+
+pub(crate) fn moderated() -> Moderated {
+    Moderated {
+        by: connector("Hassan Bakali"),
+        at: at(20, 15, 40),
+        reason: Some(Reason::named("spam")),
+        note: "Dit stond er deze week al vier keer.".to_owned(),
+    }
+}
+
+pub(crate) fn gone(erased: bool) -> GonePage {
+    let standing = Standing { erased, hidden: !erased, moderated: true, ..Standing::default() };
+    GonePage {
+        id: id(11),
+        event: false,
+        gone: Gone { erased, moderated: moderated(), appeal: Some("Het was voor de voetbalclub.".to_owned()) },
+        handle: dorpsplein_web_ui::view::Handle { standing, ..handle(11, "news") },
+        receipts: vec![Receipt { name: "Boxwijk".to_owned(), since: at(20, 15, 41) }],
+        thread: thread(),
+    }
+}
+
+pub(crate) fn log() -> LogPage {
+    let entry = |seed, title: Option<&str>, act, moderated| LogEntry {
+        item: id(seed),
+        event: false,
+        title: title.map(str::to_owned),
+        act,
+        moderated,
+    };
+    let own = Moderated { by: resident("Sanne Tromp"), reason: None, note: String::new(), ..moderated() };
+    LogPage {
+        entries: vec![
+            entry(14, None, LogAct::Hid, moderated()),
+            entry(14, None, LogAct::Appealed, Moderated { note: "Het was een oproep.".to_owned(), ..own.clone() }),
+            entry(11, Some("De moestuin zoekt drie paar handen"), LogAct::Pinned, own),
+        ],
+        before: None,
+        older: Some("c2".to_owned()),
+    }
+}
