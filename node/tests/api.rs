@@ -343,11 +343,17 @@ fn the_api_describes_itself() {
     let paths: Vec<_> = described["paths"].as_object().unwrap().keys().cloned().collect();
     let expected = [
         "devices/{key}",
+        "forks",
         "invitations/{key}",
         "items/{id}",
+        "items/{id}/receipts",
         "links/{id}/{slot}",
+        "log",
+        "mine",
         "operations",
         "operations/{id}",
+        "register",
+        "residents",
         "sessions",
         "sessions/challenge",
         "status",

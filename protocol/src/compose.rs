@@ -5,8 +5,8 @@
 
 use crate::identity::{PublicKey, SecretKey};
 use crate::operation::{
-    Claim, ClaimProof, Edit, Genesis, Header, ItemId, Kind, NeighbourhoodId, OperationId, Payload, Signed, Space,
-    Statement, VERSION,
+    Claim, ClaimProof, Edit, Genesis, Header, ItemId, Kind, NeighbourhoodId, OperationId, OrganisationId, Payload,
+    Signed, Space, Statement, VERSION,
 };
 use crate::time::Timestamp;
 
@@ -97,8 +97,20 @@ impl Device {
     /// Joins with an invitation: `invitation` is the operation that holds it, `one_time` the secret of the letter, the
     /// nonce 16 random bytes.
     pub fn claim(&mut self, invitation: OperationId, one_time: &SecretKey, nonce: [u8; 16], now: Timestamp) -> Signed {
+        self.claim_after(vec![invitation], invitation, one_time, nonce, now)
+    }
+
+    /// The same with an invitation that a second connector signed: `parents` are the invitation and that signature.
+    pub fn claim_after(
+        &mut self,
+        parents: Vec<OperationId>,
+        invitation: OperationId,
+        one_time: &SecretKey,
+        nonce: [u8; 16],
+        now: Timestamp,
+    ) -> Signed {
         let proof = ClaimProof::new(&self.home, &invitation, &self.key(), &nonce).sign(one_time);
-        self.state(vec![invitation], Statement::Claim(Claim { invitation, nonce, proof }), now)
+        self.state(parents, Statement::Claim(Claim { invitation, nonce, proof }), now)
     }
 
     /// Makes an item of `kind`, about `subject` if it is a comment, with its first `edits`.
@@ -110,10 +122,19 @@ impl Device {
         edits: Vec<Edit>,
         now: Timestamp,
     ) -> Signed {
-        let mut all = Vec::with_capacity(edits.len() + 1);
-        all.push(Edit::Create { kind, subject, speaks_for: None });
-        all.extend(edits);
-        self.sign(at, None, Vec::new(), &Payload::Edits(all), now)
+        self.make(at, Edit::Create { kind, subject, speaks_for: None }, edits, now)
+    }
+
+    /// Makes an item of `kind` in the name of an organisation that the author speaks for, with its first `edits`.
+    pub fn create_for(
+        &mut self,
+        organisation: OrganisationId,
+        at: Place,
+        kind: Kind,
+        edits: Vec<Edit>,
+        now: Timestamp,
+    ) -> Signed {
+        self.make(at, Edit::Create { kind, subject: None, speaks_for: Some(organisation) }, edits, now)
     }
 
     /// Edits an item after `parents`: its heads as the author saw them.
@@ -126,6 +147,11 @@ impl Device {
         now: Timestamp,
     ) -> Signed {
         self.sign(at, Some(item), parents, &Payload::Edits(edits), now)
+    }
+
+    fn make(&mut self, at: Place, creation: Edit, edits: Vec<Edit>, now: Timestamp) -> Signed {
+        let all = std::iter::once(creation).chain(edits).collect();
+        self.sign(at, None, Vec::new(), &Payload::Edits(all), now)
     }
 
     fn sign(

@@ -3,12 +3,13 @@
 use std::path::Path;
 
 use dorpsplein_protocol::compose::Device;
-use dorpsplein_protocol::operation::{OperationId, Signed, Statement};
+use dorpsplein_protocol::operation::{MAX_PARENTS, OperationId, Signed, Statement};
 use dorpsplein_protocol::time::Timestamp;
 
 use super::door::Door;
 use super::error::CliError;
 use super::key_file::KeyFile;
+use super::links::Site;
 use crate::web::body::AcceptedBody;
 
 /// A key and the door its operations go through.
@@ -26,7 +27,7 @@ impl<'a> Author<'a> {
         let mut author = Self { key: KeyFile::open(path)?, door };
         match author.deliver() {
             // What was refused for good then must not stand in the way of what is asked now.
-            Err(CliError::Client(refused)) if refused.is_final() => {}
+            Err(refused) if refused.is_final() => {}
             delivered => delivered?,
         }
         let known = door.device(&author.key.device().key())?;
@@ -42,6 +43,16 @@ impl<'a> Author<'a> {
     /// The device.
     pub const fn device(&self) -> &Device {
         self.key.device()
+    }
+
+    /// The site where the key is at home.
+    pub const fn site(&self) -> &Site {
+        self.key.site()
+    }
+
+    /// The box that what is signed goes to.
+    pub const fn door(&self) -> &'a Door {
+        self.door
     }
 
     /// Sends what is pending.
@@ -71,8 +82,22 @@ impl<'a> Author<'a> {
     /// # Errors
     /// As [`Author::say`].
     pub fn state(&mut self, statement: Statement, now: Timestamp) -> Result<AcceptedBody, CliError> {
-        let heads = self.door.status()?.register_heads;
-        let parents: Vec<OperationId> = heads.iter().filter_map(|id| OperationId::from_hex(id)).collect();
+        let parents = self.door.heads()?;
+        self.say(|device| device.state(parents, statement, now))
+    }
+
+    /// Says something about one statement of the home register, which an endorsement and a veto name as a parent.
+    ///
+    /// # Errors
+    /// As [`Author::say`].
+    pub fn state_about(
+        &mut self,
+        about: OperationId,
+        statement: Statement,
+        now: Timestamp,
+    ) -> Result<AcceptedBody, CliError> {
+        let heads = self.door.heads()?.into_iter().filter(|head| *head != about);
+        let parents = std::iter::once(about).chain(heads).take(MAX_PARENTS).collect();
         self.say(|device| device.state(parents, statement, now))
     }
 
@@ -88,8 +113,7 @@ impl<'a> Author<'a> {
     fn settle(&mut self, answer: Result<AcceptedBody, CliError>) -> Result<AcceptedBody, CliError> {
         let answered = match &answer {
             Ok(_) => true,
-            Err(CliError::Client(error)) => error.is_final(),
-            Err(_) => false,
+            Err(error) => error.is_final(),
         };
         if answered {
             self.key.settle()?;

@@ -2,15 +2,23 @@
 
 use std::time::Duration;
 
-use dorpsplein_protocol::identity::PublicKey;
+use dorpsplein_protocol::hex;
+use dorpsplein_protocol::identity::{PublicKey, SecretKey};
+use dorpsplein_protocol::login::LoginProof;
+use dorpsplein_protocol::operation::NeighbourhoodId;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
-use ureq::Agent;
-use ureq::http::Response;
+use ureq::http::{Response, header};
+use ureq::typestate::WithoutBody;
+use ureq::{Agent, RequestBuilder};
 
 use super::links::Site;
-use crate::web::body::{AcceptedBody, DeviceBody, InvitationBody, ItemBody, StatusBody};
+use crate::web::body::{
+    AcceptedBody, DeviceBody, ForkBody, InvitationBody, ItemBody, LogBody, MineBody, NamedResidentBody, ReceiptBody,
+    RegisterBody, StatusBody,
+};
 use crate::web::error::{ProblemBody, kind_of};
+use crate::web::sessions::{ChallengeBody, LoginBody};
 
 /// The longest one request may take.
 const REQUEST_TIME: Duration = Duration::from_secs(30);
@@ -51,6 +59,7 @@ impl ClientError {
 pub struct Client {
     site: Site,
     agent: Agent,
+    session: Option<String>,
 }
 
 impl Client {
@@ -65,7 +74,7 @@ impl Client {
             // A proxy for the wide world has no business between two programs on one machine.
             config = config.proxy(None);
         }
-        Self { site, agent: config.build().into() }
+        Self { site, agent: config.build().into(), session: None }
     }
 
     /// The site.
@@ -79,6 +88,62 @@ impl Client {
     /// [`ClientError`], as for every question here.
     pub fn status(&self) -> Result<StatusBody, ClientError> {
         self.get("status")
+    }
+
+    /// Who may do what.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn register(&self) -> Result<RegisterBody, ClientError> {
+        self.get("register")
+    }
+
+    /// The devices that signed two operations with one number.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn forks(&self) -> Result<Vec<ForkBody>, ClientError> {
+        self.get("forks")
+    }
+
+    /// The neighbours whose boxes erased an item too.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn receipts(&self, item: &str) -> Result<Vec<ReceiptBody>, ClientError> {
+        self.get(&format!("items/{item}/receipts"))
+    }
+
+    /// The moderation log, for a member who is [signed in](super::session::sign_in).
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn log(&self, after: Option<&str>) -> Result<LogBody, ClientError> {
+        self.get(&after.map_or_else(|| "log".to_owned(), |after| format!("log?after={after}")))
+    }
+
+    /// The members and their names, for a member who is signed in.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn names(&self) -> Result<Vec<NamedResidentBody>, ClientError> {
+        self.get("residents")
+    }
+
+    /// All that the member who is signed in made.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn mine(&self) -> Result<MineBody, ClientError> {
+        self.get("mine")
+    }
+
+    /// The raw bytes of an operation.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn operation(&self, id: &str) -> Result<Vec<u8>, ClientError> {
+        self.read_bytes(self.request(&format!("operations/{id}")).call())
     }
 
     /// An item.
@@ -105,6 +170,52 @@ impl Client {
         self.get(&format!("devices/{key}"))
     }
 
+    /// The same client, signed in as a member with the key of one of their devices.
+    ///
+    /// # Errors
+    /// [`ClientError`]; refused when the device belongs to no member.
+    pub fn signed_in(&self, device: &SecretKey, home: &NeighbourhoodId) -> Result<Self, ClientError> {
+        let strange = || ClientError::NotABox { site: self.site.as_str().to_owned() };
+        let asked: ChallengeBody = self.get("sessions/challenge")?;
+        let challenge: [u8; 32] =
+            hex::decode(&asked.challenge).and_then(|bytes| bytes.try_into().ok()).ok_or_else(strange)?;
+        let host = self.site.as_str().split_once("://").map_or("", |(_, host)| host);
+        let proof = LoginProof::new(home, &challenge, host).sign(device);
+        let login = LoginBody {
+            device: device.public().to_string(),
+            challenge: asked.challenge,
+            signature: hex::encode(proof.as_bytes()),
+        };
+        let request = self.agent.post(self.address("sessions")).content_type("application/json");
+        let body = serde_json::to_vec(&login).expect("a struct of strings is JSON");
+        let mut answer = self.checked(request.send(&body[..]))?;
+        self.bytes(&mut answer)?;
+        let cookie = answer.headers().get(header::SET_COOKIE).and_then(|cookie| cookie.to_str().ok());
+        let session = cookie.and_then(|cookie| cookie.split(';').next()).ok_or_else(strange)?;
+        Ok(Self { session: Some(session.to_owned()), ..self.clone() })
+    }
+
+    /// Leaves a message of a linking (see [`dorpsplein_protocol::linking`]) in a slot of its mailbox.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn leave_message(&self, mailbox: &str, slot: &str, message: &[u8]) -> Result<(), ClientError> {
+        let address = self.address(&format!("links/{mailbox}/{slot}"));
+        self.read_bytes(self.agent.put(address).content_type("application/cbor").send(message)).map(drop)
+    }
+
+    /// The message in a slot of a mailbox; none when there is none (yet, or any more).
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn take_message(&self, mailbox: &str, slot: &str) -> Result<Option<Vec<u8>>, ClientError> {
+        match self.read_bytes(self.request(&format!("links/{mailbox}/{slot}")).call()) {
+            Ok(message) => Ok(Some(message)),
+            Err(ClientError::Refused(problem)) if problem.status == 404 => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Hands in a signed operation, in transfer form.
     ///
     /// # Errors
@@ -116,7 +227,15 @@ impl Client {
     }
 
     fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
-        self.read(self.agent.get(self.address(path)).call())
+        self.read(self.request(path).call())
+    }
+
+    fn request(&self, path: &str) -> RequestBuilder<WithoutBody> {
+        let request = self.agent.get(self.address(path));
+        match &self.session {
+            Some(session) => request.header(header::COOKIE, session),
+            None => request,
+        }
     }
 
     fn address(&self, path: &str) -> String {
@@ -124,16 +243,32 @@ impl Client {
     }
 
     fn read<T: DeserializeOwned>(&self, answer: Result<Response<ureq::Body>, ureq::Error>) -> Result<T, ClientError> {
-        let site = || self.site.as_str().to_owned();
-        let unreachable = |source| ClientError::Unreachable { site: site(), source: Box::new(source) };
-        let mut answer = answer.map_err(unreachable)?;
-        let bytes = answer.body_mut().with_config().limit(MAX_ANSWER).read_to_vec().map_err(unreachable)?;
+        let bytes = self.read_bytes(answer)?;
+        serde_json::from_slice(&bytes).map_err(|_| ClientError::NotABox { site: self.site.as_str().to_owned() })
+    }
+
+    fn read_bytes(&self, answer: Result<Response<ureq::Body>, ureq::Error>) -> Result<Vec<u8>, ClientError> {
+        self.bytes(&mut self.checked(answer)?)
+    }
+
+    /// An answer that says yes.
+    fn checked(&self, answer: Result<Response<ureq::Body>, ureq::Error>) -> Result<Response<ureq::Body>, ClientError> {
+        let mut answer = answer.map_err(|error| self.unreachable(error))?;
         if answer.status().is_success() {
-            return serde_json::from_slice(&bytes).map_err(|_| ClientError::NotABox { site: site() });
+            return Ok(answer);
         }
-        match serde_json::from_slice(&bytes) {
+        match serde_json::from_slice(&self.bytes(&mut answer)?) {
             Ok(problem) => Err(ClientError::Refused(problem)),
-            Err(_) => Err(ClientError::NotABox { site: site() }),
+            Err(_) => Err(ClientError::NotABox { site: self.site.as_str().to_owned() }),
         }
+    }
+
+    fn bytes(&self, answer: &mut Response<ureq::Body>) -> Result<Vec<u8>, ClientError> {
+        let body = answer.body_mut().with_config().limit(MAX_ANSWER);
+        body.read_to_vec().map_err(|error| self.unreachable(error))
+    }
+
+    fn unreachable(&self, source: ureq::Error) -> ClientError {
+        ClientError::Unreachable { site: self.site.as_str().to_owned(), source: Box::new(source) }
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use dorpsplein_protocol::identity::PublicKey;
-use dorpsplein_protocol::operation::{ItemId, OperationId};
+use dorpsplein_protocol::operation::{ItemId, NeighbourhoodId, OperationId};
 use libp2p::Multiaddr;
 use libp2p::multiaddr::Protocol;
 use tokio::runtime::Runtime;
@@ -22,7 +22,7 @@ use crate::driver::{self, Driver};
 use crate::store_sled::SledStore;
 use crate::web::body::{AcceptedBody, DeviceBody, ItemBody, StatusBody};
 use crate::web::error::Problem;
-use crate::web::{self, SiteIdentity, SiteState};
+use crate::web::{SiteIdentity, SiteState, local};
 
 /// A box, ready to be asked.
 pub enum Door {
@@ -46,7 +46,7 @@ pub struct RunningDoor {
 pub struct StoppedDoor {
     runtime: Runtime,
     driver: Option<Driver>,
-    state: SiteState,
+    pub(super) state: SiteState,
     folder: DataFolder,
     site: Site,
 }
@@ -113,8 +113,25 @@ impl Door {
     pub fn status(&self) -> Result<StatusBody, CliError> {
         match self.client() {
             Ok(client) => Ok(client.status()?),
-            Err(door) => web::status(&door.state).map_err(|error| refused(error.into())),
+            Err(door) => local::status(&door.state).map_err(refused),
         }
+    }
+
+    /// The latest statements of the home register: the parents of the next one.
+    ///
+    /// # Errors
+    /// [`CliError::Client`].
+    pub fn heads(&self) -> Result<Vec<OperationId>, CliError> {
+        let heads = self.status()?.register_heads;
+        heads.iter().map(|id| OperationId::from_hex(id).ok_or_else(|| self.strange())).collect()
+    }
+
+    /// The neighbourhood of the box.
+    ///
+    /// # Errors
+    /// [`CliError::Client`].
+    pub fn home(&self) -> Result<NeighbourhoodId, CliError> {
+        NeighbourhoodId::from_hex(&self.status()?.neighbourhood_id).ok_or_else(|| self.strange())
     }
 
     /// What the box knows of a device.
@@ -124,7 +141,7 @@ impl Door {
     pub fn device(&self, key: &PublicKey) -> Result<DeviceBody, CliError> {
         match self.client() {
             Ok(client) => Ok(client.device(key)?),
-            Err(door) => web::device(&door.state, key).map_err(|error| refused(error.into())),
+            Err(door) => local::device(&door.state, key).map_err(refused),
         }
     }
 
@@ -135,7 +152,7 @@ impl Door {
     pub fn item(&self, id: &ItemId) -> Result<ItemBody, CliError> {
         match self.client() {
             Ok(client) => Ok(client.item(&id.to_string())?),
-            Err(door) => web::item(&door.state, id).map_err(refused),
+            Err(door) => local::item(&door.state, id).map_err(refused),
         }
     }
 
@@ -191,6 +208,16 @@ impl Door {
         }
     }
 
+    /// The box answered something that no Dorpsplein says.
+    pub(super) fn strange(&self) -> CliError {
+        CliError::Client(ClientError::NotABox { site: self.address() })
+    }
+
+    /// The box as a carrier of messages between two devices; none when it is not running.
+    pub(super) fn mailboxes(&self) -> Option<&Client> {
+        self.client().ok()
+    }
+
     fn peers(&self) -> Option<PeerBook> {
         match self {
             Self::Site(_) => None,
@@ -199,7 +226,7 @@ impl Door {
         }
     }
 
-    fn client(&self) -> Result<&Client, &StoppedDoor> {
+    pub(super) fn client(&self) -> Result<&Client, &StoppedDoor> {
         match self {
             Self::Site(client) => Ok(client),
             Self::Running(door) => Ok(&door.client),
@@ -225,7 +252,7 @@ pub(super) fn site_of(config: &Config) -> Result<Site, CliError> {
     Ok(Site::parse(&config.site_url(config.site))?)
 }
 
-fn refused(problem: Problem) -> CliError {
+pub(super) fn refused(problem: Problem) -> CliError {
     CliError::Client(ClientError::Refused(problem.body()))
 }
 

@@ -12,6 +12,7 @@ use super::links::LinkError;
 use crate::data_folder::FolderError;
 use crate::driver::DriverError;
 use crate::run::RunError;
+use crate::web::error::kind_of;
 
 /// Everything that can stop a command.
 #[derive(Debug, Error)]
@@ -37,6 +38,9 @@ pub enum CliError {
     /// The replica could not be opened.
     #[error(transparent)]
     Driver(#[from] DriverError),
+    /// The other device's message cannot be believed.
+    #[error("the link cannot be used: {0}. Begin anew with a new one")]
+    Linking(#[from] dorpsplein_protocol::linking::LinkError),
     /// Something on the command line is not what it should be.
     #[error("{0}")]
     Input(InputError),
@@ -89,6 +93,74 @@ pub enum InputError {
     /// The key has a membership already.
     #[error("this key file is a member already")]
     AlreadyMember,
+    /// Nothing, or nobody, is named like that.
+    #[error("no {what} here begins with {given:?} (at least four digits); the list commands show which there are")]
+    Unknown {
+        /// The word for what was asked for.
+        what: &'static str,
+        /// What was given.
+        given: String,
+    },
+    /// More than one is named like that.
+    #[error("more than one {what} begins with {given:?}: give more digits")]
+    Ambiguous {
+        /// The word for what was asked for.
+        what: &'static str,
+        /// What was given.
+        given: String,
+    },
+    /// A box is named by its key.
+    #[error(
+        "a box is named by its key: 64 hexadecimal digits, which `dorpsplein status` on that machine shows as own_box"
+    )]
+    Box,
+    /// The founder of a circle did not admit this neighbourhood.
+    #[error(
+        "that circle did not admit this neighbourhood: ask a connector of its founder for `dorpsplein circle admit`"
+    )]
+    NotAdmitted,
+    /// The item is of a kind that this version cannot name.
+    #[error("this item is of a kind that this version of dorpsplein does not know: use a newer one")]
+    UnknownKind,
+    /// All that the device signed counts already.
+    #[error("what this device signed up to operation {0} counts already: there is nothing to rescue")]
+    NothingToRescue(u64),
+    /// Not the code of a letter or a card.
+    #[error("a code has twelve letters and digits, such as 7K3M-92XQ-A4TD")]
+    Code,
+    /// No resident has such a card.
+    #[error("nobody in this neighbourhood has a card with this code: check the code and the site")]
+    UnknownCard,
+    /// Not a link between two devices.
+    #[error(
+        "this is not a whole link for a new device: it looks like https://plein.example/toestel#… with 26 letters and digits"
+    )]
+    DeviceLink,
+    /// The box no longer has the other side's message.
+    #[error("the link has run out, or was never shown: ask the other side for a new one")]
+    LinkGone,
+    /// The digits of the two sides differ.
+    #[error("nothing was signed: somebody else may have answered. Begin anew with a new link")]
+    OtherDigits,
+    /// Only a running box carries messages between two devices.
+    #[error(
+        "the box is not running: start it (`dorpsplein serve`), or make the key file on this machine with --new FILE"
+    )]
+    BoxNotRunning,
+    /// The key is nobody's here.
+    #[error("this key belongs to nobody here")]
+    NotAMember,
+    /// Only members read this, and a key shows who is one.
+    #[error("only members read this: name your key file with --key")]
+    KeyNeeded,
+    /// Leaving cannot be undone.
+    #[error("this erases {0} things you made and ends your membership, for good: add --yes when that is what you want")]
+    NotConfirmed(usize),
+    /// Nobody could do what connectors do.
+    #[error(
+        "you are the only connector: make somebody else one first with `dorpsplein member role RESIDENT connector`"
+    )]
+    LastConnector,
     /// The demonstration has two sites.
     #[error("--ports takes two different ports, such as 8101,8102")]
     Ports,
@@ -101,6 +173,29 @@ impl From<InputError> for CliError {
 }
 
 impl CliError {
+    /// Whether the box looked at it and said no, for good.
+    pub fn is_final(&self) -> bool {
+        matches!(self, Self::Client(error) if error.is_final())
+    }
+
+    /// What whoever asked can do next, where the error itself does not say it.
+    pub fn next_step(&self) -> Option<&'static str> {
+        let Self::Client(ClientError::Refused(problem)) = self else { return None };
+        match kind_of(&problem.kind)? {
+            "not-a-connector" => Some("ask a connector to do this; `dorpsplein member list` shows who they are"),
+            "not-a-member" => {
+                Some("use the key of a member; `dorpsplein device list` shows which of your keys still sign")
+            }
+            "last-connector" => {
+                Some("make somebody else a connector first: `dorpsplein member role RESIDENT connector`")
+            }
+            "forked" | "frozen" => Some("a connector decides which operation counts: `dorpsplein fork list`"),
+            "invitation-used" | "invitation-expired" | "invitation-withdrawn" => Some("ask for another invitation"),
+            "future-time" => Some("set the clock of this machine"),
+            _ => None,
+        }
+    }
+
     /// The error as a problem object (RFC 9457): that of the box as it came, or one of type `about:blank`.
     pub fn to_json(&self) -> serde_json::Value {
         match self {

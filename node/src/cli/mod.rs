@@ -1,17 +1,34 @@
 //! The commands of `dorpsplein`. Each does what it is asked and says so in a line or two, or with `--json` in one
 //! machine-readable line; what goes wrong is one clear line and exit code 1 (2 for a wrong command line).
 
+mod area;
+mod asking;
 mod author;
+mod boxes;
+mod card;
+mod choose;
+mod circle;
 mod client;
+mod device;
 mod door;
 mod error;
+mod fork;
 mod founding;
 mod init;
 mod invite;
 mod key_file;
+mod leaving;
+mod linking;
 mod links;
+mod member;
+mod moderate;
+mod on_item;
+mod organisation;
+mod recover;
 mod resident;
+mod second;
 mod serve;
+mod signer;
 mod status;
 mod treaty;
 mod waiting;
@@ -57,16 +74,53 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Show two invented villages on this machine, until Ctrl-C
     Demo(demo::DemoArgs),
-    /// Make an invitation for a new resident
-    Invite(invite::InviteArgs),
-    /// Agree with a neighbourhood to share news and events
-    #[command(subcommand)]
-    Treaty(treaty::TreatyCommand),
     /// Show a box and its neighbours
     Status(status::StatusArgs),
-    /// Be a resident, with a key file
+    /// Be a resident, with a key file: join, write, answer, take along, leave
     #[command(subcommand)]
     Resident(resident::ResidentCommand),
+    /// The devices a resident signs with
+    #[command(subcommand)]
+    Device(device::DeviceCommand),
+    /// A recovery card: a code on paper for when a device is lost
+    #[command(subcommand)]
+    Card(card::CardCommand),
+    /// Object, with an old device, to a recovery that its owner did not ask for
+    Veto(second::AboutArgs),
+    /// Connectors: make an invitation for a new resident, list them, take one back
+    Invite(invite::InviteArgs),
+    /// Connectors: the members and what they are trusted with
+    #[command(subcommand)]
+    Member(member::MemberCommand),
+    /// Connectors: link a new device for somebody who lost theirs, face to face
+    Recover(recover::RecoverArgs),
+    /// Connectors: what waits for a second signature
+    Proposals(second::ProposalsArgs),
+    /// Connectors: sign what another connector proposed
+    Endorse(second::AboutArgs),
+    /// Connectors: hide, pin, mark or erase what somebody made; and the log of it, for members
+    #[command(subcommand)]
+    Moderate(moderate::ModerateCommand),
+    /// Connectors: devices that signed two operations with one number
+    #[command(subcommand)]
+    Fork(fork::ForkCommand),
+    /// Connectors: let honest work count of a device that was retired or removed
+    Rescue(fork::RescueArgs),
+    /// Connectors: agree with a neighbourhood to share news and events
+    #[command(subcommand)]
+    Treaty(treaty::TreatyCommand),
+    /// Connectors: circles of neighbourhoods
+    #[command(subcommand)]
+    Circle(circle::CircleCommand),
+    /// Connectors: clubs, shops and others that speak through residents
+    #[command(subcommand)]
+    Organisation(organisation::OrganisationCommand),
+    /// Connectors: the parts of the neighbourhood
+    #[command(subcommand)]
+    Area(area::AreaCommand),
+    /// Connectors: the machines that speak for the neighbourhood
+    #[command(subcommand)]
+    Box(boxes::BoxCommand),
 }
 
 /// What a command has to say when it is done.
@@ -80,6 +134,12 @@ impl Outcome {
     /// The same in words and for scripts.
     pub fn new(text: String, json: Value) -> Self {
         Self { text, json }
+    }
+
+    /// The same with other words for people.
+    #[must_use]
+    pub fn with_words(self, words: impl FnOnce(String) -> String) -> Self {
+        Self { text: words(self.text), json: self.json }
     }
 
     /// Nothing more to say: all of it was said on the way.
@@ -103,16 +163,7 @@ impl Outcome {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     log(matches!(cli.command, Command::Serve(_)));
-    let outcome = match &cli.command {
-        Command::Init(args) => init::run(args),
-        Command::Serve(args) => serve::run(args, cli.json),
-        Command::Demo(args) => demo::run(args, cli.json),
-        Command::Invite(args) => invite::run(args),
-        Command::Treaty(command) => treaty::run(command),
-        Command::Status(args) => status::run(args),
-        Command::Resident(command) => resident::run(command),
-    };
-    match outcome {
+    match carried_out(&cli.command, cli.json) {
         Ok(outcome) => {
             outcome.print(cli.json);
             ExitCode::SUCCESS
@@ -121,9 +172,39 @@ pub fn main() -> ExitCode {
             if cli.json {
                 println!("{}", error.to_json());
             }
-            eprintln!("dorpsplein: {error}");
+            match error.next_step() {
+                Some(next) => eprintln!("dorpsplein: {error}; {next}"),
+                None => eprintln!("dorpsplein: {error}"),
+            }
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Carries out a command.
+fn carried_out(command: &Command, json: bool) -> Result<Outcome, CliError> {
+    match command {
+        Command::Init(args) => init::run(args),
+        Command::Serve(args) => serve::run(args, json),
+        Command::Demo(args) => demo::run(args, json),
+        Command::Status(args) => status::run(args),
+        Command::Resident(command) => resident::run(command),
+        Command::Device(command) => device::run(command, json),
+        Command::Card(command) => card::run(command),
+        Command::Veto(args) => second::veto(args),
+        Command::Invite(args) => invite::run(args),
+        Command::Member(command) => member::run(command),
+        Command::Recover(args) => recover::run(args, json),
+        Command::Proposals(args) => second::proposals(args),
+        Command::Endorse(args) => second::endorse(args),
+        Command::Moderate(command) => moderate::run(command),
+        Command::Fork(command) => fork::run(command),
+        Command::Rescue(args) => fork::rescue(args),
+        Command::Treaty(command) => treaty::run(command),
+        Command::Circle(command) => circle::run(command),
+        Command::Organisation(command) => organisation::run(command),
+        Command::Area(command) => area::run(command),
+        Command::Box(command) => boxes::run(command),
     }
 }
 

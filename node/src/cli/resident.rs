@@ -16,7 +16,10 @@ use super::client::Client;
 use super::door::Door;
 use super::error::{CliError, InputError};
 use super::key_file::KeyFile;
+use super::leaving;
 use super::links::{InvitationLink, Site};
+use super::moderate::ItemArgs;
+use super::organisation;
 use super::{Outcome, random};
 use crate::web::body::{AcceptedBody, ItemBody};
 use crate::{clock, letters};
@@ -32,6 +35,16 @@ pub(super) enum ResidentCommand {
     Comment(CommentArgs),
     /// Show an item, as anybody can
     Show(ShowArgs),
+    /// Erase an item of your own, here and wherever it went
+    Erase(ItemArgs),
+    /// Object to what a connector did to an item of your own
+    Appeal(leaving::AppealArgs),
+    /// List the neighbours whose boxes erased an item too
+    Receipts(leaving::ReceiptsArgs),
+    /// Write all you made here into a folder, readable without this program
+    Export(leaving::ExportArgs),
+    /// Erase all you made here and end your membership
+    Leave(leaving::LeaveArgs),
 }
 
 /// `resident join`.
@@ -72,6 +85,9 @@ pub(super) struct PostArgs {
     /// Who may read it
     #[arg(long, value_enum, default_value_t = Audience::Square)]
     audience: Audience,
+    /// The organisation in whose name you write, if you speak for one: its id, or the beginning of it
+    #[arg(long = "for", value_name = "ORGANISATION")]
+    speaks_for: Option<String>,
     /// When the event starts: 2026-12-04T20:00, or 2026-12-04 for a whole day
     #[arg(long, value_name = "TIME")]
     starts: Option<String>,
@@ -149,6 +165,11 @@ pub(super) fn run(command: &ResidentCommand) -> Result<Outcome, CliError> {
         ResidentCommand::Post(args) => post(args),
         ResidentCommand::Comment(args) => comment(args),
         ResidentCommand::Show(args) => show(args),
+        ResidentCommand::Erase(args) => leaving::erase(args),
+        ResidentCommand::Appeal(args) => leaving::appeal(args),
+        ResidentCommand::Receipts(args) => leaving::receipts(args),
+        ResidentCommand::Export(args) => leaving::export(args),
+        ResidentCommand::Leave(args) => leaving::leave(args),
     }
 }
 
@@ -161,6 +182,8 @@ fn join(args: &JoinArgs) -> Result<Outcome, CliError> {
     let one_time = letters::key_of(&link.code, Purpose::Letter, &home);
     let invitation = client.invitation(&one_time.public())?;
     let operation = OperationId::from_hex(&invitation.operation).ok_or_else(strange)?;
+    let parents: Option<Vec<_>> = invitation.parents.iter().map(|id| OperationId::from_hex(id)).collect();
+    let parents = parents.ok_or_else(strange)?;
     let door = Door::Site(client);
     let new = !args.key.exists();
     let mut author = if new {
@@ -171,7 +194,7 @@ fn join(args: &JoinArgs) -> Result<Outcome, CliError> {
     };
     if !door.device(&author.device().key())?.member {
         let nonce = random()?;
-        let claim = author.say(|device| device.claim(operation, &one_time, nonce, clock::now()));
+        let claim = author.say(|device| device.claim_after(parents, operation, &one_time, nonce, clock::now()));
         if let Err(error) = claim {
             // Only a key that was made just now is certainly nobody's.
             if new && matches!(&error, CliError::Client(refused) if refused.is_final()) {
@@ -197,7 +220,7 @@ fn join(args: &JoinArgs) -> Result<Outcome, CliError> {
 }
 
 /// A name that will be taken, because the name is told only when the invitation is used already.
-fn checked_name(name: &str) -> Result<&str, InputError> {
+pub(super) fn checked_name(name: &str) -> Result<&str, InputError> {
     let name = name.trim();
     let length = name.chars().count();
     if (1..=MAX_NAME).contains(&length) && !name.chars().any(char::is_control) {
@@ -224,7 +247,13 @@ fn post(args: &PostArgs) -> Result<Outcome, CliError> {
     let door = door_of(&args.key, args.url.as_deref())?;
     let mut author = Author::open(&args.key, &door)?;
     let place = Place { neighbourhood: author.device().home(), space: args.audience.space() };
-    let accepted = author.say(|device| device.create(place, kind, None, edits, clock::now()))?;
+    let accepted = match &args.speaks_for {
+        None => author.say(|device| device.create(place, kind, None, edits, clock::now()))?,
+        Some(beginning) => {
+            let organisation = organisation::chosen(&door, beginning)?;
+            author.say(|device| device.create_for(organisation, place, kind, edits, clock::now()))?
+        }
+    };
     Ok(posted(&accepted, &door))
 }
 
@@ -265,13 +294,18 @@ fn comment(args: &CommentArgs) -> Result<Outcome, CliError> {
 }
 
 /// An answer lives where its subject lives.
-fn place_of(item: &ItemBody) -> Option<Place> {
-    let space = match item.space.as_str() {
+pub(super) fn place_of(item: &ItemBody) -> Option<Place> {
+    place_named(&item.neighbourhood, &item.space)
+}
+
+/// A place as the API names it.
+pub(super) fn place_named(neighbourhood: &str, space: &str) -> Option<Place> {
+    let space = match space {
         "square" => Space::Square,
         "neighbours" => Space::Neighbours,
         _ => return None,
     };
-    Some(Place { neighbourhood: NeighbourhoodId::from_hex(&item.neighbourhood)?, space })
+    Some(Place { neighbourhood: NeighbourhoodId::from_hex(neighbourhood)?, space })
 }
 
 fn show(args: &ShowArgs) -> Result<Outcome, CliError> {
@@ -325,6 +359,7 @@ mod tests {
             title: "Soep".to_owned(),
             body: String::new(),
             audience: Audience::Square,
+            speaks_for: None,
             starts: starts.map(str::to_owned),
             ends: None,
             place: place.map(str::to_owned),

@@ -1,20 +1,22 @@
 //! `dorpsplein treaty`: two neighbourhoods agree, each with its own signature.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
 use dorpsplein_protocol::identity::PublicKey;
-use dorpsplein_protocol::operation::{NeighbourhoodId, OperationId, Statement, Treaty, TreatyDirection};
+use dorpsplein_protocol::operation::{NeighbourhoodId, OperationId, Statement, Treaty, TreatyDirection, TreatyEnd};
 use dorpsplein_protocol::time::Timestamp;
 use serde_json::json;
 
 use super::Outcome;
 use super::author::Author;
+use super::choose;
 use super::client::{Client, ClientError};
 use super::door::Door;
 use super::error::{CliError, InputError};
 use super::invite::DAY_MS;
 use super::links::{Site, TreatyLink, TreatyOffer};
+use super::signer::{self, Asked, Signer};
 use super::status::neighbour_line;
 use crate::clock;
 use crate::data_folder::connector_key;
@@ -27,6 +29,8 @@ pub(super) enum TreatyCommand {
     Offer(OfferArgs),
     /// Accept the treaty behind a link
     Accept(AcceptArgs),
+    /// End the treaty with a neighbourhood: what was shared stays there, nothing new flows
+    End(EndArgs),
     /// List the neighbours
     List(ListArgs),
 }
@@ -37,6 +41,9 @@ pub(super) struct OfferArgs {
     /// The data folder of the box
     #[arg(long)]
     dir: PathBuf,
+    /// Your key file; by default the founding connector's in the data folder
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
     /// The other neighbourhood: its id, or the address of its site
     #[arg(long)]
     to: String,
@@ -50,18 +57,30 @@ pub(super) struct AcceptArgs {
     /// The data folder of the box
     #[arg(long)]
     dir: PathBuf,
+    /// Your key file; by default the founding connector's in the data folder
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
     /// The link that the other connector sent
     link: String,
     #[command(flatten)]
     terms: Terms,
 }
 
+/// `treaty end`.
+#[derive(Debug, Args)]
+pub(super) struct EndArgs {
+    #[command(flatten)]
+    signer: Signer,
+    /// The other neighbourhood: its id or the beginning of it, or the address of its site
+    #[arg(long = "with", value_name = "NEIGHBOURHOOD")]
+    with: String,
+}
+
 /// `treaty list`.
 #[derive(Debug, Args)]
 pub(super) struct ListArgs {
-    /// The data folder of the box
-    #[arg(long)]
-    dir: PathBuf,
+    #[command(flatten)]
+    asked: Asked,
 }
 
 /// What one side agrees to.
@@ -110,6 +129,7 @@ pub(super) fn run(command: &TreatyCommand) -> Result<Outcome, CliError> {
     match command {
         TreatyCommand::Offer(args) => offer(args),
         TreatyCommand::Accept(args) => accept(args),
+        TreatyCommand::End(args) => end(args),
         TreatyCommand::List(args) => list(args),
     }
 }
@@ -124,12 +144,12 @@ pub fn offer_to(
     with: NeighbourhoodId,
     terms: Terms,
     now: Timestamp,
-) -> Result<TreatyLink, CliError> {
+) -> Result<(TreatyLink, AcceptedBody), CliError> {
     if door.status()?.neighbourhood_id == with.to_string() {
         return Err(InputError::OwnNeighbourhood.into());
     }
     let accepted = connector.state(terms.statement(with, None, now), now)?;
-    treaty_link(door, &accepted)
+    Ok((treaty_link(door, &accepted)?, accepted))
 }
 
 /// What another connector needs to know of this box and its side of a treaty.
@@ -170,32 +190,46 @@ pub fn accept_from(
 fn offer(args: &OfferArgs) -> Result<Outcome, CliError> {
     let with = neighbourhood_of(&args.to)?;
     let door = Door::open(&args.dir)?;
-    let mut connector = Author::open(&connector_key(&args.dir), &door)?;
-    let link = offer_to(&mut connector, &door, with, args.terms, clock::now())?;
+    let mut connector = Author::open(&key_of(&args.dir, args.key.as_ref()), &door)?;
+    let (link, accepted) = offer_to(&mut connector, &door, with, args.terms, clock::now())?;
     let url = link.url();
-    Ok(Outcome::new(
-        format!("The offer is signed. Send this link to the connector of the other neighbourhood:\n  {url}"),
-        json!({
-            "link": url,
-            "operation": link.offer.operation.to_string(),
-            "neighbourhood_id": link.offer.neighbourhood.to_string(),
-        }),
-    ))
+    let letter = format!("The offer is signed. Send this link to the connector of the other neighbourhood:\n  {url}");
+    let more = json!({ "link": url, "neighbourhood_id": link.offer.neighbourhood.to_string() });
+    let outcome = signer::concluded(&door, &accepted, &letter, more)?;
+    Ok(outcome
+        .with_words(|words| if words == letter { words } else { format!("{words}\nThen send this link:\n  {url}") }))
 }
 
 fn accept(args: &AcceptArgs) -> Result<Outcome, CliError> {
     let link = TreatyLink::parse(&args.link)?;
     let door = Door::open(&args.dir)?;
-    let mut connector = Author::open(&connector_key(&args.dir), &door)?;
+    let mut connector = Author::open(&key_of(&args.dir, args.key.as_ref()), &door)?;
     let accepted = accept_from(&mut connector, &door, &link, args.terms, clock::now())?;
-    Ok(Outcome::new(
-        format!("The treaty with {} is signed. The boxes find each other by themselves.", link.site.as_str()),
-        json!({ "operation": accepted.id, "with": link.offer.neighbourhood.to_string() }),
-    ))
+    let done = format!("The treaty with {} is signed. The boxes find each other by themselves.", link.site.as_str());
+    signer::concluded(&door, &accepted, &done, json!({ "with": link.offer.neighbourhood.to_string() }))
+}
+
+fn key_of(dir: &Path, key: Option<&PathBuf>) -> PathBuf {
+    key.cloned().unwrap_or_else(|| connector_key(dir))
+}
+
+fn end(args: &EndArgs) -> Result<Outcome, CliError> {
+    let door = args.signer.door()?;
+    let neighbours = door.status()?.neighbours;
+    let with = match Site::parse(&args.with) {
+        Ok(_) => neighbourhood_of(&args.with)?,
+        Err(_) => {
+            let one = choose::one("neighbour", &args.with, neighbours.iter(), |neighbour| &neighbour.id)?;
+            NeighbourhoodId::from_hex(&one.id).ok_or_else(|| door.strange())?
+        }
+    };
+    let mut author = args.signer.author(&door)?;
+    let done = "The treaty has ended. What was shared until now stays there; nothing new flows.";
+    signer::state(&mut author, Statement::TreatyEnd(TreatyEnd { with }), done, json!({ "with": with.to_string() }))
 }
 
 fn list(args: &ListArgs) -> Result<Outcome, CliError> {
-    let neighbours = Door::open(&args.dir)?.status()?.neighbours;
+    let neighbours = args.asked.door()?.status()?.neighbours;
     let words = if neighbours.is_empty() {
         "No neighbours yet.".to_owned()
     } else {
@@ -205,7 +239,7 @@ fn list(args: &ListArgs) -> Result<Outcome, CliError> {
 }
 
 /// A neighbourhood by its id, or by asking its site.
-fn neighbourhood_of(text: &str) -> Result<NeighbourhoodId, CliError> {
+pub(super) fn neighbourhood_of(text: &str) -> Result<NeighbourhoodId, CliError> {
     if let Some(id) = NeighbourhoodId::from_hex(text) {
         return Ok(id);
     }

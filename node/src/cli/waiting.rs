@@ -7,6 +7,8 @@ use super::error::CliError;
 
 /// How often it is looked at again.
 const PAUSE: Duration = Duration::from_millis(20);
+/// The same, where people are waited for.
+const SLOW_PAUSE: Duration = Duration::from_millis(500);
 
 /// Asks `look` until it says yes.
 ///
@@ -15,6 +17,27 @@ const PAUSE: Duration = Duration::from_millis(20);
 pub fn wait_until(
     what: &'static str,
     patience: Duration,
+    look: impl FnMut() -> Result<bool, CliError>,
+) -> Result<(), CliError> {
+    wait(what, PAUSE, patience, look)
+}
+
+/// Asks `look` twice a second until it says yes: for what people have to do first.
+///
+/// # Errors
+/// As [`wait_until`].
+pub(super) fn wait_slowly(
+    what: &'static str,
+    patience: Duration,
+    look: impl FnMut() -> Result<bool, CliError>,
+) -> Result<(), CliError> {
+    wait(what, SLOW_PAUSE, patience, look)
+}
+
+fn wait(
+    what: &'static str,
+    pause: Duration,
+    patience: Duration,
     mut look: impl FnMut() -> Result<bool, CliError>,
 ) -> Result<(), CliError> {
     let begun = Instant::now();
@@ -22,7 +45,7 @@ pub fn wait_until(
         if begun.elapsed() > patience {
             return Err(CliError::TooSlow(what));
         }
-        thread::sleep(PAUSE);
+        thread::sleep(pause);
     }
     Ok(())
 }

@@ -100,7 +100,7 @@ fn agree(houses: &[House], at: Timestamp) -> Result<(), CliError> {
     for (index, first) in houses.iter().enumerate() {
         for second in &houses[index + 1..] {
             let mut offering = Author::open(&connector_key(&first.dir), &first.door)?;
-            let link = offer_to(&mut offering, &first.door, second.neighbourhood, Terms::USUAL, at)?;
+            let (link, _) = offer_to(&mut offering, &first.door, second.neighbourhood, Terms::USUAL, at)?;
             let mut accepting = Author::open(&connector_key(&second.dir), &second.door)?;
             let accepted = accept_from(&mut accepting, &second.door, &link, Terms::USUAL, at)?;
             // Connectors who meet tell each other where their boxes are, so that either may call the other.

@@ -1,5 +1,8 @@
 //! The reading half of the API.
 
+pub(super) mod moderation;
+pub(super) mod register;
+
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -11,6 +14,7 @@ use super::SiteState;
 use super::body::{DeviceBody, InvitationBody, ItemBody, OperationBytes, StatusBody};
 use super::error::{Problem, ProblemBody};
 use super::read::{ReadError, Reader};
+use super::sessions::Visitor;
 
 /// This box, its neighbourhood and its neighbours.
 #[utoipa::path(get, path = "/api/v1/status", tag = "reading", responses((status = 200, body = StatusBody)))]
@@ -29,9 +33,13 @@ pub(super) async fn status(State(state): State<SiteState>) -> Result<Json<Status
         (status = 404, description = "Not there, or not for visitors", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
-pub(super) async fn item(State(state): State<SiteState>, Path(id): Path<String>) -> Result<Json<ItemBody>, Problem> {
+pub(super) async fn item(
+    State(state): State<SiteState>,
+    visitor: Option<Visitor>,
+    Path(id): Path<String>,
+) -> Result<Json<ItemBody>, Problem> {
     let id = ItemId::from_hex(&id).ok_or_else(Problem::not_found)?;
-    read(state, move |reader| reader.item_body(&id)).await.map(Json)
+    read(state, move |reader| reader.for_visitor(visitor).item_body(&id)).await.map(Json)
 }
 
 /// The raw bytes of an operation, for whoever wants to check it themselves: a CBOR array of the signed envelope
@@ -46,9 +54,13 @@ pub(super) async fn item(State(state): State<SiteState>, Path(id): Path<String>)
         (status = 404, description = "Not there, or not for visitors", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
-pub(super) async fn operation(State(state): State<SiteState>, Path(id): Path<String>) -> Result<Response, Problem> {
+pub(super) async fn operation(
+    State(state): State<SiteState>,
+    visitor: Option<Visitor>,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
     let id = OperationId::from_hex(&id).ok_or_else(Problem::not_found)?;
-    let bytes = read(state, move |reader| reader.raw_operation(&id)).await?;
+    let bytes = read(state, move |reader| reader.for_visitor(visitor).raw_operation(&id)).await?;
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(super::write::MEDIA_TYPE)),
         // An operation never changes, but its payload may be erased one day.

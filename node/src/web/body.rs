@@ -3,8 +3,16 @@
 //! Ids and keys are 64 lower-case hexadecimal digits; instants are milliseconds since the Unix epoch, UTC; civil times
 //! are `2026-12-04T20:00` or `2026-12-04` on the clocks of the neighbourhood.
 
+mod register;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+pub use register::{
+    AdmittedBody, AreaBody, CircleBody, DeviceEntryBody, DeviceStateBody, ForkBody, InvitationStateBody,
+    IssuedInvitationBody, LogBody, LogEntryBody, MineBody, MineItemBody, NamedResidentBody, OrganisationBody,
+    ProposalBody, ReceiptBody, RegisterBody, ResidentBody, StatementBody,
+};
 
 /// An operation in transfer form: a CBOR array of its signed envelope (COSE_Sign1) and its payload.
 #[derive(Debug, ToSchema)]
@@ -102,6 +110,10 @@ pub struct InvitationBody {
     pub expires: u64,
     /// Whether somebody used it.
     pub used: bool,
+    /// How far it is.
+    pub state: InvitationStateBody,
+    /// What a claim names as its parents: the invitation, and the second signature under it if it wanted one.
+    pub parents: Vec<String>,
     /// The neighbourhood that invites.
     pub neighbourhood: String,
 }
@@ -109,9 +121,13 @@ pub struct InvitationBody {
 /// What the home register and the store know of a device.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DeviceBody {
-    /// Whether it belongs to a resident of this neighbourhood.
+    /// Whether it signs for a resident of this neighbourhood now.
     pub member: bool,
-    /// The resident.
+    /// Whether it does, was retired, or left with its resident; none for a device that never had a place here.
+    pub state: Option<DeviceStateBody>,
+    /// The number of its last operation that counts; none while all do.
+    pub counts_to: Option<u64>,
+    /// The resident, also a former one.
     pub resident: Option<String>,
     /// What they are trusted with: `resident` or `connector`.
     pub role: Option<String>,

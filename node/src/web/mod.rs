@@ -10,6 +10,7 @@ pub mod error;
 mod item_count;
 mod layers;
 mod links;
+pub mod local;
 pub(crate) mod local_time;
 mod openapi;
 mod pages;
@@ -23,8 +24,7 @@ mod write;
 use std::sync::Arc;
 
 use dorpsplein_protocol::identity::PublicKey;
-use dorpsplein_protocol::operation::ItemId;
-use dorpsplein_protocol::store::{Read, StoreError};
+use dorpsplein_protocol::store::Read;
 use dorpsplein_web_ui::view::Help;
 
 use crate::data_folder::DataFolder;
@@ -80,28 +80,4 @@ impl SiteIdentity {
         let tagline = config.tagline.clone();
         Self { own_box: folder.box_key().public(), tagline, help, peers: folder.peers() }
     }
-}
-
-/// What [`body::StatusBody`] says, for commands that have the box's folder to themselves.
-///
-/// # Errors
-/// [`StoreError`] when the store cannot be read.
-pub fn status(state: &SiteState) -> Result<body::StatusBody, StoreError> {
-    read::Reader::new(state).status()
-}
-
-/// What [`body::DeviceBody`] says, for commands that have the box's folder to themselves.
-///
-/// # Errors
-/// [`StoreError`] when the store cannot be read.
-pub fn device(state: &SiteState, key: &PublicKey) -> Result<body::DeviceBody, StoreError> {
-    read::Reader::new(state).device(key)
-}
-
-/// What [`body::ItemBody`] says, for commands that have the box's folder to themselves.
-///
-/// # Errors
-/// The [`Problem`](error::Problem) that the API would answer with.
-pub fn item(state: &SiteState, id: &ItemId) -> Result<body::ItemBody, error::Problem> {
-    Ok(read::Reader::new(state).item_body(id)?)
 }

@@ -210,8 +210,8 @@ impl Visitor {
 }
 
 /// Whose device this is, if it may sign at this moment.
-fn visitor(registers: &Registers, device: &PublicKey) -> Option<Visitor> {
-    let membership = registers.home().membership(device)?;
+pub(super) fn visitor(registers: &Registers, device: &PublicKey) -> Option<Visitor> {
+    let membership = registers.home().active(device)?;
     Some(Visitor { device: *device, resident: membership.resident, role: membership.role })
 }
 

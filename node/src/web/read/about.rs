@@ -1,14 +1,12 @@
 //! The square itself: its boxes and its neighbours, as a page and as the API's status.
 
 use dorpsplein_protocol::authority::{TreatyStage, TreatyState};
-use dorpsplein_protocol::identity::PublicKey;
-use dorpsplein_protocol::operation::Role;
-use dorpsplein_protocol::projection;
 use dorpsplein_protocol::store::StoreError;
 use dorpsplein_web_ui::{Lang, pages, view};
 
-use super::super::body::{BoxBody, DeviceBody, InvitationBody, NeighbourBody, StatusBody, TreatyStateBody};
+use super::super::body::{NeighbourBody, StatusBody, TreatyStateBody};
 use super::super::local_time;
+use super::register::box_bodies;
 use super::{ReadError, Reader};
 use crate::driver::peer_id;
 
@@ -35,45 +33,13 @@ impl Reader {
             residents: register.resident_count(),
             items: self.item_count.get(|| self.count_items())?,
             own_box: self.identity.own_box.to_string(),
-            boxes: register
-                .boxes()
-                .map(|(operation, certificate)| BoxBody {
-                    operation: operation.to_string(),
-                    key: certificate.key.to_string(),
-                    expires: certificate.expires.as_millis(),
-                })
-                .collect(),
+            boxes: box_bodies(register),
             neighbours: self
                 .registers
                 .treaties(self.now)
                 .into_iter()
                 .map(|treaty| self.neighbour_body(&treaty))
                 .collect(),
-        })
-    }
-
-    /// An invitation, by its one-time public key.
-    pub(in super::super) fn invitation(&self, key: &PublicKey) -> Option<InvitationBody> {
-        let state = self.registers.home().invitation(key)?;
-        Some(InvitationBody {
-            operation: state.operation.to_string(),
-            role: role_name(state.invitation.role).to_owned(),
-            expires: state.invitation.expires.as_millis(),
-            used: state.used,
-            neighbourhood: self.home().to_string(),
-        })
-    }
-
-    /// What is known of a device.
-    pub(in super::super) fn device(&self, key: &PublicKey) -> Result<DeviceBody, StoreError> {
-        let membership = self.registers.home().membership(key);
-        let last = projection::last_of_device(&self.store, key)?;
-        Ok(DeviceBody {
-            member: membership.is_some(),
-            resident: membership.map(|membership| membership.resident.to_string()),
-            role: membership.map(|membership| role_name(membership.role).to_owned()),
-            sequence: last.map_or(0, |(sequence, _)| sequence),
-            last_operation: last.map(|(_, operation)| operation.to_string()),
         })
     }
 
@@ -143,13 +109,5 @@ impl Reader {
             since: treaty.since.as_millis(),
             expires: treaty.expires.as_millis(),
         }
-    }
-}
-
-/// A role as the API names it.
-const fn role_name(role: Role) -> &'static str {
-    match role {
-        Role::Resident => "resident",
-        Role::Connector => "connector",
     }
 }

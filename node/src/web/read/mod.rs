@@ -1,9 +1,13 @@
 //! Rows into what a page or the API shows of them: the one place that says what a visitor may see.
 
 mod about;
+mod devices;
 mod item;
 mod lists;
+mod mine;
+mod moderation;
 mod proof;
+mod register;
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;

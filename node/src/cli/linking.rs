@@ -1,0 +1,228 @@
+//! Two devices in one room: one shows a link, the other follows it, people compare six digits. The box only carries the
+//! messages; the secret stands behind the `#` of the link.
+
+use std::io::{self, BufRead, Write};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use dorpsplein_protocol::identity::{PublicKey, SecretKey};
+use dorpsplein_protocol::linking::{self, Answer, LinkPurpose, LinkSecret, Offer};
+use dorpsplein_protocol::operation::{DeviceCount, NeighbourhoodId, ResidentId, Statement};
+
+use serde_json::json;
+
+use super::author::Author;
+use super::choose;
+use super::client::Client;
+use super::door::Door;
+use super::error::{CliError, InputError};
+use super::key_file::KeyFile;
+use super::links::Site;
+use super::signer::{self, Signer};
+use super::waiting::wait_slowly;
+use super::{Outcome, random};
+use crate::clock;
+
+/// How long the box keeps the messages, and so how long both sides wait for each other.
+const PATIENCE: Duration = Duration::from_secs(600);
+/// How long the new device waits until the box knows it: somebody has to compare six digits first.
+const UNTIL_CONFIRMED: Duration = Duration::from_secs(600);
+
+/// `device link`.
+#[derive(Debug, Args)]
+pub(super) struct LinkArgs {
+    /// The link that the other side shows
+    #[arg(value_name = "LINK")]
+    link: String,
+    /// The key file to make
+    #[arg(long, value_name = "FILE")]
+    key: PathBuf,
+}
+
+/// How the six digits are compared.
+#[derive(Debug, Args)]
+pub(super) struct Confirm {
+    /// The six digits that the new device shows, if you know them already; otherwise you are asked
+    #[arg(long, value_name = "DIGITS", conflicts_with = "new")]
+    digits: Option<String>,
+}
+
+/// What the adding side is for.
+pub(super) enum Adding {
+    /// A device of the author's own.
+    Own,
+    /// A device for somebody who lost theirs, and which devices are retired for it.
+    Recovery(ResidentId, Vec<DeviceCount>),
+}
+
+/// Adds a device of one's own that follows a link.
+///
+/// # Errors
+/// [`CliError`].
+pub(super) fn add(signer: &Signer, confirm: &Confirm, json: bool) -> Result<Outcome, CliError> {
+    let door = signer.door()?;
+    let mut author = signer.author(&door)?;
+    add_linked(&door, &mut author, Adding::Own, confirm, json)
+}
+
+/// The adding side: shows the link, waits for the answer, has the digits compared, and signs.
+///
+/// # Errors
+/// [`CliError`].
+pub(super) fn add_linked(
+    door: &Door,
+    author: &mut Author<'_>,
+    adding: Adding,
+    confirm: &Confirm,
+    json: bool,
+) -> Result<Outcome, CliError> {
+    let client = door.mailboxes().ok_or(InputError::BoxNotRunning)?;
+    let home = author.device().home();
+    let own = door.device(&author.device().key())?.resident.ok_or(InputError::NotAMember)?;
+    let (purpose, resident) = match &adding {
+        Adding::Own => (LinkPurpose::Device, choose::resident_id(door, &own)?),
+        Adding::Recovery(resident, _) => (LinkPurpose::Recovery, *resident),
+    };
+    let secret = LinkSecret::from_random(random()?);
+    let offer = Offer { purpose, adding: author.device().key(), resident };
+    let offered = offer.seal(&secret);
+    client.leave_message(&secret.mailbox(), "offer", &offered)?;
+    show_link(&door.site(), &secret, json)?;
+    let mut answered = None;
+    wait_slowly("the other device", PATIENCE, || {
+        answered = client.take_message(&secret.mailbox(), "answer")?;
+        Ok(answered.is_some())
+    })?;
+    let answered = answered.unwrap_or_default();
+    let answer = Answer::open(&secret, &answered, &offer, &home)?;
+    compare(&linking::digits(&secret, &offered, &answered), confirm)?;
+    let statement = match adding {
+        Adding::Own => Statement::DeviceAddition(answer.addition()),
+        Adding::Recovery(resident, counts) => Statement::Recovery(answer.recovery(resident, counts)),
+    };
+    let accepted = author.state(statement, clock::now())?;
+    let more = json!({ "device": answer.device.to_string(), "resident": resident.to_string() });
+    signer::concluded(door, &accepted, "The new device can sign now.", more)
+}
+
+/// The new device's side.
+///
+/// # Errors
+/// [`CliError`].
+pub(super) fn link(args: &LinkArgs) -> Result<Outcome, CliError> {
+    let (site, secret) = parse(&args.link)?;
+    let client = Client::new(site.clone());
+    let door = Door::Site(client.clone());
+    let home = door.home()?;
+    let offered = client.take_message(&secret.mailbox(), "offer")?.ok_or(InputError::LinkGone)?;
+    let offer = Offer::open(&secret, &offered)?;
+    let file = KeyFile::create(&args.key, SecretKey::from_seed(&random()?), home, site)?;
+    match answered(&client, &secret, &offer, &offered, file.device().secret(), home) {
+        Ok(()) => {}
+        Err(error) => {
+            file.discard()?;
+            return Err(error);
+        }
+    }
+    let key = file.device().key();
+    // The file stays whatever happens now: the other side may confirm at any moment.
+    wait_slowly("the confirmation on the other device", UNTIL_CONFIRMED, || knows(&door, &key))?;
+    let device = door.device(&key)?;
+    let words = if device.member {
+        format!("This is a device of yours now. The key is in {}.", args.key.display())
+    } else {
+        format!(
+            "The recovery is signed; it waits for another connector, and a day at least. The key is in {}.",
+            args.key.display()
+        )
+    };
+    let more = json!({ "device": key.to_string(), "resident": device.resident, "member": device.member });
+    Ok(Outcome::new(words, more))
+}
+
+fn answered(
+    client: &Client,
+    secret: &LinkSecret,
+    offer: &Offer,
+    offered: &[u8],
+    device: &SecretKey,
+    home: NeighbourhoodId,
+) -> Result<(), CliError> {
+    let answer = offer.answer(device, &home).seal(secret);
+    client.leave_message(&secret.mailbox(), "answer", &answer)?;
+    eprintln!("Compare these digits with the other side: {}", linking::digits(secret, offered, &answer));
+    Ok(())
+}
+
+/// Whether the register knows the new device: as a member's, or in a recovery that waits.
+fn knows(door: &Door, key: &PublicKey) -> Result<bool, CliError> {
+    if door.device(key)?.member {
+        return Ok(true);
+    }
+    let key = key.to_string();
+    Ok(door.register()?.proposals.iter().any(|proposal| proposal.statement.key.as_ref() == Some(&key)))
+}
+
+/// `https://host/toestel#…` into the site and the secret.
+fn parse(link: &str) -> Result<(Site, LinkSecret), CliError> {
+    let (site, secret) = link.trim().split_once('#').ok_or(InputError::DeviceLink)?;
+    let site = Site::parse(site).map_err(|_| InputError::DeviceLink)?;
+    Ok((site, LinkSecret::parse(secret).map_err(|_| InputError::DeviceLink)?))
+}
+
+/// A script reads the link from a line of JSON before the one with the outcome.
+fn show_link(site: &Site, secret: &LinkSecret, json: bool) -> Result<(), CliError> {
+    let link = format!("{}{}#{}", site.as_str(), "/toestel", secret.compact());
+    let mut out = io::stdout().lock();
+    let shown = if json {
+        writeln!(out, "{}", json!({ "link": link }))
+    } else {
+        writeln!(
+            out,
+            "On the new device, within ten minutes, open\n  {link}\nor: dorpsplein device link '{link}' --key FILE"
+        )
+    };
+    let failed = |source| CliError::Io { path: PathBuf::from("standard output"), source };
+    shown.and_then(|()| out.flush()).map_err(failed)
+}
+
+/// Has somebody compare the digits; without a yes nothing is signed.
+fn compare(digits: &str, confirm: &Confirm) -> Result<(), CliError> {
+    if let Some(expected) = &confirm.digits {
+        return if expected.replace([' ', '-'], "") == digits { Ok(()) } else { Err(InputError::OtherDigits.into()) };
+    }
+    eprint!("Does the new device show {digits}? Type yes if it does: ");
+    let mut line = String::new();
+    let failed = |source| CliError::Io { path: PathBuf::from("standard input"), source };
+    io::stdin().lock().read_line(&mut line).map_err(failed)?;
+    if matches!(line.trim().to_ascii_lowercase().as_str(), "yes" | "y" | "ja" | "j") {
+        Ok(())
+    } else {
+        Err(InputError::OtherDigits.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn a_link_is_a_site_and_a_secret() {
+        let secret = LinkSecret::from_random([7; 16]);
+        let (site, read) = parse(&format!("https://plein.example/toestel#{}", secret.compact())).unwrap();
+        assert_eq!((site.as_str(), read.compact()), ("https://plein.example", secret.compact()));
+        for bad in ["", "https://plein.example/toestel", "https://plein.example/toestel#abc", "plein#x"] {
+            assert!(parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn other_digits_sign_nothing() {
+        let confirm = |digits: &str| Confirm { digits: Some(digits.to_owned()) };
+        assert!(compare("012345", &confirm("012 345")).is_ok());
+        assert!(compare("012345", &confirm("012346")).is_err());
+    }
+}

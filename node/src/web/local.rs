@@ -1,0 +1,109 @@
+//! What the API says, for commands that have the box's folder to themselves: the same answers without the way over HTTP.
+//!
+//! Whoever has the folder has all that is in it, so nobody signs in here; who asks only says whose things are meant.
+
+use dorpsplein_protocol::identity::PublicKey;
+use dorpsplein_protocol::operation::{ItemId, OperationId};
+
+use super::SiteState;
+use super::body::{
+    DeviceBody, ForkBody, ItemBody, LogBody, MineBody, NamedResidentBody, ReceiptBody, RegisterBody, StatusBody,
+};
+use super::error::Problem;
+use super::read::Reader;
+use super::sessions;
+
+/// What [`StatusBody`] says.
+///
+/// # Errors
+/// The [`Problem`] that the API would answer with, as for every function here.
+pub fn status(state: &SiteState) -> Result<StatusBody, Problem> {
+    Ok(Reader::new(state).status()?)
+}
+
+/// What [`RegisterBody`] says.
+///
+/// # Errors
+/// None at present; as [`status`].
+pub fn register(state: &SiteState) -> Result<RegisterBody, Problem> {
+    Ok(Reader::new(state).register())
+}
+
+/// What [`DeviceBody`] says.
+///
+/// # Errors
+/// As [`status`].
+pub fn device(state: &SiteState, key: &PublicKey) -> Result<DeviceBody, Problem> {
+    Ok(Reader::new(state).device(key)?)
+}
+
+/// What [`ItemBody`] says, to anybody.
+///
+/// # Errors
+/// As [`status`].
+pub fn item(state: &SiteState, id: &ItemId) -> Result<ItemBody, Problem> {
+    Ok(Reader::new(state).item_body(id)?)
+}
+
+/// What [`ItemBody`] says to the resident whose device this is.
+///
+/// # Errors
+/// As [`status`].
+pub fn item_for(state: &SiteState, id: &ItemId, device: &PublicKey) -> Result<ItemBody, Problem> {
+    Ok(reader_of(state, device).item_body(id)?)
+}
+
+/// The raw bytes of an operation that the resident whose device this is may have.
+///
+/// # Errors
+/// As [`status`].
+pub fn operation_for(state: &SiteState, id: &OperationId, device: &PublicKey) -> Result<Vec<u8>, Problem> {
+    Ok(reader_of(state, device).raw_operation(id)?)
+}
+
+/// The devices that signed two operations with one number.
+///
+/// # Errors
+/// As [`status`].
+pub fn forks(state: &SiteState) -> Result<Vec<ForkBody>, Problem> {
+    Ok(Reader::new(state).forks()?)
+}
+
+/// The neighbours whose boxes erased an item too.
+///
+/// # Errors
+/// As [`status`].
+pub fn receipts(state: &SiteState, item: &ItemId) -> Result<Vec<ReceiptBody>, Problem> {
+    Ok(Reader::new(state).receipts(item)?)
+}
+
+/// The members and their names.
+///
+/// # Errors
+/// As [`status`].
+pub fn names(state: &SiteState) -> Result<Vec<NamedResidentBody>, Problem> {
+    Ok(Reader::new(state).names()?)
+}
+
+/// The moderation log, from after the place `after` on.
+///
+/// # Errors
+/// As [`status`].
+pub fn log(state: &SiteState, after: Option<&str>) -> Result<LogBody, Problem> {
+    Ok(Reader::new(state).log(after)?)
+}
+
+/// All that the resident whose device this is made here.
+///
+/// # Errors
+/// As [`status`]; `not-a-member` when it is nobody's.
+pub fn mine(state: &SiteState, device: &PublicKey) -> Result<MineBody, Problem> {
+    let reader = reader_of(state, device);
+    let nobody = || Problem::new("not-a-member", "the device may not sign for a resident of this neighbourhood");
+    let visitor = reader.visitor.ok_or_else(nobody)?;
+    Ok(reader.mine(&visitor.resident)?)
+}
+
+fn reader_of(state: &SiteState, device: &PublicKey) -> Reader {
+    Reader::new(state).for_visitor(sessions::visitor(&state.driver.registers(), device))
+}
