@@ -49,6 +49,10 @@ pub enum Page {
     DeskBoxes,
     /// Who did what to whose item, and why.
     Log,
+    /// One's own devices, spare card, export, and the way out.
+    MyData,
+    /// On a new device: becoming a resident's.
+    Device,
 }
 
 /// A place on the site: which page, in which language, about which item.
@@ -64,7 +68,7 @@ pub struct Location {
 
 impl Page {
     /// Every page.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::News,
         Self::Agenda,
         Self::Item,
@@ -84,6 +88,8 @@ impl Page {
         Self::DeskAreas,
         Self::DeskBoxes,
         Self::Log,
+        Self::MyData,
+        Self::Device,
     ];
 
     /// The path with `{id}` where an item's id goes: the form in which axum takes a route.
@@ -128,6 +134,10 @@ impl Page {
             (Self::DeskBoxes, Lang::En) => "/en/desk/boxes",
             (Self::Log, Lang::Nl) => "/logboek",
             (Self::Log, Lang::En) => "/en/log",
+            (Self::MyData, Lang::Nl) => "/mijn-gegevens",
+            (Self::MyData, Lang::En) => "/en/my-data",
+            (Self::Device, Lang::Nl) => "/toestel",
+            (Self::Device, Lang::En) => "/en/device",
         }
     }
 
@@ -252,6 +262,12 @@ pub fn write_event(lang: Lang) -> String {
 #[must_use]
 pub const fn join(lang: Lang) -> &'static str {
     Page::Join.pattern(lang)
+}
+
+/// Where a new device becomes a resident's. The secret of its linking, or the code of a card, stands behind the `#`.
+#[must_use]
+pub const fn device(lang: Lang) -> &'static str {
+    Page::Device.pattern(lang)
 }
 
 /// About this square.

@@ -93,6 +93,8 @@ fn render(
         }
         Page::Join => Ok(pages::join(&reader.frame(), lang)?),
         Page::About => reader.about_page(lang),
+        Page::MyData => reader.my_data_page(lang),
+        Page::Device => Ok(pages::device(&reader.frame(), lang)?),
         Page::Desk
         | Page::DeskMembers
         | Page::DeskMember
@@ -103,7 +105,7 @@ fn render(
         | Page::DeskOrganisations
         | Page::DeskAreas
         | Page::DeskBoxes
-        | Page::Log => Err(ReadError::NotFound),
+        | Page::Log => reader.page_for_members(page, id, asked(query::before(lang)), lang),
     }
 }
 

@@ -1,9 +1,9 @@
 //! The box that served this page, through its public API.
 
 use dorpsplein_protocol::identity::PublicKey;
-use dorpsplein_protocol::operation::{NeighbourhoodId, OperationId};
+use dorpsplein_protocol::operation::{ItemId, Kind, NeighbourhoodId, OperationId, ResidentId};
 use dorpsplein_protocol::time::Timestamp;
-use js_sys::{Object, Promise, Reflect, Uint8Array};
+use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, RequestInit, Response, Window};
@@ -19,6 +19,34 @@ const CLOCK_TOLERANCE_MS: u64 = 5 * 60 * 1000;
 pub(super) struct Api {
     window: Window,
     base: String,
+}
+
+/// What the box knows of a device, or of the key of a spare card.
+pub(super) struct Known {
+    /// Whether it may sign for a resident.
+    pub(super) member: bool,
+    /// Whether that resident is a connector.
+    pub(super) connector: bool,
+    /// The resident, of a device that ever was one's.
+    pub(super) resident: Option<ResidentId>,
+    /// The number of the last operation of this key that the box knows; 0 when it knows none.
+    pub(super) sequence: u64,
+    /// That operation.
+    pub(super) last: Option<OperationId>,
+}
+
+/// Something this resident made and did not erase.
+pub(super) struct OwnItem {
+    /// The item.
+    pub(super) id: ItemId,
+    /// What sort of item.
+    pub(super) kind: Kind,
+    /// The neighbourhood it lives in.
+    pub(super) neighbourhood: NeighbourhoodId,
+    /// The name of its audience there.
+    pub(super) space: String,
+    /// The parents of the next operation on it.
+    pub(super) heads: Vec<OperationId>,
 }
 
 /// An invitation, as the register holds it.
@@ -41,21 +69,73 @@ impl Api {
 
     /// Hands in a signed operation. One that the box has already is accepted again.
     pub(super) async fn submit(&self, transfer: &[u8]) -> Result<(), Trouble> {
-        let request = RequestInit::new();
-        request.set_method("POST");
-        request.set_body(&Uint8Array::from(transfer));
-        let headers = Object::new();
-        Reflect::set(&headers, &"content-type".into(), &"application/cbor".into())
-            .map_err(|_| Trouble::Browser("a header cannot be set"))?;
-        request.set_headers(&headers);
-        self.request("operations", request).await.map(drop)
+        self.send("POST", "operations", "application/cbor", &Uint8Array::from(transfer)).await
+    }
+
+    /// Leaves a message in a mailbox of two devices that are being linked. The same message may be left twice.
+    pub(super) async fn leave_message(&self, mailbox: &str, slot: &str, message: &[u8]) -> Result<(), Trouble> {
+        let path = format!("links/{mailbox}/{slot}");
+        self.send("PUT", &path, "application/cbor", &Uint8Array::from(message)).await
+    }
+
+    /// The message in a mailbox; none as long as there is none.
+    pub(super) async fn message(&self, mailbox: &str, slot: &str) -> Result<Option<Vec<u8>>, Trouble> {
+        match self.get(&format!("links/{mailbox}/{slot}")).await {
+            Ok(answer) => bytes(&answer).await.map(Some),
+            Err(Trouble::Refused { problem, .. }) if problem == "not-found" => Ok(None),
+            Err(trouble) => Err(trouble),
+        }
+    }
+
+    /// A challenge to log in with, as 64 hexadecimal digits.
+    pub(super) async fn challenge(&self) -> Result<String, Trouble> {
+        let body = self.json("sessions/challenge").await?;
+        field(&body, "challenge").as_string().ok_or(Trouble::Offline)
+    }
+
+    /// Logs in; the box answers with a cookie that this module cannot see.
+    pub(super) async fn log_in(&self, device: &PublicKey, challenge: &str, signature: &str) -> Result<(), Trouble> {
+        // Hexadecimal digits need no escaping.
+        let login = format!(r#"{{"device":"{device}","challenge":"{challenge}","signature":"{signature}"}}"#);
+        self.send("POST", "sessions", "application/json", &login.into()).await
+    }
+
+    /// Logs out.
+    pub(super) async fn log_out(&self) -> Result<(), Trouble> {
+        self.send("DELETE", "sessions", "application/json", &JsValue::UNDEFINED).await
+    }
+
+    /// Whether somebody is logged in.
+    pub(super) async fn is_logged_in(&self) -> Result<bool, Trouble> {
+        match self.get("sessions").await {
+            Ok(_) => Ok(true),
+            Err(Trouble::Refused { problem, .. }) if problem == "not-logged-in" => Ok(false),
+            Err(trouble) => Err(trouble),
+        }
+    }
+
+    /// The latest statements of the register: the parents of the next one.
+    pub(super) async fn register_heads(&self) -> Result<Vec<OperationId>, Trouble> {
+        let body = self.json("status").await?;
+        operations(&field(&body, "register_heads")).ok_or(Trouble::Offline)
+    }
+
+    /// All that the resident who is logged in made here.
+    pub(super) async fn own_items(&self) -> Result<Vec<OwnItem>, Trouble> {
+        let body = self.json("mine").await?;
+        let items = Array::from(&field(&body, "items"));
+        items.iter().map(|item| own_item(&item)).collect::<Option<_>>().ok_or(Trouble::Offline)
+    }
+
+    /// An answer as the box gives it, for whoever wants to keep it.
+    pub(super) async fn as_it_is(&self, path: &str) -> Result<JsValue, Trouble> {
+        self.json(path).await
     }
 
     /// The raw bytes of an operation.
     pub(super) async fn operation(&self, id: &OperationId) -> Result<Vec<u8>, Trouble> {
         let answer = self.get(&format!("operations/{id}")).await?;
-        let bytes = settled(answer.array_buffer()).await?;
-        Ok(Uint8Array::new(&bytes).to_vec())
+        bytes(&answer).await
     }
 
     /// The invitation with this one-time key.
@@ -73,10 +153,20 @@ impl Api {
         invitation().ok_or(Trouble::Offline)
     }
 
-    /// The number of the last operation of this device that the box knows; 0 when it knows none.
-    pub(super) async fn last_number(&self, device: &PublicKey) -> Result<u64, Trouble> {
-        let body = self.json(&format!("devices/{device}")).await?;
-        field(&body, "sequence").as_f64().map(|number| number as u64).ok_or(Trouble::Offline)
+    /// What the box knows of a key.
+    pub(super) async fn known(&self, key: &PublicKey) -> Result<Known, Trouble> {
+        let body = self.json(&format!("devices/{key}")).await?;
+        let text = |name| field(&body, name).as_string();
+        let known = || {
+            Some(Known {
+                member: field(&body, "member").as_bool()?,
+                connector: text("role").as_deref() == Some("connector"),
+                resident: text("resident").and_then(|id| ResidentId::from_hex(&id)),
+                sequence: field(&body, "sequence").as_f64()? as u64,
+                last: text("last_operation").and_then(|id| OperationId::from_hex(&id)),
+            })
+        };
+        known().ok_or(Trouble::Offline)
     }
 
     /// The time to sign with.
@@ -98,6 +188,17 @@ impl Api {
 
     async fn json(&self, path: &str) -> Result<JsValue, Trouble> {
         settled(self.get(path).await?.json()).await
+    }
+
+    async fn send(&self, method: &str, path: &str, media_type: &str, body: &JsValue) -> Result<(), Trouble> {
+        let request = RequestInit::new();
+        request.set_method(method);
+        request.set_body(body);
+        let headers = Object::new();
+        Reflect::set(&headers, &"content-type".into(), &media_type.into())
+            .map_err(|_| Trouble::Browser("a header cannot be set"))?;
+        request.set_headers(&headers);
+        self.request(path, request).await.map(drop)
     }
 
     async fn request(&self, path: &str, request: RequestInit) -> Result<Response, Trouble> {
@@ -122,6 +223,26 @@ async fn problem(answer: &Response) -> Trouble {
 async fn settled(promise: Result<Promise, JsValue>) -> Result<JsValue, Trouble> {
     let promise = promise.map_err(|_| Trouble::Offline)?;
     JsFuture::from(promise).await.map_err(|_| Trouble::Offline)
+}
+
+async fn bytes(answer: &Response) -> Result<Vec<u8>, Trouble> {
+    let bytes = settled(answer.array_buffer()).await?;
+    Ok(Uint8Array::new(&bytes).to_vec())
+}
+
+fn own_item(item: &JsValue) -> Option<OwnItem> {
+    let text = |name| field(item, name).as_string();
+    Some(OwnItem {
+        id: ItemId::from_hex(&text("id")?)?,
+        kind: Kind(field(item, "kind").as_f64()? as u16),
+        neighbourhood: NeighbourhoodId::from_hex(&text("neighbourhood")?)?,
+        space: text("space")?,
+        heads: operations(&field(item, "heads"))?,
+    })
+}
+
+fn operations(ids: &JsValue) -> Option<Vec<OperationId>> {
+    Array::from(ids).iter().map(|id| OperationId::from_hex(&id.as_string()?)).collect()
 }
 
 fn field(body: &JsValue, name: &str) -> JsValue {

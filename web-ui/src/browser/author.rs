@@ -3,8 +3,13 @@
 use std::collections::VecDeque;
 
 use dorpsplein_protocol::compose::{Device, Place};
-use dorpsplein_protocol::identity::SecretKey;
-use dorpsplein_protocol::operation::{ItemId, NeighbourhoodId, Signed, Space};
+use dorpsplein_protocol::hex;
+use dorpsplein_protocol::identity::{PublicKey, SecretKey};
+use dorpsplein_protocol::login::LoginProof;
+use dorpsplein_protocol::operation::{
+    Edit, Endorsement, ItemId, MAX_PARENTS, NeighbourhoodId, OperationId, RecoveryKey, Signed, Space, Statement, Veto,
+};
+use dorpsplein_protocol::time::Timestamp;
 use dorpsplein_protocol::validate::Valid;
 
 use super::api::{Api, Invitation};
@@ -35,8 +40,28 @@ impl Author {
         }
         let lock = Lock::acquire(page.window()).await?;
         // What was read before waiting may be out of date.
-        let Some(held) = store.load(home).await? else { return Ok(None) };
-        Ok(Some(Self { held, store, api: page.api()?, _lock: lock }))
+        let Some(mut held) = store.load(home).await? else { return Ok(None) };
+        let api = page.api()?;
+        if held.is_waiting() {
+            // Its other side may have confirmed after this device stopped waiting, or never.
+            if !api.known(&held.device.key()).await?.member {
+                return Ok(None);
+            }
+            held.admitted = true;
+            store.save(&held).await?;
+        }
+        Ok(Some(Self { held, store, api, _lock: lock }))
+    }
+
+    /// Keeps the key of a device that another one is about to add. It is nobody's until then.
+    pub(super) async fn adopt(page: &Page, secret: SecretKey) -> Result<(), Trouble> {
+        let home = page.neighbourhood()?;
+        let _lock = Lock::acquire(page.window()).await?;
+        let store = KeyStore::create(page.window()).await?;
+        if store.load(home).await?.is_some_and(|held| !held.is_waiting()) {
+            return Err(Trouble::foreseen("already-a-member"));
+        }
+        store.save(&HeldDevice { device: Device::new(secret, home), admitted: false, outbox: VecDeque::new() }).await
     }
 
     /// Makes a device that claims an invitation and says what its resident is called, both signed and kept here, neither
@@ -46,7 +71,7 @@ impl Author {
         let lock = Lock::acquire(page.window()).await?;
         let store = KeyStore::create(page.window()).await?;
         let api = page.api()?;
-        if let Some(held) = store.load(home).await? {
+        if let Some(held) = store.load(home).await?.filter(|held| !held.is_waiting()) {
             return Ok(Self { held, store, api, _lock: lock });
         }
         let now = api.now().await?;
@@ -65,6 +90,16 @@ impl Author {
         self.held.admitted
     }
 
+    /// How many operations it signed.
+    pub(super) const fn sequence(&self) -> u64 {
+        self.held.device.sequence()
+    }
+
+    /// Its public key.
+    pub(super) fn key(&self) -> PublicKey {
+        self.held.device.key()
+    }
+
     /// Where its resident is at home.
     pub(super) const fn home(&self) -> NeighbourhoodId {
         self.held.device.home()
@@ -74,16 +109,75 @@ impl Author {
     ///
     /// Number and operation are stored together before either is used: after a crash the very same bytes are sent.
     pub(super) async fn sign(&mut self, at: Place, draft: Draft) -> Result<ItemId, Trouble> {
-        let known = self.api.last_number(&self.held.device.key()).await?;
-        if known > self.held.device.sequence() {
+        let now = self.ready().await?;
+        let signed = self.held.device.create(at, draft.kind, draft.subject, draft.edits, now);
+        Ok(self.keep(signed).await?.header().item())
+    }
+
+    /// Says something in the register, and delivers it.
+    pub(super) async fn state(&mut self, statement: Statement) -> Result<(), Trouble> {
+        self.deliver().await?;
+        let mut parents = self.api.register_heads().await?;
+        // What a second signature or an objection is about is one of its parents, however long ago it was.
+        if let Statement::Endorsement(Endorsement { of }) | Statement::Veto(Veto { of }) = &statement {
+            parents.truncate(MAX_PARENTS - 1);
+            parents.push(*of);
+        }
+        let now = self.ready().await?;
+        let signed = self.held.device.state(parents, statement, now);
+        self.keep(signed).await?;
+        self.deliver().await
+    }
+
+    /// Does something to an item, and delivers it. `heads` are the item's latest operations, as far as known.
+    pub(super) async fn edit(
+        &mut self,
+        at: Place,
+        item: ItemId,
+        heads: Vec<OperationId>,
+        edits: Vec<Edit>,
+    ) -> Result<(), Trouble> {
+        self.deliver().await?;
+        let now = self.ready().await?;
+        let signed = self.held.device.edit(at, item, heads, edits, now);
+        self.keep(signed).await?;
+        self.deliver().await
+    }
+
+    /// Registers the key of a spare card of this device's resident.
+    pub(super) async fn register_card(&mut self, card: &SecretKey) -> Result<(), Trouble> {
+        let key = RecoveryKey::sign(card, &self.home(), &self.key());
+        self.state(Statement::RecoveryKey(key)).await
+    }
+
+    /// Proves to the site at `host` that this device has its key.
+    pub(super) async fn log_in(&self, host: &str) -> Result<(), Trouble> {
+        let challenge = self.api.challenge().await?;
+        let bytes = hex::decode(&challenge).and_then(|bytes| bytes.try_into().ok()).ok_or(Trouble::Offline)?;
+        let proof = LoginProof::new(&self.home(), &bytes, host).sign(self.held.device.secret());
+        self.api.log_in(&self.key(), &challenge, &hex::encode(proof.as_bytes())).await
+    }
+
+    /// Gives the key up: its resident left, or this device is theirs no more.
+    pub(super) async fn forget(self) -> Result<(), Trouble> {
+        self.store.remove(self.home()).await
+    }
+
+    /// The time to sign with, if this store may sign at all.
+    async fn ready(&self) -> Result<Timestamp, Trouble> {
+        if self.api.known(&self.key()).await?.sequence > self.held.device.sequence() {
             // This store is an old copy, put back by a backup: its next number has been used.
             return Err(Trouble::foreseen("forked"));
         }
-        let now = self.api.now().await?;
-        let signed = checked(self.held.device.create(at, draft.kind, draft.subject, draft.edits, now))?;
+        self.api.now().await
+    }
+
+    /// Stores number and operation together, before either is used.
+    async fn keep(&mut self, signed: Signed) -> Result<Signed, Trouble> {
+        let signed = checked(signed)?;
         self.held.outbox.push_back(signed.encode());
         self.store.save(&self.held).await?;
-        Ok(signed.header().item())
+        Ok(signed)
     }
 
     /// Sends what was signed and is not known to be with the box, in order.
@@ -144,7 +238,7 @@ pub(super) struct Letter {
 }
 
 /// Good randomness, from the browser.
-fn random<const BYTES: usize>() -> Result<[u8; BYTES], Trouble> {
+pub(super) fn random<const BYTES: usize>() -> Result<[u8; BYTES], Trouble> {
     let mut bytes = [0; BYTES];
     getrandom::fill(&mut bytes).map_err(|_| Trouble::Browser("it gives no randomness"))?;
     Ok(bytes)
@@ -152,7 +246,7 @@ fn random<const BYTES: usize>() -> Result<[u8; BYTES], Trouble> {
 
 /// An operation that its box will not refuse for its form. One that it would refuse never leaves this function, so its
 /// number is not used.
-fn checked(signed: Signed) -> Result<Signed, Trouble> {
+pub(super) fn checked(signed: Signed) -> Result<Signed, Trouble> {
     let verified = signed.verify().map_err(|error| Trouble::foreseen(error.problem()))?;
     let valid = Valid::check(&verified).map_err(|error| Trouble::foreseen(error.problem()))?;
     Ok(valid.operation().clone())

@@ -7,7 +7,7 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Event, FormData, HtmlElement, HtmlFormElement};
 
-use super::page::set_hidden;
+use super::page::{Area, State, set_hidden};
 use super::trouble::Trouble;
 
 /// A form of the page.
@@ -77,7 +77,33 @@ impl Form {
     }
 }
 
+/// Wires a form whose outcome is told in `area`: what `act` comes to is the state to show.
+pub(super) fn act<F: Future<Output = Result<State, Trouble>> + 'static>(
+    form: &Form,
+    area: &Area,
+    act: impl Fn() -> F + 'static,
+) -> Result<(), Trouble> {
+    let (busy, area) = (form.clone(), area.clone());
+    form.on_submit(move || {
+        let (form, area, outcome) = (busy.clone(), area.clone(), act());
+        form.set_busy(true);
+        area.show(State::Sending);
+        async move {
+            match outcome.await {
+                Ok(state) => area.show_instead_of_form(state),
+                Err(trouble) => area.report(&trouble),
+            }
+            form.set_busy(false);
+        }
+    })
+}
+
 impl Filled {
+    /// Every value of a field that can have several.
+    pub(super) fn texts(&self, name: &str) -> Vec<String> {
+        self.0.get_all(name).iter().filter_map(|value| value.as_string()).collect()
+    }
+
     /// The text in a field; none when it is empty, absent or only spaces.
     ///
     /// Line ends become line feeds and tabs become spaces: an operation takes no other control characters.

@@ -2,15 +2,19 @@
 
 use std::rc::Rc;
 
-use dorpsplein_protocol::identity::SecretKey;
+use dorpsplein_protocol::identity::letter_code::{LetterCode, Purpose};
 
 use super::author::{Author, Letter};
 use super::draft::Draft;
 use super::form::Form;
 use super::lock::Lock;
 use super::page::{Area, Page, State};
+use super::stretch;
 use super::trouble::Trouble;
 use super::write::audience;
+
+/// Where a code is typed.
+const TYPED: &str = "form[data-dorpsplein=letter]";
 
 /// Wires the form in `area` for somebody with a good invitation.
 pub(super) async fn start(page: &Rc<Page>, area: Area) -> Result<(), Trouble> {
@@ -24,14 +28,26 @@ pub(super) async fn start(page: &Rc<Page>, area: Area) -> Result<(), Trouble> {
         area.show(if was_resident { State::AlreadyJoined } else { State::Sent });
         return page.forget_fragment();
     }
+    if page.is_forgetful() {
+        area.reveal("[data-forgetful]");
+    }
+    typed_code(page, &area)?;
     let Some(fragment) = page.fragment() else {
         area.show(State::NeedsInvitation);
-        return Ok(());
+        return area.form_that(TYPED).map(|form| form.reveal());
     };
-    let letter = open_letter(page, &fragment).await?;
+    area.show(State::Stretching);
+    let letter = match open_letter(page, &fragment).await {
+        Ok(letter) => letter,
+        Err(trouble) => {
+            // A code that was misread can be typed here.
+            area.form_that(TYPED)?.reveal();
+            return Err(trouble);
+        }
+    };
     // Better to hear it now than after filling in a name.
     Lock::is_available(page.window())?;
-    let form = area.form()?;
+    let form = area.form_that("form[data-dorpsplein=join]")?;
     area.show_nothing();
     form.reveal();
     let joining = Rc::new(Joining { page: Rc::clone(page), area, form: form.clone(), letter });
@@ -86,10 +102,27 @@ impl Joining {
     }
 }
 
-/// The invitation behind the secret in the address, if it can still be used.
+/// Somebody with a letter and no camera types its code: the same as following its link.
+fn typed_code(page: &Rc<Page>, area: &Area) -> Result<(), Trouble> {
+    let form = area.form_that(TYPED)?;
+    let (page, area, typed) = (Rc::clone(page), area.clone(), form.clone());
+    form.on_submit(move || {
+        let code = typed.filled().ok().and_then(|filled| LetterCode::parse(&filled.text("code")?).ok());
+        let gone = code.map(|code| page.go_to_fragment(&code.compact()));
+        let area = area.clone();
+        async move {
+            match gone {
+                Some(gone) => gone.unwrap_or_else(|trouble| area.report(&trouble)),
+                None => area.show(State::BadCode),
+            }
+        }
+    })
+}
+
+/// The invitation behind the code in the address, if it can still be used.
 async fn open_letter(page: &Page, fragment: &str) -> Result<Letter, Trouble> {
-    let seed = seed(page, fragment).ok_or_else(|| Trouble::foreseen("unknown-invitation"))?;
-    let one_time = SecretKey::from_seed(&seed);
+    let code = LetterCode::parse(fragment).map_err(|_| Trouble::foreseen("unknown-invitation"))?;
+    let one_time = stretch::key_of(page.window(), &code, Purpose::Letter, &page.neighbourhood()?).await?;
     let api = page.api()?;
     let invitation = api.invitation(&one_time.public()).await?;
     if invitation.neighbourhood != page.neighbourhood()? {
@@ -104,20 +137,8 @@ async fn open_letter(page: &Page, fragment: &str) -> Result<Letter, Trouble> {
     Ok(Letter { invitation, one_time })
 }
 
-/// The 32 bytes behind a fragment in base64url (RFC 4648, section 5). The browser itself reads only the other alphabet.
-fn seed(page: &Page, fragment: &str) -> Option<[u8; 32]> {
-    let standard = |c| match c {
-        '-' => '+',
-        '_' => '/',
-        other => other,
-    };
-    let latin1 = page.window().atob(&fragment.chars().map(standard).collect::<String>()).ok()?;
-    let bytes = latin1.chars().map(u8::try_from).collect::<Result<Vec<u8>, _>>().ok()?;
-    bytes.try_into().ok()
-}
-
 /// Asks the browser not to clear this site's storage when the disk runs full: the key is there, and nowhere else.
-fn keep_for_good(page: &Page) {
+pub(super) fn keep_for_good(page: &Page) {
     // A browser may say no, and mostly decides without asking; the resident has joined all the same.
     let _ = page.window().navigator().storage().persist();
 }

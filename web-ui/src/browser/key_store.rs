@@ -43,6 +43,13 @@ pub(super) struct HeldDevice {
     pub(super) outbox: VecDeque<Vec<u8>>,
 }
 
+impl HeldDevice {
+    /// Whether this is a device that another one was to add, and has not as far as is known here.
+    pub(super) fn is_waiting(&self) -> bool {
+        !self.admitted && self.outbox.is_empty()
+    }
+}
+
 impl KeyStore {
     /// Opens the store if there is one: who only reads gets nothing stored in their browser.
     pub(super) async fn find(window: &Window) -> Result<Option<Self>, Trouble> {
@@ -92,7 +99,7 @@ impl KeyStore {
         complete(&transaction).await
     }
 
-    /// Gives up the key of a device that never became anybody's.
+    /// Gives up the key of a device that never became anybody's, or is nobody's any more.
     pub(super) async fn remove(&self, home: NeighbourhoodId) -> Result<(), Trouble> {
         let (store, transaction) = self.store("readwrite")?;
         store.delete(&key(home)).map_err(unusable)?;

@@ -10,15 +10,27 @@
 
 mod api;
 mod author;
+mod copies;
+mod desk;
 mod draft;
 mod evidence;
 mod form;
+mod item_acts;
 mod join;
+mod js;
 mod key_store;
+mod leaving;
+mod letters;
+mod linking;
 mod lock;
+mod my_devices;
 mod page;
+mod passkey;
 mod proof;
 mod qr;
+mod session;
+mod spare;
+mod stretch;
 mod trouble;
 #[cfg(feature = "vectors")]
 pub mod vectors;
@@ -43,14 +55,50 @@ pub async fn start() -> Result<(), JsValue> {
         told(&area, join::start(&page, area.clone()).await);
     } else if let Some(area) = page.area("write").or_else(|| page.area("comment")) {
         told(&area, write::start(&page, area.clone()).await);
+    } else if let Some(area) = page.area("device") {
+        told(&area, spare::start(&page, area.clone()).await);
     } else {
+        if let Some(area) = page.area("login") {
+            told(&area, session::start(&page, area.clone()).await);
+        }
+        if page.is_for_those_logged_in() {
+            session::watch(&page)?;
+            my_data(&page);
+        }
         if let Some(area) = page.proof() {
             let verdict = area.verdict().unwrap_or_else(|| area.clone());
             told(&verdict, proof::start(&page, area).await);
         }
+        if let Some(area) = page.area("letters") {
+            told(&area, letters::start(&page, area.clone()).await);
+        }
         send_what_is_left(&page).await;
     }
+    // Many forms, each with a place of its own to tell what happens: what keeps them all from working goes to the console.
+    desk::start(&page).await?;
+    item_acts::start(&page).await?;
     Ok(())
+}
+
+/// Wires what there is of "Mijn gegevens".
+fn my_data(page: &Rc<Page>) {
+    type Wiring = fn(&Rc<Page>, &Area) -> Result<(), Trouble>;
+    let areas: [(&str, Wiring); 6] = [
+        ("add-device", my_devices::adding),
+        ("card", spare::making_card),
+        ("passkey", spare::making_passkey),
+        ("export", leaving::exporting),
+        ("leave", leaving::leaving),
+        ("log-out", session::log_out),
+    ];
+    for device in page.parts("[data-device]") {
+        told(&device, my_devices::listed(page, &device));
+    }
+    for (name, wire) in areas {
+        if let Some(area) = page.area(name) {
+            told(&area, wire(page, &area));
+        }
+    }
 }
 
 /// Tells on the page what went wrong, if anything did.

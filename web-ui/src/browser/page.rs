@@ -1,13 +1,16 @@
 //! The document: finds the places the templates promise, shows one of their states, writes text and never markup.
 
 use dorpsplein_protocol::operation::NeighbourhoodId;
+use js_sys::{Function, Promise};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Document, Element, Event, HtmlElement, HtmlFormElement, Window};
 
 use super::api::Api;
 use super::form::Form;
 use super::trouble::Trouble;
+use super::{js, qr};
 
 /// The page this module was loaded into.
 pub(super) struct Page {
@@ -18,7 +21,7 @@ pub(super) struct Page {
 
 /// A place with states, of which one shows at a time.
 #[derive(Clone)]
-pub(super) struct Area(Element);
+pub(super) struct Area(pub(super) Element);
 
 /// The value of `data-state`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,8 +30,20 @@ pub(super) enum State {
     Checking,
     /// No key on this device.
     NeedsKey,
+    /// Kept in this browser.
+    Kept,
     /// No secret in the address.
     NeedsInvitation,
+    /// What was typed is no code.
+    BadCode,
+    /// Making a key out of a code, which takes a moment.
+    Stretching,
+    /// Waiting for another device, or for somebody at it.
+    Waiting,
+    /// The six digits differ.
+    Rejected,
+    /// The other device did not come in time.
+    Expired,
     /// This device is a resident's already.
     AlreadyJoined,
     /// Signing and sending.
@@ -52,7 +67,13 @@ impl State {
         match self {
             Self::Checking => "checking",
             Self::NeedsKey => "needs-key",
+            Self::Kept => "kept",
             Self::NeedsInvitation => "needs-invitation",
+            Self::BadCode => "bad-code",
+            Self::Stretching => "stretching",
+            Self::Waiting => "waiting",
+            Self::Rejected => "rejected",
+            Self::Expired => "expired",
             Self::AlreadyJoined => "already-joined",
             Self::Sending => "sending",
             Self::Sent => "sent",
@@ -138,6 +159,82 @@ impl Page {
         added.map_err(failed)
     }
 
+    /// Reads the page again. A browser that does not reload shows the page as it was.
+    pub(super) fn reload(&self) {
+        let _ = self.window.location().reload();
+    }
+
+    /// Goes to this very page with another fragment, and reads it again.
+    pub(super) fn go_to_fragment(&self, fragment: &str) -> Result<(), Trouble> {
+        let set = self.window.location().set_hash(fragment);
+        set.map_err(|_| Trouble::Browser("the address cannot be changed"))?;
+        self.reload();
+        Ok(())
+    }
+
+    /// Host and port of the site, as in its address.
+    pub(super) fn host(&self) -> Result<String, Trouble> {
+        self.window.location().host().map_err(|_| Trouble::Browser("the page has no address"))
+    }
+
+    /// The whole address of another page of this site, which stands in an attribute of `area`, with a fragment.
+    pub(super) fn address_of(&self, area: &Area, attribute: &str, fragment: &str) -> Result<String, Trouble> {
+        let origin = self.window.location().origin();
+        let path = area.attribute(attribute);
+        let address = origin.ok().zip(path).map(|(origin, path)| format!("{origin}{path}#{fragment}"));
+        address.ok_or(Trouble::Browser("the page names no address"))
+    }
+
+    /// Draws a QR code in the place for it.
+    pub(super) fn draw_qr(&self, area: &Area, text: &str) -> Result<(), Trouble> {
+        let place = area.first("[data-qr]").ok_or(Trouble::Browser("the page has no place for a QR code"))?;
+        let label = place.get_attribute("data-label").unwrap_or_default();
+        place.replace_children_with_node_1(&qr::draw(&self.document, text, &label)?.into());
+        Ok(())
+    }
+
+    /// Whether this browser clears what a site stored after seven days without a visit: Apple's do, for sites that are not
+    /// on the home screen.
+    pub(super) fn is_forgetful(&self) -> bool {
+        let navigator = self.window.navigator();
+        let said = |name: &str| js::at(&navigator, &[name]);
+        let of_apple = said("vendor").as_string().is_some_and(|vendor| vendor.starts_with("Apple"));
+        let standalone = self.window.match_media("(display-mode: standalone)");
+        let installed = standalone.ok().flatten().is_some_and(|query| query.matches());
+        of_apple && !installed && !said("standalone").is_truthy()
+    }
+
+    /// Whether what the page shows is for whoever is logged in.
+    pub(super) fn is_for_those_logged_in(&self) -> bool {
+        self.document.query_selector("[data-session]").is_ok_and(|found| found.is_some())
+    }
+
+    /// Every part of the page that this selector finds.
+    pub(super) fn parts(&self, selector: &str) -> Vec<Area> {
+        Area(self.body.clone().into()).parts(selector)
+    }
+
+    /// A new element that stands nowhere.
+    pub(super) fn element(&self, name: &str) -> Result<Element, JsValue> {
+        self.document.create_element(name)
+    }
+
+    /// Prints the page, when called.
+    pub(super) fn printer(&self) -> Function {
+        js::at(&self.window, &["print"]).unchecked_into::<Function>().bind(&self.window)
+    }
+
+    /// Waits so many milliseconds.
+    pub(super) async fn sleep(&self, milliseconds: i32) -> Result<(), Trouble> {
+        let failed = |_| Trouble::Browser("it cannot wait");
+        let mut set = Ok(0);
+        let over = Promise::new(&mut |resolve, _reject| {
+            set = self.window.set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, milliseconds);
+        });
+        set.map_err(failed)?;
+        JsFuture::from(over).await.map(drop).map_err(failed)
+    }
+
     /// Reads the page again when only the fragment of its address changes: a link pasted into the address bar of this
     /// very page loads nothing by itself.
     pub(super) fn reload_when_fragment_changes(&self) -> Result<(), Trouble> {
@@ -172,6 +269,48 @@ impl Area {
         }
     }
 
+    /// Shows one of several steps and hides the others; none for a name that no step has.
+    pub(super) fn step(&self, name: &str) {
+        for element in self.all("[data-step]") {
+            set_hidden(&element, element.get_attribute("data-step").as_deref() != Some(name));
+        }
+    }
+
+    /// Shows what this selector finds.
+    pub(super) fn reveal(&self, selector: &str) {
+        self.all(selector).iter().for_each(|element| set_hidden(element, false));
+    }
+
+    /// Hides the whole of it.
+    pub(super) fn hide(&self) {
+        set_hidden(&self.0, true);
+    }
+
+    /// Calls `handler` whenever the button that this selector finds is pressed.
+    pub(super) fn on_press(&self, selector: &str, handler: &Function) {
+        if let Some(button) = self.first(selector).and_then(|button| button.dyn_into::<HtmlElement>().ok()) {
+            button.set_onclick(Some(handler));
+        }
+    }
+
+    /// Writes text in every place that this selector finds.
+    pub(super) fn fill(&self, selector: &str, text: &str) {
+        self.all(selector).iter().for_each(|place| place.set_text_content(Some(text)));
+    }
+
+    /// Waits until one of two buttons is pressed, and says whether it was the first.
+    pub(super) async fn choice(&self, first: &str, second: &str) -> Result<bool, Trouble> {
+        let missing = || Trouble::Browser("the page has no buttons to choose with");
+        let button = |selector| self.first(selector).and_then(|button| button.dyn_into::<HtmlElement>().ok());
+        let (first, second) = (button(first).ok_or_else(missing)?, button(second).ok_or_else(missing)?);
+        let pressed = Promise::new(&mut |resolve, _reject| {
+            first.set_onclick(Some(&resolve.bind1(&JsValue::NULL, &JsValue::TRUE)));
+            second.set_onclick(Some(&resolve.bind1(&JsValue::NULL, &JsValue::FALSE)));
+        });
+        let pressed = JsFuture::from(pressed).await.map_err(|_| missing())?;
+        Ok(pressed.is_truthy())
+    }
+
     /// Hides every state.
     pub(super) fn show_nothing(&self) {
         self.all("[data-state]").iter().for_each(|element| set_hidden(element, true));
@@ -195,9 +334,14 @@ impl Area {
         }
     }
 
-    /// The form in it.
+    /// The first form in it.
     pub(super) fn form(&self) -> Result<Form, Trouble> {
-        let form = self.first("form[data-dorpsplein]").and_then(|form| form.dyn_into::<HtmlFormElement>().ok());
+        self.form_that("form[data-dorpsplein]")
+    }
+
+    /// The form in it that this selector finds.
+    pub(super) fn form_that(&self, selector: &str) -> Result<Form, Trouble> {
+        let form = self.first(selector).and_then(|form| form.dyn_into::<HtmlFormElement>().ok());
         form.map(Form::new).ok_or(Trouble::Browser("the page has no form"))
     }
 
@@ -231,8 +375,10 @@ impl Area {
     }
 
     fn sentence(&self, problem: &str) -> Option<String> {
+        // A page with many forms carries the sentences once.
+        let main = self.0.closest("main").ok().flatten().map(Self)?;
         let named = |item: &Element| item.get_attribute("data-problem").as_deref() == Some(problem);
-        self.all("[data-problem]").into_iter().find(named)?.text_content()
+        main.all("[data-problem]").into_iter().find(named)?.text_content()
     }
 
     fn first(&self, selector: &str) -> Option<Element> {

@@ -122,7 +122,8 @@ pub(super) fn audience(filled: &Filled) -> Result<Space, Trouble> {
     space(&filled.text("audience").unwrap_or_default())
 }
 
-fn space(name: &str) -> Result<Space, Trouble> {
+/// The space with this name.
+pub(super) fn space(name: &str) -> Result<Space, Trouble> {
     match name {
         "square" => Ok(Space::Square),
         "neighbours" => Ok(Space::Neighbours),

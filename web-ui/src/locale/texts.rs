@@ -19,6 +19,7 @@ macro_rules! sources {
             include_str!(concat!("../../locales/", $lang, "/trust.ftl")),
             include_str!(concat!("../../locales/", $lang, "/desk.ftl")),
             include_str!(concat!("../../locales/", $lang, "/desk-community.ftl")),
+            include_str!(concat!("../../locales/", $lang, "/devices.ftl")),
             include_str!(concat!("../../locales/", $lang, "/moderation.ftl")),
             include_str!(concat!("../../locales/", $lang, "/problems.ftl")),
         ]

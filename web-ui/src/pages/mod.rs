@@ -4,6 +4,7 @@
 //! `templates/README.md`. Without that module every page still reads: what needs a key says so instead.
 
 mod desk;
+mod devices;
 mod moderation;
 pub mod problems;
 mod prose;
@@ -15,6 +16,7 @@ mod trust;
 pub use desk::{
     areas, boxes, circles, desk, door, invitations, letters, member, members, neighbours, organisations,
 };
+pub use devices::{device, my_data};
 pub use moderation::{gone, log};
 
 use askama::Template;

@@ -265,8 +265,8 @@ pub enum InvitationFate {
 pub struct InvitationView {
     /// The operation that holds it.
     pub operation: String,
-    /// The first digits of its public key stand on the letter too, so that a lost one can be found here.
-    pub number: String,
+    /// Its public key, 64 hexadecimal digits. The first stand on the letter too, so that a lost one can be found here.
+    pub key: String,
     /// What it makes of who accepts it.
     pub role: Role,
     /// Who made it.

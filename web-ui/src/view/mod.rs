@@ -5,6 +5,7 @@
 
 mod desk;
 mod desk_community;
+mod devices;
 mod frame;
 mod moderation;
 mod page;
@@ -19,6 +20,7 @@ pub use desk_community::{
     AreasPage, BoxesPage, CirclePlace, CircleView, CirclesPage, DeskBox, Neighbouring, NeighboursPage,
     OrganisationView, OrganisationsPage, TreatyStep, TreatyView,
 };
+pub use devices::{MyDataPage, OwnDevice};
 pub use frame::{Frame, Help, NeighbourLink, Neighbourhood};
 pub use jiff::civil::{Date, DateTime};
 pub use moderation::{

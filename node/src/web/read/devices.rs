@@ -1,0 +1,61 @@
+//! "Mijn gegevens": what the register says of whoever is logged in.
+
+use dorpsplein_protocol::authority::DeviceState;
+use dorpsplein_protocol::operation::Role;
+use dorpsplein_protocol::projection;
+use dorpsplein_protocol::store::StoreError;
+use dorpsplein_web_ui::paths::Page;
+use dorpsplein_web_ui::{Lang, pages, view};
+
+use super::super::local_time;
+use super::super::sessions::Visitor;
+use super::{ReadError, Reader};
+
+impl Reader {
+    /// One's own devices and what one can do with them, or the door in front of it.
+    pub(in super::super) fn my_data_page(&self, lang: Lang) -> Result<String, ReadError> {
+        match self.visitor {
+            Some(visitor) => Ok(pages::my_data(&self.frame(), &self.my_data(visitor)?, lang)?),
+            None => {
+                let path = Page::MyData.pattern(lang).to_owned();
+                let door = view::DoorPage { needs: view::Role::Resident, visitor: None, path };
+                Ok(pages::door(&self.frame(), &door, lang)?)
+            }
+        }
+    }
+
+    fn my_data(&self, visitor: Visitor) -> Result<view::MyDataPage, ReadError> {
+        let register = self.registers.home();
+        // Who is logged in was in the register a moment ago.
+        let resident = register.resident(&visitor.resident).ok_or(ReadError::NotFound)?;
+        let mut entries = resident.devices;
+        entries.sort_by_key(|entry| (entry.state, entry.added, entry.key));
+        let devices = entries.into_iter().map(|entry| {
+            Ok(view::OwnDevice {
+                is_this: entry.key == visitor.device,
+                device: view::DeviceView {
+                    key: entry.key.to_string(),
+                    added: local_time::local(entry.added).date(),
+                    standing: match entry.state {
+                        DeviceState::Active => view::DeviceStanding::Active,
+                        DeviceState::Retired => view::DeviceStanding::Retired,
+                        DeviceState::Removed => view::DeviceStanding::Removed,
+                    },
+                    counts_to: entry.counts_to,
+                    last: projection::last_of_device(&self.store, &entry.key)?.map_or(0, |(last, _)| last),
+                },
+            })
+        });
+        let profile = projection::profile(&self.store, &self.home(), &visitor.resident)?;
+        Ok(view::MyDataPage {
+            name: profile.and_then(|profile| profile.content.name),
+            role: match visitor.role {
+                Role::Resident => view::Role::Resident,
+                Role::Connector => view::Role::Connector,
+            },
+            last_connector: visitor.role == Role::Connector && register.connector_count() == 1,
+            devices: devices.collect::<Result<_, StoreError>>()?,
+            cards: resident.cards.len(),
+        })
+    }
+}

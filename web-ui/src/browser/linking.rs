@@ -1,0 +1,101 @@
+//! Two devices in one room: one shows a QR code, the other follows it, people compare six digits.
+//!
+//! [`meet`] is the side that adds a device, for a resident's own ([`my_devices`](super::my_devices)) and for a connector
+//! who helps somebody with a lost one. [`start`] is the side of the new device.
+
+use std::rc::Rc;
+
+use dorpsplein_protocol::identity::{PublicKey, SecretKey};
+use dorpsplein_protocol::linking::{Answer, LinkPurpose, LinkSecret, Offer, digits};
+use dorpsplein_protocol::operation::ResidentId;
+
+use super::author::{Author, random};
+use super::page::{Area, Page, State};
+use super::trouble::Trouble;
+
+/// How long to wait between two looks into a mailbox, in milliseconds.
+const LOOK_MS: i32 = 1_500;
+/// How often to look: as long as a box keeps a mailbox.
+const LOOKS: u32 = 400;
+
+/// How a meeting of two devices ended.
+pub(super) enum Met {
+    /// People compared the digits, and they were the same.
+    Agreed(Answer),
+    /// The digits differ: somebody else answered.
+    Differs,
+    /// Nobody answered while the box kept the offer.
+    Nobody,
+}
+
+/// The adding side, from showing the code to comparing the digits. In `area` it uses the steps `offer` (with `data-qr` and
+/// `data-link`) and `digits` (with `data-digits`, `data-confirm` and `data-reject`), and the state `waiting`.
+///
+/// Whoever calls signs when they agreed.
+pub(super) async fn meet(
+    page: &Page,
+    area: &Area,
+    purpose: LinkPurpose,
+    adding: PublicKey,
+    resident: ResidentId,
+) -> Result<Met, Trouble> {
+    let api = page.api()?;
+    let secret = LinkSecret::from_random(random()?);
+    let mailbox = secret.mailbox();
+    let offer = Offer { purpose, adding, resident };
+    let offered = offer.seal(&secret);
+    api.leave_message(&mailbox, "offer", &offered).await?;
+    let link = page.address_of(area, "data-link-to", &secret.compact())?;
+    page.draw_qr(area, &link)?;
+    area.fill("[data-link]", &link);
+    area.step("offer");
+    area.show(State::Waiting);
+    for _ in 0..LOOKS {
+        if let Some(answered) = api.message(&mailbox, "answer").await? {
+            let answer = Answer::open(&secret, &answered, &offer, &page.neighbourhood()?);
+            let answer = answer.map_err(|_| Trouble::foreseen("bad-signature"))?;
+            area.fill("[data-digits]", &digits(&secret, &offered, &answered));
+            area.show_nothing();
+            area.step("digits");
+            let same = area.choice("[data-confirm]", "[data-reject]").await?;
+            area.step("");
+            return Ok(if same { Met::Agreed(answer) } else { Met::Differs });
+        }
+        page.sleep(LOOK_MS).await?;
+    }
+    area.step("");
+    Ok(Met::Nobody)
+}
+
+/// The new device's side: follows the code in the address.
+pub(super) async fn start(page: &Rc<Page>, area: &Area, secret: &LinkSecret) -> Result<(), Trouble> {
+    area.show(State::Checking);
+    let api = page.api()?;
+    let mailbox = secret.mailbox();
+    let Some(offered) = api.message(&mailbox, "offer").await? else {
+        area.show(State::Expired);
+        return Ok(());
+    };
+    let offer = Offer::open(secret, &offered).map_err(|_| Trouble::foreseen("bad-signature"))?;
+    let new = SecretKey::from_seed(&random()?);
+    let key = new.public();
+    let answered = offer.answer(&new, &page.neighbourhood()?).seal(secret);
+    // Kept before it is sent: the other side may confirm at any moment, also when this page is closed by then.
+    Author::adopt(page, new).await?;
+    api.leave_message(&mailbox, "answer", &answered).await?;
+    page.forget_fragment()?;
+    area.fill("[data-digits]", &digits(secret, &offered, &answered));
+    area.step("digits");
+    area.show(State::Waiting);
+    for _ in 0..LOOKS {
+        if api.known(&key).await?.member {
+            area.step("");
+            area.show_instead_of_form(State::Sent);
+            return Ok(());
+        }
+        page.sleep(LOOK_MS).await?;
+    }
+    area.step("");
+    area.show(State::Expired);
+    Ok(())
+}
