@@ -3,8 +3,8 @@
 use dorpsplein_web_ui::view::{
     AreasPage, BoxesPage, Branch, Care, CirclePlace, CircleView, CirclesPage, Deed, DeskBox, DeskPage, DeskTop,
     DeviceStanding, DeviceView, DoorPage, Fork, Gone, GonePage, InvitationFate, InvitationView, InvitationsPage,
-    LettersPage, LogAct, LogEntry, LogPage, MemberPage, MemberTeaser, MembersPage, Moderated, NeighboursPage,
-    Neighbouring, OrganisationView, OrganisationsPage, Person, Proposal, Reason, Receipt, Role, Standing,
+    LettersPage, LogAct, LogEntry, LogPage, MemberPage, MemberTeaser, MembersPage, Moderated, Neighbouring,
+    NeighboursPage, OrganisationView, OrganisationsPage, Person, Proposal, Reason, Receipt, Role, Standing,
     TreatyDirection, TreatyStep, TreatyView,
 };
 
@@ -71,7 +71,11 @@ pub(crate) fn desk() -> DeskPage {
             Care::BoxExpires { name: "Kastje 1".to_owned(), until: on(35) },
             Care::TreatyOffered { with: "Lange Eng".to_owned() },
             Care::TreatyExpires { with: "Boxwijk".to_owned(), until: on(39) },
-            Care::Appeal { item: id(14), event: false, note: "Mijn bericht was geen reclame maar een oproep.".to_owned() },
+            Care::Appeal {
+                item: id(14),
+                event: false,
+                note: "Mijn bericht was geen reclame maar een oproep.".to_owned(),
+            },
         ],
         residents: 42,
         connectors: 3,
@@ -129,7 +133,7 @@ pub(crate) fn gone_member() -> MemberPage {
 pub(crate) fn invitations() -> InvitationsPage {
     let invitation = |seed, fate| InvitationView {
         operation: id(seed),
-        number: id(seed)[..8].to_owned(),
+        key: id(seed),
         role: Role::Resident,
         by: truus(),
         expires: at(50, 23, 59),
@@ -190,12 +194,7 @@ pub(crate) fn circles() -> CirclesPage {
         circles: vec![
             circle(741, "Gemeente Maasrand", next_door(1, "Maasdorp"), CirclePlace::Founder),
             circle(742, "Dorpen aan de dijk", next_door(2, "Boxwijk"), CirclePlace::Member),
-            circle(
-                743,
-                "Streekvervoer",
-                next_door(4, "Veerdam"),
-                CirclePlace::Admitted { admission: id(744) },
-            ),
+            circle(743, "Streekvervoer", next_door(4, "Veerdam"), CirclePlace::Admitted { admission: id(744) }),
         ],
         neighbours: vec![next_door(3, "Lange Eng")],
     }
@@ -221,16 +220,9 @@ pub(crate) fn areas() -> AreasPage {
 }
 
 pub(crate) fn boxes() -> BoxesPage {
-    let certified = |seed, name: &str, day, this_one| DeskBox {
-        key: id(seed),
-        name: name.to_owned(),
-        until: on(day),
-        this_one,
-    };
-    BoxesPage {
-        top: top(),
-        boxes: vec![certified(771, "Kastje 1", 59, true), certified(772, "Kastje 2", 12, false)],
-    }
+    let certified =
+        |seed, name: &str, day, this_one| DeskBox { key: id(seed), name: name.to_owned(), until: on(day), this_one };
+    BoxesPage { top: top(), boxes: vec![certified(771, "Kastje 1", 59, true), certified(772, "Kastje 2", 12, false)] }
 }
 
 pub(crate) fn moderated() -> Moderated {

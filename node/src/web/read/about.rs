@@ -43,7 +43,7 @@ impl Reader {
         })
     }
 
-    fn boxes(&self, lang: Lang) -> Vec<view::BoxView> {
+    pub(super) fn boxes(&self, lang: Lang) -> Vec<view::BoxView> {
         let word = match lang {
             Lang::Nl => "Kastje",
             Lang::En => "Box",

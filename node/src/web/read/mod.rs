@@ -1,9 +1,14 @@
 //! Rows into what a page or the API shows of them: the one place that says what a visitor may see.
 
 mod about;
+mod desk;
+mod desk_community;
+mod desk_people;
 mod devices;
+mod forks;
 mod item;
 mod lists;
+mod log;
 mod mine;
 mod moderation;
 mod proof;

@@ -1,0 +1,121 @@
+//! The connectors' desk: neighbours, circles, organisations, areas and boxes.
+
+use dorpsplein_protocol::authority::{CircleState, TreatyStage, TreatyState};
+use dorpsplein_protocol::operation::NeighbourhoodId;
+use dorpsplein_protocol::store::StoreError;
+use dorpsplein_web_ui::{Lang, view};
+
+use super::super::local_time;
+use super::Reader;
+
+impl Reader {
+    /// Treaties and offers, by name.
+    pub(super) fn neighbours_page(&self) -> view::NeighboursPage {
+        let treaties = self.registers.treaties(self.now);
+        let mut treaties: Vec<_> = treaties.iter().map(|treaty| self.treaty_view(treaty)).collect();
+        treaties.sort_by(|a, b| (&a.name, &a.with).cmp(&(&b.name, &b.with)));
+        view::NeighboursPage { top: self.desk_top(), treaties }
+    }
+
+    fn treaty_view(&self, treaty: &TreatyState) -> view::TreatyView {
+        let theirs = self.registers.get(&treaty.with).and_then(|register| register.treaty(&self.home(), self.now));
+        let offer = theirs.filter(|_| treaty.stage == TreatyStage::Received);
+        view::TreatyView {
+            with: treaty.with.to_string(),
+            name: self.name_of(&treaty.with),
+            step: match treaty.stage {
+                TreatyStage::Offered => view::TreatyStep::Offered,
+                TreatyStage::Received => view::TreatyStep::Received,
+                TreatyStage::InForce => view::TreatyStep::InForce,
+                TreatyStage::Expired => view::TreatyStep::Expired,
+            },
+            direction: match (treaty.sends, treaty.receives) {
+                (true, false) => view::TreatyDirection::Outgoing,
+                (false, true) => view::TreatyDirection::Incoming,
+                _ => view::TreatyDirection::Both,
+            },
+            until: local_time::local(treaty.expires).date(),
+            offer: offer.map(|offer| offer.operation.to_string()),
+        }
+    }
+
+    /// Circles, and who could be let into one.
+    pub(super) fn circles_page(&self) -> view::CirclesPage {
+        let home = self.home();
+        let known = self.registers.iter().map(|register| register.neighbourhood()).filter(|id| *id != home);
+        let mut neighbours: Vec<_> = known.map(|id| self.neighbouring(&id)).collect();
+        neighbours.sort_by(|a, b| a.name.cmp(&b.name));
+        let circles = self.registers.circles();
+        let circles = circles.iter().filter_map(|circle| self.circle_view(circle)).collect();
+        view::CirclesPage { top: self.desk_top(), circles, neighbours }
+    }
+
+    /// A circle with which this neighbourhood has something to do.
+    fn circle_view(&self, circle: &CircleState) -> Option<view::CircleView> {
+        let home = self.home();
+        let place = if circle.founder == home {
+            view::CirclePlace::Founder
+        } else if circle.members.contains(&home) {
+            view::CirclePlace::Member
+        } else if circle.admitted.contains(&home) {
+            let mut sides = self.registers.get(&circle.founder)?.circles();
+            let (_, side) = sides.find(|(id, _)| *id == circle.id)?;
+            view::CirclePlace::Admitted { admission: side.admitted.get(&home)?.to_string() }
+        } else {
+            return None;
+        };
+        let joined = circle.members.iter().map(|id| (self.neighbouring(id), true));
+        let admitted = circle.admitted.iter().map(|id| (self.neighbouring(id), false));
+        let mut members: Vec<_> = joined.chain(admitted).collect();
+        members.sort_by(|(a, _), (b, _)| a.name.cmp(&b.name));
+        Some(view::CircleView {
+            id: circle.id.to_string(),
+            name: circle.name.clone(),
+            founder: self.neighbouring(&circle.founder),
+            place,
+            members,
+        })
+    }
+
+    fn neighbouring(&self, id: &NeighbourhoodId) -> view::Neighbouring {
+        view::Neighbouring { id: id.to_string(), name: self.name_of(id) }
+    }
+
+    /// Organisations and who speaks for them.
+    pub(super) fn organisations_page(&self) -> Result<view::OrganisationsPage, StoreError> {
+        let register = self.registers.home();
+        let organisations = register.organisations().map(|organisation| {
+            let speakers = organisation.speakers.iter().map(|speaker| self.person(speaker));
+            Ok(view::OrganisationView {
+                id: organisation.id.to_string(),
+                name: None,
+                speakers: speakers.collect::<Result<_, StoreError>>()?,
+            })
+        });
+        let organisations = organisations.collect::<Result<Vec<_>, StoreError>>()?;
+        let present = register.residents().filter(|resident| resident.present);
+        let mut residents = present.map(|resident| self.person(&resident.id)).collect::<Result<Vec<_>, _>>()?;
+        residents.sort_by_cached_key(|person| (person.name.is_none(), person.name.clone(), person.id.clone()));
+        Ok(view::OrganisationsPage { top: self.desk_top(), organisations, residents })
+    }
+
+    /// The parts of the neighbourhood, by name.
+    pub(super) fn areas_page(&self) -> view::AreasPage {
+        let areas = self.registers.home().areas();
+        let mut areas: Vec<_> = areas.map(|(id, name)| (id.to_string(), name.to_owned())).collect();
+        areas.sort_by(|a, b| (&a.1, &a.0).cmp(&(&b.1, &b.0)));
+        view::AreasPage { top: self.desk_top(), areas }
+    }
+
+    /// The boxes and their certificates.
+    pub(super) fn boxes_page(&self, lang: Lang) -> view::BoxesPage {
+        let certificates = self.registers.home().boxes().map(|(_, certificate)| certificate);
+        let boxes = certificates.zip(self.boxes(lang)).map(|(certificate, shown)| view::DeskBox {
+            key: certificate.key.to_string(),
+            name: shown.name,
+            until: shown.certified_until,
+            this_one: shown.this_one,
+        });
+        view::BoxesPage { top: self.desk_top(), boxes: boxes.collect() }
+    }
+}

@@ -1,0 +1,52 @@
+//! Devices that used a number twice, with what each of the two operations says: for the connectors, who decide.
+
+use dorpsplein_protocol::operation::{Edit, Field, OperationId, Payload, ResidentId, Signed, Value};
+use dorpsplein_protocol::projection;
+use dorpsplein_protocol::store::StoreError;
+use dorpsplein_web_ui::view;
+
+use super::super::body::ForkBody;
+use super::super::local_time;
+use super::Reader;
+
+impl Reader {
+    /// The forks that nobody decided about yet.
+    pub(super) fn forks_to_decide(&self) -> Result<Vec<view::Fork>, StoreError> {
+        let undecided = self.forks()?.into_iter().filter(|fork| fork.kept.is_none());
+        undecided.map(|fork| self.fork_view(fork)).collect()
+    }
+
+    fn fork_view(&self, fork: ForkBody) -> Result<view::Fork, StoreError> {
+        let owner = fork.resident.as_deref().and_then(ResidentId::from_hex);
+        let mut branches: Vec<view::Branch> = Vec::new();
+        for id in fork.operations.iter().filter_map(|id| OperationId::from_hex(id)) {
+            // Without a decision the first counts.
+            let counts = branches.is_empty();
+            branches.extend(self.branch(&id, counts)?);
+        }
+        Ok(view::Fork {
+            device: fork.device,
+            owner: owner.map(|owner| self.person(&owner)).transpose()?,
+            sequence: fork.sequence,
+            branches,
+        })
+    }
+
+    fn branch(&self, id: &OperationId, counts: bool) -> Result<Option<view::Branch>, StoreError> {
+        let Some(bytes) = projection::operation(&self.store, id)? else { return Ok(None) };
+        let signed = Signed::decode(&bytes).map_err(|_| StoreError::Damaged("an operation"))?;
+        let signed_at = local_time::local(signed.header().time);
+        Ok(Some(view::Branch { operation: id.to_string(), signed: signed_at, words: words(&signed), counts }))
+    }
+}
+
+/// What an operation writes, for people to recognise it by.
+fn words(signed: &Signed) -> Option<String> {
+    let Ok(Payload::Edits(edits)) = Payload::decode(signed.payload()) else { return None };
+    edits.iter().find_map(|edit| match edit {
+        Edit::Set { field: Field::TITLE | Field::BODY | Field::NAME, value: Value::Text(text) } => Some(text.clone()),
+        Edit::Splice { insert, .. } if !insert.is_empty() => Some(insert.clone()),
+        Edit::Moderate { note, .. } | Edit::Erase { note, .. } | Edit::Appeal(note) => Some(note.clone()),
+        _ => None,
+    })
+}

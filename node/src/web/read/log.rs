@@ -1,0 +1,89 @@
+//! The moderation log as members read it, and the objections in it that nobody answered.
+
+use std::collections::BTreeSet;
+
+use dorpsplein_protocol::operation::{ItemId, Kind, ResidentId};
+use dorpsplein_protocol::projection;
+use dorpsplein_protocol::store::StoreError;
+use dorpsplein_protocol::time::Timestamp;
+use dorpsplein_web_ui::view;
+
+use super::super::body::LogEntryBody;
+use super::super::local_time;
+use super::item::title;
+use super::{ReadError, Reader};
+
+impl Reader {
+    /// The log from a place on, the latest first.
+    pub(super) fn log_page(&self, before: Option<&str>) -> Result<view::LogPage, ReadError> {
+        let log = self.log(before)?;
+        Ok(view::LogPage {
+            entries: log
+                .entries
+                .iter()
+                .filter_map(|entry| self.log_entry(entry).transpose())
+                .collect::<Result<_, _>>()?,
+            before: before.map(str::to_owned),
+            older: log.next,
+        })
+    }
+
+    /// The objections after which no connector did anything to the item, among the latest of the log.
+    pub(super) fn appeals(&self) -> Result<Vec<view::Care>, ReadError> {
+        let mut seen = BTreeSet::new();
+        let mut appeals = Vec::new();
+        for entry in self.log(None)?.entries {
+            if seen.insert(entry.item.clone()) && entry.act == "appeal" {
+                let event = self.subject(&entry)?.is_some_and(|(event, _)| event);
+                appeals.push(view::Care::Appeal { item: entry.item, event, note: entry.note });
+            }
+        }
+        Ok(appeals)
+    }
+
+    fn log_entry(&self, entry: &LogEntryBody) -> Result<Option<view::LogEntry>, StoreError> {
+        let Some(act) = act(&entry.act) else { return Ok(None) };
+        let by = match ResidentId::from_hex(&entry.by) {
+            Some(resident) => self.person(&resident)?,
+            None => return Ok(None),
+        };
+        let subject = self.subject(entry)?;
+        Ok(Some(view::LogEntry {
+            item: entry.item.clone(),
+            event: subject.as_ref().is_some_and(|(event, _)| *event),
+            title: subject.and_then(|(_, title)| title),
+            act,
+            moderated: view::Moderated {
+                by: view::Author { name: entry.by_name.clone(), role: by.role, home: view::Origin::Here },
+                at: local_time::local(Timestamp::from_millis(entry.at)),
+                reason: entry.reason.as_deref().map(view::Reason::named),
+                note: entry.note.clone(),
+            },
+        }))
+    }
+
+    /// Whether an item is an event, and its title, as far as everybody may read it.
+    fn subject(&self, entry: &LogEntryBody) -> Result<Option<(bool, Option<String>)>, StoreError> {
+        let Some(id) = ItemId::from_hex(&entry.item) else { return Ok(None) };
+        let row = projection::item(&self.store, &id)?.filter(|row| self.shows(row));
+        Ok(row.map(|row| {
+            let named = matches!(row.kind, Kind::NEWS | Kind::EVENT);
+            (row.kind == Kind::EVENT, named.then(|| title(&row)))
+        }))
+    }
+}
+
+/// An act as the API names it.
+fn act(name: &str) -> Option<view::LogAct> {
+    Some(match name {
+        "hide" => view::LogAct::Hid,
+        "show" => view::LogAct::Showed,
+        "pin" => view::LogAct::Pinned,
+        "unpin" => view::LogAct::Unpinned,
+        "official" => view::LogAct::Official,
+        "not-official" => view::LogAct::Unofficial,
+        "erase" => view::LogAct::Erased,
+        "appeal" => view::LogAct::Appealed,
+        _ => return None,
+    })
+}
