@@ -12,12 +12,15 @@ import { Village } from "./village.js";
  * @param {(here: object) => Promise<void>} [how.prepare] what the file itself wants done before its first test
  */
 export function setting({ browserFlags = [], prepare } = {}) {
+  let village;
   const here = {
     /** @type {import("./village.js").Site} The neighbourhood where things are written. */
     home: undefined,
     /** @type {import("./village.js").Site} The neighbours. */
     away: undefined,
     browser: undefined,
+    /** A fresh invitation to the neighbourhood where things are written. */
+    letter: () => village.letter(here.home),
     /** A new visitor, who leaves when the test ends. */
     async visitor(t, how) {
       const visitor = await Visitor.arrive(here.browser, how);
@@ -25,7 +28,6 @@ export function setting({ browserFlags = [], prepare } = {}) {
       return visitor;
     },
   };
-  let village;
   before(async () => {
     village = await Village.start();
     [here.home, here.away] = village.sites;

@@ -1,10 +1,11 @@
 // Two neighbourhoods on this machine, started for one test file and gone after it.
 
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { promisify } from "node:util";
 
 /** How long a demo may take to prepare its content and open both sites. */
 const READY_WITHIN_MS = 120_000;
@@ -52,6 +53,13 @@ export class Village {
       await rm(folder, { recursive: true, force: true });
       throw error;
     }
+  }
+
+  /** A fresh invitation of a site, as its connector makes one on the command line: the address with the code. */
+  async letter(site) {
+    const folder = join(this.#folder, site.name.toLowerCase());
+    const { stdout } = await promisify(execFile)(process.env.DORPSPLEIN_BIN, ["invite", "--dir", folder, "--json"]);
+    return JSON.parse(stdout).invitation;
   }
 
   /** What the boxes have written to their log so far. */

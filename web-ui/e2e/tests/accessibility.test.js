@@ -1,27 +1,15 @@
 // Nothing that axe can find, on every page, in both languages, by day and by night, forms shown and hidden.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { test } from "node:test";
 
+import { remarks } from "../harness/axe.js";
 import { DESK, PHONE } from "../harness/browser.js";
 import { picture } from "../harness/pictures.js";
 import { setting } from "../harness/setting.js";
 import { everyPage, join } from "../harness/square.js";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-
 const here = setting();
-
-/** What axe finds on the page as it stands: one line for each broken rule. */
-async function remarks(page) {
-  // Evaluated by the driver, not by the page, so the page's own Content-Security-Policy stays as it is.
-  await page.evaluate(AXE);
-  const { violations } = await page.evaluate((rules) => window.axe.run(document, { runOnly: rules }), RULES);
-  return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.html).join(" ")}`);
-}
 
 for (const scheme of ["light", "dark"]) {
   for (const [device, screen] of Object.entries({ telephone: PHONE, desk: DESK })) {
