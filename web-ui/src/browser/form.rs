@@ -1,6 +1,7 @@
 //! A form: what was filled in, and when it may be sent.
 
 use std::future::Future;
+use std::pin::Pin;
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
@@ -9,6 +10,9 @@ use web_sys::{Event, FormData, HtmlElement, HtmlFormElement};
 
 use super::page::{Area, State, set_hidden};
 use super::trouble::Trouble;
+
+/// What comes to an end later.
+type Later<T> = Pin<Box<dyn Future<Output = T>>>;
 
 /// A form of the page.
 #[derive(Clone)]
@@ -66,6 +70,11 @@ impl Form {
         &self,
         handler: impl Fn() -> F + 'static,
     ) -> Result<(), Trouble> {
+        self.watch(Box::new(move || Box::pin(handler())))
+    }
+
+    /// One function for all handlers: what each form would have of its own, everybody would download.
+    fn watch(&self, handler: Box<dyn Fn() -> Later<()>>) -> Result<(), Trouble> {
         let listener = Closure::<dyn Fn(Event)>::new(move |event: Event| {
             event.prevent_default();
             spawn_local(handler());
@@ -83,6 +92,10 @@ pub(super) fn act<F: Future<Output = Result<State, Trouble>> + 'static>(
     area: &Area,
     act: impl Fn() -> F + 'static,
 ) -> Result<(), Trouble> {
+    carry_out(form, area, Box::new(move || Box::pin(act())))
+}
+
+fn carry_out(form: &Form, area: &Area, act: Box<dyn Fn() -> Later<Result<State, Trouble>>>) -> Result<(), Trouble> {
     let (busy, area) = (form.clone(), area.clone());
     form.on_submit(move || {
         let (form, area, outcome) = (busy.clone(), area.clone(), act());

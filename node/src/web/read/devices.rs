@@ -29,7 +29,7 @@ impl Reader {
         // Who is logged in was in the register a moment ago.
         let resident = register.resident(&visitor.resident).ok_or(ReadError::NotFound)?;
         let mut entries = resident.devices;
-        entries.sort_by_key(|entry| (entry.state, entry.added, entry.key));
+        entries.sort_by_key(|entry| (entry.state, entry.key != visitor.device, entry.added, entry.key));
         let devices = entries.into_iter().map(|entry| {
             Ok(view::OwnDevice {
                 is_this: entry.key == visitor.device,
