@@ -38,7 +38,7 @@ pub(super) struct AddArgs {
     signer: Signer,
     /// The key of the box: 64 hexadecimal digits (`dorpsplein status` on that machine names it `own_box`)
     #[arg(value_name = "BOX")]
-    key: String,
+    box_key: String,
     /// For how many days
     #[arg(long, default_value_t = 365, value_parser = clap::value_parser!(u16).range(1..=3650))]
     days: u16,
@@ -51,7 +51,7 @@ pub(super) struct RetireArgs {
     signer: Signer,
     /// The key of the box, or the beginning of it
     #[arg(value_name = "BOX")]
-    key: String,
+    box_key: String,
 }
 
 /// Carries out a command about boxes.
@@ -78,7 +78,7 @@ fn list(args: &ListArgs) -> Result<Outcome, CliError> {
 }
 
 fn add(args: &AddArgs) -> Result<Outcome, CliError> {
-    let key = PublicKey::from_hex(args.key.trim()).ok_or(InputError::Box)?;
+    let key = PublicKey::from_hex(args.box_key.trim()).ok_or(InputError::Box)?;
     let door = args.signer.door()?;
     let mut author = args.signer.author(&door)?;
     let expires = clock::now().plus_millis(u64::from(args.days) * DAY_MS);
@@ -91,7 +91,7 @@ fn add(args: &AddArgs) -> Result<Outcome, CliError> {
 fn retire(args: &RetireArgs) -> Result<Outcome, CliError> {
     let door = args.signer.door()?;
     let boxes = door.register()?.boxes;
-    let one = choose::one("box", &args.key, distinct(&boxes).into_iter(), |one| &one.key)?;
+    let one = choose::one("box", &args.box_key, distinct(&boxes).into_iter(), |one| &one.key)?;
     let statement = Statement::BoxRetirement(BoxRetirement { key: choose::public_key(&door, &one.key)? });
     let mut author = args.signer.author(&door)?;
     let done = format!("The box {} no longer speaks for the neighbourhood.", one.key);

@@ -209,7 +209,7 @@ impl Door {
     }
 
     /// The box answered something that no Dorpsplein says.
-    pub(super) fn strange(&self) -> CliError {
+    pub(crate) fn strange(&self) -> CliError {
         CliError::Client(ClientError::NotABox { site: self.address() })
     }
 

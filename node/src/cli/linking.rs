@@ -9,6 +9,7 @@ use clap::Args;
 use dorpsplein_protocol::identity::{PublicKey, SecretKey};
 use dorpsplein_protocol::linking::{self, Answer, LinkPurpose, LinkSecret, Offer};
 use dorpsplein_protocol::operation::{DeviceCount, NeighbourhoodId, ResidentId, Statement};
+use dorpsplein_web_ui::{Lang, paths};
 
 use serde_json::json;
 
@@ -173,7 +174,7 @@ fn parse(link: &str) -> Result<(Site, LinkSecret), CliError> {
 
 /// A script reads the link from a line of JSON before the one with the outcome.
 fn show_link(site: &Site, secret: &LinkSecret, json: bool) -> Result<(), CliError> {
-    let link = format!("{}{}#{}", site.as_str(), "/toestel", secret.compact());
+    let link = format!("{}{}#{}", site.as_str(), paths::device(Lang::Nl), secret.compact());
     let mut out = io::stdout().lock();
     let shown = if json {
         writeln!(out, "{}", json!({ "link": link }))

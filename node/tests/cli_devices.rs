@@ -1,0 +1,191 @@
+//! What people sign with, on the command line: a second device, a lost one, a card on paper.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod cli_support;
+mod site_support;
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+use cli_support::{Person, Village, text};
+use serde_json::Value;
+use site_support::{dorpsplein, fails, says};
+
+/// A command that talks with somebody: it shows a link, asks a question and says what came of it.
+struct Talking {
+    child: Child,
+    out: BufReader<ChildStdout>,
+}
+
+impl Talking {
+    fn begin(command: &[&str]) -> Self {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_dorpsplein"));
+        program.args(command).arg("--json").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = program.spawn().unwrap();
+        let out = BufReader::new(child.stdout.take().unwrap());
+        Self { child, out }
+    }
+
+    fn line(&mut self) -> Value {
+        let mut line = String::new();
+        self.out.read_line(&mut line).unwrap();
+        serde_json::from_str(&line).unwrap_or_else(|_| panic!("no JSON: {line:?}"))
+    }
+
+    /// Answers its question, and reads the last line and what stands on standard error.
+    fn answered(mut self, answer: &str) -> (Value, String) {
+        writeln!(self.child.stdin.take().unwrap(), "{answer}").unwrap();
+        self.ended()
+    }
+
+    /// The last line, and what stands on standard error.
+    fn ended(mut self) -> (Value, String) {
+        let last = self.line();
+        let errors = self.child.wait_with_output().unwrap().stderr;
+        (last, String::from_utf8(errors).unwrap())
+    }
+}
+
+fn devices(person: &Person) -> Vec<(String, String)> {
+    let listed = person.does(&["device", "list"])["devices"].clone();
+    let mut devices: Vec<_> = listed
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|device| (text(&device["key"]).to_owned(), text(&device["state"]).to_owned()))
+        .collect();
+    devices.sort();
+    devices
+}
+
+fn sorted(mut devices: Vec<(String, &str)>) -> Vec<(String, String)> {
+    devices.sort();
+    devices.into_iter().map(|(key, state)| (key, state.to_owned())).collect()
+}
+
+fn six_digits(said: &str) -> String {
+    let digits = said.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6);
+    digits.unwrap_or_else(|| panic!("no six digits in {said}")).to_owned()
+}
+
+/// A second key file on the same machine; and a device that one retires oneself can no longer sign.
+#[test]
+fn a_second_device_is_added_and_retired() {
+    let village = Village::new("Maasdorp");
+    let [anna, bert] = ["Anna", "Bert"].map(|name| village.join(name));
+    let laptop = village.file("laptop.key");
+    let added = anna.does(&["device", "add", "--new", &laptop]);
+    let laptop = Person { key: laptop, resident: anna.resident.clone(), device: text(&added["device"]).to_owned() };
+    laptop.does(&["resident", "post", "--title", "Vanaf de laptop"]);
+    let both = |first: &'static str| sorted(vec![(anna.device.clone(), first), (laptop.device.clone(), "active")]);
+    assert_eq!(devices(&laptop), both("active"));
+    assert!(anna.fails(&["device", "add", "--new", &laptop.key]).contains("a key is never overwritten"));
+
+    bert.is_refused(&["device", "retire", &anna.device], "not-a-connector");
+    laptop.does(&["device", "retire", &anna.device[..10]]);
+    assert_eq!(devices(&laptop), both("retired"));
+    anna.is_refused(&["device", "add", "--new", &village.file("derde.key")], "after-removal");
+    assert!(!Path::new(&village.file("derde.key")).exists(), "no key of nobody is left behind");
+    // Nor does a device that retires itself sign anything more.
+    laptop.does(&["device", "retire", &laptop.device]);
+    laptop.is_refused(&["device", "add", "--new", &village.file("vierde.key")], "after-removal");
+    village.stop();
+}
+
+/// Two devices, a link, six digits that people compare; with a no nothing is signed.
+#[test]
+fn two_devices_meet_through_a_link() {
+    let mut village = Village::new("Maasdorp");
+    let anna = village.join("Anna");
+    let phone = village.file("phone.key");
+
+    let mut adding = Talking::begin(&["device", "add", "--key", &anna.key]);
+    let link = text(&adding.line()["link"]).to_owned();
+    assert!(link.starts_with(&format!("{}/toestel#", village.url)), "{link}");
+    let new = Talking::begin(&["device", "link", &link, "--key", &phone]);
+    let (added, asked) = adding.answered("yes");
+    assert_eq!(added["counts"], true, "{asked}");
+    let (linked, shown) = new.ended();
+    assert_eq!((&linked["device"], &linked["member"]), (&added["device"], &true.into()));
+    assert_eq!(six_digits(&asked), six_digits(&shown), "both sides show the same six digits");
+    says(&["resident", "post", "--key", &phone, "--title", "Vanaf de telefoon"]);
+
+    let mut adding = Talking::begin(&["device", "add", "--key", &anna.key]);
+    let link = text(&adding.line()["link"]).to_owned();
+    let tablet = village.file("tablet.key");
+    let mut new = Talking::begin(&["device", "link", &link, "--key", &tablet]);
+    let (refused, line) = adding.answered("no");
+    assert!(text(&refused["title"]).contains("nothing was signed"), "{line}");
+    new.child.kill().unwrap();
+    new.child.wait().unwrap();
+    assert_eq!(anna.does(&["device", "list"])["devices"].as_array().unwrap().len(), 2);
+
+    let gone = format!("{}/toestel#{}", village.url, "7".repeat(26));
+    assert!(fails(&["device", "link", &gone, "--key", &village.file("x")]).1.contains("has run out"));
+    assert!(fails(&["device", "link", "plein", "--key", &village.file("x")]).1.contains("not a whole link"));
+    village.while_stopped(|village| {
+        assert!(fails(&["device", "add", "--dir", &village.dir]).1.contains("the box is not running"));
+    });
+    village.stop();
+}
+
+/// A code on paper adds a device when all others are lost, more than once, and nothing else.
+#[test]
+fn a_recovery_card_adds_a_device() {
+    let village = Village::new("Maasdorp");
+    let anna = village.join("Anna");
+    let card = anna.does(&["card", "make"]);
+    let code = text(&card["code"]);
+    assert_eq!(village.member(&anna.resident)["cards"][0], card["card"]);
+    let used = ["first.key", "second.key"].map(|name| {
+        let key = village.file(name);
+        let used = says(&["card", "use", "--code", &code.to_lowercase(), "--url", &village.url, "--key", &key]);
+        assert_eq!(used["resident"], anna.resident);
+        Person { key, resident: anna.resident.clone(), device: text(&used["device"]).to_owned() }
+    });
+    used[1].does(&["device", "retire", &anna.device]);
+    used[1].does(&["resident", "post", "--title", "Ik ben er weer"]);
+
+    let use_with = |code: &str| {
+        fails(&["card", "use", "--code", code, "--url", &village.url, "--key", &village.file("third.key")]).1
+    };
+    assert!(use_with("7K3M-92XQ-A4TD").contains("nobody in this neighbourhood has a card with this code"));
+    assert!(use_with("7K3M").contains("twelve letters and digits"));
+    assert!(!Path::new(&village.file("third.key")).exists());
+    village.stop();
+}
+
+/// A connector gives a resident a new device; for a connector it takes two, a day, and no objection.
+#[test]
+fn a_lost_telephone_is_replaced() {
+    let village = Village::new("Maasdorp");
+    let [anna, bert] = ["Anna", "Bert"].map(|name| village.connector(name));
+    let cor = village.join("Cor");
+    let new = village.file("cor-new.key");
+    let line = cor.is_refused(&["recover", &anna.resident, "--new", &new], "not-a-connector");
+    assert!(line.contains("ask a connector") && !Path::new(&new).exists(), "{line}");
+    let recovered = anna.does(&["recover", &cor.resident, "--new", &new]);
+    assert_eq!(recovered["counts"], true);
+    let back = Person { key: new, resident: cor.resident.clone(), device: text(&recovered["device"]).to_owned() };
+    back.does(&["resident", "post", "--title", "Nieuwe telefoon"]);
+    assert_eq!(devices(&back), sorted(vec![(cor.device.clone(), "retired"), (back.device.clone(), "active")]));
+    cor.is_refused(&["device", "add", "--new", &village.file("x")], "after-removal");
+
+    let proposed = anna.does(&["recover", &bert.resident, "--new", &village.file("thief.key")]);
+    assert_eq!(proposed["counts"], false);
+    let waiting = village.ask(&["proposals"])["proposals"][0].clone();
+    let day = waiting["endorse_after"].as_u64().unwrap() - waiting["signed"].as_u64().unwrap();
+    assert_eq!(day, 24 * 3_600_000);
+    let operation = text(&proposed["operation"]);
+    let (problem, _) = fails(&["endorse", operation, "--dir", &village.dir]);
+    assert_eq!(problem["type"], "/problems/too-early");
+    // The device that is said to be lost is not: its owner objects.
+    bert.does(&["veto", operation]);
+    assert_eq!(village.ask(&["proposals"])["proposals"][0]["vetoed"], true);
+    let words = String::from_utf8(dorpsplein(&["proposals", "--url", &village.url]).stdout).unwrap();
+    assert!(words.contains("vetoed: it will not count"), "{words}");
+    assert_eq!(devices(&bert), [(bert.device.clone(), "active".to_owned())]);
+    village.stop();
+}
