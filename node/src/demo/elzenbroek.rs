@@ -3,7 +3,7 @@
 use jiff::civil::Weekday::{Friday, Monday, Saturday, Sunday, Thursday, Tuesday, Wednesday};
 
 use super::village::Audience::{Neighbours, Square};
-use super::village::{Comment, Day, Event, News, Resident, Village, at};
+use super::village::{Comment, Day, Event, News, Organisation, Resident, Village, at};
 
 /// The village.
 pub(super) static ELZENBROEK: Village = Village {
@@ -15,6 +15,14 @@ pub(super) static ELZENBROEK: Village = Village {
     residents: RESIDENTS,
     news: NEWS,
     events: EVENTS,
+    connectors: &["Amira Osman", "Kees Lemmers"],
+    organisations: &[Organisation {
+        name: "Schaakclub Het Paard",
+        about: "Elke maandagavond in het Brinkhuis. Wie de regels niet kent, leert ze van ons.",
+        speaker: "Willem Derkx",
+    }],
+    areas: &["Het dorp", "Buitengebied"],
+    hidden: &[],
 };
 
 const RESIDENTS: &[Resident] = &[

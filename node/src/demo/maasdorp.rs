@@ -3,7 +3,7 @@
 use jiff::civil::Weekday::{Friday, Monday, Saturday, Sunday, Thursday, Tuesday, Wednesday};
 
 use super::village::Audience::{Neighbours, Square};
-use super::village::{Comment, Day, Event, News, Resident, Village, at};
+use super::village::{Comment, Day, Event, News, Organisation, Resident, Village, at};
 
 /// The village.
 pub(super) static MAASDORP: Village = Village {
@@ -15,6 +15,14 @@ pub(super) static MAASDORP: Village = Village {
     residents: RESIDENTS,
     news: NEWS,
     events: EVENTS,
+    connectors: &["Hassan Bakali", "Sanne Tromp"],
+    organisations: &[Organisation {
+        name: "Moestuin De Dijk",
+        about: "Wij tuinieren samen op het veldje achter de school. Elke zaterdagochtend is er iemand.",
+        speaker: "Gijs van der Waard",
+    }],
+    areas: &["Aan de dijk", "Rond de school"],
+    hidden: &[],
 };
 
 const RESIDENTS: &[Resident] = &[

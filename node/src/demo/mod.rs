@@ -3,6 +3,7 @@
 //! Nothing here is a short cut: the boxes are real boxes, the residents sign with keys of their own, and everything they
 //! wrote went through the front door of their own site and over the network to the neighbours.
 
+mod community;
 mod elzenbroek;
 mod maasdorp;
 mod prepare;

@@ -8,13 +8,15 @@ use std::time::Duration;
 use dorpsplein_protocol::compose::{Device, Place};
 use dorpsplein_protocol::identity::SecretKey;
 use dorpsplein_protocol::operation::{
-    Edit, Field, ItemId, Kind, NeighbourhoodId, OperationId, Role, Signed, Space, Value,
+    Edit, Field, ItemId, Kind, ModerationAct, NeighbourhoodId, OperationId, ResidentId, Role, Signed, Space, Statement,
+    Value,
 };
 use dorpsplein_protocol::time::Timestamp;
 use jiff::civil::Date;
 
-use super::story::{self, Act, Deed, Topic};
-use super::village::{Audience, Event, Village};
+use super::community;
+use super::story::{self, Act, Deed, MINUTE_MS, Topic, UNTIL_HIDDEN_MINUTES};
+use super::village::{Audience, Event, Hidden, Village};
 use crate::cli::{
     Author, CliError, DAY_MS, Door, Terms, accept_from, invite, offer_to, open_invitation, random, treaty_link,
     wait_until,
@@ -23,6 +25,7 @@ use crate::data_folder::connector_key;
 use crate::web::body::{AcceptedBody, TreatyStateBody};
 use crate::web::local_time;
 
+const IN_THE_TABLES: &str = "everybody in the tables lives in a village; a test there checks it";
 /// How long a neighbour's box may take to hear of something.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How long an invitation of the demonstration is open, in days.
@@ -47,10 +50,12 @@ pub(super) struct House {
 }
 
 /// Somebody in one of the villages.
-struct Person<'a> {
+pub(super) struct Person<'a> {
     village: usize,
     door: &'a Door,
     hand: Hand<'a>,
+    /// Who they are in the register.
+    pub(super) resident: ResidentId,
 }
 
 /// What somebody signs with.
@@ -73,6 +78,7 @@ pub(super) fn days_before(now: Timestamp, days: u64) -> Timestamp {
 pub(super) fn prepare(houses: &[House], now: Timestamp) -> Result<(), CliError> {
     agree(houses, days_before(now, TREATY_DAYS))?;
     let mut people = move_in(houses, days_before(now, JOINED_DAYS))?;
+    community::arrange(houses, &mut people, days_before(now, JOINED_DAYS))?;
     let villages: Vec<_> = houses.iter().map(|house| house.village).collect();
     let mut items = BTreeMap::new();
     for act in story::acts(&villages, now) {
@@ -130,11 +136,14 @@ fn move_in(houses: &[House], at: Timestamp) -> Result<BTreeMap<&'static str, Per
             open_invitation(&mut connector, one_time.public(), Role::Resident, INVITATION_DAYS, at)?;
             let operation = door.invitation(&one_time.public())?;
             let mut device = Device::new(SecretKey::from_seed(&random()?), house.neighbourhood);
-            door.submit(&device.claim(operation, &one_time, random()?, at).encode())?;
-            joined.push((resident.name, Person { village, door, hand: Hand::Resident(device) }));
+            let claim = door.submit(&device.claim(operation, &one_time, random()?, at).encode())?;
+            let id = ResidentId::from_hex(&claim.id).ok_or_else(|| door.strange())?;
+            joined.push((resident.name, Person { village, door, hand: Hand::Resident(device), resident: id }));
         }
         let founder = house.village.residents[0].name;
-        people.insert(founder, Person { village, door, hand: Hand::Connector(connector) });
+        // The founder is the resident whom the genesis admitted.
+        let resident = OperationId::from(house.neighbourhood).into();
+        people.insert(founder, Person { village, door, hand: Hand::Connector(connector), resident });
         people.extend(joined);
         for resident in house.village.residents {
             let mut edits = vec![text(Field::NAME, resident.name), text(Field::BODY, resident.about)];
@@ -160,7 +169,7 @@ fn perform(
         Audience::Neighbours => Space::Neighbours,
     };
     let place = Place { neighbourhood: houses[act.topic.village].neighbourhood, space };
-    let person = people.get_mut(act.by).expect("everybody in the tables lives in a village; a test there checks it");
+    let person = people.get_mut(act.by).expect(IN_THE_TABLES);
     let topic = items.get(&act.topic).copied();
     let known = || topic.expect("nobody answers what is not there yet; a test of the story checks it");
     let made = match act.deed {
@@ -184,11 +193,31 @@ fn perform(
             let edits = vec![text(Field::BODY, comment.body)];
             person.say(|device| device.create(place, Kind::COMMENT, Some(subject), edits, act.at))?
         }
+        Deed::Hidden(hidden) => {
+            let (subject, edits) = (known(), vec![text(Field::BODY, hidden.comment.body)]);
+            let made = person.say(|device| device.create(place, Kind::COMMENT, Some(subject), edits, act.at))?;
+            let connector = people.get_mut(hidden.by).expect(IN_THE_TABLES);
+            hide(hidden, connector, place, &made, act.at)?
+        }
     };
     if matches!(act.deed, Deed::News(_) | Deed::Event(_)) {
         items.extend(ItemId::from_hex(&made.item).map(|item| (act.topic, item)));
     }
     Ok(())
+}
+
+/// A connector hides an answer, a while after it was written.
+fn hide(
+    hidden: &Hidden,
+    connector: &mut Person<'_>,
+    place: Place,
+    made: &AcceptedBody,
+    written: Timestamp,
+) -> Result<AcceptedBody, CliError> {
+    let item = ItemId::from_hex(&made.item).ok_or_else(|| connector.door.strange())?;
+    let act = Edit::Moderate { act: ModerationAct::Hide, reason: hidden.reason, note: hidden.note.to_owned() };
+    let at = written.plus_millis(UNTIL_HIDDEN_MINUTES * MINUTE_MS);
+    connector.say(|device| device.edit(place, item, vec![OperationId::from(item)], vec![act], at))
 }
 
 fn event_edits(event: &Event, today: Date) -> Vec<Edit> {
@@ -203,7 +232,14 @@ fn event_edits(event: &Event, today: Date) -> Vec<Edit> {
 }
 
 impl Person<'_> {
-    fn say(&mut self, sign: impl FnOnce(&mut Device) -> Signed) -> Result<AcceptedBody, CliError> {
+    /// Says something in the register of their village.
+    pub(super) fn state(&mut self, statement: Statement, at: Timestamp) -> Result<AcceptedBody, CliError> {
+        let heads = self.door.heads()?;
+        self.say(|device| device.state(heads, statement, at))
+    }
+
+    /// Signs something and hands it in at their own site.
+    pub(super) fn say(&mut self, sign: impl FnOnce(&mut Device) -> Signed) -> Result<AcceptedBody, CliError> {
         match &mut self.hand {
             Hand::Connector(author) => author.say(sign),
             Hand::Resident(device) => self.door.submit(&sign(device).encode()),
@@ -211,7 +247,8 @@ impl Person<'_> {
     }
 }
 
-fn text(field: Field, words: &str) -> Edit {
+/// The edit that sets a field to some words.
+pub(super) fn text(field: Field, words: &str) -> Edit {
     Edit::Set { field, value: Value::Text(words.to_owned()) }
 }
 

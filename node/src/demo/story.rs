@@ -6,13 +6,15 @@ use dorpsplein_protocol::time::Timestamp;
 use jiff::Span;
 use jiff::civil::{Date, DateTime, Time};
 
-use super::village::{Audience, Comment, Event, News, Village, at};
+use super::village::{Audience, Comment, Event, Hidden, News, Village, at};
 use crate::web::local_time;
 
 /// How many days ago the first event was announced; the last was yesterday.
 const FIRST_ANNOUNCEMENT_DAYS: usize = 11;
 /// The hours at which people sit down to announce something.
 const ANNOUNCEMENTS: [Time; 7] = [at(9, 5), at(19, 40), at(13, 20), at(16, 45), at(10, 30), at(20, 15), at(11, 50)];
+/// How much later than it was written an answer is hidden.
+pub(super) const UNTIL_HIDDEN_MINUTES: u64 = 25;
 /// How much later than its announcement an event is called off.
 const UNTIL_CANCELLED_MINUTES: u64 = 600;
 /// Nobody writes before this hour, when the baker gets up, nor at or after [`BEDTIME`].
@@ -22,7 +24,7 @@ const BEDTIME: i8 = 23;
 /// When those write who would have written at night.
 const AFTER_BREAKFAST: i8 = 8;
 /// A minute, in milliseconds.
-const MINUTE_MS: u64 = 60_000;
+pub(super) const MINUTE_MS: u64 = 60_000;
 
 /// News or an event of one of the villages, by its place in the tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -59,6 +61,8 @@ pub(super) enum Deed {
     Cancel,
     /// Answered.
     Comment(&'static Comment),
+    /// Answered in a way that a connector hid.
+    Hidden(&'static Hidden),
 }
 
 /// All that happened in the villages until `now`, earliest first.
@@ -71,6 +75,12 @@ pub(super) fn acts(villages: &[&'static Village], now: Timestamp) -> Vec<Act> {
             let at = written(news, today);
             acts.push(Act { at, by: news.by, topic, audience: news.audience, deed: Deed::News(news) });
             acts.extend(answers(topic, news.audience, news.comments, at, now));
+            for hidden in told.hidden.iter().filter(|hidden| hidden.under == number) {
+                let written = at.plus_millis(u64::from(hidden.comment.minutes_later) * MINUTE_MS);
+                let at = awake(written).min(earlier(now, UNTIL_HIDDEN_MINUTES));
+                let deed = Deed::Hidden(hidden);
+                acts.push(Act { at, by: hidden.comment.by, topic, audience: news.audience, deed });
+            }
         }
         for (index, event) in told.events.iter().enumerate() {
             let topic = Topic { village, number: told.news.len() + index };
@@ -90,10 +100,10 @@ pub(super) fn acts(villages: &[&'static Village], now: Timestamp) -> Vec<Act> {
 /// How many items a visitor of each village's site can read when all of it has arrived: profiles, news, events and
 /// comments, its own and what the others share.
 pub(super) fn readable(villages: &[&'static Village]) -> Vec<usize> {
-    let profiles: usize = villages.iter().map(|village| village.residents.len()).sum();
+    let profiles: usize = villages.iter().map(|village| village.residents.len() + village.organisations.len()).sum();
     let mut counts: BTreeMap<usize, usize> = (0..villages.len()).map(|village| (village, profiles)).collect();
     for act in acts(villages, Timestamp::from_millis(u64::MAX / 2)) {
-        if matches!(act.deed, Deed::Cancel) {
+        if matches!(act.deed, Deed::Cancel | Deed::Hidden(_)) {
             continue;
         }
         for (village, count) in &mut counts {
@@ -128,6 +138,11 @@ fn announced(village: usize, index: usize, events: usize, today: Date) -> Timest
     let day = today.saturating_sub(Span::new().days(i64::try_from(days_ago).unwrap_or(1)));
     let time = ANNOUNCEMENTS[(index + village * 3) % ANNOUNCEMENTS.len()];
     local_time::instant(DateTime::from_parts(day, time))
+}
+
+/// So many minutes before a moment.
+fn earlier(moment: Timestamp, minutes: u64) -> Timestamp {
+    Timestamp::from_millis(moment.as_millis().saturating_sub(minutes * MINUTE_MS))
 }
 
 /// The same moment, or after breakfast if it is at night.
@@ -165,7 +180,7 @@ mod tests {
         for act in acts(&villages(), NOW) {
             match act.deed {
                 Deed::News(_) | Deed::Event(_) => assert!(there.insert(act.topic)),
-                Deed::Cancel | Deed::Comment(_) => assert!(there.contains(&act.topic)),
+                Deed::Cancel | Deed::Comment(_) | Deed::Hidden(_) => assert!(there.contains(&act.topic)),
             }
         }
     }

@@ -1,5 +1,6 @@
 //! The form in which the villages of the demonstration are written down, and how "next Tuesday" becomes a date.
 
+use dorpsplein_protocol::operation::ModerationReason;
 use jiff::civil::{Date, DateTime, Time, Weekday};
 
 /// An invented village: who lives there and what they have to tell each other.
@@ -21,6 +22,40 @@ pub(super) struct Village {
     pub news: &'static [News],
     /// Its events.
     pub events: &'static [Event],
+    /// The residents who are connectors beside the founder.
+    pub connectors: &'static [&'static str],
+    /// Its organisations.
+    pub organisations: &'static [Organisation],
+    /// The parts of the village.
+    pub areas: &'static [&'static str],
+    /// What a connector hid.
+    pub hidden: &'static [Hidden],
+}
+
+/// An invented organisation.
+#[derive(Debug)]
+pub(super) struct Organisation {
+    /// Its name.
+    pub name: &'static str,
+    /// What it says about itself.
+    pub about: &'static str,
+    /// The resident who speaks for it.
+    pub speaker: &'static str,
+}
+
+/// An answer that a connector hid.
+#[derive(Debug)]
+pub(super) struct Hidden {
+    /// The news of this village that it answers: its place in the table.
+    pub under: usize,
+    /// The answer.
+    pub comment: Comment,
+    /// The connector who hid it.
+    pub by: &'static str,
+    /// Why.
+    pub reason: ModerationReason,
+    /// In the connector's own words.
+    pub note: &'static str,
 }
 
 /// An invented resident.
@@ -197,6 +232,20 @@ mod tests {
                     assert!(names.contains(comment.by), "{} answers", comment.by);
                     assert!(at_home(comment.by) || audience == Audience::Neighbours, "{} reads that", comment.by);
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn a_village_is_more_than_its_founder() {
+        for village in villages() {
+            let residents: Vec<_> = village.residents.iter().map(|resident| resident.name).collect();
+            assert!(village.connectors.len() >= 2 && !village.areas.is_empty());
+            assert!(village.connectors.iter().all(|name| residents[1..].contains(name)), "the founder is one already");
+            assert!(village.organisations.iter().all(|organisation| residents.contains(&organisation.speaker)));
+            for hidden in village.hidden {
+                assert!(village.news.len() > hidden.under && village.connectors.contains(&hidden.by));
+                assert_ne!(hidden.by, hidden.comment.by, "nobody moderates themselves here");
             }
         }
     }
