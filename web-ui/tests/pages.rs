@@ -7,9 +7,10 @@ use dorpsplein_web_ui::Lang;
 use dorpsplein_web_ui::pages::{self, problems};
 use dorpsplein_web_ui::paths::{self, Page};
 use dorpsplein_web_ui::view::{
-    AgendaPage, Author, Comment, EventPage, Failure, Frame, ItemPage, NeighbourLink, NewsPage, NewsTeaser, Origin,
-    Stated, Thread, When,
+    AgendaPage, Author, Comment, EventPage, Failure, Frame, ItemPage, MemberPage, NeighbourLink, NewsPage, NewsTeaser,
+    Origin, Role, Stated, Thread, When,
 };
+use village::{desk, devices};
 
 /// A page as it was rendered, with what is known about it.
 struct Rendered {
@@ -30,6 +31,9 @@ fn render_in(frame: &Frame, lang: Lang) -> Vec<Rendered> {
     let refused = village::error(Failure::Refused { problem: "rate-limited".to_owned() }, "/nergens");
     let older = NewsPage { before: Some("c1".to_owned()), older: None, ..village::news() };
     let later = AgendaPage { from: Some(village::on(55)), events: vec![], later: None };
+    let resident = Some(Role::Resident);
+    let at = |page: Page| page.pattern(other).to_owned();
+    let member = |page: &MemberPage| Page::DeskMember.path(other, &page.person.id);
     let pages = [
         ("news", paths::news(other).to_owned(), pages::news(frame, &village::news(), lang)),
         ("older news", paths::news_before(other, "c1"), pages::news(frame, &older, lang)),
@@ -49,6 +53,30 @@ fn render_in(frame: &Frame, lang: Lang) -> Vec<Rendered> {
             pages::who_says_this(frame, &village::comment_proof(), lang),
         ),
         ("not found", paths::item(other, "weg"), pages::error(frame, &lost, lang)),
+        ("gone", paths::item(other, &village::id(11)), pages::gone(frame, &desk::gone(true), lang)),
+        ("hidden", paths::item(other, &village::id(11)), pages::gone(frame, &desk::gone(false), lang)),
+        ("log", at(Page::Log), pages::log(frame, &desk::log(), lang)),
+        ("my data", at(Page::MyData), pages::my_data(frame, &devices::my_data(), lang)),
+        ("lonely", at(Page::MyData), pages::my_data(frame, &devices::lonely(), lang)),
+        ("new device", at(Page::Device), pages::device(frame, lang)),
+        ("door", at(Page::DeskMembers), pages::door(frame, &desk::door(Role::Connector, None), lang)),
+        (
+            "door for a resident",
+            at(Page::DeskMembers),
+            pages::door(frame, &desk::door(Role::Connector, resident), lang),
+        ),
+        ("desk", at(Page::Desk), pages::desk(frame, &desk::desk(), lang)),
+        ("quiet desk", at(Page::Desk), pages::desk(frame, &desk::quiet_desk(), lang)),
+        ("members", at(Page::DeskMembers), pages::members(frame, &desk::members(), lang)),
+        ("member", member(&desk::member()), pages::member(frame, &desk::member(), lang)),
+        ("former member", member(&desk::gone_member()), pages::member(frame, &desk::gone_member(), lang)),
+        ("invitations", at(Page::DeskInvitations), pages::invitations(frame, &desk::invitations(), lang)),
+        ("letters", at(Page::DeskLetters), pages::letters(frame, &desk::letters(), lang)),
+        ("neighbours", at(Page::DeskNeighbours), pages::neighbours(frame, &desk::neighbours(), lang)),
+        ("circles", at(Page::DeskCircles), pages::circles(frame, &desk::circles(), lang)),
+        ("organisations", at(Page::DeskOrganisations), pages::organisations(frame, &desk::organisations(), lang)),
+        ("areas", at(Page::DeskAreas), pages::areas(frame, &desk::areas(), lang)),
+        ("boxes", at(Page::DeskBoxes), pages::boxes(frame, &desk::boxes(), lang)),
         ("refused", paths::news(other).to_owned(), pages::error(frame, &refused, lang)),
     ];
     pages.into_iter().map(|(name, other, html)| Rendered { name, lang, other, html: html.unwrap() }).collect()

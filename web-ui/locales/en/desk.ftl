@@ -158,6 +158,7 @@ recover-digits = Look at the new device. Does it show exactly the same digits?
 recover-same = Yes, they are the same
 recover-differs = No
 recover-rejected = Nothing has changed. Begin again, and scan the code on this screen.
+recover-expired = No device came. Begin again when the resident is ready.
 recover-sent = Done. The new device takes part, and the old one is signed off.
 recover-proposed = Done. In a day it can get a second signature.
 

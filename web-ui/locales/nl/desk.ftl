@@ -158,6 +158,7 @@ recover-digits = Kijk op het nieuwe toestel. Staan daar precies dezelfde cijfers
 recover-same = Ja, ze zijn gelijk
 recover-differs = Nee
 recover-rejected = Er is niets veranderd. Begin opnieuw, en scan de code van dit scherm.
+recover-expired = Er kwam geen toestel. Begin opnieuw als de bewoner zover is.
 recover-sent = Gelukt. Het nieuwe toestel doet mee, en het oude is afgemeld.
 recover-proposed = Gelukt. Over een dag kan er een tweede handtekening onder.
 

@@ -131,7 +131,7 @@ fn described(place: &Area) -> Result<Item, Trouble> {
             },
             at: Place {
                 neighbourhood: NeighbourhoodId::from_hex(&text("data-neighbourhood-of-item"))?,
-                space: space(&text("data-space")).ok()?,
+                space: space(&text("data-space-of-item")).ok()?,
             },
             heads: text("data-heads").split(' ').map(OperationId::from_hex).collect::<Option<_>>()?,
         })

@@ -4,13 +4,14 @@
 #![allow(dead_code, reason = "every target that includes this file uses another part of it")]
 
 pub(crate) mod desk;
+pub(crate) mod devices;
 
 use dorpsplein_web_ui::Lang;
 use dorpsplein_web_ui::view::{
     AboutPage, AgendaPage, Author, BoxView, Claim, Comment, Date, DateTime, ErrorPage, EventPage, EventTeaser, Failure,
-    Fate, Frame, Handle, Help, ItemPage, NeighbourLink, NeighbourView, Neighbourhood, NewsPage, NewsTeaser, OperationRole, Origin,
-    ProofOperation, ProofPage, ProofSubject, Role, Space, Standing, Stated, Thread, TreatyDirection, TreatyState, When, Words,
-    WriteKind, WritePage,
+    Fate, Frame, Handle, Help, ItemPage, NeighbourLink, NeighbourView, Neighbourhood, NewsPage, NewsTeaser,
+    OperationRole, Origin, ProofOperation, ProofPage, ProofSubject, Role, Space, Standing, Stated, Thread,
+    TreatyDirection, TreatyState, When, Words, WriteKind, WritePage,
 };
 
 /// An id that looks like one: 64 hexadecimal digits, another for every `seed`.

@@ -1,0 +1,31 @@
+//! Somebody's own devices.
+
+use dorpsplein_web_ui::view::{DeviceStanding, DeviceView, MyDataPage, OwnDevice, Role};
+
+use super::{id, on};
+
+/// Somebody with three devices, one of them retired, and a card.
+pub(crate) fn my_data() -> MyDataPage {
+    let device = |number, standing, is_this| OwnDevice {
+        device: DeviceView { key: id(number), added: on(12), standing, counts_to: None, last: 14 },
+        is_this,
+    };
+    MyDataPage {
+        name: Some("Truus Verhoeven".to_owned()),
+        role: Role::Connector,
+        last_connector: false,
+        devices: vec![
+            device(91, DeviceStanding::Active, true),
+            device(92, DeviceStanding::Active, false),
+            device(93, DeviceStanding::Retired, false),
+        ],
+        cards: 1,
+    }
+}
+
+/// The only connector, on an only device, who told no name.
+pub(crate) fn lonely() -> MyDataPage {
+    let mut page = my_data();
+    page.devices.truncate(1);
+    MyDataPage { name: None, last_connector: true, cards: 0, ..page }
+}
