@@ -5,7 +5,6 @@
 
 pub(crate) mod desk;
 pub(crate) mod devices;
-pub(crate) mod devices;
 
 use dorpsplein_web_ui::Lang;
 use dorpsplein_web_ui::view::{
