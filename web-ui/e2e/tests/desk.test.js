@@ -1,0 +1,263 @@
+// The connectors' desk: letters, a role that two sign, somebody who is removed, moderation and its log, a lost telephone.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { remarks } from "../harness/axe.js";
+import { DESK, PHONE, Visitor, launch } from "../harness/browser.js";
+import { Founded } from "../harness/founded.js";
+import { RESULTS, picture } from "../harness/pictures.js";
+import { leaks } from "../harness/secrets.js";
+import { area, join, reaches } from "../harness/square.js";
+import { text } from "../harness/texts.js";
+
+/** How long it may take until an open page notices that its visitor is logged out. */
+const NOTICES_WITHIN_MS = 25_000;
+
+/** The pages of the desk that are about nothing in particular. */
+const PAGES = {
+  nl: ["", "/leden", "/uitnodigingen", "/brieven", "/buren", "/kringen", "/organisaties", "/gebieden", "/kastjes"]
+    .map((page) => `/beheer${page}`).concat("/logboek"),
+  en: ["", "/members", "/invitations", "/letters", "/neighbours", "/circles", "/organisations", "/areas", "/boxes"]
+    .map((page) => `/en/desk${page}`).concat("/en/log"),
+};
+
+let village;
+let browser;
+/** Two connectors beside the founder, so that heavy acts take two signatures. */
+let trijntje;
+let roelof;
+
+before(async () => {
+  village = await Founded.start("Kleiheim");
+  browser = await launch();
+  trijntje = await resident("Trijntje Mulder", { screen: DESK });
+  await village.founder("member", "role", trijntje.id, "connector");
+  roelof = await resident("Roelof Hekman");
+  await logIn(trijntje, "/beheer");
+});
+
+after(async () => {
+  await browser?.close();
+  await village?.stop();
+});
+
+/** Somebody who joined with a letter of the founder's: a visitor with an `id`. */
+async function resident(name, how) {
+  const visitor = await Visitor.arrive(browser, how);
+  const known = new Set((await village.register()).residents.map(({ id }) => id));
+  const { invitation } = await village.founder("invite");
+  await join(visitor, invitation, name);
+  visitor.id = (await village.register()).residents.map(({ id }) => id).find((id) => !known.has(id));
+  return visitor;
+}
+
+/** Goes to a page for those who are logged in, through the door if need be. */
+async function logIn(visitor, path) {
+  const { page } = visitor;
+  await page.goto(village.url + path);
+  const door = page.locator('form[data-dorpsplein="login"] button');
+  await door.or(page.locator("[data-session]")).first().waitFor();
+  if (await door.isVisible()) {
+    await door.click();
+    await page.locator("[data-session]").first().waitFor();
+  }
+}
+
+/** Sends the form of an act that stands open or behind its summary, and waits until the page is there again. */
+async function act(place, name, fill = {}) {
+  const form = place.locator(`form[data-act="${name}"]`).first();
+  const home = form.locator("xpath=ancestor::*[@data-area][1]");
+  await home.waitFor();
+  if (!(await form.isVisible())) await home.locator("summary").first().click();
+  for (const [field, value] of Object.entries(fill)) {
+    const input = form.locator(`[name="${field}"]`);
+    if (value === true) await input.check();
+    else if ((await input.evaluate((element) => element.tagName)) === "SELECT") await input.selectOption(value);
+    else await input.fill(value);
+  }
+  const reloaded = form.page().waitForEvent("load");
+  await form.locator("button").click();
+  await reaches(home, "sent");
+  await reloaded;
+}
+
+/** What the register says of somebody. */
+async function known(visitor) {
+  return (await village.register()).residents.find(({ id }) => id === visitor.id);
+}
+
+test("who is no connector stays before the door", async (t) => {
+  const stranger = await Visitor.arrive(browser);
+  t.after(() => stranger.leave());
+  await stranger.page.goto(`${village.url}/beheer/leden`);
+  await reaches(area(stranger.page, "login"), "needs-key");
+  assert.deepEqual(await remarks(stranger.page), []);
+  assert.ok(!(await stranger.page.content()).includes("Trijntje"));
+
+  await roelof.page.goto(`${village.url}/beheer`);
+  await roelof.page.locator('form[data-dorpsplein="login"] button').click();
+  await roelof.page.getByText(text("nl", "door-not-a-connector")).waitFor();
+  assert.equal((await village.register()).connectors, 2);
+});
+
+test("letters are made in the connector's browser and each lets one person in", async (t) => {
+  const { page } = trijntje;
+  await page.goto(`${village.url}/beheer/brieven`);
+  const letters = area(page, "letters");
+  await letters.locator('[name="count"]').fill("2");
+  await letters.locator("form button").click();
+  await letters.locator('[data-state="sent"]').waitFor({ timeout: 60_000 });
+  const codes = await letters.locator(".letter [data-code]").allInnerTexts();
+  assert.equal(codes.length, 2);
+  for (const code of codes) {
+    assert.match(code, /^[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){2}$/);
+    assert.deepEqual(leaks(trijntje, Buffer.from(code.replaceAll("-", ""))), [], "the box never sees it");
+    assert.deepEqual(leaks(trijntje, Buffer.from(code)), []);
+  }
+  assert.equal(await letters.locator(".letter svg.qr").count(), 2);
+  const number = await letters.locator(".letter [data-number]").first().innerText();
+  assert.deepEqual(await remarks(page), []);
+  await picture(page, "desk-letters", { whole: true });
+
+  await t.test("printed they are one sheet each, and nothing else", async () => {
+    await page.emulateMedia({ media: "print" });
+    for (const hidden of [".menu", ".band", "footer", "h1", "form", "[role=status]"]) {
+      for (const element of await page.locator(hidden).all()) assert.ok(!(await element.isVisible()), hidden);
+    }
+    await picture(page, "desk-letters-print", { whole: true });
+    const sheets = (await page.pdf({ path: `${RESULTS}desk-letters.pdf`, format: "A4" })).toString("latin1");
+    assert.equal(sheets.match(/\/Type\s*\/Page\b/g).length, 2);
+    await page.emulateMedia({ media: "screen" });
+  });
+
+  await t.test("a letter is used, and the desk says by whom", async () => {
+    const newcomer = await Visitor.arrive(browser);
+    t.after(() => newcomer.leave());
+    await join(newcomer, `${village.url}/meedoen#${codes[0].replaceAll("-", "")}`, "Jantje Bos");
+    await page.goto(`${village.url}/beheer/uitnodigingen`);
+    const used = page.locator("li.card", { hasText: number });
+    assert.match(await used.innerText(), /Jantje Bos/);
+  });
+
+  await t.test("an open one is taken back", async () => {
+    const open = page.locator("li.card:has(form[data-act=withdraw-invitation])");
+    const before = await open.count();
+    await act(open.first(), "withdraw-invitation");
+    assert.equal(await open.count(), before - 1);
+  });
+});
+
+test("from three connectors on, two sign", async (t) => {
+  await logIn(trijntje, `/beheer/lid/${roelof.id}`);
+  await act(trijntje.page, "role");
+  assert.equal((await known(roelof)).role, "connector", "with two connectors one signature is enough");
+
+  const { page } = trijntje;
+  const siepie = await resident("Siepie Wolters");
+  t.after(() => siepie.leave());
+  await logIn(trijntje, `/beheer/lid/${siepie.id}`);
+  await page.locator('form[data-act="role"]').waitFor({ state: "attached" });
+  assert.ok((await page.locator("main").textContent()).includes(text("nl", "act-heavy")), "it says so beforehand");
+  await act(page, "role");
+  assert.equal((await known(siepie)).role, "resident", "a proposal has no effect");
+  await page.goto(`${village.url}/beheer`);
+  await page.getByText(text("nl", "proposal-yours")).waitFor();
+  assert.equal(await page.locator('form[data-act="endorse"]').count(), 0, "nobody signs twice");
+  await picture(page, "desk-proposal", { whole: true });
+
+  await logIn(roelof, "/beheer");
+  assert.deepEqual(await remarks(roelof.page), []);
+  await picture(roelof.page, "desk-proposal-phone", { whole: true });
+  await act(roelof.page, "endorse");
+  assert.equal((await known(siepie)).role, "connector");
+  assert.equal((await village.register()).proposals.length, 0);
+});
+
+test("somebody who is removed is shown out of the page they have open", async (t) => {
+  const bob = await resident("Bob Koopjes");
+  t.after(() => bob.leave());
+  await logIn(bob, "/mijn-gegevens");
+  await logIn(trijntje, `/beheer/lid/${bob.id}`);
+  await act(trijntje.page, "remove", { sure: true });
+  assert.equal((await known(bob)).present, false);
+  await bob.page.locator('[data-area="login"]').waitFor({ timeout: NOTICES_WITHIN_MS });
+  assert.ok(!(await bob.page.locator("main").innerText()).includes("Bob Koopjes"));
+  await trijntje.page.goto(`${village.url}/beheer/lid/${bob.id}`);
+  await trijntje.page.getByText(text("nl", "member-gone")).first().waitFor();
+  await picture(trijntje.page, "desk-member-gone", { whole: true });
+});
+
+test("a lost telephone is replaced face to face", async (t) => {
+  const old = await resident("Grietje Smit");
+  t.after(() => old.leave());
+  await logIn(old, "/mijn-gegevens");
+  const fresh = await Visitor.arrive(browser, { screen: PHONE });
+  t.after(() => fresh.leave());
+
+  const { page } = trijntje;
+  await logIn(trijntje, `/beheer/lid/${old.id}`);
+  const recover = area(page, "recover");
+  await recover.locator("summary").click();
+  await recover.locator('[name="device"]').check();
+  await recover.locator("form button").click();
+  const link = await recover.locator("[data-link]").innerText();
+  await recover.locator("svg.qr").waitFor();
+  await picture(page, "desk-recover", { whole: true });
+  await fresh.page.goto(link);
+  const theirs = fresh.page.locator("[data-digits]");
+  await theirs.waitFor();
+  await recover.locator("[data-confirm]").waitFor();
+  assert.match(await theirs.innerText(), /^\d{3} ?\d{3}$/);
+  assert.equal(await recover.locator("[data-digits]").innerText(), await theirs.innerText());
+  assert.deepEqual(await remarks(page), []);
+  await recover.locator("[data-confirm]").click();
+  await reaches(recover, "sent");
+
+  await fresh.page.locator('[data-state="sent"]').first().waitFor();
+  const { devices } = await known(old);
+  assert.deepEqual(devices.map(({ state }) => state).sort(), ["active", "retired"]);
+  await old.page.locator('[data-area="login"]').waitFor({ timeout: NOTICES_WITHIN_MS });
+  await logIn(fresh, "/mijn-gegevens");
+  assert.match(await fresh.page.locator("main").innerText(), /Grietje Smit/);
+});
+
+test("organisations, areas and circles", async () => {
+  const { page } = trijntje;
+  await logIn(trijntje, "/beheer/gebieden");
+  await act(page, "area", { name: "De Wierde" });
+  await page.getByRole("heading", { name: "De Wierde" }).waitFor();
+  await act(page, "end-area");
+  assert.equal(await page.getByRole("heading", { name: "De Wierde" }).count(), 0);
+  await page.goto(`${village.url}/beheer/organisaties`);
+  await act(page, "organisation", { speaker: roelof.id });
+  const [organisation] = (await village.register()).organisations;
+  assert.deepEqual(organisation.speakers, [roelof.id]);
+  await act(page, "speaker");
+  assert.deepEqual((await village.register()).organisations[0].speakers, []);
+});
+
+test("every page of the desk reads, for everyone and in both languages", async (t) => {
+  const { page } = trijntje;
+  await logIn(trijntje, "/beheer");
+  for (const lang of ["nl", "en"]) {
+    for (const path of [...PAGES[lang], `${PAGES[lang][1].replace(/(leden|members)$/, lang === "nl" ? "lid" : "member")}/${roelof.id}`]) {
+      await t.test(`${path}, ${lang}`, async () => {
+        await page.goto(village.url + path, { waitUntil: "networkidle" });
+        assert.equal(await page.locator("html").getAttribute("lang"), lang);
+        assert.equal(await page.locator("h1").count(), 1);
+        await page.locator("details.act:not([hidden]) > summary").evaluateAll((all) => all.forEach((one) => one.click()));
+        for (const scheme of ["light", "dark"]) {
+          await page.emulateMedia({ colorScheme: scheme });
+          assert.deepEqual(await remarks(page), [], scheme);
+        }
+        await page.setViewportSize(PHONE);
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        assert.ok(overflow <= 0, `${overflow} px must be scrolled sideways`);
+        if (lang === "nl") await picture(page, `desk${path.replaceAll("/", "-").slice(0, 24)}-dark`, { whole: true });
+        await page.emulateMedia({ colorScheme: "light" });
+        await page.setViewportSize(DESK);
+      });
+    }
+  }
+});
