@@ -147,23 +147,25 @@ impl Consequences {
                 let device = graph.find_device(&decision.device).unwrap_or(NONE);
                 self.fork_decisions.entry((device, decision.sequence)).or_default().insert(place);
             }
-            Statement::BoxCertificate(certificate) => drop(self.boxes.entry(certificate.key).or_default().insert(place)),
-            Statement::BoxRetirement(retirement) => drop(self.boxes.entry(retirement.key).or_default().insert(place)),
-            Statement::Treaty(treaty) => drop(self.treaties.entry(treaty.with).or_default().insert(place)),
-            Statement::TreatyEnd(end) => drop(self.treaties.entry(end.with).or_default().insert(place)),
+            Statement::BoxCertificate(certificate) => note(&mut self.boxes, certificate.key, place),
+            Statement::BoxRetirement(retirement) => note(&mut self.boxes, retirement.key, place),
+            Statement::Treaty(treaty) => note(&mut self.treaties, treaty.with, place),
+            Statement::TreatyEnd(end) => note(&mut self.treaties, end.with, place),
             Statement::CircleFounding(_) => {
                 self.circles.entry(graph.node(statement).id.into()).or_default().insert(place);
             }
-            Statement::CircleAdmission(said) => drop(self.circles.entry(said.circle).or_default().insert(place)),
-            Statement::CircleJoining(said) => drop(self.circles.entry(said.circle).or_default().insert(place)),
-            Statement::CircleLeaving(said) => drop(self.circles.entry(said.circle).or_default().insert(place)),
-            Statement::CircleEnd(said) => drop(self.circles.entry(said.circle).or_default().insert(place)),
-            Statement::Organisation(_) => drop(self.organisations.entry(statement).or_default().insert(place)),
+            Statement::CircleAdmission(said) => note(&mut self.circles, said.circle, place),
+            Statement::CircleJoining(said) => note(&mut self.circles, said.circle, place),
+            Statement::CircleLeaving(said) => note(&mut self.circles, said.circle, place),
+            Statement::CircleEnd(said) => note(&mut self.circles, said.circle, place),
+            Statement::Organisation(_) => note(&mut self.organisations, statement, place),
             Statement::SpeakerChange(change) => {
                 let organisation = graph.find(&change.organisation.into()).unwrap_or(NONE);
                 self.organisations.entry(organisation).or_default().insert(place);
             }
-            Statement::SubArea(_) => drop(self.areas.entry(statement).or_default()),
+            Statement::SubArea(_) => {
+                self.areas.entry(statement).or_default();
+            }
             Statement::SubAreaEnd(end) => {
                 self.areas.entry(graph.find(&end.area.into()).unwrap_or(NONE)).or_default().push(statement);
             }
@@ -189,6 +191,11 @@ impl Consequences {
             self.added.entry(resident).or_default().insert(device);
         }
     }
+}
+
+/// Adds to what was said about `key`, in the order of ranks.
+fn note<K: Ord>(said: &mut BTreeMap<K, BTreeSet<(Rank, Index)>>, key: K, place: (Rank, Index)) {
+    said.entry(key).or_default().insert(place);
 }
 
 /// Makes a list long enough to have a place `index`.

@@ -47,6 +47,8 @@ pub(super) struct DeviceNode {
     pub(super) key: PublicKey,
     /// The last statement of this device to come in.
     pub(super) latest: Index,
+    /// Its statement with the highest number.
+    pub(super) highest: Index,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -61,7 +63,9 @@ pub(super) struct InvitationNode {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Content<'a> {
     Genesis(&'a Genesis),
-    Invitation { role: Role },
+    Invitation {
+        role: Role,
+    },
     /// The statement that should hold the invitation.
     Claim(Option<Index>),
     DeviceAddition(PublicKey),
@@ -159,6 +163,12 @@ impl Graph {
     pub(super) fn rank(&self, index: Index) -> Rank {
         let node = self.node(index);
         (node.depth, node.id)
+    }
+
+    /// The order of two statements' ranks.
+    pub(super) fn compare(&self, a: Index, b: Index) -> std::cmp::Ordering {
+        let (a, b) = (self.node(a), self.node(b));
+        a.depth.cmp(&b.depth).then_with(|| a.id.cmp(&b.id))
     }
 
     pub(super) fn parents(&self, index: Index) -> &[Index] {
@@ -277,13 +287,7 @@ impl Graph {
     }
 
     /// Takes in a statement whose parents are here; its number.
-    pub(super) fn add(
-        &mut self,
-        id: OperationId,
-        header: &Header,
-        statement: &Statement,
-        parents: &[Index],
-    ) -> Index {
+    pub(super) fn add(&mut self, id: OperationId, header: &Header, statement: &Statement, parents: &[Index]) -> Index {
         let (depth, floor, index) = {
             let draft = self.draft(id, header, statement, parents);
             (draft.depth, draft.floor, draft.index)
@@ -291,6 +295,10 @@ impl Graph {
         let device = self.device_number(header.device);
         let said = self.keep(index, statement);
         let before = std::mem::replace(&mut self.devices[device as usize].latest, index);
+        let highest = self.devices[device as usize].highest;
+        if highest == NONE || self.node(highest).sequence < header.sequence {
+            self.devices[device as usize].highest = index;
+        }
         let start = self.parents.len() as u32;
         self.parents.extend(parents);
         let (time, sequence, parents) = (header.time, header.sequence, (start, parents.len() as u32));
@@ -341,7 +349,7 @@ impl Graph {
             Err(at) => {
                 let index = self.devices.len() as Index;
                 self.by_key.insert(at, index);
-                self.devices.push(DeviceNode { key, latest: NONE });
+                self.devices.push(DeviceNode { key, latest: NONE, highest: NONE });
                 index
             }
         }

@@ -6,15 +6,12 @@ use super::standing::Standings;
 use super::taking::Target;
 use crate::identity::PublicKey;
 use crate::operation::{
-    BoxCertificate, CircleAdmission, CircleLeaving, DeviceCount, DeviceRetirement, MemberRemoval, Recovery, Role,
-    RoleChange, SpeakerChange, Statement, Veto,
+    BoxCertificate, CircleAdmission, CircleLeaving, DeviceCount, DeviceRetirement, MemberRemoval, OperationId, Role,
+    RoleChange, SpeakerChange, Statement,
 };
-use crate::time::Timestamp;
 
 /// From how many connectors on a heavy act wants two of them.
 pub const TWO_SIGNATURES_FROM: usize = 3;
-/// How long after the first signature the recovery of a connector can be signed a second time, in milliseconds: 24 hours.
-pub const RECOVERY_DELAY_MS: u64 = 24 * 3_600_000;
 
 /// How a statement that counts does so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +22,7 @@ pub(super) enum Force {
     Proposed,
 }
 
-type Ruling = Result<Force, Reason>;
+pub(super) type Ruling = Result<Force, Reason>;
 
 impl Standings<'_> {
     /// Whether a statement counts, as far as its past and the takings that stand go.
@@ -187,10 +184,11 @@ impl Standings<'_> {
             .any(|taking| !self.graph.is_past(claim.index, &self.graph.point(taking.at)))
     }
 
-    fn check_new(&self, key: &PublicKey, point: &Point<'_>) -> Ruling {
+    pub(super) fn check_new(&self, key: &PublicKey, point: &Point<'_>) -> Ruling {
         let known = self.graph.find_device(key);
         let earlier = |at: Index| at != point.index && self.graph.rank(at) < point.rank();
-        let device = known.and_then(|device| self.consequences.admission(device)).is_some_and(|place| earlier(place.at));
+        let device =
+            known.and_then(|device| self.consequences.admission(device)).is_some_and(|place| earlier(place.at));
         let card = known.and_then(|device| self.consequences.cards.get(&device)).is_some_and(|place| earlier(place.at));
         if device || card { Err(Reason::AlreadyAMember) } else { Ok(Force::Now) }
     }
@@ -235,87 +233,6 @@ impl Standings<'_> {
             self.check_not_the_last(resident, point)?;
         }
         self.weigh(!own && self.is_connector(resident, point), point)
-    }
-
-    /// For somebody who is no connector at once; for a connector always on a second signature, a day later.
-    fn recovery(&self, point: &Point<'_>, recovery: &Recovery) -> Ruling {
-        self.connector(point)?;
-        let resident = self.known(&recovery.resident.into(), point)?;
-        let theirs = |count: &DeviceCount| self.admitted(&count.device, point).is_ok_and(|(_, whose)| whose == resident);
-        if !recovery.counts.iter().all(theirs) {
-            return Err(Reason::DevicesNotNamed);
-        }
-        self.check_new(&recovery.device, point)?;
-        Ok(if self.is_connector(resident, point) { Force::Proposed } else { Force::Now })
-    }
-
-    fn endorsement(&self, point: &Point<'_>, proposal: Option<Index>) -> Ruling {
-        let proposal = proposal.ok_or(Reason::NothingSuch)?;
-        let endorser = self.connector(point)?;
-        let first = self.graph.point(proposal);
-        if let Some(reason) = self.consequences.refusal(proposal) {
-            return Err(reason);
-        }
-        if !self.consequences.proposals.contains_key(&proposal) || self.counts_before(proposal, point) {
-            return Err(Reason::NothingToEndorse);
-        }
-        let proposer = self.consequences.signer(self.graph.node(proposal).device).ok_or(Reason::NotAMember)?;
-        if !self.is_connector(proposer, point) || self.is_out(&first, point) {
-            return Err(Reason::NothingToEndorse);
-        }
-        let recovery = matches!(first.content, Content::Other(Statement::Recovery(_)));
-        let alone = recovery && self.connectors(&first).count() < TWO_SIGNATURES_FROM;
-        if proposer == endorser && !alone {
-            return Err(Reason::NothingToEndorse);
-        }
-        if recovery {
-            self.check_waited(proposal, first.time, point)?;
-        }
-        self.still_possible(&first, point)
-    }
-
-    /// Whether the device that proposed has lost its place since.
-    fn is_out(&self, proposal: &Point<'_>, point: &Point<'_>) -> bool {
-        proposal.device.is_none_or(|device| !self.is_active(device, point))
-    }
-
-    fn check_waited(&self, proposal: Index, signed: Timestamp, point: &Point<'_>) -> Result<(), Reason> {
-        let vetoes = self.consequences.vetoes.get(&proposal).into_iter().flatten();
-        if vetoes.into_iter().any(|veto| self.graph.is_past(*veto, point)) {
-            return Err(Reason::Vetoed);
-        }
-        if point.time < signed.plus_millis(RECOVERY_DELAY_MS) { Err(Reason::TooEarly) } else { Ok(()) }
-    }
-
-    /// Whether what was proposed makes sense where it is signed a second time.
-    fn still_possible(&self, first: &Point<'_>, point: &Point<'_>) -> Ruling {
-        match first.content {
-            Content::Other(Statement::RoleChange(change)) => {
-                let resident = self.present(&change.resident.into(), point)?;
-                if change.role == Role::Resident {
-                    self.check_not_the_last(resident, point)?;
-                }
-            }
-            Content::Other(Statement::MemberRemoval(removal)) => {
-                let resident = self.present(&removal.resident.into(), point)?;
-                self.check_named(resident, &removal.counts, point)?;
-                self.check_not_the_last(resident, point)?;
-            }
-            Content::Other(Statement::Recovery(recovery)) => {
-                self.check_new(&recovery.device, point)?;
-            }
-            _ => {}
-        }
-        Ok(Force::Now)
-    }
-
-    fn veto(&self, point: &Point<'_>, veto: &Veto) -> Ruling {
-        let author = self.signer(point)?;
-        let recovery = self.graph.find(&veto.of).ok_or(Reason::NothingSuch)?;
-        match self.graph.statement(recovery) {
-            Some(Statement::Recovery(said)) if self.graph.find(&said.resident.into()) == Some(author) => Ok(Force::Now),
-            _ => Err(Reason::NothingSuch),
-        }
     }
 
     fn certificate(&self, point: &Point<'_>, certificate: &BoxCertificate) -> Ruling {
@@ -376,40 +293,39 @@ impl Standings<'_> {
     }
 
     /// A statement of this kind that counted before.
-    fn founded(
-        &self,
-        id: &crate::operation::OperationId,
-        point: &Point<'_>,
-        fits: impl Fn(&Statement) -> bool,
-    ) -> Ruling {
+    fn founded(&self, id: &OperationId, point: &Point<'_>, fits: impl Fn(&Statement) -> bool) -> Ruling {
         let statement = self.graph.find(id).ok_or(Reason::NothingSuch)?;
         let found = self.graph.statement(statement).is_some_and(fits) && self.counts_before(statement, point);
         if found { Ok(Force::Now) } else { Err(Reason::NothingSuch) }
     }
 
     /// A resident who was admitted before this point.
-    fn known(&self, id: &crate::operation::OperationId, point: &Point<'_>) -> Result<Index, Reason> {
+    pub(super) fn known(&self, id: &OperationId, point: &Point<'_>) -> Result<Index, Reason> {
         let resident = self.graph.find(id).filter(|at| self.graph.admits_resident(*at));
         let resident = resident.filter(|at| self.counts_before(*at, point));
         resident.ok_or(Reason::NoSuchResident)
     }
 
     /// A resident who belonged to the neighbourhood at this point.
-    fn present(&self, id: &crate::operation::OperationId, point: &Point<'_>) -> Result<Index, Reason> {
+    pub(super) fn present(&self, id: &OperationId, point: &Point<'_>) -> Result<Index, Reason> {
         self.known(id, point).and_then(|resident| {
             if self.is_present(resident, point) { Ok(resident) } else { Err(Reason::NoSuchResident) }
         })
     }
 
     /// A device that was admitted before this point, and whose it is.
-    fn admitted(&self, key: &PublicKey, point: &Point<'_>) -> Result<(Index, Index), Reason> {
+    pub(super) fn admitted(&self, key: &PublicKey, point: &Point<'_>) -> Result<(Index, Index), Reason> {
         let device = self.graph.find_device(key).ok_or(Reason::NothingSuch)?;
         let admission = self.consequences.admission(device).ok_or(Reason::NothingSuch)?;
-        if self.graph.is_past(admission.at, point) { Ok((device, admission.resident)) } else { Err(Reason::NothingSuch) }
+        if self.graph.is_past(admission.at, point) {
+            Ok((device, admission.resident))
+        } else {
+            Err(Reason::NothingSuch)
+        }
     }
 
     /// What takes something from a resident names the devices they had, and no others.
-    fn check_named(&self, resident: Index, counts: &[DeviceCount], point: &Point<'_>) -> Result<(), Reason> {
+    pub(super) fn check_named(&self, resident: Index, counts: &[DeviceCount], point: &Point<'_>) -> Result<(), Reason> {
         let had = self.devices_of(resident).filter(|(_, admission)| self.graph.is_past(admission.at, point));
         let had: std::collections::BTreeSet<PublicKey> =
             had.map(|(device, _)| self.graph.devices[device as usize].key).collect();
@@ -418,7 +334,7 @@ impl Standings<'_> {
     }
 
     /// Whether somebody else can still look after the neighbourhood when this resident no longer does.
-    fn check_not_the_last(&self, resident: Index, point: &Point<'_>) -> Result<(), Reason> {
+    pub(super) fn check_not_the_last(&self, resident: Index, point: &Point<'_>) -> Result<(), Reason> {
         let concerned = self.is_connector(resident, point);
         let others = || self.connectors(point).any(|other| other != resident && self.can_act(other, point));
         if !concerned || others() { Ok(()) } else { Err(Reason::LastConnector) }

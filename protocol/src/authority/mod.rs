@@ -6,9 +6,11 @@ mod decide;
 mod forks;
 mod graph;
 mod judge;
+mod members;
 mod register;
 mod registers;
 mod rights;
+mod second;
 mod settle;
 mod standing;
 mod state;
@@ -16,14 +18,13 @@ mod taking;
 
 pub use agreements::{CircleSide, TreatyStatement};
 pub use decide::{ItemFacts, SubjectFacts, decide};
-pub use judge::{RECOVERY_DELAY_MS, TWO_SIGNATURES_FROM};
+pub use judge::TWO_SIGNATURES_FROM;
+pub use members::{DeviceEntry, DeviceState, Membership, Resident};
 pub use register::{Assessment, Change, Register};
 pub use registers::{CircleState, Registers, TreatyStage, TreatyState};
 pub use rights::{Act, Standing};
-pub use state::{
-    DeviceEntry, DeviceState, InvitationState, InvitationUse, Membership, OrganisationState, Proposal, Resident,
-    StatementEntry,
-};
+pub use second::RECOVERY_DELAY_MS;
+pub use state::{InvitationState, InvitationUse, OrganisationState, Proposal, StatementEntry};
 
 use thiserror::Error;
 

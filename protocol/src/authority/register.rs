@@ -13,7 +13,6 @@ use super::settle::{Settled, endorsed, may_take};
 use super::standing::Standings;
 use super::{Missing, Reason, Verdict};
 use crate::identity::PublicKey;
-use crate::item::History;
 use crate::operation::{
     ClaimProof, Header, Invitation, MAX_PARENTS, NeighbourhoodId, OperationId, Payload, ResidentId, Statement,
 };
@@ -35,6 +34,8 @@ pub struct Assessment {
     pub displaces: bool,
     /// Whether it is worth keeping: permitted, or refused in a way that may turn.
     pub keep: bool,
+    /// Whether its device kept its count.
+    in_order: bool,
 }
 
 /// What became of a statement, and what is different now.
@@ -58,7 +59,7 @@ impl Change {
 
 impl Assessment {
     const fn without_effect(verdict: Verdict) -> Self {
-        Self { verdict, displaces: false, keep: false }
+        Self { verdict, displaces: false, keep: false, in_order: true }
     }
 }
 
@@ -68,13 +69,12 @@ impl Register {
         Self { graph: Graph::new(neighbourhood), settled: Settled::default() }
     }
 
-    /// The register into which these statements were taken before, given in any order. O(n log n).
-    pub(crate) fn restore(neighbourhood: NeighbourhoodId, statements: Vec<Valid>) -> Self {
+    /// The register that these statements make, in whatever order they are given; the proofs in them were checked when they
+    /// were first taken in. O(n log n).
+    pub fn of(neighbourhood: NeighbourhoodId, statements: &[Valid]) -> Self {
         let mut register = Self::new(neighbourhood);
-        let history = History::new(statements);
-        for valid in history.ordered().0 {
-            if let (Payload::Statement(statement), Ok(parents)) =
-                (valid.payload(), register.parents_of(valid.header()))
+        for valid in parents_first(&statements) {
+            if let (Payload::Statement(statement), Ok(parents)) = (valid.payload(), register.parents_of(valid.header()))
             {
                 register.graph.add(valid.id(), valid.header(), statement, &parents);
             }
@@ -105,7 +105,8 @@ impl Register {
             return Assessment::without_effect(Verdict::Refused(reason));
         }
         let draft = self.graph.draft(valid.id(), header, statement, &parents);
-        let verdict = match (self.standings().judge(&draft), forks::lost_count(&self.graph, &draft)) {
+        let lost = forks::lost_count(&self.graph, &draft);
+        let verdict = match (self.standings().judge(&draft), lost) {
             (Ok(_), None) => Verdict::Permitted,
             (Ok(_), Some(reason)) | (Err(reason), _) => Verdict::Refused(reason),
         };
@@ -115,7 +116,7 @@ impl Register {
             Verdict::Refused(reason) => displaces || self.may_turn(&draft, reason),
             Verdict::Unknown(_) => false,
         };
-        Assessment { verdict, displaces, keep }
+        Assessment { verdict, displaces, keep, in_order: lost.is_none() }
     }
 
     /// Decides about a statement and takes it in, unless it is refused for good or something it builds on is missing.
@@ -198,7 +199,7 @@ impl Register {
     fn is_quiet(&self, index: Index, assessment: &Assessment) -> bool {
         let point = self.graph.point(index);
         let doubted = &self.settled.doubted;
-        if assessment.displaces || endorsed(&self.graph, index).is_some() || forks::lost_count(&self.graph, &point).is_some() {
+        if assessment.displaces || !assessment.in_order || endorsed(&self.graph, index).is_some() {
             return false;
         }
         let decides_fork = matches!(point.content, Content::Other(Statement::ForkDecision(_)));
@@ -207,8 +208,7 @@ impl Register {
         }
         // A taking is quiet when all that could contest it, or that it could void, is in its past.
         let uncovered = || (point.floor..index).filter(|other| !self.graph.is_past(*other, &point));
-        !may_take(&self.graph, index)
-            || uncovered().all(|other| self.is_bystander(index, other))
+        !may_take(&self.graph, index) || uncovered().all(|other| self.is_bystander(index, other))
     }
 
     /// Whether a statement made at the same time has nothing to do with a taking.
@@ -256,7 +256,9 @@ impl Register {
             }
             Reason::NoSuchResident => match draft.content {
                 Content::Other(Statement::RoleChange(change)) => self.graph.find(&change.resident.into()).is_some(),
-                Content::Other(Statement::MemberRemoval(removal)) => self.graph.find(&removal.resident.into()).is_some(),
+                Content::Other(Statement::MemberRemoval(removal)) => {
+                    self.graph.find(&removal.resident.into()).is_some()
+                }
                 Content::Other(Statement::Recovery(recovery)) => self.graph.find(&recovery.resident.into()).is_some(),
                 _ => false,
             },
@@ -319,6 +321,48 @@ impl Register {
         let devices = resident.into_iter().flat_map(|resident| standings.devices_of(resident));
         change.devices.extend(devices.map(|(device, _)| self.graph.devices[device as usize].key));
     }
+}
+
+/// The statements in an order that puts each after its parents, without those of which a parent is missing.
+fn parents_first(statements: &[Valid]) -> Vec<&Valid> {
+    let mut by_id: Vec<(OperationId, usize)> =
+        statements.iter().enumerate().map(|(at, valid)| (valid.id(), at)).collect();
+    by_id.sort_unstable();
+    by_id.dedup_by_key(|(id, _)| *id);
+    let find = |id: &OperationId| by_id.binary_search_by(|(other, _)| other.cmp(id)).ok().map(|at| by_id[at].1);
+    let mut state = vec![Visit::New; statements.len()];
+    let mut ordered = Vec::with_capacity(statements.len());
+    for (_, first) in &by_id {
+        let mut open = vec![*first];
+        while let Some(at) = open.last().copied() {
+            let parents = statements[at].header().parents.iter().map(find);
+            let waits_for = parents.clone().flatten().find(|parent| state[*parent] == Visit::New);
+            match (state[at], waits_for) {
+                (Visit::New, Some(parent)) => {
+                    open.push(parent);
+                    continue;
+                }
+                (Visit::New, None)
+                    if parents.clone().all(|parent| parent.is_some_and(|at| state[at] == Visit::Placed)) =>
+                {
+                    state[at] = Visit::Placed;
+                    ordered.push(&statements[at]);
+                }
+                (Visit::New, None) => state[at] = Visit::Unplaced,
+                (Visit::Placed | Visit::Unplaced, _) => {}
+            }
+            open.pop();
+        }
+    }
+    ordered
+}
+
+/// How far [`parents_first`] is with a statement. Ids are hashes over the parents' ids, so there are no cycles.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Visit {
+    New,
+    Placed,
+    Unplaced,
 }
 
 const fn concerned_device(statement: &Statement) -> Option<PublicKey> {

@@ -181,8 +181,8 @@ impl Registers {
         Arc::make_mut(register).insert(valid)
     }
 
-    /// Puts back a register as it was; see [`Register::restore`].
-    pub(crate) fn restore(&mut self, neighbourhood: NeighbourhoodId, statements: Vec<Valid>) {
-        self.all.insert(neighbourhood, Arc::new(Register::restore(neighbourhood, statements)));
+    /// Puts back a register as it was; see [`Register::of`].
+    pub(crate) fn restore(&mut self, neighbourhood: NeighbourhoodId, statements: &[Valid]) {
+        self.all.insert(neighbourhood, Arc::new(Register::of(neighbourhood, statements)));
     }
 }

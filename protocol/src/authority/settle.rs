@@ -29,7 +29,7 @@ impl Settled {
     /// Decides everything anew. O(n log n), and another pass for every round of takings that contest each other.
     pub(super) fn of(graph: &Graph) -> Self {
         let mut order: Vec<Index> = graph.indices().collect();
-        order.sort_unstable_by_key(|index| graph.rank(*index));
+        order.sort_unstable_by(|a, b| graph.compare(*a, *b));
         let suspects = forks::suspects(graph);
         let mut settling = Settling::new(graph, &order);
         if suspects.is_empty() {
@@ -237,8 +237,10 @@ impl<'a> Settling<'a> {
         if live.is_empty() {
             return false;
         }
-        let attackers: BTreeMap<Index, BTreeSet<Index>> =
-            live.iter().map(|index| (*index, self.attackers(*index).filter(|other| live.contains(other)).collect())).collect();
+        let attackers: BTreeMap<Index, BTreeSet<Index>> = live
+            .iter()
+            .map(|index| (*index, self.attackers(*index).filter(|other| live.contains(other)).collect()))
+            .collect();
         let waits: BTreeMap<Index, BTreeSet<Index>> = attackers
             .iter()
             .map(|(index, by)| {
@@ -270,7 +272,11 @@ impl<'a> Settling<'a> {
             waits.keys().map(|index| (*index, closure(waits, *index))).collect();
         let in_source = |index: &&Index| reaching[*index].iter().all(|other| reaching[other].contains(*index));
         let seniority = |index: &&Index| self.seniority(**index);
-        *reaching.keys().filter(in_source).min_by_key(seniority).expect("a finite graph has a component nothing leads into")
+        *reaching
+            .keys()
+            .filter(in_source)
+            .min_by_key(seniority)
+            .expect("a finite graph has a component nothing leads into")
     }
 
     /// The rank of the admission of the more senior of those who signed, then of their device, then of the statement.

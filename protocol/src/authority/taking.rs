@@ -76,7 +76,10 @@ impl Graph {
         match self.statement(statement) {
             Some(Statement::MemberRemoval(removal)) => {
                 let resident = self.find(&removal.resident.into());
-                resident.map(|resident| taking(Target::Member(resident), author == Some(resident))).into_iter().collect()
+                resident
+                    .map(|resident| taking(Target::Member(resident), author == Some(resident)))
+                    .into_iter()
+                    .collect()
             }
             Some(Statement::RoleChange(change)) if change.role == Role::Resident => {
                 let resident = self.find(&change.resident.into());
@@ -103,7 +106,8 @@ impl Graph {
     /// Up to where the device still counts, as the statement that takes something away says: 0 when it does not name it.
     pub(super) fn last_that_counts(&self, taking: &Taking, device: Index) -> u64 {
         let key = self.devices[device as usize].key;
-        let named = |counts: &[DeviceCount]| counts.iter().find(|count| count.device == key).map_or(0, |count| count.last);
+        let named =
+            |counts: &[DeviceCount]| counts.iter().find(|count| count.device == key).map_or(0, |count| count.last);
         match self.statement(taking.statement) {
             Some(Statement::MemberRemoval(removal)) => named(&removal.counts),
             Some(Statement::RoleChange(change)) => named(&change.counts),
@@ -125,17 +129,21 @@ impl Graph {
         let favoured = self.favoured(second.map_or(point.content, |proposal| self.content(proposal)));
         match taking.target {
             Target::Member(resident) => {
-                [author, proposer, favoured].contains(&Some(resident)) || self.invited_by(taking, resident, consequences, point)
+                [author, proposer, favoured].contains(&Some(resident))
+                    || self.invited_by(taking, resident, consequences, point)
             }
             Target::Connector(resident) => {
-                let acts = [author, proposer].contains(&Some(resident)) && self.wants_connector(consequences, point.content, author);
+                let acts = [author, proposer].contains(&Some(resident))
+                    && self.wants_connector(consequences, point.content, author);
                 acts || (favoured == Some(resident) && grants_role(second.map_or(point.content, |p| self.content(p))))
                     || self.invited_by(taking, resident, consequences, point)
             }
             Target::Device(device) => {
                 point.device == Some(device) || second.is_some_and(|proposal| self.node(proposal).device == device)
             }
-            Target::Invitation(invitation) => matches!(point.content, Content::Claim(Some(claimed)) if claimed == invitation),
+            Target::Invitation(invitation) => {
+                matches!(point.content, Content::Claim(Some(claimed)) if claimed == invitation)
+            }
         }
     }
 
@@ -156,7 +164,8 @@ impl Graph {
                 }
                 Statement::MemberRemoval(removal) => self.find(&removal.resident.into()) != author,
                 Statement::DeviceRetirement(retirement) => {
-                    let whose = self.find_device(&retirement.device).and_then(|device| consequences.resident_of(device));
+                    let whose =
+                        self.find_device(&retirement.device).and_then(|device| consequences.resident_of(device));
                     whose != author
                 }
                 Statement::RecoveryKey(_)

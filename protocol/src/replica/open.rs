@@ -102,7 +102,7 @@ impl<R: Read> Replica<R> {
             }
         }
         for (neighbourhood, statements) in registers {
-            self.registers.restore(neighbourhood, statements);
+            self.registers.restore(neighbourhood, &statements);
         }
         Ok(())
     }
