@@ -153,7 +153,7 @@ fn print_memory(village: &Village) {
     let region = Region::new(ALLOCATOR);
     let register = Register::of(village.register.neighbourhood(), &village.statements);
     let change = region.change();
-    let held = change.bytes_allocated as i64 - change.bytes_deallocated as i64 + change.bytes_reallocated as i64;
+    let held = change.bytes_allocated as i64 - change.bytes_deallocated as i64;
     let residents = register.resident_count();
     println!(
         "register of {} statements, {residents} residents: {} KiB, {} bytes per resident",
