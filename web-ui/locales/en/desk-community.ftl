@@ -23,7 +23,9 @@ letter-qr = Code to scan with a telephone
 letter-once = The code works once, for one person. It is valid until
 letter-nothing = Taking part costs nothing. Would you rather not? Then feel free to throw this letter away.
 letter-help = Does it not work, or would you like to ask something first?
-letter-bye = See you on the square! The connectors
+letter-code = and type this code there:
+letter-bye = See you on the square!
+letter-from = The connectors
 letter-number = Letter
 
 neighbours-heading = Agreements with the neighbours

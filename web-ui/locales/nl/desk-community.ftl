@@ -23,7 +23,9 @@ letter-qr = Code om met een telefoon te scannen
 letter-once = De code werkt één keer, voor één persoon. Hij is geldig tot en met
 letter-nothing = Meedoen kost niets. Wilt u niet meedoen? Gooi deze brief dan gerust weg.
 letter-help = Lukt het niet, of wilt u eerst iets vragen?
-letter-bye = Tot ziens op het plein! De buurtverbinders
+letter-code = en typ daar deze code:
+letter-bye = Tot ziens op het plein!
+letter-from = De buurtverbinders
 letter-number = Brief
 
 neighbours-heading = Afspraken met de buren
