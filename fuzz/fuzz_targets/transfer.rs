@@ -11,5 +11,7 @@ fuzz_target!(|bytes: &[u8]| {
     assert_eq!(signed.header().id(), signed.id(), "the id is that of the header");
     let Ok(verified) = signed.verify() else { return };
     let Ok(valid) = Valid::check(&verified) else { return };
-    assert_eq!(Payload::encode(valid.payload()), valid.operation().payload());
+    assert_eq!(Some(&Payload::encode(valid.payload())[..]), valid.operation().payload());
+    let bare = valid.operation().without_payload();
+    assert_eq!(Signed::decode(&bare.encode()).as_ref(), Ok(&bare), "without its payload it is the same operation");
 });

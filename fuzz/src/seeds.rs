@@ -17,7 +17,7 @@ fn main() -> io::Result<()> {
     }
     write(here, "transfer", &transfers)?;
     let payloads: Vec<Vec<u8>> =
-        transfers.iter().filter_map(|bytes| Signed::decode(bytes).ok()).map(|signed| signed.payload().to_vec()).collect();
+        transfers.iter().filter_map(|bytes| Signed::decode(bytes).ok()).filter_map(|signed| signed.payload().map(<[u8]>::to_vec)).collect();
     write(here, "codec_scan", &payloads)?;
     write(here, "frame", &frames(&transfers))?;
     write(here, "civil_time", &[b"2026-12-042026-12-04T20:00".to_vec(), b"2028-02-29".to_vec()])?;

@@ -167,7 +167,7 @@ fn a_changed_byte_is_refused_wherever_it_is() {
         assert_eq!(village.dump(), before, "byte {at}");
     }
     // A byte of the payload, and one of the signature, which ends the envelope.
-    let payload = Signed::decode(&news).unwrap().payload().len();
+    let payload = Signed::decode(&news).unwrap().payload().unwrap().len();
     let changed = |at: usize| {
         let mut changed = news.clone();
         changed[at] ^= 1;
@@ -203,11 +203,11 @@ fn what_is_no_operation_is_refused_by_its_name() {
     let long = with_payload(&secret, news.header(), &[0x60; MAX_PAYLOAD + 1]);
     village.refuses("a payload that is too long", &long, "too-large");
     let other_version = Header { version: 2, ..news.header().clone() };
-    village.refuses("a later version", &with_payload(&secret, &other_version, news.payload()), "unsupported-version");
-    let forged = with_payload(&SecretKey::from_seed(&[2; 32]), news.header(), news.payload());
+    village.refuses("a later version", &with_payload(&secret, &other_version, news.payload().unwrap()), "unsupported-version");
+    let forged = with_payload(&SecretKey::from_seed(&[2; 32]), news.header(), news.payload().unwrap());
     village.refuses("a foreign signature", &forged, "bad-signature");
     let weak = Header { device: PublicKey::from_bytes([0; 32]), ..news.header().clone() };
-    village.refuses("a key that verifies anything", &with_payload(&secret, &weak, news.payload()), "weak-key");
+    village.refuses("a key that verifies anything", &with_payload(&secret, &weak, news.payload().unwrap()), "weak-key");
     assert_eq!(village.submit(&bytes).status, 201, "and the box goes on");
 }
 

@@ -30,6 +30,9 @@ pub enum ValidateError {
     /// The payload is not in the one accepted form.
     #[error(transparent)]
     Codec(#[from] CodecError),
+    /// The payload is absent, so that nobody can say what it says.
+    #[error("the payload is not there")]
+    PayloadAbsent,
     /// More edits than [`MAX_EDITS`], or none.
     #[error("an operation has 1 to {MAX_EDITS} edits")]
     EditCount,
@@ -69,6 +72,7 @@ impl ValidateError {
     pub const fn problem(&self) -> &'static str {
         match self {
             Self::Codec(error) => error.problem(),
+            Self::PayloadAbsent => "payload-mismatch",
             Self::Text(_) => "text-too-long",
             Self::InvitationPeriod => "invitation-period",
             Self::EditCount
@@ -97,7 +101,7 @@ impl Valid {
     /// [`ValidateError`], each variant as documented there.
     pub fn check(verified: &Verified) -> Result<Self, ValidateError> {
         let operation = verified.operation();
-        let payload = Payload::decode(operation.payload())?;
+        let payload = Payload::decode(operation.payload().ok_or(ValidateError::PayloadAbsent)?)?;
         let header = operation.header();
         match (&payload, header.space) {
             (Payload::Statement(statement), Space::Register) => check_statement(header, statement)?,
@@ -136,6 +140,24 @@ impl Valid {
             Payload::Statement(_) => &[],
         }
     }
+}
+
+/// Whether a header may belong to an operation on an item: what can be said without its payload.
+///
+/// # Errors
+/// [`ValidateError::PayloadSpace`], [`ValidateError::Header`] or [`ValidateError::Creation`].
+#[cfg(feature = "replica")]
+pub(crate) fn check_item_header(header: &Header) -> Result<(), ValidateError> {
+    if header.space == Space::Register {
+        return Err(ValidateError::PayloadSpace);
+    }
+    if header.neighbourhood.is_none() {
+        return Err(ValidateError::Header);
+    }
+    if header.item.is_none() != header.parents.is_empty() {
+        return Err(ValidateError::Creation);
+    }
+    Ok(())
 }
 
 fn check_edits(header: &Header, edits: &[Edit]) -> Result<(), ValidateError> {

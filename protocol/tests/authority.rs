@@ -295,7 +295,7 @@ fn statements_of_later_versions_pass_through() {
     assert!(stage.world.boxes[second].holds(&operation), "an old box passes on what it does not understand");
     let kept = dorpsplein_protocol::projection::operation(&stage.world.boxes[second].store, &operation.id());
     assert_eq!(kept.unwrap(), Some(operation.encode()), "byte for byte");
-    assert_eq!(Payload::decode(operation.payload()), Ok(Payload::Statement(unknown.clone())));
+    assert_eq!(Payload::decode(operation.payload().unwrap()), Ok(Payload::Statement(unknown.clone())));
 
     let mut stranger = Device::new(stage.world.secret(), stage.village.id);
     let by_stranger = stage.world.compose_statement(at, &mut stranger, unknown);
@@ -448,7 +448,7 @@ fn statement_name(world: &World, at: usize, id: dorpsplein_protocol::operation::
     let bytes = dorpsplein_protocol::projection::operation(&world.boxes[at].store, &id).unwrap().unwrap();
     let operation = Signed::decode(&bytes).unwrap();
     assert_eq!(operation.header().space, Space::Register);
-    match Payload::decode(operation.payload()).unwrap() {
+    match Payload::decode(operation.payload().unwrap()).unwrap() {
         Payload::Statement(Statement::Genesis(_)) => "genesis",
         Payload::Statement(Statement::Invitation(_)) => "invitation",
         Payload::Statement(Statement::Claim(_)) => "claim",

@@ -251,7 +251,7 @@ impl Tale {
             let header = operation.header();
             let device = self.hands.iter().position(|hand| hand.device.key() == header.device);
             let parents: Vec<String> = header.parents.iter().map(name).collect();
-            let payload = Payload::decode(operation.payload()).unwrap();
+            let payload = Payload::decode(operation.payload().unwrap()).unwrap();
             text += &format!("{number}: device {device:?} #{} after {parents:?}: {payload:?}\n", header.sequence);
         }
         text

@@ -57,7 +57,7 @@ impl Stage {
     fn crafted(&mut self, change: impl FnOnce(&mut Header, &mut Vec<u8>)) -> Vec<u8> {
         let (mut header, mut payload) = {
             let signed = self.news();
-            (signed.header().clone(), signed.payload().to_vec())
+            (signed.header().clone(), signed.payload().unwrap().to_vec())
         };
         change(&mut header, &mut payload);
         header.payload_hash = Payload::hash(&payload);

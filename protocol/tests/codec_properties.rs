@@ -236,7 +236,7 @@ proptest! {
         prop_assert_eq!(&back, &signed);
         prop_assert_eq!(back.encode(), transfer);
         prop_assert_eq!(back.id(), back.header().id());
-        prop_assert_eq!(Payload::decode(back.payload()).unwrap(), payload);
+        prop_assert_eq!(Payload::decode(back.payload().unwrap()).unwrap(), payload);
         prop_assert!(back.verify().is_ok());
     }
 

@@ -1,8 +1,9 @@
 //! Verdicts about operations on items: one exhaustive decision, with *unknown* as a third answer.
 
 use super::rights::{Act, Standing, may};
-use super::{Missing, Reason, Registers, TreatyStage, Verdict};
-use crate::operation::{Header, ItemId, Kind, NeighbourhoodId, ResidentId, Space};
+use super::{Missing, Reason, Register, Registers, TreatyStage, Verdict};
+use crate::identity::PublicKey;
+use crate::operation::{Edit, Header, ItemId, Kind, NeighbourhoodId, OrganisationId, ResidentId, Role, Space};
 use crate::time::Timestamp;
 
 /// What is known about an item when one of its operations is decided.
@@ -12,12 +13,25 @@ pub struct ItemFacts<'a> {
     pub kind: Kind,
     /// The header of the operation that made it.
     pub creation: &'a Header,
+    /// For whom it speaks.
+    pub voice: Voice,
     /// The item it is about, if it is about one; and that item's facts if it is visible here.
     pub subject: Option<(ItemId, Option<SubjectFacts>)>,
 }
 
+/// For whom an item speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Voice {
+    /// Its author.
+    Author,
+    /// An organisation.
+    Organisation(OrganisationId),
+    /// That cannot be read any more: its author, or an organisation they speak for.
+    Unread,
+}
+
 /// What is known about the item that another one is about.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SubjectFacts {
     /// Its kind.
     pub kind: Kind,
@@ -27,15 +41,58 @@ pub struct SubjectFacts {
     pub space: Space,
 }
 
+/// What an operation does to its item, as far as a verdict depends on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// Makes it, or changes its fields.
+    Write,
+    /// Hides it or shows it again.
+    Moderate,
+    /// Pins it, or no longer.
+    Pin,
+    /// Marks it as the official answer, or no longer.
+    MarkOfficial,
+    /// Its maker erases it.
+    EraseOwn,
+    /// A connector erases it, with a reason.
+    EraseOther,
+    /// Its maker objects.
+    Appeal,
+    /// Something that was erased and that nobody can read: whatever anybody may do to an item.
+    Unread,
+}
+
+impl Deed {
+    /// What these edits do.
+    pub const fn of(edits: &[Edit]) -> Self {
+        match edits {
+            [Edit::Moderate { .. }] => Self::Moderate,
+            [Edit::Pin(_)] => Self::Pin,
+            [Edit::Official(_)] => Self::MarkOfficial,
+            [Edit::Erase { reason: None, .. }] => Self::EraseOwn,
+            [Edit::Erase { reason: Some(_), .. }] => Self::EraseOther,
+            [Edit::Appeal(_)] => Self::Appeal,
+            _ => Self::Write,
+        }
+    }
+}
+
 /// Decides whether the operation with this header may do what it does to this item.
 ///
 /// Whether its parents are permitted, and what its device did before, is the caller's to check: that concerns the item's
-/// history and not the registers.
-pub fn decide(registers: &Registers, header: &Header, facts: &ItemFacts<'_>, now: Timestamp) -> Verdict {
-    verdict(registers, header, facts, now).map_or_else(|verdict| verdict, |()| Verdict::Permitted)
+/// history and not the registers. About [`Deed::EraseOwn`], [`Deed::EraseOther`], [`Deed::Appeal`] and [`Deed::Unread`]
+/// headers say all there is to know, so that a box that never saw the item comes to the same.
+pub fn decide(registers: &Registers, header: &Header, deed: Deed, facts: &ItemFacts<'_>, now: Timestamp) -> Verdict {
+    verdict(registers, header, deed, facts, now).map_or_else(|verdict| verdict, |()| Verdict::Permitted)
 }
 
-fn verdict(registers: &Registers, header: &Header, facts: &ItemFacts<'_>, now: Timestamp) -> Result<(), Verdict> {
+fn verdict(
+    registers: &Registers,
+    header: &Header,
+    deed: Deed,
+    facts: &ItemFacts<'_>,
+    now: Timestamp,
+) -> Result<(), Verdict> {
     if header.time.is_future(now) {
         return Err(Verdict::Unknown(Missing::Time(header.time)));
     }
@@ -46,28 +103,56 @@ fn verdict(registers: &Registers, header: &Header, facts: &ItemFacts<'_>, now: T
     if !matches!(header.space, Space::Square | Space::Neighbours) {
         return Err(Verdict::Refused(Reason::SpaceNotAllowed));
     }
-    let (standing, resident) = standing(registers, header, facts.kind)?;
-    let act = match (header.item, facts.subject) {
-        (None, None) => Act::Create,
-        (None, Some((id, subject))) => {
-            let subject = subject.ok_or(Verdict::Unknown(Missing::Subject(id)))?;
-            if subject.neighbourhood != header.neighbourhood() || subject.space != header.space {
-                return Err(Verdict::Refused(Reason::Elsewhere));
-            }
-            Act::Answer(subject.kind)
+    let author = author(registers, header, facts.kind)?;
+    let act = match deed {
+        Deed::Write if header.item.is_none() => creating(&author, header, facts)?,
+        Deed::Write if may_rewrite(registers, &author, header, facts)? => Act::EditOwn,
+        Deed::Write => Act::EditOther,
+        Deed::Moderate => Act::Moderate,
+        Deed::Pin => Act::Pin,
+        Deed::MarkOfficial => Act::MarkOfficial,
+        Deed::EraseOther => Act::EraseOther,
+        Deed::EraseOwn | Deed::Appeal if !is_own(registers, &author, header, facts) => {
+            return Err(Verdict::Refused(Reason::NotTheAuthor));
         }
-        (Some(_), _) if is_author(registers, creation, resident) => Act::EditOwn,
-        (Some(_), _) => Act::EditOther,
+        Deed::EraseOwn => Act::EraseOwn,
+        Deed::Appeal => Act::Appeal,
+        Deed::Unread if header.item.is_none() || is_own(registers, &author, header, facts) => return Ok(()),
+        Deed::Unread => Act::EraseOther,
     };
-    match (may(standing, act, facts.kind), act) {
-        (true, _) => Ok(()),
-        (false, Act::EditOther) => Err(Verdict::Refused(Reason::NotTheAuthor)),
-        (false, Act::Create | Act::Answer(_) | Act::EditOwn) => Err(Verdict::Refused(Reason::NoSuchAct)),
+    if may(author.standing, act, facts.kind) { Ok(()) } else { Err(Verdict::Refused(reason(author.standing, act))) }
+}
+
+/// Why the table says no.
+const fn reason(standing: Standing, act: Act) -> Reason {
+    let connector = matches!(standing, Standing::Home(Role::Connector));
+    match act {
+        Act::EditOther => Reason::NotTheAuthor,
+        Act::Moderate | Act::Pin | Act::MarkOfficial | Act::EraseOther if !connector => Reason::NotAConnector,
+        Act::Create
+        | Act::Answer(_)
+        | Act::EditOwn
+        | Act::Moderate
+        | Act::Pin
+        | Act::MarkOfficial
+        | Act::Widen
+        | Act::Narrow
+        | Act::EraseOwn
+        | Act::EraseOther
+        | Act::Appeal => Reason::NoSuchAct,
     }
 }
 
+/// Whoever signed, as the registers know them.
+struct Signer<'a> {
+    standing: Standing,
+    resident: ResidentId,
+    /// The register that admits them.
+    home: &'a Register,
+}
+
 /// What the author is to the neighbourhood the item lives in, and who they are at home.
-fn standing(registers: &Registers, header: &Header, kind: Kind) -> Result<(Standing, ResidentId), Verdict> {
+fn author<'a>(registers: &'a Registers, header: &Header, kind: Kind) -> Result<Signer<'a>, Verdict> {
     let (there, home) = (header.neighbourhood(), header.home());
     // Items of another neighbourhood, and authors from one, exist here because of a treaty; it must have been in force
     // when the operation was signed, so that running out hides nothing that was agreed before.
@@ -79,20 +164,99 @@ fn standing(registers: &Registers, header: &Header, kind: Kind) -> Result<(Stand
         }
     }
     let register = registers.get(&home).ok_or(Verdict::Unknown(Missing::Neighbourhood(home)))?;
-    let membership = register.membership(&header.device).ok_or(Verdict::Unknown(Missing::Author(header.device)))?;
+    let (device, sequence) = (&header.device, header.sequence);
+    let resident = resident_of(register, device).ok_or(Verdict::Unknown(Missing::Author(*device)))?;
+    if !counts(register, device, sequence) {
+        return Err(Verdict::Refused(Reason::AfterRemoval));
+    }
     if there == home {
-        return Ok((Standing::Home(membership.role), membership.resident));
+        let role = role_at(register, device, sequence).ok_or(Verdict::Unknown(Missing::Author(*device)))?;
+        return Ok(Signer { standing: Standing::Home(role), resident, home: register });
     }
     if header.space != Space::Neighbours {
         return Err(Verdict::Refused(Reason::SpaceNotAllowed));
     }
-    Ok((Standing::Visitor, membership.resident))
+    Ok(Signer { standing: Standing::Visitor, resident, home: register })
 }
 
-/// Whether `resident` made the item, from whichever of their devices.
-fn is_author(registers: &Registers, creation: &Header, resident: ResidentId) -> bool {
-    let register = registers.get(&creation.home());
-    register
-        .and_then(|register| register.membership(&creation.device))
-        .is_some_and(|author| author.resident == resident)
+/// What making this item is; whoever lets an organisation speak has to speak for it.
+fn creating(author: &Signer<'_>, header: &Header, facts: &ItemFacts<'_>) -> Result<Act, Verdict> {
+    if let Voice::Organisation(organisation) = facts.voice
+        && !speaks_for(author, header, &organisation)
+    {
+        return Err(Verdict::Refused(Reason::NotASpeaker));
+    }
+    let Some((id, subject)) = facts.subject else { return Ok(Act::Create) };
+    let subject = subject.ok_or(Verdict::Unknown(Missing::Subject(id)))?;
+    if subject.neighbourhood != header.neighbourhood() || subject.space != header.space {
+        return Err(Verdict::Refused(Reason::Elsewhere));
+    }
+    Ok(Act::Answer(subject.kind))
+}
+
+/// Whether the author may change the item's fields: their own, or as a speaker of the organisation it speaks for.
+fn may_rewrite(
+    registers: &Registers,
+    author: &Signer<'_>,
+    header: &Header,
+    facts: &ItemFacts<'_>,
+) -> Result<bool, Verdict> {
+    match facts.voice {
+        Voice::Organisation(organisation) if header.home() == facts.creation.home() => {
+            if speaks_for(author, header, &organisation) {
+                Ok(true)
+            } else if made_it(registers, author, header, facts.creation) {
+                Err(Verdict::Refused(Reason::NotASpeaker))
+            } else {
+                Ok(false)
+            }
+        }
+        Voice::Organisation(_) => Ok(false),
+        Voice::Author | Voice::Unread => Ok(made_it(registers, author, header, facts.creation)),
+    }
+}
+
+/// Whether the author may take the item back: it is theirs, or their organisation's. Of an item that cannot be read any
+/// more that is any organisation for which its maker spoke too.
+fn is_own(registers: &Registers, author: &Signer<'_>, header: &Header, facts: &ItemFacts<'_>) -> bool {
+    let creation = facts.creation;
+    made_it(registers, author, header, creation)
+        || header.home() == creation.home()
+            && match facts.voice {
+                Voice::Author => false,
+                Voice::Organisation(organisation) => speaks_for(author, header, &organisation),
+                Voice::Unread => organisations(author.home).any(|organisation| {
+                    let maker = resident_of(author.home, &creation.device);
+                    speaks_for(author, header, &organisation)
+                        && maker.is_some_and(|maker| {
+                            author.home.speaks_for(&organisation, &maker, &creation.device, creation.sequence)
+                        })
+                }),
+            }
+}
+
+/// Whether the author made the item, from whichever of their devices.
+fn made_it(registers: &Registers, author: &Signer<'_>, header: &Header, creation: &Header) -> bool {
+    let register = registers.get(&creation.home()).filter(|_| creation.home() == header.home());
+    register.and_then(|register| resident_of(register, &creation.device)) == Some(author.resident)
+}
+
+fn speaks_for(author: &Signer<'_>, header: &Header, organisation: &OrganisationId) -> bool {
+    author.home.speaks_for(organisation, &author.resident, &header.device, header.sequence)
+}
+
+fn resident_of(register: &Register, device: &PublicKey) -> Option<ResidentId> {
+    register.membership(device).map(|membership| membership.resident)
+}
+
+fn counts(register: &Register, device: &PublicKey, sequence: u64) -> bool {
+    register.counts(device, sequence)
+}
+
+fn role_at(register: &Register, device: &PublicKey, sequence: u64) -> Option<Role> {
+    register.role_at(device, sequence)
+}
+
+fn organisations(register: &Register) -> impl Iterator<Item = OrganisationId> {
+    register.organisations().map(|organisation| organisation.id)
 }

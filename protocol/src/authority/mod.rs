@@ -17,12 +17,12 @@ mod state;
 mod taking;
 
 pub use agreements::{CircleSide, TreatyStatement};
-pub use decide::{ItemFacts, SubjectFacts, decide};
+pub use decide::{Deed, ItemFacts, SubjectFacts, Voice, decide};
 pub use judge::TWO_SIGNATURES_FROM;
 pub use members::{DeviceEntry, DeviceState, Membership, Resident};
 pub use register::{Assessment, Change, Register};
 pub use registers::{CircleState, Registers, TreatyStage, TreatyState};
-pub use rights::{Act, Standing};
+pub use rights::{Act, Standing, may};
 pub use second::RECOVERY_DELAY_MS;
 pub use state::{InvitationState, InvitationUse, OrganisationState, Proposal, StatementEntry};
 

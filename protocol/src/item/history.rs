@@ -8,10 +8,28 @@ use crate::identity::PublicKey;
 use crate::operation::{Header, OperationId};
 use crate::validate::Valid;
 
+/// Something with a place among operations.
+pub trait Placed {
+    /// The operation's id.
+    fn id(&self) -> OperationId;
+    /// Its header.
+    fn header(&self) -> &Header;
+}
+
+impl Placed for Valid {
+    fn id(&self) -> OperationId {
+        self.id()
+    }
+
+    fn header(&self) -> &Header {
+        self.header()
+    }
+}
+
 /// The operations of one item.
-#[derive(Clone, Debug, Default)]
-pub struct History {
-    operations: BTreeMap<OperationId, Valid>,
+#[derive(Clone, Debug)]
+pub struct History<T = Valid> {
+    operations: BTreeMap<OperationId, T>,
     by_device: BTreeMap<PublicKey, BTreeSet<(u64, OperationId)>>,
 }
 
@@ -23,11 +41,11 @@ pub enum OrderError {
     MissingParent(OperationId),
 }
 
-impl History {
+impl<T: Placed> History<T> {
     /// A history of these operations, in any order.
-    pub fn new(operations: impl IntoIterator<Item = Valid>) -> Self {
-        let operations: BTreeMap<OperationId, Valid> =
-            operations.into_iter().map(|valid| (valid.id(), valid)).collect();
+    pub fn new(operations: impl IntoIterator<Item = T>) -> Self {
+        let operations: BTreeMap<OperationId, T> =
+            operations.into_iter().map(|operation| (operation.id(), operation)).collect();
         let mut by_device: BTreeMap<PublicKey, BTreeSet<(u64, OperationId)>> = BTreeMap::new();
         for (id, valid) in &operations {
             let header = valid.header();
@@ -37,17 +55,17 @@ impl History {
     }
 
     /// The operation with this id.
-    pub fn get(&self, id: &OperationId) -> Option<&Valid> {
+    pub fn get(&self, id: &OperationId) -> Option<&T> {
         self.operations.get(id)
     }
 
     /// The operations, by id.
-    pub fn iter(&self) -> impl Iterator<Item = &Valid> {
+    pub fn iter(&self) -> impl Iterator<Item = &T> {
         self.operations.values()
     }
 
     /// What the device of `header` signed before it on this item, the latest first.
-    pub fn signed_before(&self, header: &Header) -> impl Iterator<Item = &Valid> {
+    pub fn signed_before(&self, header: &Header) -> impl Iterator<Item = &T> {
         let own = self.by_device.get(&header.device);
         let first = (header.sequence, OperationId::from_bytes([0; 32]));
         own.into_iter().flat_map(move |own| own.range(..first).rev()).map(|(_, id)| &self.operations[id])
@@ -55,7 +73,7 @@ impl History {
 
     /// The operations ordered so that each comes after its parents, ties by id; and those that cannot be placed, each
     /// with a parent that is missing, here or further back.
-    pub fn ordered(&self) -> (Vec<&Valid>, Vec<(&Valid, OrderError)>) {
+    pub fn ordered(&self) -> (Vec<&T>, Vec<(&T, OrderError)>) {
         let mut waiting: BTreeMap<OperationId, usize> = BTreeMap::new();
         let mut children: BTreeMap<OperationId, Vec<OperationId>> = BTreeMap::new();
         for (id, valid) in &self.operations {
@@ -84,7 +102,7 @@ impl History {
     }
 
     /// Whether `target` is in the past of the operation `of`. Costs nothing when it is one of its parents.
-    pub fn covers(&self, of: &Valid, target: &OperationId) -> bool {
+    pub fn covers(&self, of: &T, target: &OperationId) -> bool {
         if of.header().parents.contains(target) {
             return true;
         }

@@ -2,9 +2,11 @@
 
 mod document;
 mod history;
+mod kept;
 
 pub use document::{Document, DocumentError};
-pub use history::{History, OrderError};
+pub use history::{History, OrderError, Placed};
+pub use kept::Kept;
 
 use crate::operation::{Edit, Field, Value};
 use crate::projection::{Conflict, Content};

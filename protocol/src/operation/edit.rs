@@ -227,6 +227,12 @@ impl Edit {
     pub const fn stands_alone(&self) -> bool {
         matches!(self, Self::Moderate { .. } | Self::Pin(_) | Self::Official(_) | Self::Erase { .. } | Self::Appeal(_))
     }
+
+    /// Whether this edit stays when its item is erased: the erasure itself, and the author's words about it. Such an edit
+    /// is decided by headers alone and has no place in the item's document, so nothing builds on it.
+    pub const fn outlives_erasure(&self) -> bool {
+        matches!(self, Self::Erase { .. } | Self::Appeal(_))
+    }
 }
 
 impl<C> Encode<C> for Value {

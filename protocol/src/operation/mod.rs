@@ -11,6 +11,8 @@ pub use edit::{Edit, Field, Kind, ModerationAct, ModerationReason, Value};
 pub use header::{Header, MAX_HEADER, MAX_PARENTS, Space, VERSION};
 pub use id::{AreaId, CircleId, ItemId, NeighbourhoodId, OperationId, OrganisationId, ResidentId};
 pub use payload::{MAX_EDITS, MAX_PAYLOAD, Payload};
+#[cfg(feature = "replica")]
+pub(crate) use signed::is_bare;
 pub use signed::{MAX_TRANSFER, PURPOSE, Signed, SignedError, Verified, transfer};
 pub use statement::{
     BoxCertificate, BoxRetirement, CircleAdmission, CircleEnd, CircleFounding, CircleJoining, CircleLeaving, Claim,

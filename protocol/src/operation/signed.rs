@@ -1,5 +1,6 @@
 //! The first two steps of trust: bytes that have the form of an operation, and bytes that a device signed.
 
+use minicbor::data::Type;
 use minicbor::decode::Error as DecodeError;
 use minicbor::encode::{Error as EncodeError, Write};
 use minicbor::{Decode, Decoder, Encode, Encoder};
@@ -57,12 +58,15 @@ impl SignedError {
 }
 
 /// An operation in the right form; nobody checked who signed it.
+///
+/// Its payload may be absent: because the item was erased, or because whoever sent it did not have it. The envelope
+/// still proves who signed a payload with that hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signed {
     id: OperationId,
     header: Header,
     envelope: Envelope,
-    payload: Vec<u8>,
+    payload: Option<Vec<u8>>,
 }
 
 /// An operation that the device in its header signed. What it says has not been looked at.
@@ -76,10 +80,11 @@ impl Signed {
         header.payload_hash = Payload::hash(&payload);
         header.payload_length = payload.len() as u32;
         let envelope = Envelope::sign(secret, PURPOSE, header.encode());
-        Self { id: header.id(), header, envelope, payload }
+        Self { id: header.id(), header, envelope, payload: Some(payload) }
     }
 
-    /// Reads the transfer form, `[envelope, payload]`, both as byte strings.
+    /// Reads the transfer form, `[envelope, payload]`, both as byte strings; null in the place of a payload that is
+    /// absent.
     ///
     /// Costs one pass over the bytes and one hash of the payload; no signature is checked.
     ///
@@ -90,7 +95,7 @@ impl Signed {
             return Err(SignedError::TooLarge);
         }
         let outer: Transfer = codec::decode_canonical(transfer)?;
-        if outer.payload.len() > MAX_PAYLOAD {
+        if outer.payload.as_ref().is_some_and(|payload| payload.len() > MAX_PAYLOAD) {
             return Err(SignedError::TooLarge);
         }
         let envelope = Envelope::decode(&outer.envelope, MAX_HEADER)?;
@@ -101,8 +106,10 @@ impl Signed {
         }
         let header: Header = codec::decode_canonical(envelope.content())?;
         check_header(&header)?;
-        if header.payload_length as usize != outer.payload.len() || header.payload_hash != Payload::hash(&outer.payload)
-        {
+        let is_signed = |payload: &Vec<u8>| {
+            header.payload_length as usize == payload.len() && header.payload_hash == Payload::hash(payload)
+        };
+        if !outer.payload.as_ref().is_none_or(is_signed) {
             return Err(SignedError::PayloadMismatch);
         }
         let id = OperationId::from_bytes(Sha256::digest(envelope.content()).into());
@@ -128,14 +135,20 @@ impl Signed {
         &self.header
     }
 
-    /// The payload bytes.
-    pub fn payload(&self) -> &[u8] {
-        &self.payload
+    /// The payload bytes; none when they are absent.
+    pub fn payload(&self) -> Option<&[u8]> {
+        self.payload.as_deref()
+    }
+
+    /// The same operation without its payload: what is left of an erased one.
+    #[must_use]
+    pub fn without_payload(&self) -> Self {
+        Self { payload: None, ..self.clone() }
     }
 
     /// The transfer form.
     pub fn encode(&self) -> Vec<u8> {
-        transfer(&self.envelope.encode(), &self.payload)
+        codec::encode(&Transfer { envelope: self.envelope.encode(), payload: self.payload.clone() })
     }
 }
 
@@ -154,17 +167,29 @@ impl Verified {
 
 /// The transfer form of an envelope and a payload.
 pub fn transfer(envelope: &[u8], payload: &[u8]) -> Vec<u8> {
-    codec::encode(&Transfer { envelope: envelope.to_vec(), payload: payload.to_vec() })
+    codec::encode(&Transfer { envelope: envelope.to_vec(), payload: Some(payload.to_vec()) })
+}
+
+/// Whether a transfer form holds an envelope alone. Looks at nothing else.
+#[cfg(feature = "replica")]
+pub(crate) fn is_bare(transfer: &[u8]) -> bool {
+    let mut decoder = Decoder::new(transfer);
+    let behind_envelope = decoder.array().and_then(|_| decoder.skip()).and_then(|()| decoder.datatype());
+    matches!(behind_envelope, Ok(Type::Null))
 }
 
 struct Transfer {
     envelope: Vec<u8>,
-    payload: Vec<u8>,
+    payload: Option<Vec<u8>>,
 }
 
 impl<C> Encode<C> for Transfer {
     fn encode<W: Write>(&self, encoder: &mut Encoder<W>, _: &mut C) -> Result<(), EncodeError<W::Error>> {
-        encoder.array(2)?.bytes(&self.envelope)?.bytes(&self.payload)?.ok()
+        encoder.array(2)?.bytes(&self.envelope)?;
+        match &self.payload {
+            Some(payload) => encoder.bytes(payload)?.ok(),
+            None => encoder.null()?.ok(),
+        }
     }
 }
 
@@ -173,7 +198,12 @@ impl<'b, C> Decode<'b, C> for Transfer {
         if decoder.array()? != Some(2) {
             return Err(DecodeError::message("a transfer has an envelope and a payload"));
         }
-        Ok(Self { envelope: decoder.bytes()?.to_vec(), payload: decoder.bytes()?.to_vec() })
+        let envelope = decoder.bytes()?.to_vec();
+        let payload = match decoder.datatype()? {
+            Type::Null => decoder.null().map(|()| None)?,
+            _ => Some(decoder.bytes()?.to_vec()),
+        };
+        Ok(Self { envelope, payload })
     }
 }
 

@@ -9,6 +9,9 @@ use crate::time::Timestamp;
 /// The keys under which a row is found beside `Rows`, in the tables that list items.
 pub(crate) fn row_writes(row: &ItemRow) -> Vec<(Table, Vec<u8>)> {
     let mut writes = Vec::new();
+    if !row.is_listed() {
+        return writes;
+    }
     let id = row.id.as_bytes();
     match row.kind {
         Kind::NEWS => writes.push((Table::Feed, feed_key(row))),
@@ -32,10 +35,19 @@ pub(crate) fn row_writes(row: &ItemRow) -> Vec<(Table, Vec<u8>)> {
     writes
 }
 
-/// Latest first: the bits of the time are turned round.
+/// What is pinned before what is not, then latest first: the bits of the time are turned round.
 fn feed_key(row: &ItemRow) -> Vec<u8> {
-    let inverted = !row.created.as_millis();
-    [&inverted.to_be_bytes()[..], row.id.as_bytes()].concat()
+    let (order, time) = row.pinned.map_or((1, row.created), |pinned| (0, pinned.at));
+    [&[order][..], &inverted(time), row.id.as_bytes()].concat()
+}
+
+/// The key of what was done in the log, latest first.
+pub(crate) fn log_key(time: Timestamp, operation: &OperationId) -> Vec<u8> {
+    [&inverted(time)[..], operation.as_bytes()].concat()
+}
+
+fn inverted(time: Timestamp) -> [u8; 8] {
+    (!time.as_millis()).to_be_bytes()
 }
 
 fn time_key(time: Timestamp) -> [u8; 8] {
@@ -51,7 +63,7 @@ pub(crate) fn space_key(neighbourhood: &NeighbourhoodId, space: &Space, time: Ti
 }
 
 /// What all keys of one space start with.
-fn space_prefix(neighbourhood: &NeighbourhoodId, space: &Space) -> Vec<u8> {
+pub(crate) fn space_prefix(neighbourhood: &NeighbourhoodId, space: &Space) -> Vec<u8> {
     let mut key = neighbourhood.as_bytes().to_vec();
     match space {
         Space::Register => key.push(0),

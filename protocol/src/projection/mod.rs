@@ -1,11 +1,16 @@
 //! Rows: what pages and the API read. Written in the same batch as the operation they follow from.
 
+mod cursor;
+mod evidence;
 mod keys;
+mod log;
 mod read;
 mod row;
 
-pub(crate) use keys::{row_writes, space_key, space_of_key};
-pub use read::{
-    FeedCursor, FeedCursorError, agenda, feed, item, last_of_device, operation, profile, thread, thread_length,
-};
-pub use row::{Author, Conflict, Content, ItemRow};
+pub use cursor::{Cursor, CursorError, FeedCursor, LogCursor};
+pub(crate) use evidence::{ErasedHere, receipt_key, receipt_prefix, split_fork_key, split_receipt};
+pub use evidence::{Fork, Receipt, forks, receipts};
+pub(crate) use keys::{log_key, row_writes, space_key, space_of_key, space_prefix};
+pub use log::{LogAct, LogEntry, moderation_log};
+pub use read::{agenda, feed, item, last_of_device, operation, profile, thread, thread_length};
+pub use row::{Appeal, Author, Conflict, Content, Erasure, ItemRow, Mark, Moderation};

@@ -1,42 +1,14 @@
 //! Reading rows. These functions take any store and may run while the replica writes.
 
-use std::fmt;
 use std::ops::{Bound, ControlFlow};
-use std::str::FromStr;
-
-use thiserror::Error;
 
 use super::ItemRow;
-use crate::hex;
+use super::cursor::FeedCursor;
 use crate::identity::PublicKey;
 use crate::operation::{ItemId, NeighbourhoodId, OperationId, ResidentId};
 use crate::store::{Direction, Read, StoreError, Table};
 
-/// Where a page of the feed ended: the next one goes on after it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FeedCursor(Vec<u8>);
-
-/// The text is not a cursor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("not a place in the feed")]
-pub struct FeedCursorError;
-
-impl fmt::Display for FeedCursor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&hex::encode(&self.0))
-    }
-}
-
-impl FromStr for FeedCursor {
-    type Err = FeedCursorError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let bytes = hex::decode(text).ok_or(FeedCursorError)?;
-        if bytes.len() == 40 { Ok(Self(bytes)) } else { Err(FeedCursorError) }
-    }
-}
-
-/// The row of an item; none when it is not visible here.
+/// The row of an item, also of one that is hidden or erased; none when it does not count here.
 ///
 /// # Errors
 /// [`StoreError`] when the store cannot be read.
@@ -45,7 +17,7 @@ pub fn item(read: &impl Read, id: &ItemId) -> Result<Option<ItemRow>, StoreError
     bytes.map(|bytes| ItemRow::decode(&bytes).map_err(|_| StoreError::Damaged("a row"))).transpose()
 }
 
-/// News and events as they were written, latest first, at most `limit`; and where to go on, if there is more.
+/// News and events: those that are pinned, the one pinned last first, then the others as they were written, latest first; at most `limit`; and where to go on, if there is more.
 ///
 /// # Errors
 /// [`StoreError`] when the store cannot be read.
@@ -54,11 +26,11 @@ pub fn feed(
     after: Option<&FeedCursor>,
     limit: usize,
 ) -> Result<(Vec<ItemRow>, Option<FeedCursor>), StoreError> {
-    let lower = after.map_or(Bound::Unbounded, |cursor| Bound::Excluded(cursor.0.as_slice()));
+    let lower = after.map_or(Bound::Unbounded, |cursor| Bound::Excluded(cursor.key()));
     let mut keys = range_keys(read, Table::Feed, (lower, Bound::Unbounded), limit.saturating_add(1))?;
     let more = keys.len() > limit;
     keys.truncate(limit);
-    let next = keys.last().filter(|_| more).map(|key| FeedCursor(key.clone()));
+    let next = keys.last().filter(|_| more).map(|key| FeedCursor::after(key.clone()));
     Ok((rows_of(read, &keys)?, next))
 }
 
@@ -97,7 +69,7 @@ pub fn profile(read: &impl Read, home: &NeighbourhoodId, resident: &ResidentId) 
     Ok(rows_of(read, &keys)?.into_iter().min_by_key(|row| (row.created, row.id)))
 }
 
-/// An operation in transfer form; none when it is not here.
+/// An operation in transfer form, null in the place of a payload that was erased; none when it is not here.
 ///
 /// # Errors
 /// [`StoreError`] when the store cannot be read.

@@ -4,10 +4,12 @@ use minicbor::{Decode, Encode};
 
 use crate::codec::{self, CodecError};
 use crate::identity::PublicKey;
-use crate::operation::{Field, ItemId, Kind, NeighbourhoodId, OperationId, ResidentId, Space, Value};
+use crate::operation::{
+    Field, ItemId, Kind, ModerationReason, NeighbourhoodId, OperationId, OrganisationId, ResidentId, Space, Value,
+};
 use crate::time::{CivilTime, Timestamp};
 
-/// A visible item.
+/// An item that counts: visible, hidden or erased.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
 pub struct ItemRow {
@@ -47,6 +49,84 @@ pub struct ItemRow {
     /// Fields on which concurrent edits disagree, with every version; the first is the one in `content`.
     #[n(11)]
     pub conflicts: Vec<Conflict>,
+    /// The organisation that speaks through its author.
+    #[n(12)]
+    pub speaks_for: Option<OrganisationId>,
+    /// A connector keeps it on top of the news.
+    #[n(13)]
+    pub pinned: Option<Mark>,
+    /// A connector marked it as the official answer.
+    #[n(14)]
+    pub official: Option<Mark>,
+    /// A connector hid it: it is in no list, and nobody but its author and the connectors is to see it.
+    #[n(15)]
+    pub hidden: Option<Moderation>,
+    /// It was erased: what is left is this row, without content and in no list, so that comments on it keep standing.
+    #[n(16)]
+    pub erased: Option<Erasure>,
+    /// What its author objected to what a connector did.
+    #[n(17)]
+    pub appeal: Option<Appeal>,
+}
+
+/// Who did something to an item, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct Mark {
+    /// Who.
+    #[n(0)]
+    pub by: Author,
+    /// When, as they say.
+    #[n(1)]
+    pub at: Timestamp,
+}
+
+/// That a connector hid an item.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct Moderation {
+    /// Who.
+    #[n(0)]
+    pub by: Author,
+    /// Why.
+    #[n(1)]
+    pub reason: ModerationReason,
+    /// In words; may be empty.
+    #[n(2)]
+    pub note: String,
+    /// When, as they say.
+    #[n(3)]
+    pub at: Timestamp,
+}
+
+/// That an item was erased.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct Erasure {
+    /// Who.
+    #[n(0)]
+    pub by: Author,
+    /// Why a connector did it; none when its maker did.
+    #[n(1)]
+    pub reason: Option<ModerationReason>,
+    /// In words; may be empty.
+    #[n(2)]
+    pub note: String,
+    /// When, as they say.
+    #[n(3)]
+    pub at: Timestamp,
+}
+
+/// That an author objects.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct Appeal {
+    /// In words.
+    #[n(0)]
+    pub note: String,
+    /// When, as they say.
+    #[n(1)]
+    pub at: Timestamp,
 }
 
 /// Who made an item, as the registers say.
@@ -107,6 +187,11 @@ pub struct Conflict {
 }
 
 impl ItemRow {
+    /// Whether it is in the lists that everybody entitled to its space sees.
+    pub const fn is_listed(&self) -> bool {
+        self.hidden.is_none() && self.erased.is_none()
+    }
+
     /// The stored form.
     pub fn encode(&self) -> Vec<u8> {
         codec::encode(self)

@@ -1,10 +1,12 @@
 //! The one door: `bytes → Signed → Verified → Valid → permitted? → Batch`, for a form, a neighbour, a bundle and a test.
 
-use super::evaluate::Evaluation;
+use super::evaluate::{Evaluation, is_settled};
+use super::record::incomplete_key;
 use super::work::Work;
 use super::{Accepted, MAX_UNDECIDED, MAX_UNDECIDED_PER_DEVICE, Refusal, Replica, Round, SessionId};
 use crate::authority::{Missing, Reason, Verdict};
-use crate::operation::{Header, OperationId, Payload, Signed, Space};
+use crate::item::{Kept, Placed};
+use crate::operation::{Header, OperationId, Payload, Signed, Space, is_bare};
 use crate::projection::space_key;
 use crate::store::{Read, StoreError, Table};
 use crate::sync::space_of;
@@ -24,21 +26,27 @@ impl<R: Read> Replica<R> {
         if !self.serves(valid.header()) {
             return Ok(Err(Refusal::WrongNeighbourhood));
         }
+        if let Some(reason) = self.frozen(valid.header()) {
+            return Ok(Err(reason.into()));
+        }
         if self.signed_otherwise(valid.header(), valid.id())? {
             return Ok(Err(Reason::Forked.into()));
         }
         let verdict = match valid.payload() {
             Payload::Statement(_) => self.submit_statement(&valid, round)?,
-            Payload::Edits(_) => {
-                let evaluation = self.evaluate(valid.header().item(), Some(&valid), round.now)?;
-                let verdict = evaluation.verdict(&valid.id());
-                if verdict == Verdict::Permitted {
-                    self.accept_edits(&valid, evaluation, None, round)?;
-                }
-                verdict
-            }
+            Payload::Edits(_) => self.submit_edits(valid, round)?,
         };
         Ok(answer(verdict, accepted))
+    }
+
+    fn submit_edits(&mut self, valid: Valid, round: &mut Round) -> Result<Verdict, StoreError> {
+        let kept = Kept::Whole(valid);
+        let evaluation = self.evaluate(kept.header().item(), Some(&kept), round.now)?;
+        let verdict = evaluation.verdict(&kept.id());
+        if verdict == Verdict::Permitted {
+            self.accept_edits(&kept, evaluation, None, round)?;
+        }
+        Ok(verdict)
     }
 
     /// Takes in what a peer brought: also what cannot be decided yet, within bounds. Says whether anything was stored.
@@ -48,17 +56,22 @@ impl<R: Read> Replica<R> {
         session: SessionId,
         round: &mut Round,
     ) -> Result<Received, StoreError> {
-        let id = operation.id();
-        if self.store.get(Table::Operations, id.as_bytes())?.is_some() {
+        let held = self.store.get(Table::Operations, operation.id().as_bytes())?.is_some();
+        if held && !(operation.payload().is_some() && self.lacks_payload(operation.header(), &operation.id())?) {
             return Ok(Received::Known);
         }
-        let Ok(valid) = operation.verify().map_err(Refusal::from).and_then(|v| Ok(Valid::check(&v)?)) else {
-            return Ok(Received::Dropped);
-        };
-        match valid.payload() {
-            Payload::Statement(_) => self.receive_statement(&valid, session, round),
-            Payload::Edits(_) => self.receive_edits(&valid, session, round),
+        let Ok(verified) = operation.verify() else { return Ok(Received::Dropped) };
+        if verified.operation().header().space == Space::Register {
+            let Ok(valid) = Valid::check(&verified) else { return Ok(Received::Dropped) };
+            return self.receive_statement(&valid, session, round);
         }
+        let Ok(kept) = Kept::check(verified) else { return Ok(Received::Dropped) };
+        self.receive_edits(&kept, held, session, round)
+    }
+
+    /// Whether only the header of an operation is here, and no erasure says why.
+    pub(super) fn lacks_payload(&self, header: &Header, id: &OperationId) -> Result<bool, StoreError> {
+        Ok(self.incomplete > 0 && self.store.get(Table::Incomplete, &incomplete_key(header, id))?.is_some())
     }
 
     fn submit_statement(&mut self, valid: &Valid, round: &mut Round) -> Result<Verdict, StoreError> {
@@ -71,7 +84,7 @@ impl<R: Read> Replica<R> {
             return Ok(Verdict::Refused(Reason::InvitationUsed));
         }
         if assessment.verdict == Verdict::Permitted {
-            self.keep(valid);
+            self.keep(valid.operation());
             self.insert_statement(valid, None, round)?;
             self.check_count(valid.header(), &valid.id())?;
             self.work_off(round)?;
@@ -96,10 +109,10 @@ impl<R: Read> Replica<R> {
             (None, Verdict::Unknown(missing)) => missing,
             (None, Verdict::Permitted | Verdict::Refused(_)) if assessment.keep => {
                 let counts = assessment.verdict == Verdict::Permitted;
-                if !counts && !self.has_room_for(valid.header())? {
+                if !counts && !self.may_keep(valid.header(), &valid.id())? {
                     return Ok(Received::Dropped);
                 }
-                self.keep(valid);
+                self.keep(valid.operation());
                 if !counts {
                     self.mark_undecided(valid.header(), &valid.id(), Undecided::InRegister)?;
                 }
@@ -108,43 +121,65 @@ impl<R: Read> Replica<R> {
                 self.work_off(round)?;
                 return Ok(Received::Stored);
             }
-            (None, Verdict::Permitted | Verdict::Refused(_)) => return Ok(Received::Dropped),
+            (None, Verdict::Permitted | Verdict::Refused(_)) => {
+                // Worth nothing to the register, and yet a proof that its device forked.
+                if self.is_first_proof(valid.header(), valid.id())? {
+                    self.keep_aside(valid, round)?;
+                }
+                return Ok(Received::Dropped);
+            }
         };
-        if !self.has_room_for(valid.header())? {
+        if !self.may_keep(valid.header(), &valid.id())? {
             return Ok(Received::Dropped);
         }
-        self.keep(valid);
-        self.mark_undecided(valid.header(), &valid.id(), Undecided::Outside)?;
         self.wait_for(missing, Work::Statement(valid.id()));
-        self.check_count(valid.header(), &valid.id())?;
-        self.work_off(round)?;
+        self.keep_aside(valid, round)?;
         Ok(Received::Waiting)
     }
 
-    fn receive_edits(&mut self, valid: &Valid, session: SessionId, round: &mut Round) -> Result<Received, StoreError> {
-        let evaluation = self.evaluate(valid.header().item(), Some(valid), round.now)?;
-        let verdict = evaluation.verdict(&valid.id());
-        if verdict != Verdict::Permitted && !self.has_room_for(valid.header())? {
+    /// Stores a statement that its register does not take in.
+    fn keep_aside(&mut self, valid: &Valid, round: &mut Round) -> Result<(), StoreError> {
+        self.keep(valid.operation());
+        self.mark_undecided(valid.header(), &valid.id(), Undecided::Outside)?;
+        self.check_count(valid.header(), &valid.id())?;
+        self.work_off(round)
+    }
+
+    fn receive_edits(
+        &mut self,
+        kept: &Kept,
+        held: bool,
+        session: SessionId,
+        round: &mut Round,
+    ) -> Result<Received, StoreError> {
+        let evaluation = self.evaluate(kept.header().item(), Some(kept), round.now)?;
+        let settled = is_settled(evaluation.verdict(&kept.id()));
+        if !settled && !held && !self.may_keep(kept.header(), &kept.id())? {
             return Ok(Received::Dropped);
         }
-        self.accept_edits(valid, evaluation, Some(session), round)?;
-        Ok(if verdict == Verdict::Permitted { Received::Stored } else { Received::Waiting })
+        self.accept_edits(kept, evaluation, Some(session), round)?;
+        Ok(if settled { Received::Stored } else { Received::Waiting })
     }
 
     /// Stores an operation on an item with what follows from it.
     fn accept_edits(
         &mut self,
-        valid: &Valid,
+        kept: &Kept,
         evaluation: Evaluation,
         source: Option<SessionId>,
         round: &mut Round,
     ) -> Result<(), StoreError> {
-        self.keep(valid);
-        if evaluation.verdict(&valid.id()) == Verdict::Permitted {
-            round.accepted.push((valid.operation().clone(), source));
+        self.keep(kept.operation());
+        match evaluation.verdict(&kept.id()) {
+            Verdict::Permitted => round.accepted.push((kept.operation().clone(), source)),
+            // What was erased is passed on as it is kept.
+            Verdict::Refused(Reason::Erased) => {
+                round.accepted.push((kept.operation().without_payload(), source));
+            }
+            Verdict::Refused(_) | Verdict::Unknown(_) => {}
         }
         self.write_evaluation(evaluation, round)?;
-        self.check_count(valid.header(), &valid.id())?;
+        self.check_count(kept.header(), &kept.id())?;
         self.work_off(round)
     }
 
@@ -163,7 +198,7 @@ impl<R: Read> Replica<R> {
             self.revise_statement(id, *verdict, round)?;
         }
         round.registers_changed = true;
-        self.statement_arrived(valid, &change)
+        self.statement_arrived(valid, &change, round)
     }
 
     /// A statement that was taken in earlier counts now, or no longer does.
@@ -179,10 +214,10 @@ impl<R: Read> Replica<R> {
     }
 
     /// Writes an operation and the keys under which it is found.
-    fn keep(&mut self, valid: &Valid) {
-        let (id, header) = (valid.id(), valid.header());
-        let space = space_of(valid.operation());
-        self.store.put(Table::Operations, *id.as_bytes(), valid.operation().encode());
+    fn keep(&mut self, operation: &Signed) {
+        let (id, header) = (operation.id(), operation.header());
+        let space = space_of(operation);
+        self.store.put(Table::Operations, *id.as_bytes(), operation.encode());
         self.store.put(Table::Spaces, space_key(&space.neighbourhood, &space.space, header.time, &id), []);
         self.store.put(Table::Devices, device_key(header, &id), []);
         if header.space != Space::Register {
@@ -194,17 +229,18 @@ impl<R: Read> Replica<R> {
     /// The verdict about an operation that is stored; none when it is not.
     fn known_verdict(&mut self, valid: &Valid) -> Result<Option<Verdict>, StoreError> {
         let id = valid.id();
-        if self.store.get(Table::Operations, id.as_bytes())?.is_none() {
-            return Ok(None);
-        }
+        let Some(stored) = self.store.get(Table::Operations, id.as_bytes())? else { return Ok(None) };
         if valid.header().space == Space::Register {
             let register = self.registers.get(&valid.header().neighbourhood());
             let verdict = register.and_then(|register| register.verdict(&id));
             return Ok(Some(verdict.unwrap_or_else(|| self.registers.assess(valid).verdict)));
         }
         let undecided = self.store.get(Table::Undecided, &undecided_key(valid.header(), &id))?.is_some();
-        let waiting = Verdict::Unknown(Missing::Parent(id));
-        Ok(Some(if undecided { waiting } else { Verdict::Permitted }))
+        Ok(Some(match (undecided, is_bare(&stored)) {
+            (true, _) => Verdict::Unknown(Missing::Parent(id)),
+            (false, true) => Verdict::Refused(Reason::Erased),
+            (false, false) => Verdict::Permitted,
+        }))
     }
 
     /// Whether what is handed in here may belong to this box's neighbourhood, or to one it has a treaty with.
@@ -214,11 +250,10 @@ impl<R: Read> Replica<R> {
         there == self.home || (!register && self.registers.get(&there).is_some())
     }
 
-    /// Whether the device signed another operation with the same number.
-    pub(super) fn signed_otherwise(&self, header: &Header, id: OperationId) -> Result<bool, StoreError> {
-        let key = device_key(header, &id);
-        let same_number = self.store.keys_with_prefix(Table::Devices, &key[..40], 3)?;
-        Ok(same_number.iter().any(|other| *other != key))
+    /// Whether an operation is kept although it is not permitted: while there is room for it, and when it is the first
+    /// proof that its device forked.
+    fn may_keep(&self, header: &Header, id: &OperationId) -> Result<bool, StoreError> {
+        Ok(self.has_room_for(header)? || self.is_first_proof(header, *id)?)
     }
 
     fn has_room_for(&self, header: &Header) -> Result<bool, StoreError> {

@@ -4,11 +4,16 @@
 //! and carry out its effects. Several inputs may be handled before one commit: what they wrote is already visible here.
 //! When a commit fails the replica has seen what the store has not; drop it and open it again.
 
+mod build;
 mod effect;
+mod erase;
 mod evaluate;
+mod forks;
 mod ingest;
 mod input;
 mod open;
+mod receipts;
+mod record;
 mod refusal;
 mod sessions;
 mod work;
@@ -26,6 +31,7 @@ use crate::store::{Read, Staged, StoreError};
 use crate::sync::{ANTI_ENTROPY_MS, Introductions, Session, SessionStatus, SpaceId, Tree};
 use crate::time::Timestamp;
 
+use receipts::Receipts;
 use work::Work;
 
 pub use effect::{Accepted, Effect, Effects};
@@ -48,8 +54,11 @@ pub struct Replica<R> {
     registers: Registers,
     trees: BTreeMap<SpaceId, Tree>,
     undecided: usize,
-    /// Devices that signed two operations with one number, and the lowest such number.
-    forked: BTreeMap<PublicKey, u64>,
+    /// How many operations lack their payload although nothing erased it.
+    incomplete: usize,
+    /// Devices that signed two operations with one number, and all such numbers.
+    forked: BTreeMap<PublicKey, BTreeSet<u64>>,
+    receipts: Receipts,
     documents: LruCache<ItemId, Document>,
     introductions: Introductions,
     sessions: BTreeMap<SessionId, Session>,

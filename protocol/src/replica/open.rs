@@ -7,6 +7,7 @@ use lru::LruCache;
 use thiserror::Error;
 
 use super::ingest::{Undecided, undecided_key};
+use super::receipts::Receipts;
 use super::{DOCUMENTS, Replica};
 use crate::authority::Registers;
 use crate::identity::PublicKey;
@@ -45,7 +46,9 @@ impl<R: Read> Replica<R> {
             registers: Registers::new(home),
             trees: BTreeMap::new(),
             undecided: 0,
+            incomplete: 0,
             forked: BTreeMap::new(),
+            receipts: Receipts::default(),
             documents: LruCache::new(DOCUMENTS),
             introductions: Introductions::new(),
             sessions: BTreeMap::new(),
@@ -56,6 +59,7 @@ impl<R: Read> Replica<R> {
         let statements = replica.load_trees()?;
         replica.load_registers(statements)?;
         replica.load_counts()?;
+        replica.receipts = Receipts::load(&replica.store)?;
         Ok(replica)
     }
 
@@ -95,7 +99,7 @@ impl<R: Read> Replica<R> {
     fn load_registers(&mut self, statements: Vec<OperationId>) -> Result<(), StoreError> {
         let mut registers: BTreeMap<NeighbourhoodId, Vec<Valid>> = BTreeMap::new();
         for id in statements {
-            let valid = self.load(&id)?.ok_or(StoreError::Damaged("a statement is gone"))?;
+            let valid = self.load_statement(&id)?;
             let undecided = self.store.get(Table::Undecided, &undecided_key(valid.header(), &id))?;
             if undecided.as_deref() != Some(&[Undecided::Outside as u8]) {
                 registers.entry(valid.header().neighbourhood()).or_default().push(valid);
@@ -107,25 +111,22 @@ impl<R: Read> Replica<R> {
         Ok(())
     }
 
-    /// Counts what is undecided, and finds the devices that signed two operations with one number.
+    /// Counts what is undecided and what is incomplete, and finds the devices that signed two operations with one number.
     fn load_counts(&mut self) -> Result<(), StoreError> {
-        let mut undecided = 0;
-        self.store.scan(Table::Undecided, EVERYTHING, Direction::Ascending, &mut |_, _| {
-            undecided += 1;
+        self.undecided = self.count(Table::Undecided)?;
+        self.incomplete = self.count(Table::Incomplete)?;
+        for fork in self.forks()? {
+            self.forked.entry(fork.device).or_default().insert(fork.sequence);
+        }
+        Ok(())
+    }
+
+    fn count(&self, table: Table) -> Result<usize, StoreError> {
+        let mut count = 0;
+        self.store.scan(table, EVERYTHING, Direction::Ascending, &mut |_, _| {
+            count += 1;
             ControlFlow::Continue(())
         })?;
-        self.undecided = undecided;
-        let mut before: Option<Vec<u8>> = None;
-        let forked = &mut self.forked;
-        self.store.scan(Table::Devices, EVERYTHING, Direction::Ascending, &mut |key, _| {
-            let number = key.get(..40).unwrap_or_default();
-            if before.as_deref() == Some(number)
-                && let (Ok(device), Ok(sequence)) = (number[..32].try_into(), number[32..].try_into())
-            {
-                forked.entry(PublicKey::from_bytes(device)).or_insert(u64::from_be_bytes(sequence));
-            }
-            before = Some(number.to_vec());
-            ControlFlow::Continue(())
-        })
+        Ok(count)
     }
 }

@@ -2,12 +2,14 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 
 use super::ingest::Received;
 use super::{Effect, Replica, Round, SessionId};
 use crate::identity::PublicKey;
-use crate::operation::{NeighbourhoodId, OperationId, Signed};
-use crate::store::{Read, StoreError, Table};
+use crate::operation::{NeighbourhoodId, OperationId, Signed, is_bare};
+use crate::projection::space_prefix;
+use crate::store::{Direction, Read, StoreError, Table};
 use crate::sync::{Action, CloseReason, Session, SpaceId, Tree, View, entitled, space_of};
 use crate::time::Timestamp;
 
@@ -96,6 +98,7 @@ impl<R: Read> Replica<R> {
                         session.compare_again();
                     }
                 }
+                Action::InStep { spaces } => self.note_in_step(id, &spaces, round)?,
                 Action::Close(reason) => {
                     self.sessions.remove(&id);
                     round.effects.push(Effect::Close { session: id, reason });
@@ -162,7 +165,30 @@ impl<R: Read> View for Glance<'_, R> {
     }
 
     fn holds(&self, id: &OperationId) -> bool {
-        self.note(self.replica.store.get(Table::Operations, id.as_bytes())).is_some()
+        let Some(bytes) = self.note(self.replica.store.get(Table::Operations, id.as_bytes())) else { return false };
+        if self.replica.incomplete == 0 || !is_bare(&bytes) {
+            return true;
+        }
+        self.operation(id).is_some_and(|signed| {
+            let lacks = self.replica.lacks_payload(signed.header(), id);
+            self.note(lacks.map(Some)) == Some(false)
+        })
+    }
+
+    fn incomplete(&self, id: &SpaceId, after: Option<&OperationId>, limit: usize) -> Vec<OperationId> {
+        let mut found = Vec::new();
+        if self.replica.incomplete == 0 {
+            return found;
+        }
+        let prefix = space_prefix(&id.neighbourhood, &id.space);
+        let scanned =
+            self.replica.store.scan_prefix(Table::Incomplete, &prefix, Direction::Ascending, &mut |key, _| {
+                let id = OperationId::try_from(&key[prefix.len()..]).ok();
+                found.extend(id.filter(|id| after.is_none_or(|after| id > after)));
+                if found.len() < limit { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            });
+        self.note(scanned.map(Some));
+        found
     }
 
     fn operation(&self, id: &OperationId) -> Option<Signed> {

@@ -33,12 +33,21 @@ impl<R: Read> Replica<R> {
 
     /// A statement was taken in: looks again at what waited for it, at what devices signed whose place changed, and at
     /// what is shared under an agreement that changed.
-    pub(super) fn statement_arrived(&mut self, valid: &Valid, change: &Change) -> Result<(), StoreError> {
+    pub(super) fn statement_arrived(
+        &mut self,
+        valid: &Valid,
+        change: &Change,
+        round: &mut Round,
+    ) -> Result<(), StoreError> {
         self.wake(valid.id().as_bytes())?;
+        for (id, verdict) in &change.revised {
+            self.revise(id, *verdict, round)?;
+        }
         for device in &change.devices {
             self.wake(device.as_bytes())?;
             self.look_again_at_device(device, device.as_bytes())?;
         }
+        self.try_proofs_again()?;
         let neighbourhood = valid.header().neighbourhood();
         if matches!(valid.payload(), Payload::Statement(Statement::Genesis(_))) {
             self.wake(neighbourhood.as_bytes())?;
@@ -49,6 +58,18 @@ impl<R: Read> Replica<R> {
             } else if *with == self.home {
                 self.look_again_at_neighbour(&neighbourhood)?;
             }
+        }
+        Ok(())
+    }
+
+    /// A statement that was taken in earlier counts now, or no longer.
+    fn revise(&mut self, id: &OperationId, verdict: Verdict, round: &mut Round) -> Result<(), StoreError> {
+        let Some(signed) = self.load_signed(id)? else { return Ok(()) };
+        if verdict != Verdict::Permitted {
+            return self.mark_undecided(signed.header(), id, Undecided::InRegister);
+        }
+        if self.clear_undecided(signed.header(), id)? {
+            round.accepted.push((signed, None));
         }
         Ok(())
     }
@@ -93,10 +114,10 @@ impl<R: Read> Replica<R> {
 
     /// Looks again at the item of an operation, unless it is a statement.
     fn look_again_at_operation(&mut self, id: &OperationId) -> Result<(), StoreError> {
-        if let Some(valid) = self.load(id)?
-            && valid.header().space != Space::Register
+        if let Some(signed) = self.load_signed(id)?
+            && signed.header().space != Space::Register
         {
-            self.worklist.insert(Work::Item(valid.header().item()));
+            self.worklist.insert(Work::Item(signed.header().item()));
         }
         Ok(())
     }
@@ -141,7 +162,7 @@ impl<R: Read> Replica<R> {
     }
 
     fn try_statement_again(&mut self, id: &OperationId, round: &mut Round) -> Result<(), StoreError> {
-        let valid = self.load(id)?.ok_or(StoreError::Damaged("an operation is gone"))?;
+        let valid = self.load_statement(id)?;
         let time = valid.header().time;
         if time.is_future(round.now) {
             self.wait_for(Missing::Time(time), Work::Statement(*id));

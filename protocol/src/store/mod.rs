@@ -14,7 +14,7 @@ pub(crate) use batch::Staged;
 pub use memory::MemoryStore;
 
 /// The format of the tables below. A store of another format is refused, never guessed at.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// A sorted map inside the store. Keys are built so that a range of keys is a question people ask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,7 +22,8 @@ pub const FORMAT: u32 = 1;
 pub enum Table {
     /// Facts about the store itself, by name; among them its format.
     Meta = 0,
-    /// Every operation kept, by id: its transfer form. All other tables but `Meta` follow from this one.
+    /// Every operation kept, by id: its transfer form, without the payload where that was erased or never came. All other
+    /// tables but `Meta`, `Erasures` and `Receipts` follow from this one.
     Operations = 1,
     /// neighbourhood ‖ space ‖ hour ‖ id: the sets that are reconciled.
     Spaces = 2,
@@ -36,7 +37,7 @@ pub enum Table {
     Undecided = 6,
     /// item: its row.
     Rows = 7,
-    /// inverted time ‖ item: news and events, latest first.
+    /// 0 ‖ inverted time of pinning ‖ item, or 1 ‖ inverted time ‖ item: news and events, pinned first, then latest first.
     Feed = 8,
     /// civil start ‖ item: events in calendar order.
     Agenda = 9,
@@ -44,11 +45,21 @@ pub enum Table {
     Threads = 10,
     /// home ‖ resident ‖ item: profiles.
     Directory = 11,
+    /// inverted time ‖ operation: what connectors did to items and why, latest first.
+    Log = 12,
+    /// device ‖ sequence ‖ id: operations that share their number with another one of their device.
+    Forks = 13,
+    /// neighbourhood ‖ space ‖ id: operations whose payload is not here and that no erasure explains.
+    Incomplete = 14,
+    /// item: when its erasure took effect on this box, and in which space. This box's own observation.
+    Erasures = 15,
+    /// neighbourhood ‖ space ‖ peer's neighbourhood ‖ time: that a peer was in step. This box's own observation.
+    Receipts = 16,
 }
 
 impl Table {
     /// All tables, in order.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 17] = [
         Self::Meta,
         Self::Operations,
         Self::Spaces,
@@ -61,10 +72,24 @@ impl Table {
         Self::Agenda,
         Self::Threads,
         Self::Directory,
+        Self::Log,
+        Self::Forks,
+        Self::Incomplete,
+        Self::Erasures,
+        Self::Receipts,
     ];
 
     /// The tables that follow from the others and can be made again: what a rebuild drops and a test compares.
-    pub const ROWS: [Self; 5] = [Self::Rows, Self::Feed, Self::Agenda, Self::Threads, Self::Directory];
+    pub const ROWS: [Self; 8] = [
+        Self::Rows,
+        Self::Feed,
+        Self::Agenda,
+        Self::Threads,
+        Self::Directory,
+        Self::Log,
+        Self::Forks,
+        Self::Incomplete,
+    ];
 }
 
 /// In which order a range is visited.

@@ -39,6 +39,8 @@ pub struct Session {
     reconciling: BTreeMap<SpaceId, Negentropy<'static, Tree>>,
     /// Our root and theirs when a register was last reconciled: a difference that stayed holds nothing up again.
     reconciled: BTreeMap<SpaceId, (SpaceRoot, SpaceRoot)>,
+    /// Where in each space the last request for payloads that are missing ended.
+    asked_for: BTreeMap<SpaceId, OperationId>,
     wanted: VecDeque<OperationId>,
     requested: BTreeSet<OperationId>,
     /// Whether another comparison would find what the last one could not.
@@ -62,6 +64,7 @@ impl Session {
             shown: BTreeSet::new(),
             reconciling: BTreeMap::new(),
             reconciled: BTreeMap::new(),
+            asked_for: BTreeMap::new(),
             wanted: VecDeque::new(),
             requested: BTreeSet::new(),
             progress: false,
@@ -181,10 +184,16 @@ impl Session {
         let differs = |root: &&SpaceRoot| entitled.contains(&root.id) && own(&root.id) != **root;
         let differing: Vec<&SpaceRoot> = roots.iter().filter(differs).collect();
         self.status.in_step = differing.is_empty();
+        let is_register = |root: &SpaceRoot| root.id.space == Space::Register;
+        if !differing.iter().any(|root| is_register(root)) {
+            let in_step = |root: &&SpaceRoot| entitled.contains(&root.id) && own(&root.id) == **root;
+            let spaces = roots.iter().filter(in_step).map(|root| root.id).collect();
+            actions.push(Action::InStep { spaces });
+        }
+        actions.extend(self.ask_for_payloads(&entitled, view));
         if !self.status.outbound {
             return Ok(actions);
         }
-        let is_register = |root: &SpaceRoot| root.id.space == Space::Register;
         let is_news = |root: &SpaceRoot| self.reconciled.get(&root.id) != Some(&(own(&root.id), *root));
         let registers_first = differing.iter().any(|root| is_register(root) && is_news(root));
         for root in differing {
@@ -200,6 +209,20 @@ impl Session {
             }
         }
         Ok(actions)
+    }
+
+    /// Asks for payloads that never came. A peer that does not have them either answers without; so each comparison asks for
+    /// others, until it begins anew.
+    fn ask_for_payloads(&mut self, entitled: &BTreeSet<SpaceId>, view: &impl View) -> Option<Action> {
+        for space in entitled {
+            let missing = view.incomplete(space, self.asked_for.get(space), FETCH_COUNT);
+            match missing.last().filter(|_| missing.len() == FETCH_COUNT) {
+                Some(last) => drop(self.asked_for.insert(*space, *last)),
+                None => drop(self.asked_for.remove(space)),
+            }
+            self.want(missing, view);
+        }
+        self.fetch_next(view)
     }
 
     fn start_reconciling(&mut self, id: SpaceId, view: &impl View) -> Result<Action, CloseReason> {

@@ -17,8 +17,11 @@ pub trait View {
     fn entitled(&self, peer: &PublicKey, claimed: &NeighbourhoodId) -> BTreeSet<SpaceId>;
     /// The operations of a space; none when nothing of it is held.
     fn tree(&self, id: &SpaceId) -> Option<&Tree>;
-    /// Whether an operation is held.
+    /// Whether an operation is held, with its payload or with an erasure that says where that went.
     fn holds(&self, id: &OperationId) -> bool;
+    /// Operations of a space that are held without their payload and without an erasure, in the order of their ids after
+    /// `after`, at most `limit`.
+    fn incomplete(&self, id: &SpaceId, after: Option<&OperationId>, limit: usize) -> Vec<OperationId>;
     /// An operation that is held.
     fn operation(&self, id: &OperationId) -> Option<Signed>;
 }
@@ -34,6 +37,11 @@ pub enum Action {
         operations: Vec<Signed>,
         /// Whether the peer sent them of its own accord, not as an answer.
         pushed: bool,
+    },
+    /// In these spaces the peer holds the same as this box, and in the registers that decide about them.
+    InStep {
+        /// Which spaces.
+        spaces: Vec<SpaceId>,
     },
     /// End the session.
     Close(CloseReason),

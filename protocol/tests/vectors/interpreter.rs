@@ -8,8 +8,9 @@ use dorpsplein_protocol::compose::{Device, Place};
 use dorpsplein_protocol::hex;
 use dorpsplein_protocol::identity::{PublicKey, SecretKey};
 use dorpsplein_protocol::operation::{
-    BoxCertificate, CircleId, DeviceAddition, Edit, Field, Invitation, ItemId, Kind, NeighbourhoodId, OperationId,
-    ResidentId, Role, RoleChange, Signed, Space, Statement, Treaty, TreatyDirection, Value,
+    BoxCertificate, CircleId, DeviceAddition, Edit, Field, Invitation, ItemId, Kind, ModerationAct, ModerationReason,
+    NeighbourhoodId, OperationId, ResidentId, Role, RoleChange, Signed, Space, Statement, Treaty, TreatyDirection,
+    Value,
 };
 use dorpsplein_protocol::time::Timestamp;
 use dorpsplein_protocol::validate::Valid;
@@ -94,6 +95,12 @@ enum EditInput {
     Splice { field: u16, at: u32, delete: u32, insert: String },
     Add { field: u16, member: String },
     Remove { field: u16, member: String },
+    Hide { reason: String, note: String },
+    Show { reason: String, note: String },
+    Pin(bool),
+    Official(bool),
+    Erase { kind: u16, reason: Option<String>, note: String },
+    Appeal(String),
     Unknown(String),
 }
 
@@ -157,7 +164,7 @@ fn carry_out(input: Input) -> Result<Output, String> {
     Ok(Output::Operation {
         id: signed.id().to_string(),
         header: hex::encode(&signed.header().encode()),
-        payload: hex::encode(signed.payload()),
+        payload: hex::encode(signed.payload().unwrap_or_default()),
         transfer: hex::encode(&signed.encode()),
     })
 }
@@ -251,10 +258,27 @@ fn build(edits: Vec<EditInput>) -> Result<Vec<Edit>, String> {
             EditInput::Splice { field, at, delete, insert } => Edit::Splice { field: Field(field), at, delete, insert },
             EditInput::Add { field, member } => Edit::Add { field: Field(field), member },
             EditInput::Remove { field, member } => Edit::Remove { field: Field(field), member },
+            EditInput::Hide { reason, note } => moderate(ModerationAct::Hide, &reason, note)?,
+            EditInput::Show { reason, note } => moderate(ModerationAct::Show, &reason, note)?,
+            EditInput::Pin(pinned) => Edit::Pin(pinned),
+            EditInput::Official(official) => Edit::Official(official),
+            EditInput::Erase { kind, reason, note } => {
+                let reason = reason.map(|name| reason_named(&name)).transpose()?;
+                Edit::Erase { kind: Kind(kind), reason, note }
+            }
+            EditInput::Appeal(note) => Edit::Appeal(note),
             EditInput::Unknown(raw) => Edit::Unknown(bytes(&raw)?),
         })
     };
     edits.into_iter().map(one).collect()
+}
+
+fn moderate(act: ModerationAct, reason: &str, note: String) -> Result<Edit, String> {
+    Ok(Edit::Moderate { act, reason: reason_named(reason)?, note })
+}
+
+fn reason_named(name: &str) -> Result<ModerationReason, String> {
+    ModerationReason::from_name(name).ok_or_else(|| format!("{name} is no reason"))
 }
 
 fn place(neighbourhood: &str, space: &str) -> Result<Place, String> {

@@ -158,7 +158,7 @@ fn edit(edits: &mut Chapter, resident: &mut Hand, written: &Written) {
     let item = written.news["expected"]["id"].as_str().expect("news came to an operation").to_owned();
     let mut parents = vec![item.clone()];
     let wide = json!({ "splice": { "field": 2, "at": 5, "delete": 3, "insert": "—æ👋🏽" } });
-    let cases: [(&str, Vec<Value>); 9] = [
+    let cases: [(&str, Vec<Value>); 16] = [
         ("set to text", vec![set(1, text("Wilgentenen: alles is op"))]),
         ("set to yes", vec![set(6, json!({ "bool": true }))]),
         ("set to nothing", vec![set(5, json!("null"))]),
@@ -167,8 +167,15 @@ fn edit(edits: &mut Chapter, resident: &mut Hand, written: &Written) {
         ("splice", vec![wide]),
         ("add to a set", vec![json!({ "add": { "field": 8, "member": "manden vlechten" } })]),
         ("remove from a set", vec![json!({ "remove": { "field": 8, "member": "manden vlechten" } })]),
-        // [9, {1: h'00'}]: an edit with a number that this version does not know.
-        ("an edit of a later version", vec![json!({ "unknown": "8209a1014100" })]),
+        ("hide", vec![json!({ "hide": { "reason": "private-data", "note": "Er staat een telefoonnummer in." } })]),
+        ("show", vec![json!({ "show": { "reason": "mistake", "note": "" } })]),
+        ("pin", vec![json!({ "pin": true })]),
+        ("no longer official", vec![json!({ "official": false })]),
+        ("object", vec![json!({ "appeal": "Het nummer is van mijzelf." })]),
+        ("erase one's own", vec![json!({ "erase": { "kind": 1, "reason": null, "note": "" } })]),
+        ("erase with a reason", vec![json!({ "erase": { "kind": 1, "reason": "spam", "note": "Reclame" } })]),
+        // [40, {1: h'00'}]: an edit with a number that this version does not know.
+        ("an edit of a later version", vec![json!({ "unknown": "821828a1014100" })]),
     ];
     for (at, (name, made)) in cases.into_iter().enumerate() {
         let input = resident.edit(&item, &parents, &made, 80 + at as u64);
@@ -221,6 +228,10 @@ fn refuse_bytes(refused: &mut Chapter, written: &Written) {
     try_to("a byte after the end", &[&news[..], &[0]].concat());
     try_to("the last byte missing", &news[..news.len() - 1]);
     try_to("the payload left out", &news[..news.len() - payload.len() - 2]);
+    try_to(
+        "null in the place of the payload: who signed is proven, and not what",
+        &[&news[..news.len() - payload.len() - 2], &[0xf6]].concat(),
+    );
     try_to("nothing at all", &[]);
     try_to("a length in more bytes than it needs", &[&[0x98, 0x02], &news[1..]].concat());
     try_to("an array of indefinite length", &[&[0x9f], &news[1..], &[0xff]].concat());
@@ -241,12 +252,18 @@ fn refuse_content(refused: &mut Chapter, resident: &Hand) {
     create("a start on a day that does not exist", "square", &[set(3, text("2026-02-30"))]);
     create("an item in the register", "register", &[set(1, text("Nieuws"))]);
     create("65 edits", "square", &vec![set(1, text("Nieuws")); 64]);
-    // 9 in two bytes: well signed, but not the one encoding.
-    create("an unknown edit that is not canonical", "square", &[json!({ "unknown": "82180900" })]);
-    let deep = format!("8209{}00", "81".repeat(40));
+    // 40 in three bytes: well signed, but not the one encoding.
+    create("an unknown edit that is not canonical", "square", &[json!({ "unknown": "8219002800" })]);
+    let deep = format!("821828{}00", "81".repeat(40));
     create("an unknown edit that is nested too deep", "square", &[json!({ "unknown": deep })]);
-    create("an unknown edit with a float", "square", &[json!({ "unknown": "8209f93c00" })]);
+    create("an unknown edit with a float", "square", &[json!({ "unknown": "821828f93c00" })]);
 
+    let two = [json!({ "pin": true }), set(1, text("Nieuws"))];
+    create("a pin beside another edit", "square", &two);
+    let item = resident.previous.clone().expect("the resident has signed");
+    let note = json!({ "erase": { "kind": 1, "reason": "other", "note": "x".repeat(501) } });
+    let wordy = resident.edit(&item, std::slice::from_ref(&item), &[note], 100);
+    refused.check_made("an erasure with a note of 501 characters", &wordy);
     let long = json!({ "invitation": { "key": public_key(2), "role": "resident", "expires": MORNING + 40 * DAY } });
     let parent = resident.previous.clone().expect("the resident has signed");
     refused.check_made("an invitation for 40 days", &resident.state(&[&parent], long, 100));

@@ -42,7 +42,7 @@ impl Reader {
 
 /// What an operation writes, for people to recognise it by.
 fn words(signed: &Signed) -> Option<String> {
-    let Ok(Payload::Edits(edits)) = Payload::decode(signed.payload()) else { return None };
+    let Ok(Payload::Edits(edits)) = Payload::decode(signed.payload()?) else { return None };
     edits.iter().find_map(|edit| match edit {
         Edit::Set { field: Field::TITLE | Field::BODY | Field::NAME, value: Value::Text(text) } => Some(text.clone()),
         Edit::Splice { insert, .. } if !insert.is_empty() => Some(insert.clone()),

@@ -249,6 +249,12 @@ mod tests {
             heads: Vec::new(),
             content,
             conflicts,
+            speaks_for: None,
+            pinned: None,
+            official: None,
+            hidden: None,
+            erased: None,
+            appeal: None,
         }
     }
 

@@ -136,6 +136,10 @@ impl Reader {
 
     /// Whether a visitor of this site may see an item: everyone may read the own square, and what neighbours share.
     pub(super) fn shows(&self, row: &ItemRow) -> bool {
+        row.hidden.is_none() && self.may_be_read(row)
+    }
+
+    fn may_be_read(&self, row: &ItemRow) -> bool {
         match row.space {
             Space::Square => row.neighbourhood == self.home(),
             Space::Neighbours => true,

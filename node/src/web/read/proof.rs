@@ -106,7 +106,7 @@ impl Reader {
 
 /// The words one operation set whole: a title, a name, or a comment's text.
 fn words(signed: &Signed) -> Option<view::Words> {
-    let Ok(Payload::Edits(edits)) = Payload::decode(signed.payload()) else { return None };
+    let Ok(Payload::Edits(edits)) = Payload::decode(signed.payload()?) else { return None };
     let comments = edits.iter().any(|edit| matches!(edit, Edit::Create { kind: Kind::COMMENT, .. }));
     edits.into_iter().find_map(|edit| match edit {
         Edit::Set { field: Field::TITLE, value: Value::Text(text) } => Some(view::Words::Title(text)),

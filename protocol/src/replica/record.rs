@@ -1,0 +1,157 @@
+//! Writing what an evaluation came to, in the batch of the operation that brought it about.
+
+use super::evaluate::{Evaluation, Examined, Remains, is_settled};
+use super::ingest::{Undecided, undecided_key};
+use super::work::Work;
+use super::{Replica, Round};
+use crate::authority::{Missing, Verdict};
+use crate::operation::{Header, ItemId, OperationId};
+use crate::projection::{ErasedHere, ItemRow, log_key, row_writes, space_prefix};
+use crate::store::{Read, StoreError, Table};
+use crate::sync::SpaceId;
+
+impl<R: Read> Replica<R> {
+    /// Writes what changed: verdicts, payloads, the log, what is waited for, the row and the keys that list it.
+    pub(super) fn write_evaluation(&mut self, evaluation: Evaluation, round: &mut Round) -> Result<(), StoreError> {
+        let item = evaluation.item;
+        for examined in &evaluation.examined {
+            self.write_verdict(item, examined, round)?;
+            self.write_payload(examined)?;
+            if let Some(line) = &examined.log {
+                let key = log_key(examined.header.time, &examined.id);
+                self.put_if_other(Table::Log, key, line.as_ref().map(crate::projection::LogEntry::encode))?;
+            }
+        }
+        self.write_erasure(&evaluation, round)?;
+        self.write_row(item, evaluation.row, round)
+    }
+
+    fn write_verdict(&mut self, item: ItemId, examined: &Examined, round: &mut Round) -> Result<(), StoreError> {
+        let Examined { id, header, verdict, .. } = examined;
+        if !is_settled(*verdict) {
+            self.mark_undecided(header, id, Undecided::Outside)?;
+        } else if self.clear_undecided(header, id)?
+            && *verdict == Verdict::Permitted
+            && let Some(kept) = self.load(id)?
+        {
+            // It waited here; the others hear of it now as if it had just come in.
+            round.accepted.push((kept.operation().clone(), None));
+        }
+        match verdict {
+            // The item is evaluated anyway when an operation of its own comes in.
+            Verdict::Permitted | Verdict::Refused(_) | Verdict::Unknown(Missing::Parent(_) | Missing::Payload(_)) => {}
+            Verdict::Unknown(missing) => self.wait_for(*missing, Work::Item(item)),
+        }
+        Ok(())
+    }
+
+    /// Drops a payload that was erased, for good; and remembers one that is missing without having been erased.
+    fn write_payload(&mut self, examined: &Examined) -> Result<(), StoreError> {
+        let Examined { id, header, payload, .. } = examined;
+        if *payload == Remains::Dropped
+            && let Some(signed) = self.load_signed(id)?
+        {
+            self.store.put(Table::Operations, *id.as_bytes(), signed.without_payload().encode());
+        }
+        let key = incomplete_key(header, id);
+        let wanted = *payload == Remains::Wanted;
+        // Mostly nothing is missing, and there is nothing to look up.
+        if (wanted || self.incomplete > 0) && self.store.get(Table::Incomplete, &key)?.is_some() != wanted {
+            if wanted {
+                self.incomplete += 1;
+                self.store.put(Table::Incomplete, key, []);
+            } else {
+                self.incomplete -= 1;
+                self.store.delete(Table::Incomplete, key);
+            }
+        }
+        Ok(())
+    }
+
+    /// When an erasure takes effect here, the receipts that neighbours will give begin to count.
+    fn write_erasure(&mut self, evaluation: &Evaluation, round: &Round) -> Result<(), StoreError> {
+        let item = evaluation.item;
+        if !evaluation.erased && self.receipts.is_empty() {
+            return Ok(());
+        }
+        match (evaluation.erased, self.store.get(Table::Erasures, item.as_bytes())?) {
+            (true, None) => {
+                let creation = evaluation.examined.iter().find(|examined| examined.id == item.into());
+                let Some(header) = creation.map(|creation| &creation.header) else { return Ok(()) };
+                let space = SpaceId { neighbourhood: header.neighbourhood(), space: header.space };
+                let at = self.receipts.erased(space, round.now);
+                self.store.put(Table::Erasures, *item.as_bytes(), ErasedHere { space, at }.encode());
+            }
+            (false, Some(_)) => self.store.delete(Table::Erasures, *item.as_bytes()),
+            (true, Some(_)) | (false, None) => {}
+        }
+        Ok(())
+    }
+
+    fn write_row(&mut self, item: ItemId, row: Option<ItemRow>, round: &mut Round) -> Result<(), StoreError> {
+        let before = crate::projection::item(&self.store, &item)?;
+        if before == row {
+            return Ok(());
+        }
+        if let Some(row) = &before {
+            self.store.delete(Table::Rows, *item.as_bytes());
+            row_writes(row).into_iter().for_each(|(table, key)| self.store.delete(table, key));
+        }
+        if let Some(row) = &row {
+            self.store.put(Table::Rows, *item.as_bytes(), row.encode());
+            row_writes(row).into_iter().for_each(|(table, key)| self.store.put(table, key, []));
+        }
+        round.changed.insert(item);
+        let subject = |row: &Option<ItemRow>| row.as_ref().and_then(|row| row.subject);
+        round.changed.extend(subject(&row).or_else(|| subject(&before)));
+        // What answers it depends on its being there and on its kind, which whoever erases it names again.
+        let facts = |row: &Option<ItemRow>| row.as_ref().map(|row| row.kind);
+        if facts(&before) != facts(&row) {
+            self.visibility_changed(&item)?;
+        }
+        Ok(())
+    }
+
+    /// Marks an operation as kept without being permitted.
+    pub(super) fn mark_undecided(
+        &mut self,
+        header: &Header,
+        id: &OperationId,
+        how: Undecided,
+    ) -> Result<(), StoreError> {
+        let key = undecided_key(header, id);
+        if self.store.get(Table::Undecided, &key)?.is_none() {
+            self.undecided += 1;
+            self.store.put(Table::Undecided, key, [how as u8]);
+        }
+        Ok(())
+    }
+
+    /// The operation is permitted now, or taken into its register. Says whether it was kept without being permitted.
+    pub(super) fn clear_undecided(&mut self, header: &Header, id: &OperationId) -> Result<bool, StoreError> {
+        let key = undecided_key(header, id);
+        let kept = self.store.get(Table::Undecided, &key)?.is_some();
+        if kept {
+            self.undecided = self.undecided.saturating_sub(1);
+            self.store.delete(Table::Undecided, key);
+        }
+        Ok(kept)
+    }
+
+    fn put_if_other(&mut self, table: Table, key: Vec<u8>, value: Option<Vec<u8>>) -> Result<(), StoreError> {
+        let known = self.store.get(table, &key)?;
+        match value {
+            Some(value) if known.as_ref() != Some(&value) => self.store.put(table, key, value),
+            None if known.is_some() => self.store.delete(table, key),
+            Some(_) | None => {}
+        }
+        Ok(())
+    }
+}
+
+/// neighbourhood ‖ space ‖ id.
+pub(super) fn incomplete_key(header: &Header, id: &OperationId) -> Vec<u8> {
+    let mut key = space_prefix(&header.neighbourhood(), &header.space);
+    key.extend(id.as_bytes());
+    key
+}
