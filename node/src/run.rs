@@ -138,24 +138,22 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
     }
 }
 
-/// Waits until the operating system asks this process to stop: Ctrl-C, or a stop by the service manager.
+/// Begins to listen for the operating system asking this process to stop: Ctrl-C, or a stop by the service manager. What
+/// it returns ends when that happens. To be called within a runtime, before anybody is told that the box is ready: until
+/// then a stop is not an orderly one.
 ///
 /// # Errors
 /// [`RunError::Signals`].
-pub async fn stop_requested() -> Result<(), RunError> {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut interrupt = signal(SignalKind::interrupt()).map_err(RunError::Signals)?;
-        let mut terminate = signal(SignalKind::terminate()).map_err(RunError::Signals)?;
+pub fn stop_requested() -> Result<impl Future<Output = ()> + use<>, RunError> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(RunError::Signals)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(RunError::Signals)?;
+    Ok(async move {
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
         }
-        Ok(())
-    }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await.map_err(RunError::Signals)
+    })
 }
 
 impl RunningBox {
@@ -179,14 +177,14 @@ impl RunningBox {
         self.driver.handle()
     }
 
-    /// Waits until this process is asked to stop, or a part of the box ends by itself.
+    /// Waits until this process is [asked to stop](stop_requested), or a part of the box ends by itself.
     ///
     /// # Errors
     /// [`RunError`] that says what ended; the box still has to be shut down.
-    pub async fn until_stopped(&mut self) -> Result<(), RunError> {
+    pub async fn until_stopped(&mut self, stop: impl Future<Output = ()>) -> Result<(), RunError> {
         let mut status = self.driver.handle().watch_status();
         tokio::select! {
-            stop = stop_requested() => stop,
+            () = stop => Ok(()),
             site = &mut self.site => Err(match site {
                 Ok(Ok(())) => RunError::SiteStopped(io::Error::other("nobody asked it to")),
                 Ok(Err(error)) => RunError::SiteStopped(error),

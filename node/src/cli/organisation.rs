@@ -1,13 +1,15 @@
 //! `dorpsplein organisation`: clubs, shops and others, which have no key and speak through residents.
 
 use clap::{ArgAction, Args, Subcommand};
-use dorpsplein_protocol::operation::{Organisation, OrganisationId, SpeakerChange, Statement};
+use dorpsplein_protocol::compose::Place;
+use dorpsplein_protocol::operation::{Field, Kind, Organisation, OrganisationId, Space, SpeakerChange, Statement};
 use serde_json::json;
 
 use super::Outcome;
 use super::choose;
 use super::door::Door;
 use super::error::CliError;
+use super::resident;
 use super::signer::{self, Asked, Signer};
 use crate::clock;
 use crate::web::body::OrganisationBody;
@@ -17,6 +19,8 @@ use crate::web::body::OrganisationBody;
 pub(super) enum OrganisationCommand {
     /// Make an organisation a member, with its first speaker
     Add(AddArgs),
+    /// Tell the name of an organisation, as one of its speakers
+    Name(NameArgs),
     /// Let a resident speak for an organisation, or no longer
     Speaker(SpeakerArgs),
     /// List the organisations and who speaks for them
@@ -31,6 +35,22 @@ pub(super) struct AddArgs {
     /// Its first speaker: the id of a resident, or the beginning of it
     #[arg(long, value_name = "RESIDENT")]
     speaker: String,
+}
+
+/// `organisation name`.
+#[derive(Debug, Args)]
+pub(super) struct NameArgs {
+    #[command(flatten)]
+    signer: Signer,
+    /// The organisation: its id, or the beginning of it
+    #[arg(value_name = "ORGANISATION")]
+    organisation: String,
+    /// Its name
+    #[arg(value_name = "NAME")]
+    name: String,
+    /// What it says about itself
+    #[arg(long, default_value = "")]
+    about: String,
 }
 
 /// `organisation speaker`.
@@ -63,6 +83,7 @@ pub(super) struct ListArgs {
 pub(super) fn run(command: &OrganisationCommand) -> Result<Outcome, CliError> {
     match command {
         OrganisationCommand::Add(args) => add(args),
+        OrganisationCommand::Name(args) => name(args),
         OrganisationCommand::Speaker(args) => speaker(args),
         OrganisationCommand::List(args) => list(args),
     }
@@ -81,6 +102,22 @@ fn add(args: &AddArgs) -> Result<Outcome, CliError> {
         id = accepted.id
     );
     signer::concluded(&door, &accepted, &done, json!({ "organisation": accepted.id, "speaker": speaker.id }))
+}
+
+/// A name is an item and not in the register, which cannot be erased.
+fn name(args: &NameArgs) -> Result<Outcome, CliError> {
+    let name = resident::checked_name(&args.name)?;
+    let door = args.signer.door()?;
+    let organisation = chosen(&door, &args.organisation)?;
+    let mut author = args.signer.author(&door)?;
+    let mut edits = vec![resident::text(Field::NAME, name)];
+    if !args.about.is_empty() {
+        edits.push(resident::text(Field::BODY, &args.about));
+    }
+    let place = Place { neighbourhood: author.device().home(), space: Space::Neighbours };
+    let accepted = author.say(|device| device.create_for(organisation, place, Kind::PROFILE, edits, clock::now()))?;
+    let done = format!("{organisation} is called {name}.");
+    Ok(Outcome::new(done, json!({ "organisation": organisation.to_string(), "profile": accepted.item })))
 }
 
 fn speaker(args: &SpeakerArgs) -> Result<Outcome, CliError> {

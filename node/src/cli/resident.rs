@@ -341,7 +341,8 @@ fn door_of(key: &Path, url: Option<&str>) -> Result<Door, CliError> {
     Ok(Door::Site(Client::new(site)))
 }
 
-fn text(field: Field, words: &str) -> Edit {
+/// The edit that sets a field to some words.
+pub(super) fn text(field: Field, words: &str) -> Edit {
     Edit::Set { field, value: Value::Text(words.to_owned()) }
 }
 

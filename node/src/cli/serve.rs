@@ -29,12 +29,16 @@ pub(super) fn run(args: &ServeArgs, json: bool) -> Result<Outcome, CliError> {
     let name = folder.config().name.clone();
     let runtime = runtime()?;
     let mut running = runtime.block_on(run::start(folder))?;
+    let stop = {
+        let _within = runtime.enter();
+        run::stop_requested()?
+    };
     let reading_only = say_if_reading_only();
     let url = running.site_url().to_owned();
     let addresses: Vec<_> = running.addresses().iter().map(ToString::to_string).collect();
     let ready = json!({ "url": url, "addresses": addresses, "reading_only": reading_only });
     Outcome::new(format!("{name} is at {url}. Ctrl-C stops it."), ready).print(json);
-    let ended = runtime.block_on(running.until_stopped());
+    let ended = runtime.block_on(running.until_stopped(stop));
     runtime.block_on(running.shutdown());
     ended?;
     Ok(Outcome::silent())

@@ -1,9 +1,10 @@
 //! Elzenbroek: the village next door, as invented as its neighbour.
 
+use dorpsplein_protocol::operation::ModerationReason;
 use jiff::civil::Weekday::{Friday, Monday, Saturday, Sunday, Thursday, Tuesday, Wednesday};
 
 use super::village::Audience::{Neighbours, Square};
-use super::village::{Comment, Day, Event, News, Organisation, Resident, Village, at};
+use super::village::{Comment, Day, Event, Hidden, News, Organisation, Resident, Village, at};
 
 /// The village.
 pub(super) static ELZENBROEK: Village = Village {
@@ -22,7 +23,17 @@ pub(super) static ELZENBROEK: Village = Village {
         speaker: "Willem Derkx",
     }],
     areas: &["Het dorp", "Buitengebied"],
-    hidden: &[],
+    hidden: &[Hidden {
+        under: 0,
+        comment: Comment {
+            by: "Kees Lemmers",
+            minutes_later: 900,
+            body: "Test. Doet dit het? Ik zie niets. Test. Test.",
+        },
+        by: "Amira Osman",
+        reason: ModerationReason::Mistake,
+        note: "Kees was aan het proberen en vroeg of dit weg mocht.",
+    }],
 };
 
 const RESIDENTS: &[Resident] = &[

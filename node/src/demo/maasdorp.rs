@@ -1,9 +1,10 @@
 //! Maasdorp: a village on a river dike that nobody will find on a map.
 
+use dorpsplein_protocol::operation::ModerationReason;
 use jiff::civil::Weekday::{Friday, Monday, Saturday, Sunday, Thursday, Tuesday, Wednesday};
 
 use super::village::Audience::{Neighbours, Square};
-use super::village::{Comment, Day, Event, News, Organisation, Resident, Village, at};
+use super::village::{Comment, Day, Event, Hidden, News, Organisation, Resident, Village, at};
 
 /// The village.
 pub(super) static MAASDORP: Village = Village {
@@ -22,7 +23,17 @@ pub(super) static MAASDORP: Village = Village {
         speaker: "Gijs van der Waard",
     }],
     areas: &["Aan de dijk", "Rond de school"],
-    hidden: &[],
+    hidden: &[Hidden {
+        under: 1,
+        comment: Comment {
+            by: "Riet Koolen",
+            minutes_later: 300,
+            body: "Dat is vast weer die jongen van nummer 14 geweest. Die heb ik daar gezien.",
+        },
+        by: "Sanne Tromp",
+        reason: ModerationReason::PrivateData,
+        note: "Dit noemt iemand die zich hier niet kan verdedigen. Ik heb er met Riet over gebeld.",
+    }],
 };
 
 const RESIDENTS: &[Resident] = &[

@@ -75,8 +75,13 @@ fn demonstrate(runtime: &Runtime, dir: &Path, args: &DemoArgs, json: bool) -> Re
             prepare::prepare(&houses, now)?;
             eprintln!("Ready after {:.1} s.", begun.elapsed().as_secs_f32());
         }
+        let stop = {
+            let _within = runtime.enter();
+            run::stop_requested()?
+        };
         show(&houses, args.dir.as_deref(), now)?.print(json);
-        Ok(runtime.block_on(run::stop_requested())?)
+        runtime.block_on(stop);
+        Ok(())
     });
     for running in boxes {
         runtime.block_on(running.shutdown());

@@ -240,7 +240,7 @@ mod tests {
     fn a_village_is_more_than_its_founder() {
         for village in villages() {
             let residents: Vec<_> = village.residents.iter().map(|resident| resident.name).collect();
-            assert!(village.connectors.len() >= 2 && !village.areas.is_empty());
+            assert!(village.connectors.len() >= 2 && !village.areas.is_empty() && !village.hidden.is_empty());
             assert!(village.connectors.iter().all(|name| residents[1..].contains(name)), "the founder is one already");
             assert!(village.organisations.iter().all(|organisation| residents.contains(&organisation.speaker)));
             for hidden in village.hidden {

@@ -166,8 +166,33 @@ pub struct ItemBody {
     pub operations: Vec<String>,
     /// How many comments a visitor of this site can read under it.
     pub comments: usize,
+    /// The organisation in whose name it was written.
+    pub speaks_for: Option<String>,
+    /// Whether a connector keeps it on top of the news.
+    pub pinned: bool,
+    /// Whether a connector marked it as the official answer.
+    pub official: bool,
+    /// A connector hid it: only its author and the connectors, logged in, are answered at all.
+    pub hidden: Option<ModeratedBody>,
+    /// It was erased: nothing of its content is left.
+    pub erased: Option<ModeratedBody>,
+    /// What its author objected to what a connector did.
+    pub appeal: Option<String>,
     /// What proves who says this.
     pub proof: ProofBody,
+}
+
+/// Who hid or erased an item, when and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ModeratedBody {
+    /// The resident who did it.
+    pub by: String,
+    /// When, as they say.
+    pub at: u64,
+    /// The name of the reason; none when its author erased it.
+    pub reason: Option<String>,
+    /// In their own words.
+    pub note: String,
 }
 
 /// Who made an item.

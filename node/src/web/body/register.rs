@@ -201,6 +201,8 @@ pub struct ForkBody {
     pub device: String,
     /// Whose device it is.
     pub resident: Option<String>,
+    /// The neighbourhood that admitted it, whose connectors decide.
+    pub neighbourhood: Option<String>,
     /// The number it used twice.
     pub sequence: u64,
     /// The operations, sorted; without a decision the first counts.
@@ -225,7 +227,7 @@ pub struct ReceiptBody {
 pub struct LogEntryBody {
     /// The item it was done to.
     pub item: String,
-    /// What was done: `hide`, `show`, `pin`, `unpin`, `official`, `not-official`, `erase` or `appeal`.
+    /// What was done: `hide`, `show`, `pin`, `unpin`, `mark-official`, `unmark-official`, `erase` or `appeal`.
     pub act: String,
     /// The resident who did it.
     pub by: String,
@@ -237,8 +239,6 @@ pub struct LogEntryBody {
     pub note: String,
     /// When, as its author says.
     pub at: u64,
-    /// The operation that did it.
-    pub operation: String,
 }
 
 /// The moderation log, latest first.

@@ -2,12 +2,12 @@
 
 use data_encoding::HEXLOWER;
 use dorpsplein_protocol::operation::{Field, ItemId, Kind, OperationId, Value};
-use dorpsplein_protocol::projection::{self, Conflict, Content, ItemRow};
+use dorpsplein_protocol::projection::{self, Conflict, Content, Erasure, ItemRow, Moderation};
 use dorpsplein_protocol::store::StoreError;
 use dorpsplein_protocol::time::{CivilTime, Timestamp};
 use dorpsplein_web_ui::{Lang, pages, view};
 
-use super::super::body::{AuthorBody, ConflictBody, ContentBody, ItemBody};
+use super::super::body::{AuthorBody, ConflictBody, ContentBody, ItemBody, ModeratedBody};
 use super::super::local_time::{self, Civil};
 use super::lists::{space, when};
 use super::{ReadError, Reader};
@@ -76,6 +76,12 @@ impl Reader {
             heads: hex(&row.heads),
             operations: hex(&row.operations),
             comments: projection::thread_length(&self.store, &row.id)?,
+            speaks_for: row.speaks_for.map(|organisation| organisation.to_string()),
+            pinned: row.pinned.is_some(),
+            official: row.official.is_some(),
+            hidden: row.hidden.as_ref().map(hidden_body),
+            erased: row.erased.as_ref().map(erased_body),
+            appeal: row.appeal.as_ref().map(|appeal| appeal.note.clone()),
             proof: self.proof(&row)?,
         })
     }
@@ -115,6 +121,24 @@ fn handle(row: &ItemRow) -> view::Handle {
         home: row.author.home.to_string(),
         heads: row.heads.iter().map(ToString::to_string).collect(),
         standing: view::Standing::default(),
+    }
+}
+
+fn hidden_body(hidden: &Moderation) -> ModeratedBody {
+    ModeratedBody {
+        by: hidden.by.resident.to_string(),
+        at: hidden.at.as_millis(),
+        reason: Some(hidden.reason.name().to_owned()),
+        note: hidden.note.clone(),
+    }
+}
+
+fn erased_body(erased: &Erasure) -> ModeratedBody {
+    ModeratedBody {
+        by: erased.by.resident.to_string(),
+        at: erased.at.as_millis(),
+        reason: erased.reason.map(|reason| reason.name().to_owned()),
+        note: erased.note.clone(),
     }
 }
 

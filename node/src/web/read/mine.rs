@@ -27,7 +27,7 @@ impl Reader {
         for id in touched {
             let row = projection::item(&self.store, &id)?;
             let own = row.filter(|row| row.author.home == home && row.author.resident == *resident);
-            items.extend(own.map(|row| MineItemBody {
+            items.extend(own.filter(|row| row.erased.is_none()).map(|row| MineItemBody {
                 id: row.id.to_string(),
                 kind: row.kind.0,
                 neighbourhood: row.neighbourhood.to_string(),

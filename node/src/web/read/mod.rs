@@ -134,12 +134,14 @@ impl Reader {
         peers.into_iter().filter_map(|peer| Some((peer.neighbourhood, peer.site?))).collect()
     }
 
-    /// Whether a visitor of this site may see an item: everyone may read the own square, and what neighbours share.
+    /// Whether an item stands in the lists of this site: what may come to a visitor and is neither hidden nor erased.
     pub(super) fn shows(&self, row: &ItemRow) -> bool {
-        row.hidden.is_none() && self.may_be_read(row)
+        row.is_listed() && self.reaches(row)
     }
 
-    fn may_be_read(&self, row: &ItemRow) -> bool {
+    /// Whether items of such an audience may come to a visitor of this site: everyone may read the own square, and what
+    /// neighbours share.
+    fn reaches(&self, row: &ItemRow) -> bool {
         match row.space {
             Space::Square => row.neighbourhood == self.home(),
             Space::Neighbours => true,
@@ -147,9 +149,19 @@ impl Reader {
         }
     }
 
-    /// An item that a visitor may see. One they may not see is answered exactly like one that is not there.
+    /// An item that this visitor may see as it stands, which may be all that an erasure left of it. One they may not see
+    /// is answered exactly like one that is not there.
     pub(super) fn visible(&self, id: &ItemId) -> Result<ItemRow, ReadError> {
-        projection::item(&self.store, id)?.filter(|row| self.shows(row)).ok_or(ReadError::NotFound)
+        let row = projection::item(&self.store, id)?.filter(|row| self.reaches(row));
+        row.filter(|row| row.hidden.is_none() || self.sees_hidden(row)).ok_or(ReadError::NotFound)
+    }
+
+    /// What is hidden is still there for its author, and for the connectors of the neighbourhood where it lives.
+    fn sees_hidden(&self, row: &ItemRow) -> bool {
+        self.visitor.is_some_and(|visitor| {
+            let author = row.author.home == self.home() && row.author.resident == visitor.resident;
+            author || (visitor.role == Role::Connector && row.neighbourhood == self.home())
+        })
     }
 
     /// The comments on an item that a visitor may see, oldest first.
