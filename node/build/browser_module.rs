@@ -1,8 +1,8 @@
-//! The browser's module: `web-ui` and `protocol` compiled to WebAssembly by a cargo of its own, then given its glue by
+//! The browser's modules: `web-ui` and `protocol` compiled to WebAssembly by a cargo of its own, then given their glue by
 //! `wasm-bindgen`, as a library, so that nothing needs to be installed beside Rust.
 
 use std::env;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,8 +10,6 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use wasm_bindgen_cli_support::Bindgen;
-
-use crate::static_files;
 
 /// The compilation target of the browser's module.
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
@@ -33,12 +31,20 @@ const NOT_INHERITED: [&str; 9] = [
     "RUSTFLAGS",
 ];
 
-/// The module as a browser loads it.
+/// The modules, by the feature of `web-ui` each is built with, which also names its files: the small one that every page
+/// loads, and the larger one for the pages behind the door.
+pub(crate) const MODULES: [&str; 2] = ["browser", "inside"];
+
+/// A module as a browser loads it.
 pub(crate) struct Built {
+    /// The name of its JavaScript.
+    pub(crate) glue_name: String,
+    /// The JavaScript that loads the WebAssembly, an ES module that names it.
+    pub(crate) glue: String,
+    /// The name of its WebAssembly, as `wasm-bindgen` gives it.
+    pub(crate) wasm_name: String,
     /// The WebAssembly bytes.
     pub(crate) wasm: Vec<u8>,
-    /// The JavaScript that loads them, an ES module, naming the file [`static_files::MODULE_WASM`].
-    pub(crate) glue: String,
 }
 
 /// Why this machine cannot compile for the browser.
@@ -54,13 +60,14 @@ impl fmt::Display for Unavailable {
     }
 }
 
-/// Compiles the module. `Ok(Err(..))` is a machine that cannot; `Err` is a module that does not compile.
-pub(crate) fn build(workspace: &Path, out_dir: &Path) -> Result<Result<Built, Unavailable>> {
+/// Compiles the modules. `Ok(Err(..))` is a machine that cannot; `Err` is a module that does not compile.
+pub(crate) fn build(workspace: &Path, out_dir: &Path) -> Result<Result<Vec<Built>, Unavailable>> {
     if let Err(unavailable) = ensure_target()? {
         return Ok(Err(unavailable));
     }
-    let compiled = compile(workspace, &target_folder(out_dir))?;
-    Ok(Ok(bind(&compiled, &out_dir.join("glue"))?))
+    let folder = target_folder(out_dir);
+    let built = MODULES.iter().map(|name| bind(&compile(workspace, &folder, name)?, name, &out_dir.join("glue")));
+    built.collect::<Result<_>>().map(Ok)
 }
 
 /// Makes sure the compiler has the target's standard library, asking rustup for it when it is missing.
@@ -106,8 +113,8 @@ fn target_folder(out_dir: &Path) -> PathBuf {
     outermost.unwrap_or(out_dir).join("browser-module")
 }
 
-/// Compiles `web-ui` with the feature `browser` and returns the path of the WebAssembly file.
-fn compile(workspace: &Path, target_folder: &Path) -> Result<PathBuf> {
+/// Compiles `web-ui` with a feature and returns the path of the WebAssembly file, which the next one replaces.
+fn compile(workspace: &Path, target_folder: &Path, feature: &str) -> Result<PathBuf> {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
     cargo.current_dir(workspace);
     for name in NOT_INHERITED {
@@ -115,7 +122,7 @@ fn compile(workspace: &Path, target_folder: &Path) -> Result<PathBuf> {
     }
     cargo.env("CARGO_ENCODED_RUSTFLAGS", compiler_flags(workspace));
     cargo.args(["rustc", "--locked", "--package", "dorpsplein-web-ui", "--lib", "--crate-type", "cdylib"]);
-    cargo.args(["--no-default-features", "--features", "browser"]);
+    cargo.args(["--no-default-features", "--features", feature]);
     cargo.args(["--target", TARGET, "--profile", PROFILE, "--target-dir"]).arg(target_folder);
     let output = cargo.output().context("cannot run cargo for the browser's module")?;
     ensure!(
@@ -155,9 +162,7 @@ fn dependency_sources() -> Vec<PathBuf> {
 }
 
 /// Writes the glue for the compiled module into `folder` and reads both back.
-fn bind(compiled: &Path, folder: &Path) -> Result<Built> {
-    let name =
-        Path::new(static_files::MODULE_GLUE).file_stem().and_then(OsStr::to_str).context("the glue has a name")?;
+fn bind(compiled: &Path, name: &str, folder: &Path) -> Result<Built> {
     Bindgen::new()
         .input_path(compiled)
         .out_name(name)
@@ -170,9 +175,11 @@ fn bind(compiled: &Path, folder: &Path) -> Result<Built> {
         .context("cannot make the glue of the browser's module")?;
     // Its content is not hashed into names, so a browser would be told to keep a stale copy for ever.
     ensure!(!folder.join("snippets").exists(), "the browser's module must not use inline JavaScript snippets");
+    let (glue_name, wasm_name) = (format!("{name}.js"), format!("{name}_bg.wasm"));
     Ok(Built {
-        wasm: fs::read(folder.join(static_files::MODULE_WASM)).context("the glue step wrote no WebAssembly")?,
-        glue: fs::read_to_string(folder.join(static_files::MODULE_GLUE))
-            .context("the glue step wrote no JavaScript")?,
+        glue: fs::read_to_string(folder.join(&glue_name)).context("the glue step wrote no JavaScript")?,
+        glue_name,
+        wasm: fs::read(folder.join(&wasm_name)).context("the glue step wrote no WebAssembly")?,
+        wasm_name,
     })
 }

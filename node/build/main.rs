@@ -1,7 +1,7 @@
-//! Builds what the box serves besides pages: the browser's module (Rust compiled to WebAssembly), the style sheet and
+//! Builds what the box serves besides pages: the browser's modules (Rust compiled to WebAssembly), the style sheet and
 //! the other files of `web-ui/assets`, each under a name that carries the hash of its content, plain and as brotli.
 //!
-//! The story, top to bottom: compile the module, name everything by its content, write the table that
+//! The story, top to bottom: compile the modules, name everything by its content, write the table that
 //! `src/web/assets.rs` includes. A machine without the wasm target gets a box for reading only, unless
 //! `DORPSPLEIN_REQUIRE_BROWSER_MODULE=1` says that this is a failure, as the test command does.
 
@@ -24,8 +24,8 @@ fn main() -> Result<()> {
     let out_dir = PathBuf::from(env::var_os("OUT_DIR").context("cargo sets OUT_DIR for build scripts")?);
     watch_sources(&workspace);
 
-    let module = match browser_module::build(&workspace, &out_dir)? {
-        Ok(module) => Some(module),
+    let modules = match browser_module::build(&workspace, &out_dir)? {
+        Ok(modules) => Some(modules),
         Err(reason) => {
             refuse_if_required(&reason)?;
             None
@@ -33,8 +33,8 @@ fn main() -> Result<()> {
     };
 
     let mut files = StaticFiles::new();
-    match &module {
-        Some(module) => add_module(&mut files, module, &workspace)?,
+    match &modules {
+        Some(modules) => add_modules(&mut files, modules, &workspace)?,
         None => files.leave_out(static_files::STARTER),
     }
     files.add_folder(&workspace.join("web-ui/assets"))?;
@@ -66,14 +66,17 @@ fn watch_sources(workspace: &Path) {
     }
 }
 
-/// Adds the module in the order of its references: each file names the next one by its hashed name.
-fn add_module(files: &mut StaticFiles, module: &Built, workspace: &Path) -> Result<()> {
-    files.add(static_files::MODULE_WASM, module.wasm.clone())?;
-    files.add_referring(static_files::MODULE_GLUE, &module.glue, &[static_files::MODULE_WASM])?;
+/// Adds the modules in the order of their references: each file names the next one by its hashed name.
+fn add_modules(files: &mut StaticFiles, modules: &[Built], workspace: &Path) -> Result<()> {
+    for module in modules {
+        files.add(&module.wasm_name, module.wasm.clone())?;
+        files.add_referring(&module.glue_name, &module.glue, &[&module.wasm_name])?;
+    }
     let starter_path = workspace.join("web-ui/assets").join(static_files::STARTER);
     let starter =
         std::fs::read_to_string(&starter_path).with_context(|| format!("cannot read {}", starter_path.display()))?;
-    files.add_referring(static_files::STARTER, &starter, &[static_files::MODULE_GLUE])
+    let glues: Vec<&str> = modules.iter().map(|module| module.glue_name.as_str()).collect();
+    files.add_referring(static_files::STARTER, &starter, &glues)
 }
 
 /// Says why this box will be for reading only, or fails where that is not allowed.

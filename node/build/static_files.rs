@@ -10,10 +10,6 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 
-/// The WebAssembly of the browser's module, as `wasm-bindgen` names it.
-pub(crate) const MODULE_WASM: &str = "browser_bg.wasm";
-/// The JavaScript that loads it.
-pub(crate) const MODULE_GLUE: &str = "browser.js";
 /// The script a page names: it loads the glue and starts the module.
 pub(crate) const STARTER: &str = "app.js";
 

@@ -38,7 +38,7 @@ pub(crate) fn decisions(workspace: &Workspace, with_nextest: bool) -> Result<Out
     let runner: &[&str] = if with_nextest { &["nextest", "run"] } else { &["test"] };
     let mut tests = workspace.cargo([]);
     tests.args(runner).args(["--locked", "--package", "dorpsplein-web-ui", "--lib"]);
-    tests.args(["--no-default-features", "--features", "browser"]);
+    tests.args(["--no-default-features", "--features", "inside"]);
     Ok(Outcome::Passed(run_keeping(&mut tests, |line| line.contains("Summary") || line.contains("test result:"))?))
 }
 

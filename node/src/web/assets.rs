@@ -91,16 +91,21 @@ mod tests {
         };
         let text = |url: &str| String::from_utf8(find(url).unwrap().plain.to_vec()).unwrap();
         let last_part = |name: &str| url(name).unwrap().rsplit('/').next().unwrap().to_owned();
-        assert!(text(script).contains(&last_part("browser.js")));
-        assert!(text(url("browser.js").unwrap()).contains(&last_part("browser_bg.wasm")));
+        for module in ["browser", "inside"] {
+            let glue = format!("{module}.js");
+            assert!(text(script).contains(&last_part(&glue)));
+            assert!(text(url(&glue).unwrap()).contains(&last_part(&format!("{module}_bg.wasm"))));
+        }
     }
 
     #[test]
     fn the_module_names_no_folder_of_the_machine_that_built_it() {
-        let module = find(url("browser_bg.wasm").unwrap()).unwrap().plain;
         let workspace = env!("CARGO_MANIFEST_DIR").strip_suffix("/node").unwrap();
-        for local in [workspace, "registry/src"] {
-            assert!(!module.windows(local.len()).any(|part| part == local.as_bytes()), "the module names {local}");
+        for name in ["browser_bg.wasm", "inside_bg.wasm"] {
+            let module = find(url(name).unwrap()).unwrap().plain;
+            for local in [workspace, "registry/src"] {
+                assert!(!module.windows(local.len()).any(|part| part == local.as_bytes()), "{name} names {local}");
+            }
         }
     }
 }

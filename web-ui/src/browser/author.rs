@@ -53,6 +53,11 @@ impl Author {
         Ok(Some(Self { held, store, api, _lock: lock }))
     }
 
+    /// The device of this browser, for a page that is of no use without one.
+    pub(super) async fn own(page: &Page) -> Result<Self, Trouble> {
+        Self::open(page).await?.ok_or_else(|| Trouble::foreseen("not-a-member"))
+    }
+
     /// Keeps the key of a device that another one is about to add. It is nobody's until then.
     pub(super) async fn adopt(page: &Page, secret: SecretKey) -> Result<(), Trouble> {
         let home = page.neighbourhood()?;

@@ -21,7 +21,7 @@ use super::author::Author;
 use super::form::{self, Filled};
 use super::js;
 use super::linking::{Met, meet};
-use super::my_devices::{own, retire};
+use super::my_devices::retire;
 use super::page::{Area, Page, State};
 use super::trouble::Trouble;
 
@@ -89,7 +89,7 @@ async fn carry_out(page: &Page, act: &str, filled: &Filled) -> Result<(), Troubl
             None => about_others(act, &fields)?.ok_or_else(unclear)?,
         },
     };
-    own(page).await?.state(statement).await
+    Author::own(page).await?.state(statement).await
 }
 
 /// Statements about members, their devices and what others said, as far as they follow from the form alone; none for
@@ -161,13 +161,13 @@ fn about_others(act: &str, fields: &Fields<'_>) -> Result<Option<Statement>, Tro
 async fn recover(page: &Page, area: &Area, filled: &Filled) -> Result<State, Trouble> {
     let resident = area.attribute("data-resident").and_then(|id| ResidentId::from_hex(&id)).ok_or_else(unclear)?;
     let lost = filled.texts("device");
-    let adding = own(page).await?.key();
+    let adding = Author::own(page).await?.key();
     match meet(page, area, LinkPurpose::Recovery, adding, resident).await? {
         Met::Agreed(answer) => {
             area.show(State::Sending);
             let mut counts = counts(&page.api()?, &resident).await?;
             counts.retain(|count| lost.contains(&count.device.to_string()));
-            own(page).await?.state(Statement::Recovery(answer.recovery(resident, counts))).await?;
+            Author::own(page).await?.state(Statement::Recovery(answer.recovery(resident, counts))).await?;
             page.reload_soon(GOOD_NEWS_MS)?;
             Ok(State::Sent)
         }

@@ -12,7 +12,6 @@ use dorpsplein_protocol::operation::{
 
 use super::author::Author;
 use super::form::{self, Filled};
-use super::my_devices::own;
 use super::page::{Area, Page, State};
 use super::trouble::Trouble;
 use super::write::space;
@@ -93,7 +92,7 @@ fn wire(page: &Rc<Page>, area: &Area, item: Item) -> Result<(), Trouble> {
         let (page, item, act, filled) = (Rc::clone(&page), item.clone(), act.clone(), filled_in.filled());
         async move {
             let edit = edit(&act, item.kind, &filled?)?;
-            own(&page).await?.edit(item.at, item.id, item.heads, vec![edit]).await?;
+            Author::own(&page).await?.edit(item.at, item.id, item.heads, vec![edit]).await?;
             page.reload_soon(GOOD_NEWS_MS)?;
             Ok(State::Sent)
         }

@@ -9,9 +9,10 @@ use js_sys::{Array, JSON, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, HtmlElement, Url};
 
+use super::author::Author;
 use super::form;
 use super::js::{at, object};
-use super::my_devices::{forget_names, own};
+use super::my_devices::forget_names;
 use super::page::{Area, Page, State};
 use super::trouble::Trouble;
 use super::write::space;
@@ -77,14 +78,14 @@ async fn erase_all(page: &Page, area: &Area) -> Result<(), Trouble> {
         area.fill("[data-progress]", &format!("{} / {all}", done + 1));
         let at = Place { neighbourhood: item.neighbourhood, space: space(&item.space)? };
         let erase = Edit::Erase { kind: item.kind, reason: None, note: String::new() };
-        own(page).await?.edit(at, item.id, item.heads, vec![erase]).await?;
+        Author::own(page).await?.edit(at, item.id, item.heads, vec![erase]).await?;
     }
     Ok(())
 }
 
 async fn leave(page: &Page) -> Result<(), Trouble> {
     let api = page.api()?;
-    let mut author = own(page).await?;
+    let mut author = Author::own(page).await?;
     let resident = api.known(&author.key()).await?.resident.ok_or_else(|| Trouble::foreseen("not-a-member"))?;
     let mut counts = Vec::new();
     for device in page.parts("[data-device]") {

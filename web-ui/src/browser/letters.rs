@@ -12,7 +12,6 @@ use wasm_bindgen::JsValue;
 use super::author::{Author, random};
 use super::form::{self, Filled};
 use super::js;
-use super::my_devices::own;
 use super::page::{Area, Page, State};
 use super::stretch;
 use super::trouble::Trouble;
@@ -50,7 +49,7 @@ async fn make(page: &Page, area: &Area, filled: &Filled) -> Result<State, Troubl
         let expires = page.api()?.now().await?.plus_millis(days.saturating_mul(DAY_MS));
         let key = one_time.public();
         let invitation = Invitation { key, role: Role::Resident, expires };
-        own(page).await?.state(Statement::Invitation(invitation)).await?;
+        Author::own(page).await?.state(Statement::Invitation(invitation)).await?;
         write(page, area, &code, &key, expires)?;
     }
     Ok(State::Sent)

@@ -5,30 +5,48 @@
 //! IndexedDB and [`lock`] keeps other tabs away meanwhile; [`author`] signs and hands in; [`join`], [`write`] and
 //! [`proof`] are the three things people do.
 //!
+//! The module is built twice (`node/build`), and a page loads one of the two: everybody downloads the smaller one, and the
+//! larger one, with the feature `inside`, is for the pages behind the door and for a new device.
+//!
 //! The private key leaves [`key_store`] in one direction only, into [`author`], and never as text: it is not sent, not
 //! logged, not in the document, and no error carries it.
+
+#![cfg_attr(
+    not(feature = "inside"),
+    allow(dead_code, reason = "some of what the pages inside need stands beside its like")
+)]
 
 mod api;
 mod author;
 mod copies;
+#[cfg(feature = "inside")]
 mod desk;
 mod draft;
 mod evidence;
 mod form;
+#[cfg(feature = "inside")]
+mod inside;
 mod item_acts;
 mod join;
 mod js;
 mod key_store;
+#[cfg(feature = "inside")]
 mod leaving;
+#[cfg(feature = "inside")]
 mod letters;
+#[cfg(feature = "inside")]
 mod linking;
 mod lock;
+#[cfg(feature = "inside")]
 mod my_devices;
 mod page;
+#[cfg(feature = "inside")]
 mod passkey;
 mod proof;
+#[cfg(feature = "inside")]
 mod qr;
 mod session;
+#[cfg(feature = "inside")]
 mod spare;
 mod stretch;
 mod trouble;
@@ -55,50 +73,21 @@ pub async fn start() -> Result<(), JsValue> {
         told(&area, join::start(&page, area.clone()).await);
     } else if let Some(area) = page.area("write").or_else(|| page.area("comment")) {
         told(&area, write::start(&page, area.clone()).await);
-    } else if let Some(area) = page.area("device") {
-        told(&area, spare::start(&page, area.clone()).await);
     } else {
         if let Some(area) = page.area("login") {
             told(&area, session::start(&page, area.clone()).await);
-        }
-        if page.is_for_those_logged_in() {
-            session::watch(&page)?;
-            my_data(&page);
         }
         if let Some(area) = page.proof() {
             let verdict = area.verdict().unwrap_or_else(|| area.clone());
             told(&verdict, proof::start(&page, area).await);
         }
-        if let Some(area) = page.area("letters") {
-            told(&area, letters::start(&page, area.clone()).await);
-        }
         send_what_is_left(&page).await;
     }
     // Many forms, each with a place of its own to tell what happens: what keeps them all from working goes to the console.
-    desk::start(&page).await?;
     item_acts::start(&page).await?;
+    #[cfg(feature = "inside")]
+    inside::start(&page).await?;
     Ok(())
-}
-
-/// Wires what there is of "Mijn gegevens".
-fn my_data(page: &Rc<Page>) {
-    type Wiring = fn(&Rc<Page>, &Area) -> Result<(), Trouble>;
-    let areas: [(&str, Wiring); 6] = [
-        ("add-device", my_devices::adding),
-        ("card", spare::making_card),
-        ("passkey", spare::making_passkey),
-        ("export", leaving::exporting),
-        ("leave", leaving::leaving),
-        ("log-out", session::log_out),
-    ];
-    for device in page.parts("[data-device]") {
-        told(&device, my_devices::listed(page, &device));
-    }
-    for (name, wire) in areas {
-        if let Some(area) = page.area(name) {
-            told(&area, wire(page, &area));
-        }
-    }
 }
 
 /// Tells on the page what went wrong, if anything did.

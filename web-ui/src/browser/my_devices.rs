@@ -48,12 +48,12 @@ pub(super) fn adding(page: &Rc<Page>, area: &Area) -> Result<(), Trouble> {
 }
 
 async fn add(page: &Page, area: &Area) -> Result<State, Trouble> {
-    let adding = own(page).await?.key();
+    let adding = Author::own(page).await?.key();
     let resident = page.api()?.known(&adding).await?.resident.ok_or_else(stranger)?;
     match meet(page, area, LinkPurpose::Device, adding, resident).await? {
         Met::Agreed(answer) => {
             area.show(State::Sending);
-            own(page).await?.state(Statement::DeviceAddition(answer.addition())).await?;
+            Author::own(page).await?.state(Statement::DeviceAddition(answer.addition())).await?;
             Ok(State::Sent)
         }
         Met::Differs => Ok(State::Rejected),
@@ -63,18 +63,13 @@ async fn add(page: &Page, area: &Area) -> Result<State, Trouble> {
 
 /// Retires a device; the one this is forgets its key.
 pub(super) async fn retire(page: &Page, device: PublicKey) -> Result<(), Trouble> {
-    let mut author = own(page).await?;
+    let mut author = Author::own(page).await?;
     let is_this_one = author.key() == device;
     let last = page.api()?.known(&device).await?.sequence;
     // What this device says now is the last that counts of it.
     let last = if is_this_one { author.sequence() + 1 } else { last };
     author.state(Statement::DeviceRetirement(DeviceRetirement { device, last })).await?;
     if is_this_one { author.forget().await } else { Ok(()) }
-}
-
-/// The device of this browser.
-pub(super) async fn own(page: &Page) -> Result<Author, Trouble> {
-    Author::open(page).await?.ok_or_else(stranger)
 }
 
 fn stranger() -> Trouble {

@@ -9,8 +9,10 @@ use web_sys::{Document, Element, Event, HtmlElement, HtmlFormElement, Window};
 
 use super::api::Api;
 use super::form::Form;
+use super::js;
+#[cfg(feature = "inside")]
+use super::qr;
 use super::trouble::Trouble;
-use super::{js, qr};
 
 /// The page this module was loaded into.
 pub(super) struct Page {
@@ -186,6 +188,7 @@ impl Page {
     }
 
     /// Draws a QR code in the place for it.
+    #[cfg(feature = "inside")]
     pub(super) fn draw_qr(&self, area: &Area, text: &str) -> Result<(), Trouble> {
         let place = area.first("[data-qr]").ok_or(Trouble::Browser("the page has no place for a QR code"))?;
         let label = place.get_attribute("data-label").unwrap_or_default();

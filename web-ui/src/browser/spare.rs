@@ -12,7 +12,6 @@ use super::author::{Author, checked, random};
 use super::form;
 use super::join::keep_for_good;
 use super::lock::Lock;
-use super::my_devices::own;
 use super::page::{Area, Page, State};
 use super::trouble::Trouble;
 use super::{linking, passkey, stretch};
@@ -27,7 +26,7 @@ pub(super) fn making_card(page: &Rc<Page>, area: &Area) -> Result<(), Trouble> {
             area.show(State::Stretching);
             let code = LetterCode::from_random(random()?);
             let key = stretch::key_of(page.window(), &code, Purpose::Card, &page.neighbourhood()?).await?;
-            own(&page).await?.register_card(&key).await?;
+            Author::own(&page).await?.register_card(&key).await?;
             area.fill("[data-code]", &code.to_string());
             let address = page.address_of(&area, "data-link-to", &code.compact())?;
             page.draw_qr(&area, &address)?;
@@ -50,7 +49,7 @@ pub(super) fn making_passkey(page: &Rc<Page>, area: &Area) -> Result<(), Trouble
         let (page, name) = (Rc::clone(&page), name.clone());
         async move {
             let Some(key) = passkey::create(&page, &name).await? else { return Ok(State::Rejected) };
-            own(&page).await?.register_card(&key).await?;
+            Author::own(&page).await?.register_card(&key).await?;
             Ok(State::Sent)
         }
     })
