@@ -99,7 +99,7 @@ impl<R: Read> Replica<R> {
             let log = self.log_line(kept, verdict, row.as_ref());
             Examined { id, header, verdict, payload, log }
         });
-        Ok(Evaluation { item, examined: examined.collect(), row, erased: true })
+        Ok(Evaluation { item, examined: examined.collect(), row, subject: None, erased: true })
     }
 
     /// Whether the erasure counts whatever the payload it erased says. It does not when somebody else than the maker

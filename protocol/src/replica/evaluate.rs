@@ -17,6 +17,8 @@ pub(super) struct Evaluation {
     pub(super) item: ItemId,
     pub(super) examined: Vec<Examined>,
     pub(super) row: Option<ItemRow>,
+    /// The item it is about, on which its verdicts depend.
+    pub(super) subject: Option<ItemId>,
     /// Whether an erasure counts.
     pub(super) erased: bool,
 }
@@ -136,7 +138,8 @@ impl<R: Read> Replica<R> {
             _ => None,
         };
         let examined = history.iter().map(|kept| self.examine(kept, &verdicts, row.as_ref())).collect();
-        Ok(Evaluation { item, examined, row, erased: false })
+        let subject = creation.and_then(|creation| creation.subject);
+        Ok(Evaluation { item, examined, row, subject, erased: false })
     }
 
     fn examine(&self, kept: &Kept, verdicts: &Verdicts, row: Option<&ItemRow>) -> Examined {

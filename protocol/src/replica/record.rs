@@ -22,6 +22,10 @@ impl<R: Read> Replica<R> {
                 self.put_if_other(Table::Log, key, line.as_ref().map(crate::projection::LogEntry::encode))?;
             }
         }
+        if let Some(subject) = evaluation.subject {
+            // Whatever is said about it now: what it answers may come, go or turn out to be something else.
+            self.wait_for(Missing::Subject(subject), Work::Item(item));
+        }
         self.write_erasure(&evaluation, round)?;
         self.write_row(item, evaluation.row, round)
     }
@@ -107,7 +111,7 @@ impl<R: Read> Replica<R> {
         // What answers it depends on its being there and on its kind, which whoever erases it names again.
         let facts = |row: &Option<ItemRow>| row.as_ref().map(|row| row.kind);
         if facts(&before) != facts(&row) {
-            self.visibility_changed(&item)?;
+            self.wake(item.as_bytes())?;
         }
         Ok(())
     }

@@ -91,15 +91,6 @@ impl<R: Read> Replica<R> {
         Ok(())
     }
 
-    /// An item became visible, or stopped being so: looks again at what waits for it and at what answers it.
-    pub(super) fn visibility_changed(&mut self, item: &ItemId) -> Result<(), StoreError> {
-        self.wake(item.as_bytes())?;
-        let answers = self.store.keys_with_prefix(Table::Threads, item.as_bytes(), usize::MAX)?;
-        let answers = answers.iter().filter_map(|key| ItemId::try_from(&key[40..]).ok());
-        self.worklist.extend(answers.map(Work::Item));
-        Ok(())
-    }
-
     /// Looks again at the items a device had a hand in, from the key `from` of its table on.
     pub(super) fn look_again_at_device(&mut self, device: &PublicKey, from: &[u8]) -> Result<(), StoreError> {
         let end = prefix_end(device.as_bytes());
@@ -185,7 +176,7 @@ impl<R: Read> Replica<R> {
     }
 
     /// What waits for this id is looked at again.
-    fn wake(&mut self, id: &[u8; 32]) -> Result<(), StoreError> {
+    pub(super) fn wake(&mut self, id: &[u8; 32]) -> Result<(), StoreError> {
         let mut woken = Vec::new();
         self.store.scan_prefix(Table::Waiting, id, Direction::Ascending, &mut |key, value| {
             woken.push((key.to_vec(), value.to_vec()));

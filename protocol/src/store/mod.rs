@@ -31,7 +31,7 @@ pub enum Table {
     Items = 3,
     /// device ‖ sequence ‖ id: what a device signed, in its own order.
     Devices = 4,
-    /// missing id ‖ item: which items to look at again when something arrives.
+    /// id ‖ item: which items to look at again when something arrives or changes: what they miss, and what they answer.
     Waiting = 5,
     /// device ‖ id: operations kept without being permitted yet, counted against their author; the value says how.
     Undecided = 6,
@@ -79,17 +79,10 @@ impl Table {
         Self::Receipts,
     ];
 
-    /// The tables that follow from the others and can be made again: what a rebuild drops and a test compares.
-    pub const ROWS: [Self; 8] = [
-        Self::Rows,
-        Self::Feed,
-        Self::Agenda,
-        Self::Threads,
-        Self::Directory,
-        Self::Log,
-        Self::Forks,
-        Self::Incomplete,
-    ];
+    /// The tables that say what is visible. They follow from the operations that count and can be made again: what a rebuild
+    /// drops and a test compares. (`Forks` and `Incomplete` follow from `Operations` too, also from those that do not count; which of these are
+    /// kept depends on the room there was.)
+    pub const ROWS: [Self; 6] = [Self::Rows, Self::Feed, Self::Agenda, Self::Threads, Self::Directory, Self::Log];
 }
 
 /// In which order a range is visited.
