@@ -28,7 +28,12 @@ proptest! {
     #[test]
     fn any_order_any_repetition_and_any_batches_give_the_same_rows(steps in steps(40), seed in any::<u64>()) {
         let mut story = Story::told(&steps);
-        let ways = [(story.log.clone(), 1), (story.scattered(seed), 1), (story.scattered(!seed), 7)];
+        let ways = [
+            (story.log.clone(), 1),
+            (story.scattered(seed), 1),
+            (story.scattered(!seed), 7),
+            (story.scattered_with_envelopes(seed), 1),
+        ];
         let mut outcomes = Vec::new();
         for (order, batch) in ways {
             let listener = story.listener();
@@ -101,6 +106,12 @@ fn chance_brings_something_to_look_at() {
     some("disagreement", &|row, _| !row.conflicts.is_empty());
     some("long history", &|row, _| row.operations.len() > 3);
     some("item of the neighbours", &|row, partner| row.neighbourhood == partner);
+    some("pinned item", &|row, _| row.pinned.is_some());
+    some("official answer", &|row, _| row.official.is_some());
+    some("hidden item", &|row, _| row.hidden.is_some());
+    some("objection", &|row, _| row.appeal.is_some());
+    some("item erased by its author", &|row, _| row.erased.as_ref().is_some_and(|erased| erased.reason.is_none()));
+    some("item erased by a connector", &|row, _| row.erased.as_ref().is_some_and(|erased| erased.reason.is_some()));
     some("visitor", &|row, partner| row.author.home == partner && row.neighbourhood != partner);
 }
 

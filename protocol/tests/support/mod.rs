@@ -85,6 +85,13 @@ impl TestBox {
         self.store.get(Table::Operations, operation.id().as_bytes()).unwrap().is_some()
     }
 
+    /// Whether this operation is not kept, or without a payload that nothing erased.
+    pub(crate) fn lacks(&self, operation: &Signed) -> bool {
+        let id = operation.id();
+        let incomplete = self.dump(&[Table::Incomplete]);
+        !self.holds(operation) || incomplete.keys().any(|(_, key)| key.ends_with(id.as_bytes()))
+    }
+
     /// The visible row of an item.
     pub(crate) fn row(
         &self,

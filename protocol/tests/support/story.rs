@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use dorpsplein_protocol::compose::{Device, Place};
 use dorpsplein_protocol::identity::{PublicKey, SecretKey};
 use dorpsplein_protocol::operation::{
-    Edit, Field, ItemId, Kind, OperationId, Role, RoleChange, Signed, Statement, Value,
+    Edit, Field, ItemId, Kind, ModerationAct, ModerationReason, OperationId, Role, RoleChange, Signed, Space,
+    Statement, Value,
 };
+use dorpsplein_protocol::store::Table;
 
 use super::{Puppet, Village, World, body, shuffled, split_mix, title};
 
@@ -95,7 +97,7 @@ impl Story {
     fn act(&mut self, [what, who, a, b, c]: Step) {
         // The two devices of one resident write most, so that they often write at once.
         let who = [0, 1, 0, 1, 2, 3, 4, 5][usize::from(who) % 8];
-        match what % 16 {
+        match what % 20 {
             0..=2 => self.create(who, a, b),
             3..=8 => self.edit(who, a, b, c),
             9..=11 => self.comment(who, a, b),
@@ -104,7 +106,12 @@ impl Story {
             12 => self.edit(who, a, b, c),
             13 => self.meddle(who, a, b),
             14 => self.change_role(a, b),
-            _ => self.restate_treaty(a, b),
+            15 => self.restate_treaty(a, b),
+            16 | 17 => self.moderate(a, b, c),
+            // Rare, because nothing more happens to what is erased.
+            18 if c.is_multiple_of(3) => self.erase(who, a, b),
+            18 => self.moderate(b, a, c),
+            _ => self.object(who, a, b),
         }
     }
 
@@ -183,6 +190,53 @@ impl Story {
         self.log.push(operation);
     }
 
+    /// A connector or the founder hides, shows, pins or marks something; now and then a resident tries to.
+    fn moderate(&mut self, a: u8, b: u8, c: u8) {
+        let reason = ModerationReason::ALL[usize::from(b) % 7];
+        let moderate = |act| Edit::Moderate { act, reason, note: "Even niet".to_owned() };
+        let edit = match c % 8 {
+            0..=2 => moderate(ModerationAct::Hide),
+            3 => moderate(ModerationAct::Show),
+            4 | 5 => Edit::Pin(c.is_multiple_of(4)),
+            _ => Edit::Official(c.is_multiple_of(2)),
+        };
+        self.act_on(if a.is_multiple_of(16) { Some(0) } else { Some(2).filter(|_| a.is_multiple_of(2)) }, b, c, edit);
+    }
+
+    /// The author or a connector erases something.
+    fn erase(&mut self, who: usize, a: u8, b: u8) {
+        let reason = b.is_multiple_of(2).then_some(ModerationReason::Spam);
+        let by = if reason.is_some() { None } else { Some(who) };
+        self.act_on(by, a, b, Edit::Erase { kind: Kind::NEWS, reason, note: "Weg".to_owned() });
+    }
+
+    /// The author objects to whatever was done; or somebody else does, which is no business of theirs.
+    fn object(&mut self, who: usize, a: u8, b: u8) {
+        self.act_on(Some(who), a, b, Edit::Appeal("Daar ben ik het niet mee eens".to_owned()));
+    }
+
+    /// One of the hands, or else the founder, does something to one of the latest items, having seen one of its operations.
+    fn act_on(&mut self, who: Option<usize>, a: u8, b: u8, edit: Edit) {
+        if self.subjects.is_empty() {
+            return;
+        }
+        let at = self.subjects.len() - 1 - usize::from(a) % self.subjects.len().min(4);
+        let (now, subject) = (self.world.now, &mut self.subjects[at]);
+        let device = who.map_or(&mut self.home.founder, |who| &mut self.hands[who].device);
+        let seen = subject.operations[subject.operations.len() - 1 - usize::from(b) % subject.operations.len()];
+        let own = subject.last_by.get(&device.key()).copied().filter(|_| !edit.outlives_erasure());
+        let outlives = edit.outlives_erasure();
+        let operation =
+            device.edit(subject.place, subject.id, own.into_iter().chain([seen]).collect(), vec![edit], now);
+        if !outlives {
+            subject.last_by.insert(device.key(), operation.id());
+            if who != Some(0) {
+                subject.operations.push(operation.id());
+            }
+        }
+        self.log.push(operation);
+    }
+
     /// A device signs two things with one number, as a restored backup would, and goes on from either.
     fn fork(&mut self, who: usize, a: u8, b: u8) {
         let device = &self.hands[who].device;
@@ -244,14 +298,23 @@ impl Story {
         for round in 0.. {
             assert!(round < 12, "bringing the same again goes on changing things");
             let at = listener.at;
-            let before = self.world.boxes[at].operation_count();
+            let before = self.world.boxes[at].dump(&[Table::Operations]);
             let missing: Vec<Signed> =
-                order.iter().filter(|operation| !self.world.boxes[at].holds(operation)).cloned().collect();
+                order.iter().filter(|operation| self.world.boxes[at].lacks(operation)).cloned().collect();
             missing.chunks(batch).for_each(|operations| drop(self.world.bring(listener, operations)));
-            if self.world.boxes[at].operation_count() == before {
+            if self.world.boxes[at].dump(&[Table::Operations]) == before {
                 return;
             }
         }
+    }
+
+    /// All that was signed in an order that follows from `seed`, some of it before its payload and some of it after.
+    pub(crate) fn scattered_with_envelopes(&self, seed: u64) -> Vec<Signed> {
+        let mut state = !seed;
+        let envelopes = self.log.iter().filter(|operation| operation.header().space != Space::Register);
+        let envelopes = envelopes.filter(|_| split_mix(&mut state).is_multiple_of(3)).map(Signed::without_payload);
+        let all: Vec<Signed> = self.log.iter().cloned().chain(envelopes).collect();
+        shuffled(&all, seed)
     }
 
     /// All that was signed, in an order that follows from `seed`, some of it twice.

@@ -1,0 +1,171 @@
+//! A device that signed two operations with one number: both are kept, one counts, and nothing more is taken from it
+//! until a connector decides.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use dorpsplein_protocol::authority::Reason;
+use dorpsplein_protocol::compose::Device;
+use dorpsplein_protocol::identity::SecretKey;
+use dorpsplein_protocol::operation::{ForkDecision, Kind, OperationId, Signed, Statement};
+use dorpsplein_protocol::projection::{self, Fork};
+use dorpsplein_protocol::replica::{MAX_UNDECIDED_PER_DEVICE, Refusal};
+use dorpsplein_protocol::store::Table;
+use support::{Village, World, news_edits};
+
+struct Stage {
+    world: World,
+    village: Village,
+    anne: Device,
+    /// The branch with the lower id, and what follows on it.
+    lower: [Signed; 2],
+    /// The branch with the higher id, and what follows on it.
+    higher: [Signed; 2],
+    other: usize,
+}
+
+/// A resident's copied key writes on both sides: the lower branch came to the first box, the higher one to the second.
+fn stage() -> Stage {
+    let mut world = World::new();
+    let mut village = world.found("Oosterwijk aan de Vliet");
+    let mut anne = world.join(&mut village);
+    let other = world.second_box(&mut village);
+    let secret = SecretKey::from_seed(&anne.secret().to_seed());
+    let mut twin = Device::resume(secret, anne.home(), anne.sequence(), anne.previous());
+    let (place, now) = (village.square(), world.now);
+    let mut branch = |device: &mut Device, heading: &str| {
+        [heading, "En dan"].map(|heading| device.create(place, Kind::NEWS, None, news_edits(heading), now))
+    };
+    let (one, two) = (branch(&mut anne, "Echt"), branch(&mut twin, "Gekopieerd"));
+    let (lower, higher) = if one[0].id() < two[0].id() { (one, two) } else { (two, one) };
+    for (at, operations) in [(village.at, &lower), (other, &higher)] {
+        for operation in operations {
+            world.submit(at, operation).unwrap();
+        }
+    }
+    Stage { world, village, anne, lower, higher, other }
+}
+
+impl Stage {
+    fn shows(&self, at: usize, operation: &Signed) -> bool {
+        self.world.boxes[at].row(operation.header().item()).is_some()
+    }
+
+    fn sequence(&self) -> u64 {
+        self.lower[0].header().sequence
+    }
+
+    fn decide(&mut self, keep: OperationId) {
+        let (device, sequence) = (self.anne.key(), self.sequence());
+        let decision = Statement::ForkDecision(ForkDecision { device, sequence, keep });
+        self.world.state(self.village.at, &mut self.village.founder, decision);
+        self.world.run();
+    }
+}
+
+#[test]
+fn both_branches_reach_every_box_and_all_show_the_lower_until_a_connector_decides_for_the_other() {
+    let mut stage = stage();
+    let boxes = [stage.village.at, stage.other];
+    assert!(stage.shows(stage.other, &stage.higher[0]), "nobody there knows of the other branch yet");
+    stage.world.connect(stage.other, stage.village.at);
+    stage.world.run();
+    let fork = Fork {
+        device: stage.anne.key(),
+        sequence: stage.sequence(),
+        operations: vec![stage.lower[0].id(), stage.higher[0].id()],
+    };
+    for at in boxes {
+        for (operation, shown) in stage.lower.iter().map(|o| (o, true)).chain(stage.higher.iter().map(|o| (o, false))) {
+            assert!(stage.world.boxes[at].holds(operation));
+            assert_eq!(stage.shows(at, operation), shown);
+        }
+        let forks = projection::forks(&stage.world.boxes[at].store).unwrap();
+        // What follows on either branch has one number too.
+        assert_eq!((forks.len(), &forks[0]), (2, &fork));
+        assert_eq!(stage.world.boxes[at].replica.forks().unwrap(), forks);
+    }
+    stage.decide(stage.higher[0].id());
+    let second = stage.higher[1].id();
+    let (device, sequence) = (stage.anne.key(), stage.sequence() + 1);
+    let decision = Statement::ForkDecision(ForkDecision { device, sequence, keep: second });
+    stage.world.state(stage.village.at, &mut stage.village.founder, decision);
+    stage.world.run();
+    for at in boxes {
+        assert!(stage.higher.iter().all(|operation| stage.shows(at, operation)));
+        assert!(!stage.lower.iter().any(|operation| stage.shows(at, operation)));
+        stage.world.reopen(at);
+        assert!(stage.higher.iter().all(|operation| stage.shows(at, operation)));
+    }
+    assert_eq!(stage.world.boxes[boxes[0]].rows(), stage.world.boxes[boxes[1]].rows());
+}
+
+#[test]
+fn a_device_that_forked_is_frozen_until_a_connector_decides() {
+    let mut stage = stage();
+    let at = stage.village.at;
+    stage.world.connect(stage.other, at);
+    stage.world.run();
+    let last = &stage.lower[1];
+    let secret = SecretKey::from_seed(&stage.anne.secret().to_seed());
+    let mut device = Device::resume(secret, stage.village.id, last.header().sequence, Some(last.id()));
+    let post = device.create(stage.village.square(), Kind::NEWS, None, news_edits("Verder"), stage.world.now);
+    assert_eq!(stage.world.submit(at, &post), Err(Refusal::NotPermitted(Reason::Frozen)));
+    stage.world.reopen(at);
+    assert_eq!(stage.world.submit(at, &post), Err(Refusal::NotPermitted(Reason::Frozen)));
+    stage.decide(stage.lower[0].id());
+    assert_eq!(stage.world.submit(at, &post), Err(Refusal::NotPermitted(Reason::Frozen)), "one of two is left");
+    let (device, sequence) = (stage.anne.key(), stage.sequence() + 1);
+    let decision = Statement::ForkDecision(ForkDecision { device, sequence, keep: stage.lower[1].id() });
+    stage.world.state(at, &mut stage.village.founder, decision);
+    stage.world.submit(at, &post).unwrap();
+    assert!(stage.shows(at, &post));
+}
+
+#[test]
+fn the_first_proof_is_kept_even_when_there_is_no_room_for_what_is_not_permitted() {
+    let mut stage = stage();
+    let at = stage.village.at;
+    let (puppet, _) = stage.world.greeting_puppet(at, stage.world.boxes[stage.other].key, stage.village.id);
+    let nowhere = OperationId::from_bytes([9; 32]);
+    let secret = SecretKey::from_seed(&stage.anne.secret().to_seed());
+    let mut flooding = Device::resume(secret, stage.village.id, 1_000, Some(nowhere));
+    for _ in 0..MAX_UNDECIDED_PER_DEVICE {
+        let item = stage.lower[0].header().item();
+        let edit = flooding.edit(stage.village.square(), item, vec![nowhere], news_edits("Vol"), stage.world.now);
+        stage.world.bring(puppet, std::slice::from_ref(&edit));
+    }
+    assert_eq!(stage.world.boxes[at].dump(&[Table::Undecided]).len(), MAX_UNDECIDED_PER_DEVICE);
+    let proof = stage.higher[0].clone();
+    stage.world.bring(puppet, std::slice::from_ref(&proof));
+    assert!(stage.world.boxes[at].holds(&proof));
+    assert_eq!(stage.world.boxes[at].replica.forks().unwrap().len(), 1);
+    let further = stage.higher[1].clone();
+    stage.world.bring(puppet, std::slice::from_ref(&further));
+    assert!(!stage.world.boxes[at].holds(&further), "for more of the same there is no room");
+}
+
+#[test]
+fn a_statement_that_counts_for_nothing_is_kept_as_a_proof() {
+    let mut stage = stage();
+    let at = stage.village.at;
+    let (puppet, _) = stage.world.greeting_puppet(at, stage.world.boxes[stage.other].key, stage.village.id);
+    // A resident certifies a box, which only connectors do, with a number that a post has.
+    let first = &stage.lower[0];
+    let secret = SecretKey::from_seed(&stage.anne.secret().to_seed());
+    let (sequence, previous) = (first.header().sequence - 1, first.header().previous);
+    let mut twin = Device::resume(secret, stage.village.id, sequence, previous);
+    let certificate = dorpsplein_protocol::operation::BoxCertificate {
+        key: stage.anne.key(),
+        expires: stage.world.now.plus_millis(support::DAY),
+    };
+    let statement = stage.world.compose_statement(at, &mut twin, Statement::BoxCertificate(certificate));
+    stage.world.bring(puppet, std::slice::from_ref(&statement));
+    assert!(stage.world.boxes[at].holds(&statement));
+    assert_eq!(stage.world.boxes[at].replica.forks().unwrap().len(), 1);
+    assert!(
+        !stage.world.boxes[at].replica.registers().home().boxes().any(|certified| certified.1.key == stage.anne.key())
+    );
+    stage.world.reopen(at);
+    assert_eq!(stage.world.boxes[at].replica.forks().unwrap().len(), 1);
+}
