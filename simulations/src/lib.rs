@@ -5,13 +5,17 @@
 //!
 //! - [`world`]: discrete events, virtual time, the boxes and what they are told;
 //! - [`network`]: links that are slow, lossy, broken or down for hours, carrying ordered streams as QUIC does;
+//! - [`hand`]: a device in somebody's hand;
 //! - [`people`]: residents who join, write, edit from two devices at once and answer next door;
 //! - [`faults`]: deliberate mistakes, to show that the checkers find them;
+//! - [`attacks`]: what hostile hands may try, each with the answer it has to get;
 //! - [`checkers`]: what has to be true, on every frame and at rest;
 //! - [`scenarios`]: what is run from the command line.
 
+pub mod attacks;
 pub mod checkers;
 pub mod faults;
+pub mod hand;
 pub mod network;
 pub mod people;
 pub mod scenarios;

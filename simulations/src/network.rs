@@ -83,6 +83,11 @@ impl Network {
         (0..self.links.len()).map(LinkId)
     }
 
+    /// The links of a box.
+    pub fn links_of(&self, at: usize) -> Vec<LinkId> {
+        self.links().filter(|link| self.links[link.0].boxes.contains(&at)).collect()
+    }
+
     /// Opens a stream on a link that is up and has none; the box that dials is `boxes[lead]`. Returns its two ends, the
     /// dialling one first.
     pub fn open(&mut self, link: LinkId, lead: usize, now: Timestamp) -> Option<[End; 2]> {

@@ -254,6 +254,21 @@ impl World {
         Ok(result)
     }
 
+    /// Stops a box and starts it again from its store; its streams break.
+    ///
+    /// # Errors
+    /// [`WorldError::Open`].
+    pub fn reopen(&mut self, at: usize) -> Result<(), WorldError> {
+        for link in self.network.links_of(at) {
+            self.break_stream(link, 0);
+        }
+        let now = self.clock(at);
+        let village = self.villages[self.boxes[at].village].id;
+        let simulated = &mut self.boxes[at];
+        simulated.replica = Replica::open(simulated.store.clone(), village, simulated.key, now)?;
+        Ok(())
+    }
+
     /// Hands an input to a box as a shell does: commits first, then carries out the effects. Returns the answer, if the
     /// input asked for one.
     ///

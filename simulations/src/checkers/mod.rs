@@ -1,5 +1,6 @@
 //! What has to be true. A checker knows the truth of the world and asks the boxes nothing but what they hold.
 
+pub mod authority;
 pub mod convergence;
 pub mod leaks;
 

@@ -1,12 +1,40 @@
 //! What is run from the command line: who lives where, what goes wrong with the lines, and what is checked at the end.
 
+pub mod quarrel;
 pub mod ring;
 
 use std::collections::BTreeMap;
 
+use dorpsplein_protocol::time::Timestamp;
 use serde::Serialize;
 
-use crate::checkers::Failure;
+use crate::checkers::{Failure, authority, convergence};
+use crate::people::People;
+use crate::world::{MINUTE, World, WorldError};
+
+/// Lets people act until `end`, makes every line good, and lets a minute pass at a time until all checkers are content or
+/// `patience` milliseconds are over. What they find then, and how many minutes it took; none if it was not enough.
+fn settle_down(
+    world: &mut World,
+    people: &mut People,
+    end: Timestamp,
+    patience: u64,
+) -> Result<(Vec<Failure>, Option<u64>), WorldError> {
+    world.run_until(end, people)?;
+    world.heal();
+    let patience = end.plus_millis(patience);
+    let mut failures = convergence::check(world)?;
+    while !failures.is_empty() && world.now < patience {
+        let next = world.now.plus_millis(MINUTE);
+        world.run_until(next, people)?;
+        failures = convergence::check(world)?;
+    }
+    let minutes = (world.now.as_millis() - end.as_millis()) / MINUTE;
+    let minutes = failures.is_empty().then_some(minutes);
+    failures.extend(authority::check(world)?);
+    failures.extend(world.leaks.findings().iter().cloned());
+    Ok((failures, minutes))
+}
 
 /// What came of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

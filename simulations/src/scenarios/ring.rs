@@ -5,8 +5,8 @@ use crate::checkers::convergence;
 use crate::faults::Fault;
 use crate::network::Quality;
 use crate::people::People;
-use crate::scenarios::Report;
-use crate::world::{DAY, HOUR, MINUTE, World, WorldError};
+use crate::scenarios::{Report, settle_down};
+use crate::world::{DAY, HOUR, World, WorldError};
 
 use rand::RngExt;
 
@@ -43,19 +43,7 @@ pub fn run(settings: &Settings) -> Result<Report, WorldError> {
     settle(settings, &mut world, &mut people)?;
     // People go to bed an hour before midnight.
     let end = world.now.plus_millis(settings.days * DAY - HOUR);
-    world.run_until(end, &mut people)?;
-
-    world.heal();
-    let patience = world.now.plus_millis(PATIENCE_MS);
-    let mut failures = convergence::check(&world)?;
-    while !failures.is_empty() && world.now < patience {
-        let next = world.now.plus_millis(MINUTE);
-        world.run_until(next, &mut people)?;
-        failures = convergence::check(&world)?;
-    }
-    let minutes = (world.now.as_millis() - end.as_millis()) / MINUTE;
-    let minutes_until_quiet = failures.is_empty().then_some(minutes);
-    failures.extend(world.leaks.findings().iter().cloned());
+    let (failures, minutes_until_quiet) = settle_down(&mut world, &mut people, end, PATIENCE_MS)?;
     Ok(Report {
         scenario: "ring",
         seed: settings.seed,

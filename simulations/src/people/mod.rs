@@ -1,17 +1,22 @@
 //! Residents: they join by letter, write, answer next door, and edit one thing from two devices at once.
 
+mod council;
+
 use dorpsplein_protocol::compose::{Device, Place};
 use dorpsplein_protocol::identity::SecretKey;
 use dorpsplein_protocol::operation::{
-    BoxCertificate, DeviceAddition, Edit, Field, Invitation, ItemId, Kind, NeighbourhoodId, OperationId, Role, Signed,
-    Space, Statement, Treaty, TreatyDirection, Value,
+    BoxCertificate, DeviceAddition, Edit, Field, Invitation, ItemId, Kind, OperationId, Role, Space, Statement, Treaty,
+    TreatyDirection, Value,
 };
 use dorpsplein_protocol::projection;
-use dorpsplein_protocol::replica::{Accepted, Input, Refusal};
+use dorpsplein_protocol::replica::{Input, Refusal};
 use rand::RngExt;
 
+use crate::hand::Hand;
 use crate::trace::hex;
 use crate::world::{Actors, DAY, HOUR, MINUTE, Village, World, WorldError};
+
+pub use council::Temper;
 
 /// How long after the start the last letter is written, in milliseconds.
 const JOINING_MS: u64 = 6 * HOUR;
@@ -24,15 +29,6 @@ pub struct People {
     founders: Vec<Hand>,
     residents: Vec<Resident>,
     acts: Vec<Act>,
-}
-
-/// A device in somebody's hand, and the box it talks to.
-struct Hand {
-    seed: [u8; 32],
-    home: NeighbourhoodId,
-    at: usize,
-    sequence: u64,
-    previous: Option<OperationId>,
 }
 
 struct Resident {
@@ -56,40 +52,8 @@ enum Act {
     Edit { resident: usize, hand: usize },
     EditTogether { resident: usize },
     Comment { resident: usize, hand: usize },
-}
-
-impl Hand {
-    fn new(seed: [u8; 32], home: NeighbourhoodId, at: usize) -> Self {
-        Self { seed, home, at, sequence: 0, previous: None }
-    }
-
-    fn device(&self) -> Device {
-        Device::resume(SecretKey::from_seed(&self.seed), self.home, self.sequence, self.previous)
-    }
-
-    /// Composes an operation and hands it in; the count moves on only if it is accepted, as a careful client does.
-    fn submit(
-        &mut self,
-        world: &mut World,
-        mark: Option<[u8; 32]>,
-        compose: impl FnOnce(&mut Device) -> Signed,
-    ) -> Result<Result<Accepted, Refusal>, WorldError> {
-        let mut device = self.device();
-        let operation = compose(&mut device);
-        world.leaks.guard(&operation, mark);
-        let result = world.submit(self.at, &operation)?;
-        if result.is_ok() {
-            (self.sequence, self.previous) = (device.sequence(), device.previous());
-        }
-        Ok(result)
-    }
-
-    /// Says something in the home register, after all that this hand's box knows.
-    fn state(&mut self, world: &mut World, statement: Statement) -> Result<Result<Accepted, Refusal>, WorldError> {
-        let heads = world.boxes()[self.at].replica().registers().home().heads();
-        let now = world.clock(self.at);
-        self.submit(world, None, |device| device.state(heads, statement, now))
-    }
+    Govern { village: usize, temper: Temper },
+    ClearUp { village: usize, resident: usize },
 }
 
 impl People {
@@ -105,8 +69,8 @@ impl People {
         let all = (0..boxes).map(|_| world.add_box(village, id)).collect::<Result<Vec<_>, _>>()?;
         world.leaks.guard(&genesis, None);
         let _ = world.submit(all[0], &genesis)?;
-        let (sequence, previous) = (device.sequence(), device.previous());
-        let mut founder = Hand { sequence, previous, ..Hand::new(seed, id, all[0]) };
+        let mut founder = Hand::new(seed, id, all[0]);
+        founder.follow(&device);
         for at in &all {
             let certificate = BoxCertificate { key: world.boxes()[*at].key, expires: world.now.plus_millis(365 * DAY) };
             let _ = founder.state(world, Statement::BoxCertificate(certificate))?;
@@ -165,16 +129,26 @@ impl People {
             for _ in 0..world.random.random_range(2..=6) {
                 let at = day * DAY + world.random.random_range(7 * HOUR..23 * HOUR);
                 let hand = usize::from(world.random.random_bool(0.4));
-                let act = match world.random.random_range(0..10) {
-                    0..=3 => Act::Write { resident, hand },
-                    4..=5 => Act::Edit { resident, hand },
-                    6 => Act::EditTogether { resident },
+                let act = match world.random.random_range(0..40) {
+                    0 => Act::ClearUp { village, resident },
+                    1 | 2 => Act::Govern { village, temper: Temper::Mild },
+                    3..=15 => Act::Write { resident, hand },
+                    16..=23 => Act::Edit { resident, hand },
+                    24..=27 => Act::EditTogether { resident },
                     _ => Act::Comment { resident, hand },
                 };
                 self.plan(world, at, act);
             }
         }
         resident
+    }
+
+    /// The people of a village go at each other so often, at times of chance within `millis` from now.
+    pub fn stir_up(&mut self, world: &mut World, village: usize, acts: usize, millis: u64) {
+        for _ in 0..acts {
+            let after = world.random.random_range(0..millis);
+            self.plan(world, after, Act::Govern { village, temper: Temper::Quarrelsome });
+        }
     }
 
     fn invite(&mut self, world: &mut World, resident: usize) -> Result<(), WorldError> {
@@ -212,8 +186,8 @@ impl People {
 
     fn add_device(&mut self, world: &mut World, resident: usize) -> Result<(), WorldError> {
         let Resident { joined: true, hands, .. } = &mut self.residents[resident] else { return Ok(()) };
-        let (second, home) = (SecretKey::from_seed(&hands[1].seed), hands[0].home);
-        let adding = hands[0].device().key();
+        let (second, home) = (hands[1].secret(), hands[0].home());
+        let adding = hands[0].key();
         let addition = DeviceAddition::sign(&second, &home, &adding);
         hands[0].state(world, Statement::DeviceAddition(addition)).map(drop)
     }
@@ -289,6 +263,8 @@ impl Actors for People {
                 self.edit(world, resident, 1)
             }
             Act::Comment { resident, hand } => self.comment(world, resident, hand),
+            Act::Govern { village, temper } => self.govern(world, village, temper),
+            Act::ClearUp { village, resident } => self.clear_up(world, village, resident),
         }
     }
 }
