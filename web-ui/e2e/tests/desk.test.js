@@ -222,6 +222,108 @@ test("a lost telephone is replaced face to face", async (t) => {
   assert.match(await fresh.page.locator("main").innerText(), /Grietje Smit/);
 });
 
+test("what connectors do to a message can be seen, and its author can object", async (t) => {
+  const sanne = await resident("Sanne Wiersma");
+  t.after(() => sanne.leave());
+  await sanne.page.goto(`${village.url}/schrijven`);
+  const write = sanne.page.locator('form[data-dorpsplein="write"]');
+  await write.waitFor({ state: "visible" });
+  await write.locator('[name="title"]').fill("Wie koopt mijn kachel?");
+  await write.locator('[name="body"]').fill("Voor de vierde keer: hij is zo goed als nieuw.");
+  await write.locator("button").click();
+  await reaches(area(sanne.page, "write"), "sent");
+  const path = await sanne.page.locator("[data-sent-link]").getAttribute("href");
+  const item = village.url + path;
+  const stranger = await Visitor.arrive(browser);
+  t.after(() => stranger.leave());
+  const { page } = trijntje;
+  const acts = (visitor) => visitor.page.locator("article > [data-item-acts]");
+
+  await t.test("who only reads is offered nothing", async () => {
+    await stranger.page.goto(item, { waitUntil: "networkidle" });
+    assert.equal(await acts(stranger).innerText(), "");
+    assert.deepEqual(await remarks(stranger.page), []);
+  });
+
+  await t.test("pinned, it stands on top", async () => {
+    await page.goto(item);
+    await acts(trijntje).locator("summary").first().click();
+    await act(acts(trijntje), "pin");
+    await stranger.page.goto(village.url);
+    assert.match(await stranger.page.locator("main article.card").first().innerText(), /Staat bovenaan[^]*Wie koopt mijn kachel/);
+  });
+
+  await t.test("hidden, only its author and the connectors read it", async () => {
+    await page.goto(item);
+    await acts(trijntje).locator("summary").first().click();
+    await act(acts(trijntje), "hide", { reason: "spam", note: "Dit staat er nu vier keer." });
+    assert.match(await page.locator("main").innerText(), /zo goed als nieuw/, "a connector still reads it");
+    await stranger.page.goto(item);
+    await stranger.page.getByRole("heading", { level: 1, name: text("nl", "gone-hidden") }).waitFor();
+    const told = await stranger.page.locator("main").innerText();
+    assert.match(told, /Trijntje Mulder[^]*Reclame[^]*Dit staat er nu vier keer/);
+    assert.ok(!told.includes("kachel"));
+    assert.deepEqual(await remarks(stranger.page), []);
+    await picture(stranger.page, "item-hidden-phone", { whole: true });
+    await stranger.page.goto(village.url);
+    assert.equal(await stranger.page.getByText("Wie koopt mijn kachel").count(), 0);
+  });
+
+  await t.test("its author objects, and the desk hears it", async () => {
+    await logIn(sanne, "/mijn-gegevens");
+    await sanne.page.goto(item);
+    assert.match(await sanne.page.locator("main").innerText(), /zo goed als nieuw/);
+    await acts(sanne).locator("summary").first().click();
+    assert.deepEqual(await remarks(sanne.page), []);
+    await act(acts(sanne), "appeal", { note: "Hij is nog steeds te koop." });
+    await page.goto(`${village.url}/beheer`);
+    await page.getByText("Hij is nog steeds te koop.").waitFor();
+  });
+
+  await t.test("shown again, and then erased by who wrote it", async () => {
+    await page.goto(item);
+    await acts(trijntje).locator("summary").first().click();
+    await act(acts(trijntje), "show", { reason: "mistake" });
+    await stranger.page.goto(item);
+    await stranger.page.getByRole("heading", { level: 1, name: "Wie koopt mijn kachel?" }).waitFor();
+    await sanne.page.goto(item);
+    await acts(sanne).locator("summary").first().click();
+    assert.ok((await acts(sanne).textContent()).includes(text("nl", "erase-elsewhere")), "it says what will happen");
+    await picture(sanne.page, "item-acts-phone", { whole: true });
+    await act(acts(sanne), "erase", { sure: true });
+    for (const visitor of [sanne, trijntje, stranger]) {
+      await visitor.page.goto(item);
+      await visitor.page.getByRole("heading", { level: 1, name: text("nl", "gone-erased") }).waitFor();
+      assert.ok(!(await visitor.page.content()).includes("kachel"));
+    }
+    await stranger.page.getByText(text("nl", "receipts-none")).waitFor();
+    await picture(stranger.page, "item-erased-phone", { whole: true });
+  });
+
+  await t.test("the log tells members who did what and why, and strangers nothing", async () => {
+    await page.goto(`${village.url}/schrijven`);
+    const form = page.locator('form[data-dorpsplein="write"]');
+    await form.waitFor({ state: "visible" });
+    await form.locator('[name="title"]').fill("Nep");
+    await form.locator('[name="body"]').fill("Klik hier voor gratis geld.");
+    await form.locator("button").click();
+    await reaches(area(page, "write"), "sent");
+    const fake = village.url + (await page.locator("[data-sent-link]").getAttribute("href"));
+    await logIn(roelof, "/beheer");
+    await roelof.page.goto(fake);
+    await acts(roelof).locator("summary").first().click();
+    await act(acts(roelof), "erase", { reason: "unlawful", note: "Oplichting.", sure: true });
+    await logIn(sanne, "/logboek");
+    const told = await sanne.page.locator("main").innerText();
+    assert.match(told, /Gewist[^]*Roelof Hekman[^]*Het mag niet van de wet[^]*Oplichting/);
+    assert.ok(!told.includes("gratis geld") && !told.includes("kachel"));
+    await picture(sanne.page, "log-phone", { whole: true });
+    await stranger.page.goto(`${village.url}/logboek`);
+    await area(stranger.page, "login").waitFor();
+    assert.ok(!(await stranger.page.content()).includes("Oplichting"));
+  });
+});
+
 test("organisations, areas and circles", async () => {
   const { page } = trijntje;
   await logIn(trijntje, "/beheer/gebieden");

@@ -15,8 +15,6 @@ item-pinned = Stands on top
 item-hidden = This message is hidden.
 item-hidden-reads = You still see it because you wrote it or are a connector.
 comment-official = Official answer
-comment-hidden = This comment is hidden
-comment-erased = This comment was erased
 
 gone-hidden = This message is hidden
 gone-hidden-more = A connector has hidden it. The author can object.

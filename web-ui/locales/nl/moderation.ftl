@@ -15,8 +15,6 @@ item-pinned = Staat bovenaan
 item-hidden = Dit bericht is verborgen.
 item-hidden-reads = U ziet het nog omdat u het schreef of buurtverbinder bent.
 comment-official = Officieel antwoord
-comment-hidden = Deze reactie is verborgen
-comment-erased = Deze reactie is gewist
 
 gone-hidden = Dit bericht is verborgen
 gone-hidden-more = Een buurtverbinder heeft het verborgen. De schrijver kan bezwaar maken.

@@ -24,7 +24,7 @@ pub use devices::{MyDataPage, OwnDevice};
 pub use frame::{Frame, Help, NeighbourLink, Neighbourhood};
 pub use jiff::civil::{Date, DateTime};
 pub use moderation::{
-    Fate, Gone, GonePage, Handle, LogAct, LogEntry, LogPage, Moderated, Reason, Receipt, Standing,
+    Fate, GonePage, Handle, LogAct, LogEntry, LogPage, Moderated, Reason, Receipt, Standing,
 };
 pub use page::{AgendaPage, ErrorPage, EventPage, Failure, ItemPage, NewsPage, WriteKind, WritePage};
 pub use post::{Author, Claim, Comment, EventTeaser, NewsTeaser, Origin, Role, Space, Stated, Thread, When};

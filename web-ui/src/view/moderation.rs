@@ -53,17 +53,6 @@ pub struct Fate {
     pub appeal: Option<String>,
 }
 
-/// An item that cannot be read here any more.
-#[derive(Clone, Debug)]
-pub struct Gone {
-    /// Whether it is erased; hidden otherwise.
-    pub erased: bool,
-    /// Who did it and why.
-    pub moderated: Moderated,
-    /// What its author objected.
-    pub appeal: Option<String>,
-}
-
 /// How an item stands, for the acts that fit it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Standing {
@@ -127,8 +116,14 @@ pub struct GonePage {
     pub id: String,
     /// Whether it was an event.
     pub event: bool,
-    /// What happened to it.
-    pub gone: Gone,
+    /// Whether it is erased; hidden otherwise.
+    pub erased: bool,
+    /// Who did it and why.
+    pub moderated: Moderated,
+    /// The words of a hidden comment, for its author and the connectors.
+    pub words: Option<String>,
+    /// What its author objected.
+    pub appeal: Option<String>,
     /// What the module needs.
     pub handle: Handle,
     /// Which neighbours have erased it as well.

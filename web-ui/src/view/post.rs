@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, DateTime};
 
-use super::moderation::{Fate, Gone, Handle};
+use super::moderation::{Fate, Handle};
 
 /// Which neighbourhood something comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +69,8 @@ pub struct NewsTeaser {
     pub author: Author,
     /// When it was written.
     pub written: DateTime,
+    /// Whether connectors keep it on top.
+    pub pinned: bool,
     /// How many comments stand under it.
     pub comments: usize,
 }
@@ -160,10 +162,8 @@ pub struct Comment {
     pub author: Author,
     /// When.
     pub written: DateTime,
-    /// The text; empty when it is gone.
+    /// The text.
     pub body: String,
-    /// Why it cannot be read here any more, if it cannot.
-    pub gone: Option<Gone>,
     /// What else happened to it.
     pub fate: Fate,
     /// What the browser's module needs to act on it.

@@ -2,10 +2,10 @@
 
 use dorpsplein_web_ui::view::{
     AreasPage, BoxesPage, Branch, Care, CirclePlace, CircleView, CirclesPage, Deed, DeskBox, DeskPage, DeskTop,
-    DeviceStanding, DeviceView, DoorPage, Fork, Gone, GonePage, InvitationFate, InvitationView, InvitationsPage,
-    LettersPage, LogAct, LogEntry, LogPage, MemberPage, MemberTeaser, MembersPage, Moderated, Neighbouring,
-    NeighboursPage, OrganisationView, OrganisationsPage, Person, Proposal, Reason, Receipt, Role, Standing,
-    TreatyDirection, TreatyStep, TreatyView,
+    DeviceStanding, DeviceView, DoorPage, Fork, GonePage, InvitationFate, InvitationView, InvitationsPage, LettersPage,
+    LogAct, LogEntry, LogPage, MemberPage, MemberTeaser, MembersPage, Moderated, Neighbouring, NeighboursPage,
+    OrganisationView, OrganisationsPage, Person, Proposal, Reason, Receipt, Role, Standing, TreatyDirection,
+    TreatyStep, TreatyView,
 };
 
 use super::{at, connector, handle, id, on, resident, thread};
@@ -239,7 +239,10 @@ pub(crate) fn gone(erased: bool) -> GonePage {
     GonePage {
         id: id(11),
         event: false,
-        gone: Gone { erased, moderated: moderated(), appeal: Some("Het was voor de voetbalclub.".to_owned()) },
+        erased,
+        moderated: moderated(),
+        words: None,
+        appeal: Some("Het was voor de voetbalclub.".to_owned()),
         handle: dorpsplein_web_ui::view::Handle { standing, ..handle(11, "news") },
         receipts: vec![Receipt { name: "Boxwijk".to_owned(), since: at(20, 15, 41) }],
         thread: thread(),

@@ -351,7 +351,6 @@ pub(crate) fn comment(seed: u64, author: Author, written: DateTime, body: &str) 
         author,
         written,
         body: body.to_owned(),
-        gone: None,
         fate: Fate::default(),
         handle: handle(seed, "comment"),
     }
@@ -372,7 +371,15 @@ pub(crate) fn handle(seed: u64, kind: &'static str) -> Handle {
 }
 
 fn teaser(seed: u64, title: &str, body: &str, author: Author, written: DateTime, comments: usize) -> NewsTeaser {
-    NewsTeaser { id: id(seed), title: title.to_owned(), body: body.to_owned(), author, written, comments }
+    NewsTeaser {
+        id: id(seed),
+        title: title.to_owned(),
+        body: body.to_owned(),
+        author,
+        written,
+        pinned: seed == 11,
+        comments,
+    }
 }
 
 fn claim<T>(value: T, by: Option<&str>) -> Claim<T> {

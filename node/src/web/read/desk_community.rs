@@ -1,12 +1,16 @@
 //! The connectors' desk: neighbours, circles, organisations, areas and boxes.
 
-use dorpsplein_protocol::authority::{CircleState, TreatyStage, TreatyState};
-use dorpsplein_protocol::operation::NeighbourhoodId;
-use dorpsplein_protocol::store::StoreError;
+use dorpsplein_protocol::authority::{CircleState, OrganisationState, TreatyStage, TreatyState};
+use dorpsplein_protocol::operation::{ItemId, NeighbourhoodId};
+use dorpsplein_protocol::projection;
+use dorpsplein_protocol::store::{Read, StoreError, Table};
 use dorpsplein_web_ui::{Lang, view};
 
 use super::super::local_time;
 use super::Reader;
+
+/// The profiles of one resident that are looked through: their own, and those of organisations they speak for.
+const PROFILES: usize = 32;
 
 impl Reader {
     /// Treaties and offers, by name.
@@ -88,7 +92,7 @@ impl Reader {
             let speakers = organisation.speakers.iter().map(|speaker| self.person(speaker));
             Ok(view::OrganisationView {
                 id: organisation.id.to_string(),
-                name: None,
+                name: self.organisation_name(&organisation)?,
                 speakers: speakers.collect::<Result<_, StoreError>>()?,
             })
         });
@@ -97,6 +101,22 @@ impl Reader {
         let mut residents = present.map(|resident| self.person(&resident.id)).collect::<Result<Vec<_>, _>>()?;
         residents.sort_by_cached_key(|person| (person.name.is_none(), person.name.clone(), person.id.clone()));
         Ok(view::OrganisationsPage { top: self.desk_top(), organisations, residents })
+    }
+
+    /// The name in the profile that one of its speakers wrote for an organisation.
+    fn organisation_name(&self, organisation: &OrganisationState) -> Result<Option<String>, StoreError> {
+        for speaker in &organisation.speakers {
+            let theirs = [&self.home().as_bytes()[..], speaker.as_bytes()].concat();
+            for key in self.store.keys_with_prefix(Table::Directory, &theirs, PROFILES)? {
+                let Some(id) = key.get(64..).and_then(|id| ItemId::try_from(id).ok()) else { continue };
+                let row = projection::item(&self.store, &id)?.filter(|row| self.shows(row));
+                let own = row.filter(|row| row.speaks_for == Some(organisation.id));
+                if let Some(name) = own.and_then(|row| row.content.name) {
+                    return Ok(Some(name));
+                }
+            }
+        }
+        Ok(None)
     }
 
     /// The parts of the neighbourhood, by name.

@@ -12,7 +12,9 @@ use super::Reader;
 impl Reader {
     /// The forks that nobody decided about yet.
     pub(super) fn forks_to_decide(&self) -> Result<Vec<view::Fork>, StoreError> {
-        let undecided = self.forks()?.into_iter().filter(|fork| fork.kept.is_none());
+        let home = Some(self.home().to_string());
+        // About a neighbour's device the neighbour's connectors decide.
+        let undecided = self.forks()?.into_iter().filter(|fork| fork.kept.is_none() && fork.neighbourhood == home);
         undecided.map(|fork| self.fork_view(fork)).collect()
     }
 

@@ -10,6 +10,7 @@ use dorpsplein_web_ui::{Lang, pages, view};
 use super::super::body::{AuthorBody, ConflictBody, ContentBody, ItemBody, ModeratedBody};
 use super::super::local_time::{self, Civil};
 use super::lists::{space, when};
+use super::standing::handle;
 use super::{ReadError, Reader};
 
 /// The characters of the text that stand in for a title nobody gave.
@@ -18,6 +19,9 @@ const BORROWED_TITLE_CHARS: usize = 60;
 impl Reader {
     /// One news item with its comments.
     pub(in super::super) fn item_page(&self, id: &ItemId, lang: Lang) -> Result<String, ReadError> {
+        if let Some(gone) = self.gone_page(id, lang)? {
+            return Ok(gone);
+        }
         let row = self.visible_of_kind(id, Kind::NEWS)?;
         let page = view::ItemPage {
             id: row.id.to_string(),
@@ -26,7 +30,7 @@ impl Reader {
             author: self.author(&row.author)?,
             written: local_time::local(row.created),
             edited: row.edited.map(local_time::local),
-            fate: view::Fate::default(),
+            fate: self.fate(&row)?,
             handle: handle(&row),
             thread: self.thread(&row)?,
         };
@@ -35,6 +39,9 @@ impl Reader {
 
     /// One event with its comments.
     pub(in super::super) fn event_page(&self, id: &ItemId, lang: Lang) -> Result<String, ReadError> {
+        if let Some(gone) = self.gone_page(id, lang)? {
+            return Ok(gone);
+        }
         let row = self.visible_of_kind(id, Kind::EVENT)?;
         let page = view::EventPage {
             id: row.id.to_string(),
@@ -46,7 +53,7 @@ impl Reader {
             when: contested::when(&row).ok_or(ReadError::NotFound)?,
             place: contested::place(&row),
             cancelled: contested::cancellation(&row),
-            fate: view::Fate::default(),
+            fate: self.fate(&row)?,
             handle: handle(&row),
             thread: self.thread(&row)?,
         };
@@ -91,7 +98,7 @@ impl Reader {
         if row.kind == kind { Ok(row) } else { Err(ReadError::NotFound) }
     }
 
-    fn thread(&self, row: &ItemRow) -> Result<view::Thread, StoreError> {
+    pub(super) fn thread(&self, row: &ItemRow) -> Result<view::Thread, StoreError> {
         let comments = self.comments(&row.id)?;
         let comments = comments.iter().map(|comment| self.comment(comment)).collect::<Result<_, StoreError>>()?;
         Ok(view::Thread { neighbourhood: row.neighbourhood.to_string(), space: space(row.space), comments })
@@ -103,24 +110,9 @@ impl Reader {
             author: self.author(&row.author)?,
             written: local_time::local(row.created),
             body: row.content.body.clone().unwrap_or_default(),
-            gone: None,
-            fate: view::Fate::default(),
+            fate: self.fate(row)?,
             handle: handle(row),
         })
-    }
-}
-
-/// What the browser's module needs to act on an item.
-fn handle(row: &ItemRow) -> view::Handle {
-    view::Handle {
-        id: row.id.to_string(),
-        kind: row.kind.name().unwrap_or_default(),
-        neighbourhood: row.neighbourhood.to_string(),
-        space: space(row.space),
-        resident: row.author.resident.to_string(),
-        home: row.author.home.to_string(),
-        heads: row.heads.iter().map(ToString::to_string).collect(),
-        standing: view::Standing::default(),
     }
 }
 

@@ -84,6 +84,7 @@ impl Reader {
             body: row.content.body.clone().unwrap_or_default(),
             author: self.author(&row.author)?,
             written: super::local_time::local(row.created),
+            pinned: row.pinned.is_some(),
             // A comment has the audience of what it is about, so all of them may be seen by whoever sees that.
             comments: projection::thread_length(&self.store, &row.id)?,
         })

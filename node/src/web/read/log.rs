@@ -34,8 +34,8 @@ impl Reader {
         let mut appeals = Vec::new();
         for entry in self.log(None)?.entries {
             if seen.insert(entry.item.clone()) && entry.act == "appeal" {
-                let event = self.subject(&entry)?.is_some_and(|(event, _)| event);
-                appeals.push(view::Care::Appeal { item: entry.item, event, note: entry.note });
+                let Place { item, event, .. } = self.page_of(&entry)?;
+                appeals.push(view::Care::Appeal { item, event, note: entry.note });
             }
         }
         Ok(appeals)
@@ -47,11 +47,11 @@ impl Reader {
             Some(resident) => self.person(&resident)?,
             None => return Ok(None),
         };
-        let subject = self.subject(entry)?;
+        let Place { item, event, title } = self.page_of(entry)?;
         Ok(Some(view::LogEntry {
-            item: entry.item.clone(),
-            event: subject.as_ref().is_some_and(|(event, _)| *event),
-            title: subject.and_then(|(_, title)| title),
+            item,
+            event,
+            title,
             act,
             moderated: view::Moderated {
                 by: view::Author { name: entry.by_name.clone(), role: by.role, home: view::Origin::Here },
@@ -62,15 +62,30 @@ impl Reader {
         }))
     }
 
-    /// Whether an item is an event, and its title, as far as everybody may read it.
-    fn subject(&self, entry: &LogEntryBody) -> Result<Option<(bool, Option<String>)>, StoreError> {
-        let Some(id) = ItemId::from_hex(&entry.item) else { return Ok(None) };
-        let row = projection::item(&self.store, &id)?.filter(|row| self.shows(row));
-        Ok(row.map(|row| {
-            let named = matches!(row.kind, Kind::NEWS | Kind::EVENT);
-            (row.kind == Kind::EVENT, named.then(|| title(&row)))
-        }))
+    /// On which page an item stands: that of what a comment is about, as long as the comment is there.
+    fn page_of(&self, entry: &LogEntryBody) -> Result<Place, StoreError> {
+        let found = ItemId::from_hex(&entry.item).map(|id| projection::item(&self.store, &id)).transpose()?.flatten();
+        let listed = found.as_ref().is_some_and(|row| self.shows(row));
+        let subject = found.as_ref().and_then(|row| row.subject).filter(|_| listed);
+        let row = match subject {
+            Some(subject) => projection::item(&self.store, &subject)?.or(found),
+            None => found,
+        };
+        let named = row.as_ref().filter(|row| self.shows(row) && row.kind != Kind::COMMENT);
+        Ok(Place {
+            item: row.as_ref().map_or_else(|| entry.item.clone(), |row| row.id.to_string()),
+            event: row.as_ref().is_some_and(|row| row.kind == Kind::EVENT),
+            title: named.map(title),
+        })
     }
+}
+
+/// Where what the log tells of can be looked at.
+struct Place {
+    item: String,
+    event: bool,
+    /// Of what everybody may read.
+    title: Option<String>,
 }
 
 /// An act as the API names it.

@@ -13,6 +13,7 @@ mod mine;
 mod moderation;
 mod proof;
 mod register;
+mod standing;
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
