@@ -163,6 +163,18 @@ pub fn get(url: &str, headers: &[(&str, &str)]) -> Answer {
     Answer::of(request.call().unwrap())
 }
 
+/// Leaves bytes at an address.
+pub fn put(url: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+    let request = headers.iter().fold(agent().put(url), |request, (name, value)| request.header(*name, *value));
+    Answer::of(request.send(body).unwrap())
+}
+
+/// Has what is at an address removed.
+pub fn delete(url: &str, headers: &[(&str, &str)]) -> Answer {
+    let request = headers.iter().fold(agent().delete(url), |request, (name, value)| request.header(*name, *value));
+    Answer::of(request.call().unwrap())
+}
+
 /// Hands bytes in at an address, with more headers.
 pub fn post(url: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
     let request = headers.iter().fold(agent().post(url), |request, (name, value)| request.header(*name, *value));

@@ -1,0 +1,181 @@
+//! Logging in with the key of a device, and the mailboxes of devices that meet, against a box as people run it.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod site_support;
+
+use std::path::Path;
+
+use dorpsplein_node::cli::KeyFile;
+use dorpsplein_protocol::hex;
+use dorpsplein_protocol::identity::SecretKey;
+use dorpsplein_protocol::login::LoginProof;
+use dorpsplein_protocol::operation::{DeviceRetirement, NeighbourhoodId, OperationId, Statement};
+use dorpsplein_protocol::time::Timestamp;
+use serde_json::{Value, json};
+use site_support::{Answer, Serving, delete, get, init, post, put, says};
+
+const JSON: (&str, &str) = ("content-type", "application/json");
+const CBOR: (&str, &str) = ("content-type", "application/cbor");
+
+/// A running box with one resident, Anna.
+struct Village {
+    url: String,
+    home: NeighbourhoodId,
+    anna: KeyFile,
+    _serving: Serving,
+    _folder: tempfile::TempDir,
+}
+
+impl Village {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+        let (dir, key) = (path("dorp"), path("anna.key"));
+        let founded = init(Path::new(&dir), "Dorp");
+        let serving = Serving::start(&["serve", "--dir", &dir]);
+        let invitation = founded["invitation"].as_str().unwrap();
+        let joined = says(&["resident", "join", "--invitation", invitation, "--key", &key, "--name", "Anna"]);
+        Self {
+            url: joined["url"].as_str().unwrap().to_owned(),
+            home: NeighbourhoodId::from_hex(founded["neighbourhood_id"].as_str().unwrap()).unwrap(),
+            anna: KeyFile::open(Path::new(&key)).unwrap(),
+            _serving: serving,
+            _folder: folder,
+        }
+    }
+
+    fn at(&self, path: &str) -> String {
+        format!("{}/api/v1/{path}", self.url)
+    }
+
+    fn host(&self) -> &str {
+        self.url.split_once("://").unwrap().1
+    }
+
+    fn challenge(&self) -> String {
+        get(&self.at("sessions/challenge"), &[]).json()["challenge"].as_str().unwrap().to_owned()
+    }
+
+    /// What a device sends to log in at a site that calls itself `host`.
+    fn login(&self, device: &SecretKey, challenge: &str, host: &str) -> Value {
+        let bytes: [u8; 32] = hex::decode(challenge).unwrap().try_into().unwrap();
+        let signature = LoginProof::new(&self.home, &bytes, host).sign(device);
+        let signature = hex::encode(signature.as_bytes());
+        json!({ "device": device.public().to_string(), "challenge": challenge, "signature": signature })
+    }
+
+    fn knock(&self, login: &Value, headers: &[(&str, &str)]) -> Answer {
+        post(&self.at("sessions"), &[&[JSON], headers].concat(), login.to_string().as_bytes())
+    }
+
+    /// Who is logged in with this cookie.
+    fn who(&self, cookie: &str) -> Answer {
+        get(&self.at("sessions"), &[("cookie", cookie)])
+    }
+}
+
+/// The cookie that an answer sets, as a browser sends it back.
+fn cookie(answer: &Answer) -> String {
+    answer.header("set-cookie").split(';').next().unwrap().to_owned()
+}
+
+#[test]
+fn a_device_logs_in_once_with_a_challenge_and_out_when_it_is_retired() {
+    let mut village = Village::new();
+    let anna = SecretKey::from_seed(&village.anna.device().secret().to_seed());
+    assert_eq!(village.who("taal=nl").problem(), "not-logged-in");
+
+    let login = village.login(&anna, &village.challenge(), village.host());
+    let answer = village.knock(&login, &[]);
+    assert_eq!(answer.status, 201);
+    assert_eq!(answer.json()["device"], anna.public().to_string());
+    assert!(answer.header("set-cookie").ends_with("; Path=/; Max-Age=43200; HttpOnly; SameSite=Strict"));
+    let here = cookie(&answer);
+    assert_eq!(village.who(&here).json()["role"], "resident");
+    assert_eq!(village.knock(&login, &[]).problem(), "login-expired", "the same challenge again");
+
+    let login = village.login(&anna, &village.challenge(), village.host());
+    let origin = format!("https://{}", village.host());
+    let answer = village.knock(&login, &[("origin", &origin)]);
+    assert!(answer.header("set-cookie").ends_with("; Secure"), "a page that came by https");
+    let there = cookie(&answer);
+    assert_eq!(delete(&village.at("sessions"), &[("cookie", &there)]).status, 204);
+    assert_eq!(village.who(&there).problem(), "not-logged-in");
+    assert_eq!(village.who(&here).status, 200, "logging out here leaves the other session alone");
+
+    let status = get(&village.at("status"), &[]).json();
+    let heads = status["register_heads"].as_array().unwrap().iter();
+    let parents = heads.map(|id| OperationId::from_hex(id.as_str().unwrap()).unwrap()).collect();
+    let now = Timestamp::from_millis(status["time"].as_u64().unwrap());
+    let device = anna.public();
+    let last = village.anna.device().sequence() + 1;
+    let retirement = Statement::DeviceRetirement(DeviceRetirement { device, last });
+    let retired = village.anna.sign(|anna| anna.state(parents, retirement, now)).unwrap();
+    assert_eq!(post(&village.at("operations"), &[CBOR], &retired).status, 201);
+    assert_eq!(village.who(&here).problem(), "not-logged-in", "at once");
+    let login = village.login(&anna, &village.challenge(), village.host());
+    assert_eq!(village.knock(&login, &[]).problem(), "not-a-member");
+}
+
+#[test]
+fn who_has_no_key_of_a_resident_is_not_let_in() {
+    let village = Village::new();
+    let anna = SecretKey::from_seed(&village.anna.device().secret().to_seed());
+    let stranger = SecretKey::from_seed(&[9; 32]);
+    let challenge = village.challenge();
+
+    let elsewhere = village.login(&anna, &challenge, "evil.example");
+    assert_eq!(village.knock(&elsewhere, &[]).problem(), "bad-signature", "meant for another site");
+    let mut borrowed = village.login(&stranger, &challenge, village.host());
+    assert_eq!(village.knock(&borrowed, &[]).problem(), "not-a-member");
+    borrowed["device"] = json!(anna.public().to_string());
+    assert_eq!(village.knock(&borrowed, &[]).problem(), "bad-signature", "in another's name");
+    let made_up = village.login(&anna, &"ab".repeat(32), village.host());
+    assert_eq!(village.knock(&made_up, &[]).problem(), "login-expired");
+    let good = village.login(&anna, &challenge, village.host());
+    assert_eq!(village.knock(&good, &[("origin", "https://evil.example")]).problem(), "not-permitted");
+    for bad in [json!({}), json!([]), json!({ "device": "x", "challenge": challenge, "signature": "" })] {
+        assert_eq!(village.knock(&bad, &[]).problem(), "malformed", "{bad}");
+    }
+    assert_eq!(village.knock(&good, &[]).status, 201, "none of this used the challenge up");
+}
+
+#[test]
+fn pages_for_residents_are_for_those_who_are_logged_in() {
+    let village = Village::new();
+    let page = |cookie: &str| get(&format!("{}/mijn-gegevens", village.url), &[("cookie", cookie)]);
+    assert!(page("").text().contains("data-area=\"login\"") && !page("").text().contains("data-session"));
+    let anna = village.anna.device().secret();
+    let answer = village.knock(&village.login(anna, &village.challenge(), village.host()), &[]);
+    let inside = page(&cookie(&answer));
+    assert!(inside.text().contains("data-session") && inside.text().contains("Anna"));
+    assert_eq!(inside.header("cache-control"), "no-store");
+}
+
+#[test]
+fn two_messages_pass_through_a_mailbox_that_tells_nothing() {
+    let village = Village::new();
+    let place = |mailbox: &str, slot: &str| village.at(&format!("links/{mailbox}/{slot}"));
+    let (mailbox, other) = ("1f".repeat(32), "2e".repeat(32));
+    assert_eq!(put(&place(&mailbox, "answer"), &[CBOR], b"answer").problem(), "not-found", "no offer yet");
+    assert_eq!(put(&place(&mailbox, "offer"), &[CBOR], b"offer").status, 204);
+    assert_eq!(get(&place(&mailbox, "offer"), &[]).body, b"offer");
+
+    // What is not there yet, never was, or cannot be: the same bytes.
+    let nothing = get(&place(&mailbox, "answer"), &[]);
+    for (mailbox, slot) in [(other.as_str(), "offer"), ("zz", "offer"), (mailbox.as_str(), "third")] {
+        let answer = get(&place(mailbox, slot), &[]);
+        assert_eq!((answer.status, &answer.body), (nothing.status, &nothing.body), "{mailbox}/{slot}");
+    }
+    assert_eq!(nothing.problem(), "not-found");
+
+    assert_eq!(put(&place(&mailbox, "answer"), &[CBOR], b"answer").status, 204);
+    assert_eq!(put(&place(&mailbox, "answer"), &[CBOR], b"answer").status, 204, "a receipt got lost");
+    assert_eq!(put(&place(&mailbox, "answer"), &[CBOR], b"another").problem(), "link-taken");
+    assert_eq!(get(&place(&mailbox, "answer"), &[]).body, b"answer");
+    assert_eq!(put(&place(&other, "offer"), &[CBOR], &[0; 513]).problem(), "too-large");
+    assert_eq!(put(&place(&other, "offer"), &[CBOR], &[0; 512]).status, 204);
+    let foreign = put(&place(&"3d".repeat(32), "offer"), &[CBOR, ("origin", "https://evil.example")], b"offer");
+    assert_eq!(foreign.problem(), "not-permitted");
+}
