@@ -144,6 +144,11 @@ fn boxes_organisations_and_areas_come_and_go() {
     assert_eq!(speakers(&village), serde_json::json!([anna.resident]));
     bert.is_refused(&["resident", "post", "--for", club, "--title", "Wij zoeken een keeper"], "not-a-speaker");
     anna.does(&["resident", "post", "--for", club, "--title", "Wij zoeken een keeper"]);
+    let named = anna.does(&["organisation", "name", club, "V.V. De Dijk", "--about", "Voetbal voor iedereen"]);
+    let profile = says(&["resident", "show", "--url", &village.url, "--item", text(&named["profile"])]);
+    assert_eq!((&profile["content"]["name"], &profile["speaks_for"]), (&"V.V. De Dijk".into(), &club.into()));
+    assert_eq!(profile["author"]["name"], "Anna", "whoever speaks for a club keeps their own name");
+    bert.is_refused(&["organisation", "name", club, "F.C. Bert"], "not-a-speaker");
     village.ask(&["organisation", "speaker", club, &bert.resident]);
     bert.does(&["resident", "post", "--for", &club[..8], "--title", "De kantine is open"]);
     village.ask(&["organisation", "speaker", club, &anna.resident, "--no-longer"]);

@@ -1,6 +1,6 @@
 //! `dorpsplein device`: what a resident signs with.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use dorpsplein_protocol::identity::SecretKey;
@@ -109,7 +109,7 @@ fn add(args: &AddArgs, json: bool) -> Result<Outcome, CliError> {
 }
 
 /// Both devices are on this machine: no link is needed.
-fn add_here(args: &AddArgs, path: &PathBuf) -> Result<Outcome, CliError> {
+fn add_here(args: &AddArgs, path: &Path) -> Result<Outcome, CliError> {
     let door = args.signer.door()?;
     let mut author = args.signer.author(&door)?;
     let home = author.device().home();

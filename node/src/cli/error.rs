@@ -122,6 +122,9 @@ pub enum InputError {
     /// The item is of a kind that this version cannot name.
     #[error("this item is of a kind that this version of dorpsplein does not know: use a newer one")]
     UnknownKind,
+    /// There is nothing left to erase.
+    #[error("this is erased already; `dorpsplein resident receipts` lists the neighbours who have erased it too")]
+    AlreadyErased,
     /// All that the device signed counts already.
     #[error("what this device signed up to operation {0} counts already: there is nothing to rescue")]
     NothingToRescue(u64),

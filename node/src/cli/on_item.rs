@@ -43,8 +43,11 @@ pub(super) fn erase(args: &ItemArgs, reason: Option<ModerationReason>, note: Str
     let id = ItemId::from_hex(args.item.trim()).ok_or(InputError::Item)?;
     let door = args.signer.door()?;
     let author = args.signer.author(&door)?;
-    let kind = door.item_for(author.device().secret(), &id)?.kind;
-    let kind = kind.as_deref().and_then(Kind::from_name).ok_or(InputError::UnknownKind)?;
+    let item = door.item_for(author.device().secret(), &id)?;
+    if item.erased.is_some() {
+        return Err(InputError::AlreadyErased.into());
+    }
+    let kind = item.kind.as_deref().and_then(Kind::from_name).ok_or(InputError::UnknownKind)?;
     drop(author);
     act(&args.signer, &args.item, done, |_| Edit::Erase { kind, reason, note })
 }

@@ -59,14 +59,15 @@ pub fn thread_length(read: &impl Read, subject: &ItemId) -> Result<usize, StoreE
     Ok(read.keys_with_prefix(Table::Threads, subject.as_bytes(), usize::MAX)?.len())
 }
 
-/// A resident's profile; of several, the one made first by its device's count. None when it is not visible here.
+/// A resident's own profile, not one of an organisation they speak for; of several, the one made first. None when it is not visible here.
 ///
 /// # Errors
 /// [`StoreError`] when the store cannot be read.
 pub fn profile(read: &impl Read, home: &NeighbourhoodId, resident: &ResidentId) -> Result<Option<ItemRow>, StoreError> {
     let prefix = [&home.as_bytes()[..], resident.as_bytes()].concat();
     let keys = read.keys_with_prefix(Table::Directory, &prefix, 16)?;
-    Ok(rows_of(read, &keys)?.into_iter().min_by_key(|row| (row.created, row.id)))
+    let own = rows_of(read, &keys)?.into_iter().filter(|row| row.speaks_for.is_none());
+    Ok(own.min_by_key(|row| (row.created, row.id)))
 }
 
 /// An operation in transfer form, null in the place of a payload that was erased; none when it is not here.
