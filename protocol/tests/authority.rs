@@ -3,12 +3,12 @@
 
 mod support;
 
-use dorpsplein_protocol::authority::{Membership, Reason, TreatyStage, Verdict};
+use dorpsplein_protocol::authority::{InvitationUse, Membership, Reason, TreatyStage, Verdict};
 use dorpsplein_protocol::compose::{Device, Place};
 use dorpsplein_protocol::identity::{PublicKey, SecretKey};
 use dorpsplein_protocol::operation::{
-    BoxCertificate, DeviceAddition, Edit, Invitation, ItemId, Kind, NeighbourhoodId, Payload, Role, RoleChange, Signed,
-    Space, Statement, Treaty, TreatyDirection,
+    BoxCertificate, DeviceAddition, DeviceCount, Edit, Invitation, ItemId, Kind, NeighbourhoodId, Payload, Role,
+    RoleChange, Signed, Space, Statement, Treaty, TreatyDirection,
 };
 use dorpsplein_protocol::replica::Refusal;
 use support::{DAY, Puppet, Village, World, body, news_edits, title};
@@ -55,7 +55,8 @@ impl Stage {
 
     fn role_change(&mut self, of: &Device, role: Role) -> Signed {
         let resident = self.membership(self.village.at, &of.key()).unwrap().resident;
-        let statement = Statement::RoleChange(RoleChange { resident, role, counts: Vec::new() });
+        let counts = if role == Role::Resident { vec![count(of)] } else { Vec::new() };
+        let statement = Statement::RoleChange(RoleChange { resident, role, counts });
         self.world.compose_statement(self.village.at, &mut self.village.founder, statement)
     }
 
@@ -162,7 +163,7 @@ fn only_connectors_invite_certify_agree_and_change_roles() {
     let statements = [
         Statement::Invitation(Invitation { key, role: Role::Resident, expires: now.plus_millis(DAY) }),
         Statement::BoxCertificate(BoxCertificate { key, expires: now.plus_millis(DAY) }),
-        Statement::RoleChange(RoleChange { resident, role: Role::Resident, counts: Vec::new() }),
+        Statement::RoleChange(RoleChange { resident, role: Role::Resident, counts: vec![count(&anne)] }),
         Statement::Treaty(treaty(NeighbourhoodId::from_bytes([1; 32]), now.plus_millis(DAY))),
     ];
     for statement in statements {
@@ -194,7 +195,7 @@ fn of_two_claims_on_one_invitation_every_box_keeps_the_same_one() {
     let register = stage.world.boxes[one_way].replica.registers().home();
     let loser = if first.id() < second.id() { second.id() } else { first.id() };
     assert_eq!(register.verdict(&loser), Some(Verdict::Refused(Reason::InvitationUsed)));
-    assert!(register.invitation(&letter.public()).unwrap().used);
+    assert!(matches!(register.invitation(&letter.public()).unwrap().state, InvitationUse::Used(_)));
 }
 
 #[test]
@@ -220,7 +221,7 @@ fn what_the_loser_of_a_race_wrote_disappears_when_the_winner_comes_in() {
 }
 
 #[test]
-fn a_role_counts_from_what_its_bearer_could_know() {
+fn a_role_that_is_withdrawn_is_worth_nothing_at_the_same_time_and_counts_again_when_it_is_given_back() {
     let mut stage = Stage::new();
     let (mut carla, [invitation, claim]) = stage.world.join_with(&mut stage.village, Role::Connector);
     let at = stage.village.at;
@@ -233,7 +234,7 @@ fn a_role_counts_from_what_its_bearer_could_know() {
         let heard = stage.having_heard(&order);
         assert_eq!(stage.role(heard, &carla.key()), Some(Role::Resident));
         let register = stage.world.boxes[heard].replica.registers().home();
-        assert_eq!(register.verdict(&invited.id()), Some(Verdict::Permitted));
+        assert_eq!(register.verdict(&invited.id()), Some(Verdict::Refused(Reason::Voided)));
     }
     stage.world.submit(at, &withdrawal).unwrap();
     let knowing = stage.invitation(&mut carla);
@@ -251,7 +252,7 @@ fn of_two_role_changes_at_once_the_one_that_trusts_less_stands() {
     let (dirk, [second_invitation, second_claim]) = stage.world.join_with(&mut stage.village, Role::Resident);
     let resident = stage.membership(stage.village.at, &dirk.key()).unwrap().resident;
     let up = stage.role_change(&dirk, Role::Connector);
-    let down = Statement::RoleChange(RoleChange { resident, role: Role::Resident, counts: Vec::new() });
+    let down = Statement::RoleChange(RoleChange { resident, role: Role::Resident, counts: vec![count(&dirk)] });
     let down = stage.world.compose_statement(stage.village.at, &mut carla, down);
     let before = [&invitation, &claim, &second_invitation, &second_claim];
     for pair in [[&up, &down], [&down, &up]] {
@@ -265,7 +266,7 @@ fn who_gives_up_a_role_cannot_use_it_afterwards_in_any_order() {
     let mut stage = Stage::new();
     let (mut carla, [invitation, claim]) = stage.world.join_with(&mut stage.village, Role::Connector);
     let resident = stage.membership(stage.village.at, &carla.key()).unwrap().resident;
-    let statement = Statement::RoleChange(RoleChange { resident, role: Role::Resident, counts: Vec::new() });
+    let statement = Statement::RoleChange(RoleChange { resident, role: Role::Resident, counts: vec![count(&carla)] });
     let resignation = stage.world.compose_statement(stage.village.at, &mut carla, statement);
     // Signed after, by the same device, with parents that pretend not to know.
     let afterwards = stage.invitation(&mut carla);
@@ -438,6 +439,11 @@ fn founder_again(stage: &Stage) -> Device {
 
 fn treaty(with: NeighbourhoodId, expires: dorpsplein_protocol::time::Timestamp) -> Treaty {
     Treaty { with, accepts: None, direction: TreatyDirection::Both, kinds: Vec::new(), expires }
+}
+
+/// All that a device signed so far, as what takes something from its resident names it.
+fn count(device: &Device) -> DeviceCount {
+    DeviceCount { device: device.key(), last: device.sequence() }
 }
 
 fn resident_of_nobody() -> dorpsplein_protocol::operation::ResidentId {
