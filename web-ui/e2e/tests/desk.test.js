@@ -120,15 +120,15 @@ test("letters are made in the connector's browser and each lets one person in", 
   assert.deepEqual(await remarks(page), []);
   await picture(page, "desk-letters", { whole: true });
 
-  await t.test("printed they are one sheet each, and nothing else", async () => {
+  await t.test("printed they are one sheet each, and nothing else", async (t) => {
     await page.emulateMedia({ media: "print" });
+    t.after(() => page.emulateMedia({ media: "screen" }));
     for (const hidden of [".menu", ".band", "footer", "h1", "form", "[role=status]"]) {
       for (const element of await page.locator(hidden).all()) assert.ok(!(await element.isVisible()), hidden);
     }
     await picture(page, "desk-letters-print", { whole: true });
     const sheets = (await page.pdf({ path: `${RESULTS}desk-letters.pdf`, format: "A4" })).toString("latin1");
     assert.equal(sheets.match(/\/Type\s*\/Page\b/g).length, 2);
-    await page.emulateMedia({ media: "screen" });
   });
 
   await t.test("a letter is used, and the desk says by whom", async () => {
