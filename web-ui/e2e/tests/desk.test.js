@@ -201,8 +201,9 @@ test("a lost telephone is replaced face to face", async (t) => {
   await recover.locator("summary").click();
   await recover.locator('[name="device"]').check();
   await recover.locator("form button").click();
+  await recover.locator('[data-state="waiting"]').waitFor();
+  assert.equal(await recover.locator("svg.qr").count(), 1);
   const link = await recover.locator("[data-link]").innerText();
-  await recover.locator("svg.qr").waitFor();
   await picture(page, "desk-recover", { whole: true });
   await fresh.page.goto(link);
   const theirs = fresh.page.locator("[data-digits]");
