@@ -25,6 +25,11 @@ fn two_villages_stand_there_and_share_what_is_for_the_neighbours() {
         assert_eq!(status["neighbourhood_id"], here["neighbourhood_id"]);
         assert_eq!(status["neighbours"][0]["id"], there["neighbourhood_id"]);
         assert_eq!(status["neighbours"][0]["state"], "in-force");
+        let register = get(&format!("{url}/api/v1/register"), &[]).json();
+        assert_eq!((&register["connectors"], &register["signatures_needed"]), (&3.into(), &2.into()));
+        for (kind, count) in [("organisations", 1), ("areas", 2)] {
+            assert_eq!(register[kind].as_array().unwrap().len(), count, "{kind}");
+        }
         let name = there["name"].as_str().unwrap();
         for page in ["/", "/agenda", "/en/", "/en/agenda"] {
             let html = get(&format!("{url}{page}"), &[]);
