@@ -7,7 +7,7 @@ use dorpsplein_protocol::operation::{
     Claim, ClaimProof, DeviceAddition, Field, Kind, PURPOSE, Payload, RecoveryKey, Signed, Statement, SubArea, transfer,
 };
 
-use super::stage::text;
+use super::crew::text;
 use super::{Blow, Expected, Stage, StageError, attacks};
 
 attacks! {

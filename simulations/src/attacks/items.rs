@@ -7,7 +7,7 @@ use dorpsplein_protocol::operation::{
     SubArea,
 };
 
-use super::stage::text;
+use super::crew::text;
 use super::{Blow, Expected, Stage, StageError, attacks};
 use crate::hand::Hand;
 

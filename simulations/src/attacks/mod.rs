@@ -4,6 +4,7 @@
 //! An attack holds nothing up and changes nothing: no row, nobody's membership, role or device, no letter, box or
 //! agreement. It may leave a refused operation behind, within the bounds for those.
 
+mod crew;
 mod forged;
 mod items;
 mod lock_out;

@@ -7,7 +7,7 @@ use dorpsplein_protocol::operation::{
     RoleChange, Signed, Statement,
 };
 
-use super::stage::text;
+use super::crew::text;
 use super::{Blow, Expected, Person, Stage, StageError, attacks};
 use crate::hand::Hand;
 use crate::world::DAY;

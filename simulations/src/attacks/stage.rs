@@ -1,29 +1,21 @@
 //! The villages that are attacked: everybody an attacker could be, and everything they could be after.
 
-use std::collections::BTreeSet;
 use std::ops::{Bound, ControlFlow};
 
 use dorpsplein_protocol::compose::{Device, Place};
 use dorpsplein_protocol::identity::{PublicKey, SecretKey};
 use dorpsplein_protocol::operation::{
-    BoxCertificate, DeviceAddition, DeviceCount, DeviceRetirement, Edit, Endorsement, Field, Invitation, ItemId, Kind,
-    MemberRemoval, NeighbourhoodId, OperationId, RecoveryKey, ResidentId, Role, RoleChange, Signed, Space, Statement,
-    Treaty, TreatyDirection, TreatyEnd, Value,
+    DeviceAddition, DeviceCount, Edit, ItemId, Kind, NeighbourhoodId, OperationId, ResidentId, Signed, Space, Statement,
 };
-use dorpsplein_protocol::replica::{Input, Refusal, SessionId};
+use dorpsplein_protocol::replica::Refusal;
 use dorpsplein_protocol::store::{Direction, Read, Table};
-use dorpsplein_protocol::sync::{Message, SESSION_VERSION};
 use dorpsplein_protocol::time::Timestamp;
 use thiserror::Error;
 
+use super::crew::{Crew, Nobody, bring};
 use crate::checkers::authority::standing;
 use crate::hand::Hand;
-use crate::world::{Actors, DAY, HOUR, MINUTE, Village, World, WorldError};
-
-/// How long letters are open on this stage, in milliseconds.
-const LETTER_MS: u64 = 14 * DAY;
-/// How long the treaties hold that nobody ends, in milliseconds.
-pub(super) const TREATY_MS: u64 = 300 * DAY;
+use crate::world::{DAY, World, WorldError};
 
 /// The stage could not be set.
 #[derive(Debug, Error)]
@@ -50,7 +42,7 @@ pub struct Person {
 pub struct Letter {
     /// The invitation.
     pub invitation: OperationId,
-    secret: [u8; 32],
+    pub(super) secret: [u8; 32],
 }
 
 /// A village with one box, and the key of a second box that a hostile hand may use.
@@ -61,7 +53,7 @@ pub struct Home {
     /// Its box.
     pub at: usize,
     /// A certified key that brings this box what a test wants.
-    peer: PublicKey,
+    pub(super) peer: PublicKey,
 }
 
 /// Three connectors, four residents, one of each that was removed, and three other villages.
@@ -125,15 +117,6 @@ pub struct Stage {
     /// All that was said, in order.
     log: Vec<Signed>,
     sessions: u64,
-}
-
-/// Nobody does anything while time passes.
-struct Nobody;
-
-impl Actors for Nobody {
-    fn act(&mut self, _: &mut World, _: usize) -> Result<(), WorldError> {
-        Ok(())
-    }
 }
 
 impl Letter {
@@ -331,197 +314,4 @@ impl Stage {
         }
         Ok(text)
     }
-}
-
-fn bring(world: &mut World, sessions: &mut u64, home: &Home, transfer: Vec<u8>) -> Result<bool, StageError> {
-    // Beside the sessions of the simulated network, of which there are none on this stage.
-    *sessions += 1;
-    let session = SessionId(*sessions);
-    world.handle(home.at, Input::Opened { session, peer: home.peer, outbound: false })?;
-    let hello = Message::Hello { version: SESSION_VERSION, neighbourhood: home.id };
-    world.handle(home.at, Input::Received { session, frame: hello.encode() })?;
-    let push = Message::Push { operation: transfer };
-    world.handle(home.at, Input::Received { session, frame: push.encode() })?;
-    let open = world.boxes()[home.at].replica().sessions().any(|(open, _)| open == session);
-    world.handle(home.at, Input::Closed { session })?;
-    Ok(open)
-}
-
-/// Those who set the stage.
-struct Crew {
-    world: World,
-    log: Vec<Signed>,
-    sessions: u64,
-}
-
-impl Crew {
-    fn found(&mut self, name: &str) -> Result<(Home, Person), StageError> {
-        let seed = self.world.seed();
-        let (device, genesis) = Device::found(SecretKey::from_seed(&seed), name, [7; 16], self.world.now);
-        let (village, id) = (self.world.villages.len(), device.home());
-        let at = self.world.add_box(village, id)?;
-        self.world.villages.push(Village { id, boxes: vec![at], neighbours: BTreeSet::new() });
-        self.world.submit(at, &genesis)??;
-        let resident = ResidentId::from(genesis.id());
-        self.log.push(genesis);
-        let mut founder = Person { hand: Hand::new(seed, id, at), resident };
-        founder.hand.follow(&device);
-        let peer = SecretKey::from_seed(&self.world.seed()).public();
-        for key in [self.world.boxes()[at].key, peer] {
-            let certificate = BoxCertificate { key, expires: self.world.now.plus_millis(2000 * DAY) };
-            self.state(&mut founder, Statement::BoxCertificate(certificate))?;
-        }
-        Ok((Home { id, at, peer }, founder))
-    }
-
-    fn heads(&self, at: usize) -> Vec<OperationId> {
-        self.world.boxes()[at].replica().registers().home().heads()
-    }
-
-    /// Hands in what `compose` signs after all that the box knows, and remembers it.
-    fn submit(
-        &mut self,
-        hand: &mut Hand,
-        compose: impl FnOnce(&mut Device, Timestamp) -> Signed,
-    ) -> Result<Signed, StageError> {
-        let mut device = hand.device();
-        let signed = compose(&mut device, self.world.clock(hand.at));
-        self.world.submit(hand.at, &signed)??;
-        hand.follow(&device);
-        self.log.push(signed.clone());
-        Ok(signed)
-    }
-
-    fn state(&mut self, person: &mut Person, statement: Statement) -> Result<Signed, StageError> {
-        let heads = self.heads(person.hand.at);
-        self.submit(&mut person.hand, |device, now| device.state(heads, statement, now))
-    }
-
-    fn endorse(&mut self, person: &mut Person, of: &Signed) -> Result<(), StageError> {
-        self.state(person, Statement::Endorsement(Endorsement { of: of.id() })).map(drop)
-    }
-
-    fn invite(&mut self, by: &mut Person) -> Result<Letter, StageError> {
-        let secret = self.world.seed();
-        let key = SecretKey::from_seed(&secret).public();
-        let expires = self.world.clock(by.hand.at).plus_millis(LETTER_MS);
-        let invitation = Invitation { key, role: Role::Resident, expires };
-        let invitation = self.state(by, Statement::Invitation(invitation))?.id();
-        Ok(Letter { invitation, secret })
-    }
-
-    fn claim(&mut self, home: &Home, letter: &Letter) -> Result<Person, StageError> {
-        let mut hand = Hand::new(self.world.seed(), home.id, home.at);
-        let claim =
-            self.submit(&mut hand, |device, now| device.claim(letter.invitation, &letter.secret(), [3; 16], now))?;
-        Ok(Person { hand, resident: claim.id().into() })
-    }
-
-    fn join(&mut self, home: &Home, by: &mut Person) -> Result<Person, StageError> {
-        let letter = self.invite(by)?;
-        self.claim(home, &letter)
-    }
-
-    fn grant(&mut self, by: &mut Person, to: &Person, second: Option<&mut Person>) -> Result<(), StageError> {
-        let change = RoleChange { resident: to.resident, role: Role::Connector, counts: Vec::new() };
-        let grant = self.state(by, Statement::RoleChange(change))?;
-        second.map_or(Ok(()), |second| self.endorse(second, &grant))
-    }
-
-    fn remove(&mut self, by: &mut Person, whom: &Person, second: Option<&mut Person>) -> Result<(), StageError> {
-        let removal = MemberRemoval { resident: whom.resident, counts: vec![whom.count()] };
-        let removal = self.state(by, Statement::MemberRemoval(removal))?;
-        second.map_or(Ok(()), |second| self.endorse(second, &removal))
-    }
-
-    /// Gives somebody a tablet, which is retired again, and a card on paper.
-    fn equip(&mut self, home: &Home, person: &mut Person) -> Result<(Hand, Hand), StageError> {
-        let mut tablet = Hand::new(self.world.seed(), home.id, home.at);
-        let addition = DeviceAddition::sign(&tablet.secret(), &home.id, &person.hand.key());
-        self.state(person, Statement::DeviceAddition(addition))?;
-        let place = home.square();
-        let edits = vec![text(Field::TITLE, "Vanaf de bank"), text(Field::BODY, "Voor de tablet stuk ging.")];
-        self.submit(&mut tablet, |device, now| device.create(place, Kind::NEWS, None, edits, now))?;
-        let retirement = DeviceRetirement { device: tablet.key(), last: tablet.sequence() };
-        self.state(person, Statement::DeviceRetirement(retirement))?;
-        let card = Hand::new(self.world.seed(), home.id, home.at);
-        let registered = RecoveryKey::sign(&card.secret(), &home.id, &person.hand.key());
-        self.state(person, Statement::RecoveryKey(registered))?;
-        Ok((tablet, card))
-    }
-
-    fn post(&mut self, person: &mut Person, place: Place, title: &str) -> Result<Signed, StageError> {
-        let edits = vec![text(Field::TITLE, title), text(Field::BODY, "Wie weet er meer?")];
-        self.submit(&mut person.hand, |device, now| device.create(place, Kind::NEWS, None, edits, now))
-    }
-
-    fn edit(
-        &mut self,
-        person: &mut Person,
-        place: Place,
-        item: ItemId,
-        edits: Vec<Edit>,
-    ) -> Result<Signed, StageError> {
-        self.submit(&mut person.hand, |device, now| device.edit(place, item, vec![item.into()], edits, now))
-    }
-
-    /// A treaty between two villages; ours needs two signatures.
-    fn agree(&mut self, ours: &mut Person, second: &mut Person, theirs: &mut Person) -> Result<(), StageError> {
-        let expires = self.world.now.plus_millis(TREATY_MS);
-        let terms = |with, accepts| {
-            Statement::Treaty(Treaty { with, accepts, direction: TreatyDirection::Both, kinds: Vec::new(), expires })
-        };
-        let offer = self.state(ours, terms(theirs.hand.home(), None))?;
-        self.endorse(second, &offer)?;
-        self.state(theirs, terms(ours.hand.home(), Some(offer.id()))).map(drop)
-    }
-
-    /// A village with a treaty: itself, its founder and somebody who lives there.
-    fn befriend(
-        &mut self,
-        name: &str,
-        ours: &mut Person,
-        second: &mut Person,
-    ) -> Result<(Home, Person, Person), StageError> {
-        let (village, mut founder) = self.found(name)?;
-        let resident = self.join(&village, &mut founder)?;
-        self.agree(ours, second, &mut founder)?;
-        Ok((village, founder, resident))
-    }
-
-    /// Everybody hears of everything, then one treaty ends, and everybody hears of that.
-    fn end_treaty(&mut self, by: &mut Person, with: &Home) -> Result<(), StageError> {
-        self.tell_everybody()?;
-        self.pass(HOUR)?;
-        self.state(by, Statement::TreatyEnd(TreatyEnd { with: with.id }))?;
-        self.tell_everybody()?;
-        self.pass(HOUR)
-    }
-
-    /// Brings every box all that was said; each keeps what concerns it.
-    fn tell_everybody(&mut self) -> Result<(), StageError> {
-        let peers: Vec<(usize, NeighbourhoodId)> =
-            self.world.villages.iter().map(|village| (village.boxes[0], village.id)).collect();
-        for (at, id) in peers {
-            let certified = self.world.boxes()[at].key;
-            for signed in self.log.clone() {
-                // Its own key speaks for the village as well; a box does not talk to itself, so another one is asked.
-                let register = self.world.boxes()[at].replica().registers().home();
-                let peer = register.boxes().map(|(_, certificate)| certificate.key).find(|key| *key != certified);
-                let Some(peer) = peer else { continue };
-                bring(&mut self.world, &mut self.sessions, &Home { id, at, peer }, signed.encode())?;
-            }
-        }
-        Ok(())
-    }
-
-    fn pass(&mut self, millis: u64) -> Result<(), StageError> {
-        let end = self.world.now.plus_millis(millis.max(MINUTE));
-        Ok(self.world.run_until(end, &mut Nobody)?)
-    }
-}
-
-/// The edit that sets a field to a text.
-pub(super) fn text(field: Field, value: &str) -> Edit {
-    Edit::Set { field, value: Value::Text(value.to_owned()) }
 }

@@ -6,7 +6,7 @@ use dorpsplein_protocol::operation::{
     Field, Invitation, Kind, MemberRemoval, OperationId, Role, RoleChange, Signed, Statement, SubArea,
 };
 
-use super::stage::{TREATY_MS, text};
+use super::crew::{TREATY_MS, text};
 use super::{Blow, Expected, Person, Stage, StageError, attacks};
 use crate::hand::Hand;
 use crate::world::{DAY, START};

@@ -4,6 +4,7 @@ mod documents;
 mod packages;
 mod sources;
 mod texts;
+mod threats;
 mod tree;
 
 use std::fmt;
@@ -70,6 +71,7 @@ fn findings(tree: &Tree) -> Vec<Finding> {
         documents::module_map,
         texts::both_languages,
         texts::problems,
+        threats::named_tests,
     ];
     let mut findings: Vec<Finding> = rules.iter().flat_map(|rule| rule(tree)).collect();
     findings.sort();
