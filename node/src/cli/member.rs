@@ -99,9 +99,10 @@ fn list(args: &ListArgs) -> Result<Outcome, CliError> {
 
 fn line(resident: &ResidentBody, name: Option<&str>) -> String {
     let active = resident.devices.iter().filter(|device| device.state == DeviceStateBody::Active).count();
+    let devices = if active == 1 { "1 device".to_owned() } else { format!("{active} devices") };
     let gone = if resident.present { "" } else { ", no longer a member" };
     format!(
-        "  {}  {:<9}  {active} devices, since {}{gone}  {}",
+        "  {}  {:<9}  {devices}, since {}{gone}  {}",
         resident.id,
         resident.role,
         moment(resident.admitted),
