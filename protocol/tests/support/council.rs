@@ -1,5 +1,8 @@
 //! A council of connectors whose statements name the parents a test chooses, and boxes that hear them in every order.
 
+// Each file of tests uses its own part of this.
+#![allow(dead_code)]
+
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::ops::{Bound, ControlFlow, RangeBounds};
