@@ -2,9 +2,8 @@
 
 use super::Replica;
 use super::ingest::device_key;
-use super::work::Work;
 use crate::authority::Reason;
-use crate::operation::{Header, OperationId, Space};
+use crate::operation::{Header, OperationId};
 use crate::projection::{Fork, split_fork_key};
 use crate::store::{Read, StoreError, Table};
 
@@ -75,23 +74,6 @@ impl<R: Read> Replica<R> {
         };
         let from = [&header.device.as_bytes()[..], &from.to_be_bytes()].concat();
         self.look_again_at_device(&header.device, &from)
-    }
-
-    /// Statements that were kept for nothing but the proof they are may count after all when their register grows. Costs
-    /// nothing while nobody forked.
-    pub(super) fn try_proofs_again(&mut self) -> Result<(), StoreError> {
-        if self.forked.is_empty() {
-            return Ok(());
-        }
-        for id in self.forks()?.into_iter().flat_map(|fork| fork.operations) {
-            let Some(signed) = self.load_signed(&id)? else { continue };
-            let register = self.registers.get(&signed.header().neighbourhood());
-            let taken_in = register.is_some_and(|register| register.verdict(&id).is_some());
-            if signed.header().space == Space::Register && !taken_in {
-                self.worklist.insert(Work::Statement(id));
-            }
-        }
-        Ok(())
     }
 
     /// Of the operations with one number the one that counts: the one a connector decided for, or else the lowest.

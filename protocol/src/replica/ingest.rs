@@ -124,6 +124,7 @@ impl<R: Read> Replica<R> {
             (None, Verdict::Permitted | Verdict::Refused(_)) => {
                 // Worth nothing to the register, and yet a proof that its device forked.
                 if self.is_first_proof(valid.header(), valid.id())? {
+                    self.wait_to_turn(valid.header(), &valid.id());
                     self.keep_aside(valid, round)?;
                 }
                 return Ok(Received::Dropped);
