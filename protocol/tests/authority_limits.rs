@@ -56,7 +56,11 @@ fn a_connector_silent_since_there_were_two_can_still_act_alone_as_one_of_two() {
     assert!(sights[1].counts(0));
     let (present, connectors) = sights[1].standing(&council);
     assert!(!present.contains(&0), "the founder is out by one signature");
-    assert_eq!(connectors, [1], "and so is what the founder said at the same time: the third was never made a connector");
+    assert_eq!(
+        connectors,
+        [1],
+        "and so is what the founder said at the same time: the third was never made a connector"
+    );
 }
 
 #[test]
