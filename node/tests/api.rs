@@ -203,7 +203,11 @@ fn what_is_no_operation_is_refused_by_its_name() {
     let long = with_payload(&secret, news.header(), &[0x60; MAX_PAYLOAD + 1]);
     village.refuses("a payload that is too long", &long, "too-large");
     let other_version = Header { version: 2, ..news.header().clone() };
-    village.refuses("a later version", &with_payload(&secret, &other_version, news.payload().unwrap()), "unsupported-version");
+    village.refuses(
+        "a later version",
+        &with_payload(&secret, &other_version, news.payload().unwrap()),
+        "unsupported-version",
+    );
     let forged = with_payload(&SecretKey::from_seed(&[2; 32]), news.header(), news.payload().unwrap());
     village.refuses("a foreign signature", &forged, "bad-signature");
     let weak = Header { device: PublicKey::from_bytes([0; 32]), ..news.header().clone() };

@@ -3,6 +3,8 @@
 //! Half of the statements are letters that five connectors wrote, in rounds of thirty; the other half are the residents who
 //! came in with them. Prints bytes per resident beside the times.
 
+#![expect(clippy::disallowed_types, clippy::disallowed_methods, reason = "a benchmark measures time")]
+
 use std::alloc::System;
 use std::hint::black_box;
 use std::time::{Duration, Instant};

@@ -33,7 +33,7 @@ fn stage() -> Stage {
     let secret = SecretKey::from_seed(&anne.secret().to_seed());
     let mut twin = Device::resume(secret, anne.home(), anne.sequence(), anne.previous());
     let (place, now) = (village.square(), world.now);
-    let mut branch = |device: &mut Device, heading: &str| {
+    let branch = |device: &mut Device, heading: &str| {
         [heading, "En dan"].map(|heading| device.create(place, Kind::NEWS, None, news_edits(heading), now))
     };
     let (one, two) = (branch(&mut anne, "Echt"), branch(&mut twin, "Gekopieerd"));

@@ -5,10 +5,11 @@ mod support;
 
 use std::collections::BTreeSet;
 
+use dorpsplein_protocol::authority::TreatyStage;
 use dorpsplein_protocol::compose::{Device, Place};
 use dorpsplein_protocol::identity::PublicKey;
 use dorpsplein_protocol::operation::{
-    CircleId, Kind, MAX_TRANSFER, NeighbourhoodId, OperationId, Role, Signed, SignedError, Space,
+    CircleId, Kind, MAX_TRANSFER, NeighbourhoodId, OperationId, Role, Signed, SignedError, Space, Statement, TreatyEnd,
 };
 use dorpsplein_protocol::replica::{Effect, Input};
 use dorpsplein_protocol::store::Table;
@@ -466,4 +467,26 @@ fn what_cannot_be_read_in_one_space_does_not_hold_up_the_others() {
         }
     }
     assert_eq!(asked, BTreeSet::from(spaces), "the second comparison goes on to what the first did not reach");
+}
+
+#[test]
+fn who_is_parted_from_learns_of_it_and_gets_nothing_else() {
+    let (mut world, mut a, b) = two_villages();
+    let mut anne = world.join(&mut a);
+    world.connect(a.at, b.at);
+    world.run();
+    let end = Statement::TreatyEnd(TreatyEnd { with: b.id });
+    let end = world.state(a.at, &mut a.founder, end);
+    world.run();
+    assert!(world.boxes[b.at].holds(&end), "the end of the treaty is read in the register of the one who ended it");
+    let stage = |at: usize, other: &NeighbourhoodId| {
+        world.boxes[at].replica.registers().treaty(other, world.now).map(|treaty| treaty.stage)
+    };
+    assert_eq!(stage(b.at, &a.id), Some(TreatyStage::Offered));
+    assert_eq!(stage(a.at, &b.id), Some(TreatyStage::Received));
+
+    let later = world.post(a.at, &mut anne, a.neighbours(), "Voor wie nog buur is");
+    world.connect(b.at, a.at);
+    world.run();
+    assert!(world.boxes[b.at].row(later).is_none());
 }

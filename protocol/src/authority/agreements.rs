@@ -57,6 +57,13 @@ impl Register {
         })?
     }
 
+    /// When this neighbourhood ended its treaty with `other`, if that is the last it said about it.
+    pub fn parted(&self, other: &NeighbourhoodId) -> Option<Timestamp> {
+        let (_, last) = self.settled.consequences.treaties.get(other)?.last()?;
+        let ends = matches!(self.graph.statement(*last), Some(Statement::TreatyEnd(_)));
+        ends.then(|| self.graph.node(*last).time)
+    }
+
     /// The neighbourhoods about which this one ever said something.
     pub fn neighbours(&self) -> impl Iterator<Item = &NeighbourhoodId> {
         self.settled.consequences.treaties.keys()

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use super::Reason;
 use super::consequences::Consequences;
 use super::graph::{Content, Graph, Index, NONE, Point};
+use super::settle::Settled;
 use crate::operation::Statement;
 
 /// How many doubtful statements of one device are looked at; those beyond do not count.
@@ -16,7 +17,7 @@ const LOOKED_AT: usize = 64;
 
 /// The statements of one device from where it lost count on, in the order of its numbers.
 pub(super) struct Suspect {
-    device: Index,
+    pub(super) device: Index,
     sequence: u64,
     doubtful: Vec<Index>,
 }
@@ -27,9 +28,13 @@ pub(super) fn suspects(graph: &Graph) -> Vec<Suspect> {
 }
 
 /// What is wrong with the number of a statement that was not taken in: its device said something with that number, or
-/// something before it that is not in its past. O(1) for a device that kept its count.
-pub(super) fn lost_count(graph: &Graph, draft: &Point<'_>) -> Option<Reason> {
+/// something before it that is not in its past, or lost count before and no connector decided. O(1) for a device that kept
+/// its count.
+pub(super) fn lost_count(graph: &Graph, settled: &Settled, draft: &Point<'_>) -> Option<Reason> {
     let device = draft.device?;
+    if settled.suspects.contains(&device) {
+        return (!follows_decision(graph, &settled.consequences, device, draft)).then_some(Reason::Forked);
+    }
     let highest = graph.devices[device as usize].highest;
     if highest == NONE {
         return None;
@@ -39,6 +44,21 @@ pub(super) fn lost_count(graph: &Graph, draft: &Point<'_>) -> Option<Reason> {
     }
     let twice = graph.said_by(device).any(|index| graph.node(index).sequence == draft.sequence);
     Some(if twice { Reason::Forked } else { Reason::OwnHistorySkipped })
+}
+
+/// Whether a statement is the one a connector decided for, or builds on it.
+fn follows_decision(graph: &Graph, consequences: &Consequences, device: Index, draft: &Point<'_>) -> bool {
+    let decisions = consequences.fork_decisions.range((device, 0)..=(device, u64::MAX));
+    let kept = decisions.filter_map(|(_, said)| kept_by(graph, said.last()?.1));
+    kept.into_iter().any(|kept| graph.node(kept).id == draft.id || graph.is_past(kept, draft))
+}
+
+/// The statement a fork decision keeps.
+fn kept_by(graph: &Graph, decision: Index) -> Option<Index> {
+    match graph.statement(decision) {
+        Some(Statement::ForkDecision(decision)) => graph.find(&decision.keep),
+        _ => None,
+    }
 }
 
 fn suspect(graph: &Graph, device: Index) -> Option<Suspect> {
@@ -63,10 +83,7 @@ pub(super) fn doubted(graph: &Graph, consequences: &Consequences, suspects: &[Su
 
 fn doubted_of(graph: &Graph, consequences: &Consequences, suspect: &Suspect) -> BTreeSet<Index> {
     let decisions = consequences.fork_decisions.get(&(suspect.device, suspect.sequence));
-    let decided = decisions.and_then(|said| said.last()).and_then(|(_, statement)| match graph.statement(*statement) {
-        Some(Statement::ForkDecision(decision)) => graph.find(&decision.keep),
-        _ => None,
-    });
+    let decided = decisions.and_then(|said| said.last()).and_then(|(_, decision)| kept_by(graph, *decision));
     let is_known = |index: &Index| is_acknowledged(graph, consequences, *index);
     let mut doubted: BTreeSet<Index> = suspect.doubtful.iter().copied().collect();
     for index in suspect.doubtful.iter().take(LOOKED_AT) {

@@ -21,7 +21,7 @@ pub use decide::{Deed, ItemFacts, SubjectFacts, Voice, decide};
 pub use judge::TWO_SIGNATURES_FROM;
 pub use members::{DeviceEntry, DeviceState, Membership, Resident};
 pub use register::{Assessment, Change, Register};
-pub use registers::{CircleState, Registers, TreatyStage, TreatyState};
+pub use registers::{CircleState, PARTING_MS, Registers, TreatyStage, TreatyState};
 pub use rights::{Act, Standing, may};
 pub use second::RECOVERY_DELAY_MS;
 pub use state::{InvitationState, InvitationUse, OrganisationState, Proposal, StatementEntry};

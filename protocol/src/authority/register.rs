@@ -73,7 +73,7 @@ impl Register {
     /// were first taken in. O(n log n).
     pub fn of(neighbourhood: NeighbourhoodId, statements: &[Valid]) -> Self {
         let mut register = Self::new(neighbourhood);
-        for valid in parents_first(&statements) {
+        for valid in parents_first(statements) {
             if let (Payload::Statement(statement), Ok(parents)) = (valid.payload(), register.parents_of(valid.header()))
             {
                 register.graph.add(valid.id(), valid.header(), statement, &parents);
@@ -105,7 +105,7 @@ impl Register {
             return Assessment::without_effect(Verdict::Refused(reason));
         }
         let draft = self.graph.draft(valid.id(), header, statement, &parents);
-        let lost = forks::lost_count(&self.graph, &draft);
+        let lost = forks::lost_count(&self.graph, &self.settled, &draft);
         let verdict = match (self.standings().judge(&draft), lost) {
             (Ok(_), None) => Verdict::Permitted,
             (Ok(_), Some(reason)) | (Err(reason), _) => Verdict::Refused(reason),
@@ -199,7 +199,8 @@ impl Register {
     fn is_quiet(&self, index: Index, assessment: &Assessment) -> bool {
         let point = self.graph.point(index);
         let doubted = &self.settled.doubted;
-        if assessment.displaces || !assessment.in_order || endorsed(&self.graph, index).is_some() {
+        let suspect = self.settled.suspects.contains(&self.graph.node(index).device);
+        if assessment.displaces || !assessment.in_order || suspect || endorsed(&self.graph, index).is_some() {
             return false;
         }
         let decides_fork = matches!(point.content, Content::Other(Statement::ForkDecision(_)));
@@ -254,12 +255,12 @@ impl Register {
             Reason::NotAMember | Reason::NotAConnector | Reason::DeviceRetired => {
                 matches!(draft.content, Content::Claim(_)) || self.was_ever_admitted(draft)
             }
+            // An admission outside its past never gets into it; one inside may turn with the admission itself.
             Reason::NoSuchResident => match draft.content {
-                Content::Other(Statement::RoleChange(change)) => self.graph.find(&change.resident.into()).is_some(),
-                Content::Other(Statement::MemberRemoval(removal)) => {
-                    self.graph.find(&removal.resident.into()).is_some()
+                Content::Other(statement) => {
+                    let named = concerned_resident(statement).and_then(|resident| self.graph.find(&resident.into()));
+                    named.is_some_and(|resident| self.graph.is_past(resident, draft))
                 }
-                Content::Other(Statement::Recovery(recovery)) => self.graph.find(&recovery.resident.into()).is_some(),
                 _ => false,
             },
             _ => true,

@@ -9,6 +9,9 @@ use crate::operation::{CircleId, Kind, NeighbourhoodId};
 use crate::time::Timestamp;
 use crate::validate::Valid;
 
+/// How long a neighbourhood with which the treaty was ended can still learn of that, in milliseconds: 30 days.
+pub const PARTING_MS: u64 = 30 * 24 * 3_600_000;
+
 /// The registers a box holds. Cloning is cheap: the registers are shared until one changes.
 #[derive(Clone, Debug)]
 pub struct Registers {
@@ -86,6 +89,12 @@ impl Registers {
     /// Whether the home register says anything about a treaty with `other`: then its register is worth holding.
     pub fn is_partner(&self, other: &NeighbourhoodId, now: Timestamp) -> bool {
         self.home().treaty(other, now).is_some_and(|ours| now < ours.treaty.expires)
+    }
+
+    /// Whether home ended its treaty with `other` less than [`PARTING_MS`] ago: long enough for a box that was away to hear
+    /// of it.
+    pub fn parted_lately(&self, other: &NeighbourhoodId, now: Timestamp) -> bool {
+        self.home().parted(other).is_some_and(|ended| now < ended.plus_millis(PARTING_MS))
     }
 
     /// The treaty between home and `other`; none when neither side said anything.

@@ -23,6 +23,8 @@ pub(super) struct Settled {
     pub(super) takings: Takings,
     /// Statements that are refused for the count their device kept; see [`forks`].
     pub(super) doubted: BTreeSet<Index>,
+    /// The devices that lost count.
+    pub(super) suspects: BTreeSet<Index>,
 }
 
 impl Settled {
@@ -37,7 +39,9 @@ impl Settled {
         }
         let first = settling.run(BTreeSet::new());
         let doubted = forks::doubted(graph, &first.consequences, &suspects);
-        Settling::new(graph, &order).run(doubted)
+        let mut settled = Settling::new(graph, &order).run(doubted);
+        settled.suspects = suspects.iter().map(|suspect| suspect.device).collect();
+        settled
     }
 
     pub(super) const fn standings<'a>(&'a self, graph: &'a Graph) -> Standings<'a> {

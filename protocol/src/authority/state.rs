@@ -114,6 +114,12 @@ impl Register {
         held.filter(counts).min_by_key(rank).and_then(|number| self.invitation_state(number))
     }
 
+    /// When the invitation that an operation holds runs out; none when it holds none.
+    pub fn invitation_expires(&self, operation: &OperationId) -> Option<Timestamp> {
+        let number = self.graph.invitation_of(self.graph.find(operation)?)?;
+        Some(self.graph.invitations[number as usize].expires)
+    }
+
     /// Heavy acts that wait for a second signature, in the order of their ranks.
     pub fn proposals(&self) -> Vec<Proposal> {
         let waiting = self.settled.consequences.proposals.iter().filter(|(_, endorsements)| endorsements.is_empty());

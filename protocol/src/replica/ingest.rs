@@ -6,10 +6,11 @@ use super::work::Work;
 use super::{Accepted, MAX_UNDECIDED, MAX_UNDECIDED_PER_DEVICE, Refusal, Replica, Round, SessionId};
 use crate::authority::{Missing, Reason, Verdict};
 use crate::item::{Kept, Placed};
-use crate::operation::{Header, OperationId, Payload, Signed, Space, is_bare};
+use crate::operation::{Header, OperationId, Payload, Signed, Space, Statement, is_bare};
 use crate::projection::space_key;
 use crate::store::{Read, StoreError, Table};
 use crate::sync::space_of;
+use crate::time::Timestamp;
 use crate::validate::Valid;
 
 impl<R: Read> Replica<R> {
@@ -79,6 +80,9 @@ impl<R: Read> Replica<R> {
         if time.is_future(round.now) {
             return Ok(Verdict::Unknown(Missing::Time(time)));
         }
+        if self.claims_too_late(valid, round.now) {
+            return Ok(Verdict::Refused(Reason::InvitationExpired));
+        }
         let assessment = self.registers.assess(valid);
         if assessment.displaces {
             return Ok(Verdict::Refused(Reason::InvitationUsed));
@@ -90,6 +94,13 @@ impl<R: Read> Replica<R> {
             self.work_off(round)?;
         }
         Ok(assessment.verdict)
+    }
+
+    /// Whether a form claims an invitation that has run out by this box's clock. The register goes by the claimant's, which
+    /// can be set back.
+    fn claims_too_late(&self, valid: &Valid, now: Timestamp) -> bool {
+        let Payload::Statement(Statement::Claim(claim)) = valid.payload() else { return false };
+        self.registers.home().invitation_expires(&claim.invitation).is_some_and(|expires| now >= expires)
     }
 
     fn receive_statement(

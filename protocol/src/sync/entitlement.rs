@@ -37,7 +37,9 @@ pub fn entitled(
         };
     }
     if !registers.is_partner(claimed, now) {
-        return BTreeSet::new();
+        // Whom we parted from gets to know it: the end is in our register, and nothing else is.
+        let parted = certified && registers.parted_lately(claimed, now);
+        return parted.then(|| register(home)).into_iter().collect();
     }
     let mut spaces = BTreeSet::from([register(*claimed)]);
     if certified || (introduced && unknown_yet) {

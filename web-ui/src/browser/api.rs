@@ -59,6 +59,8 @@ pub(super) struct Invitation {
     pub(super) expires: Timestamp,
     /// Whether somebody used it.
     pub(super) used: bool,
+    /// What a claim builds on: the invitation, and the second signature under it if it wanted one.
+    pub(super) parents: Vec<OperationId>,
 }
 
 impl Api {
@@ -148,6 +150,7 @@ impl Api {
                 neighbourhood: NeighbourhoodId::from_hex(&text("neighbourhood")?)?,
                 expires: timestamp(&field(&body, "expires"))?,
                 used: field(&body, "used").as_bool()?,
+                parents: operations(&field(&body, "parents"))?,
             })
         };
         invitation().ok_or(Trouble::Offline)

@@ -81,7 +81,9 @@ impl Author {
         }
         let now = api.now().await?;
         let mut device = Device::new(SecretKey::from_seed(&random()?), home);
-        let claim = device.claim(letter.invitation.operation, &letter.one_time, random()?, now);
+        let invitation = &letter.invitation;
+        let parents = invitation.parents.clone();
+        let claim = device.claim_after(parents, invitation.operation, &letter.one_time, random()?, now);
         let at = Place { neighbourhood: home, space: audience };
         let profile = device.create(at, name.kind, name.subject, name.edits, now);
         let outbox = [checked(claim)?, checked(profile)?].iter().map(Signed::encode).collect::<VecDeque<_>>();

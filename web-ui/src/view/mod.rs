@@ -23,9 +23,7 @@ pub use desk_community::{
 pub use devices::{MyDataPage, OwnDevice};
 pub use frame::{Frame, Help, NeighbourLink, Neighbourhood};
 pub use jiff::civil::{Date, DateTime};
-pub use moderation::{
-    Fate, GonePage, Handle, LogAct, LogEntry, LogPage, Moderated, Reason, Receipt, Standing,
-};
+pub use moderation::{Fate, GonePage, Handle, LogAct, LogEntry, LogPage, Moderated, Reason, Receipt, Standing};
 pub use page::{AgendaPage, ErrorPage, EventPage, Failure, ItemPage, NewsPage, WriteKind, WritePage};
 pub use post::{Author, Claim, Comment, EventTeaser, NewsTeaser, Origin, Role, Space, Stated, Thread, When};
 pub use trust::{

@@ -54,7 +54,7 @@ macro_rules! statements {
                 let start = decoder.position();
                 let length = decoder.array()?;
                 let number = decoder.u16()?;
-                if matches!(number, $($number)|+) && length != Some(2) {
+                if [$($number),+].contains(&number) && length != Some(2) {
                     return Err(DecodeError::message("a statement has a number and a body"));
                 }
                 Ok(match number {
