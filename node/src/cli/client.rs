@@ -114,7 +114,7 @@ impl Client {
         self.get(&format!("items/{item}/receipts"))
     }
 
-    /// The moderation log, for a member who is [signed in](super::session::sign_in).
+    /// The moderation log, for a member who is signed in.
     ///
     /// # Errors
     /// [`ClientError`].

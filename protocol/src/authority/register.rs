@@ -113,7 +113,7 @@ impl Register {
         let displaces = self.displaces(&draft);
         let keep = match verdict {
             Verdict::Permitted => true,
-            Verdict::Refused(reason) => displaces || self.may_turn(&draft, reason),
+            Verdict::Refused(_) => displaces || !self.is_hopeless(&draft),
             Verdict::Unknown(_) => false,
         };
         Assessment { verdict, displaces, keep, in_order: lost.is_none() }
@@ -242,28 +242,28 @@ impl Register {
         [device, card, spent].into_iter().flatten().any(|other| draft.rank() < self.graph.rank(other))
     }
 
-    /// Whether a refusal may turn when something concurrent comes in or falls. Then the statement is kept, so that what
-    /// honest others built on it still finds its parents. What its own past rules out for good is not.
-    fn may_turn(&self, draft: &Point<'_>, reason: Reason) -> bool {
-        match reason {
-            Reason::SecondGenesis
-            | Reason::NoSuchAct
-            | Reason::InvitationExpired
-            | Reason::NotAnInvitation
-            | Reason::ClaimProof
-            | Reason::TooEarly => false,
-            Reason::NotAMember | Reason::NotAConnector | Reason::DeviceRetired => {
-                matches!(draft.content, Content::Claim(_)) || self.was_ever_admitted(draft)
+    /// Whether nothing that comes in or falls can make a statement count: its own past, which never changes, rules it out.
+    /// What is not hopeless is kept, so that what honest others built on it still finds its parents. The reason for which
+    /// it is refused now plays no part, because that depends on what else is here.
+    fn is_hopeless(&self, draft: &Point<'_>) -> bool {
+        match draft.content {
+            Content::Genesis(_) => draft.id != self.graph.neighbourhood.into(),
+            Content::Claim(invitation) => {
+                let held = invitation.and_then(|at| self.graph.invitation_of(at));
+                held.is_none_or(|number| draft.time >= self.graph.invitations[number as usize].expires)
             }
-            // An admission outside its past never gets into it; one inside may turn with the admission itself.
-            Reason::NoSuchResident => match draft.content {
-                Content::Other(statement) => {
-                    let named = concerned_resident(statement).and_then(|resident| self.graph.find(&resident.into()));
-                    named.is_some_and(|resident| self.graph.is_past(resident, draft))
-                }
-                _ => false,
-            },
-            _ => true,
+            Content::Invitation { .. } | Content::DeviceAddition(_) => !self.was_ever_admitted(draft),
+            Content::Other(Statement::Endorsement(endorsement)) => {
+                let proposal = self.graph.find(&endorsement.of);
+                let early = proposal.is_none_or(|proposal| self.graph.is_too_early(&self.graph.point(proposal), draft));
+                early || !self.was_ever_admitted(draft)
+            }
+            Content::Other(statement) => {
+                let was_here = |resident: ResidentId| {
+                    self.graph.find(&resident.into()).is_some_and(|at| self.graph.is_past(at, draft))
+                };
+                !self.was_ever_admitted(draft) || !concerned_resident(statement).is_none_or(was_here)
+            }
         }
     }
 

@@ -1,11 +1,10 @@
 //! Second signatures, and what always waits for one: a connector who lost every device.
 
 use super::Reason;
-use super::graph::{Content, Index, Point};
+use super::graph::{Content, Graph, Index, Point};
 use super::judge::{Force, Ruling, TWO_SIGNATURES_FROM};
 use super::standing::Standings;
 use crate::operation::{DeviceCount, Recovery, Role, Statement, Veto};
-use crate::time::Timestamp;
 
 /// How long after the first signature the recovery of a connector can be signed a second time, in milliseconds: 24 hours.
 pub const RECOVERY_DELAY_MS: u64 = 24 * 3_600_000;
@@ -30,8 +29,12 @@ impl Standings<'_> {
         if proposer == endorser && !alone {
             return Err(Reason::NothingToEndorse);
         }
-        if recovery {
-            self.check_waited(proposal, first.time, point)?;
+        if self.graph.is_too_early(&first, point) {
+            return Err(Reason::TooEarly);
+        }
+        let vetoes = self.consequences.vetoes.get(&proposal).into_iter().flatten();
+        if vetoes.into_iter().any(|veto| self.graph.is_past(*veto, point)) {
+            return Err(Reason::Vetoed);
         }
         self.still_possible(&first, point)
     }
@@ -39,14 +42,6 @@ impl Standings<'_> {
     /// Whether the device that proposed has lost its place since.
     fn is_out(&self, proposal: &Point<'_>, point: &Point<'_>) -> bool {
         proposal.device.is_none_or(|device| !self.is_active(device, point))
-    }
-
-    fn check_waited(&self, proposal: Index, signed: Timestamp, point: &Point<'_>) -> Result<(), Reason> {
-        let vetoes = self.consequences.vetoes.get(&proposal).into_iter().flatten();
-        if vetoes.into_iter().any(|veto| self.graph.is_past(*veto, point)) {
-            return Err(Reason::Vetoed);
-        }
-        if point.time < signed.plus_millis(RECOVERY_DELAY_MS) { Err(Reason::TooEarly) } else { Ok(()) }
     }
 
     /// Whether what was proposed makes sense where it is signed a second time.
@@ -91,5 +86,13 @@ impl Standings<'_> {
         }
         self.check_new(&recovery.device, point)?;
         Ok(if self.is_connector(resident, point) { Force::Proposed } else { Force::Now })
+    }
+}
+
+impl Graph {
+    /// Whether a recovery is signed a second time before 24 hours have passed.
+    pub(super) fn is_too_early(&self, proposal: &Point<'_>, second: &Point<'_>) -> bool {
+        let recovery = matches!(proposal.content, Content::Other(Statement::Recovery(_)));
+        recovery && second.time < proposal.time.plus_millis(RECOVERY_DELAY_MS)
     }
 }
