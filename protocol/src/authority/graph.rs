@@ -138,6 +138,17 @@ impl Graph {
         }
     }
 
+    /// Gives back the room that growing left.
+    pub(super) fn fit(&mut self) {
+        self.nodes.shrink_to_fit();
+        self.parents.shrink_to_fit();
+        self.by_id.shrink_to_fit();
+        self.devices.shrink_to_fit();
+        self.by_key.shrink_to_fit();
+        self.invitations.shrink_to_fit();
+        self.others.shrink_to_fit();
+    }
+
     pub(super) fn len(&self) -> usize {
         self.nodes.len()
     }

@@ -79,6 +79,7 @@ impl Register {
                 register.graph.add(valid.id(), valid.header(), statement, &parents);
             }
         }
+        register.graph.fit();
         register.settled = Settled::of(&register.graph);
         register
     }
