@@ -8,7 +8,8 @@ import { test } from "node:test";
 const VECTORS = new URL("../../../protocol/tests/vectors/", import.meta.url);
 const { run_vector } = createRequire(import.meta.url)(process.env.DORPSPLEIN_VECTORS_MODULE);
 
-const files = readdirSync(VECTORS).filter((name) => name.endsWith(".json"));
+// Codes are stretched by the browser itself and not by the module: devices.test.js holds it to codes.json.
+const files = readdirSync(VECTORS).filter((name) => name.endsWith(".json") && name !== "codes.json");
 
 test("there are vectors", () => {
   assert.ok(files.length >= 5, `${files.length} files`);
