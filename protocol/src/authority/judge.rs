@@ -225,11 +225,7 @@ impl Standings<'_> {
         if !own {
             self.connector(point)?;
         }
-        let others = self.devices_of(resident).filter(|(other, _)| *other != device);
-        let cards = self.consequences.cards.iter().filter(|(_, card)| card.resident == resident);
-        let stays = others.into_iter().any(|(other, _)| self.is_active(other, point))
-            || cards.into_iter().any(|(card, _)| self.is_usable(*card, point));
-        if !stays {
+        if !self.can_act_without(Some(device), resident, point) {
             self.check_not_the_last(resident, point)?;
         }
         self.weigh(!own && self.is_connector(resident, point), point)

@@ -134,14 +134,13 @@ impl Register {
         let mut change = Change::none(assessment.verdict);
         if self.is_quiet(index, &assessment) {
             let ruling = self.standings().judge(&self.graph.point(index));
-            self.note_touched(index, &mut change);
             self.settled.add(&self.graph, index, ruling);
         } else {
             let settled = Settled::of(&self.graph);
             let before = std::mem::replace(&mut self.settled, settled);
             self.note_revised(index, &before, &mut change);
         }
-        self.note_touched(index, &mut change);
+        self.touched(index, &self.settled, &mut change);
         change.verdict = self.verdict(&valid.id()).unwrap_or(assessment.verdict);
         change
     }
@@ -289,10 +288,6 @@ impl Register {
                 change.revised.push((self.graph.node(other).id, self.verdict_of(other)));
             }
         }
-    }
-
-    fn note_touched(&self, index: Index, change: &mut Change) {
-        self.touched(index, &self.settled, change);
     }
 
     /// The devices and the treaties that a statement is about, as far as `settled` knows.

@@ -104,11 +104,16 @@ impl<'a> Standings<'a> {
         admissions.filter(move |(_, admission)| admission.resident == resident)
     }
 
-    /// Whether a connector can still do something at this point: has a device, or a card to add one.
+    /// Whether a resident can still do something at this point: has a device, or a card to add one.
     pub(super) fn can_act(&self, resident: Index, point: &Point<'_>) -> bool {
-        let cards = self.consequences.cards.iter().filter(|(_, card)| card.resident == resident);
-        self.devices_of(resident).any(|(device, _)| self.is_active(device, point))
-            || cards.into_iter().any(|(card, _)| self.is_usable(*card, point))
+        self.can_act_without(None, resident, point)
+    }
+
+    /// The same, if one of their devices were gone.
+    pub(super) fn can_act_without(&self, gone: Option<Index>, resident: Index, point: &Point<'_>) -> bool {
+        let mut devices = self.devices_of(resident).filter(|(device, _)| Some(*device) != gone);
+        let mut cards = self.consequences.cards.iter().filter(|(_, card)| card.resident == resident);
+        devices.any(|(device, _)| self.is_active(device, point)) || cards.any(|(card, _)| self.is_usable(*card, point))
     }
 
     /// What was taken from `target` before this point.

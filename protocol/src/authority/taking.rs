@@ -126,7 +126,8 @@ impl Graph {
             _ => None,
         };
         let proposer = second.and_then(|proposal| consequences.resident_of(self.node(proposal).device));
-        let favoured = self.favoured(second.map_or(point.content, |proposal| self.content(proposal)));
+        let said = second.map_or(point.content, |proposal| self.content(proposal));
+        let favoured = self.favoured(said);
         match taking.target {
             Target::Member(resident) => {
                 [author, proposer, favoured].contains(&Some(resident))
@@ -135,7 +136,7 @@ impl Graph {
             Target::Connector(resident) => {
                 let acts = [author, proposer].contains(&Some(resident))
                     && self.wants_connector(consequences, point.content, author);
-                acts || (favoured == Some(resident) && grants_role(second.map_or(point.content, |p| self.content(p))))
+                acts || (favoured == Some(resident) && grants_role(said))
                     || self.invited_by(taking, resident, consequences, point)
             }
             Target::Device(device) => {

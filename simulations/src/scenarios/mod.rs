@@ -36,6 +36,41 @@ fn settle_down(
     Ok((failures, minutes))
 }
 
+/// What a scenario ran: the part of its report that it knows before anything happens.
+struct Run {
+    scenario: &'static str,
+    seed: u64,
+    neighbourhoods: usize,
+    residents: usize,
+    days: u64,
+}
+
+impl Run {
+    /// The report, with what the world counted and what [`settle_down`] found.
+    fn report(self, world: &World, failures: Vec<Failure>, minutes: Option<u64>) -> Result<Report, WorldError> {
+        let Self { scenario, seed, neighbourhoods, residents, days } = self;
+        Ok(Report {
+            scenario,
+            seed,
+            neighbourhoods,
+            boxes: world.boxes().len(),
+            residents,
+            days,
+            operations: world.counts.operations,
+            refused: world.counts.refused.clone(),
+            visible: convergence::visible(world)?,
+            frames: world.counts.frames,
+            bytes: world.counts.bytes,
+            streams: world.counts.streams,
+            broken: world.counts.broken,
+            partitions: world.counts.partitions,
+            minutes_until_quiet: minutes,
+            trace: world.trace.hash(),
+            failures,
+        })
+    }
+}
+
 /// What came of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Report {

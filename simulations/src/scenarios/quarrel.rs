@@ -6,10 +6,10 @@ use dorpsplein_protocol::authority::DeviceState;
 use dorpsplein_protocol::operation::Role;
 use rand::RngExt;
 
-use crate::checkers::{Failure, convergence};
+use crate::checkers::Failure;
 use crate::network::Quality;
 use crate::people::People;
-use crate::scenarios::{Report, settle_down};
+use crate::scenarios::{Report, Run, settle_down};
 use crate::world::{DAY, HOUR, World, WorldError};
 
 /// How many boxes the village has: each can be cut off from the others.
@@ -62,25 +62,9 @@ pub fn run(settings: &Settings) -> Result<Report, WorldError> {
         checker: "authority",
         found: format!("on box {at} nobody is left who can let others in"),
     }));
-    Ok(Report {
-        scenario: "quarrel",
-        seed: settings.seed,
-        neighbourhoods: 1,
-        boxes: boxes.len(),
-        residents: RESIDENTS,
-        days: settings.days,
-        operations: world.counts.operations,
-        refused: world.counts.refused.clone(),
-        visible: convergence::visible(&world)?,
-        frames: world.counts.frames,
-        bytes: world.counts.bytes,
-        streams: world.counts.streams,
-        broken: world.counts.broken,
-        partitions: world.counts.partitions,
-        minutes_until_quiet,
-        trace: world.trace.hash(),
-        failures,
-    })
+    let Settings { seed, days } = *settings;
+    let run = Run { scenario: "quarrel", seed, neighbourhoods: 1, residents: RESIDENTS, days };
+    run.report(&world, failures, minutes_until_quiet)
 }
 
 /// Whether a connector with a device that signs is there, as a box sees it.

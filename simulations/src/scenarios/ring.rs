@@ -1,11 +1,10 @@
 //! Villages in a ring, each with an agreement with the next: people join, write, edit from two devices and answer next
 //! door, over lines that lose, break and are down for hours.
 
-use crate::checkers::convergence;
 use crate::faults::Fault;
 use crate::network::Quality;
 use crate::people::People;
-use crate::scenarios::{Report, settle_down};
+use crate::scenarios::{Report, Run, settle_down};
 use crate::world::{DAY, HOUR, World, WorldError};
 
 use rand::RngExt;
@@ -44,25 +43,8 @@ pub fn run(settings: &Settings) -> Result<Report, WorldError> {
     // People go to bed an hour before midnight.
     let end = world.now.plus_millis(settings.days * DAY - HOUR);
     let (failures, minutes_until_quiet) = settle_down(&mut world, &mut people, end, PATIENCE_MS)?;
-    Ok(Report {
-        scenario: "ring",
-        seed: settings.seed,
-        neighbourhoods: settings.neighbourhoods,
-        boxes: world.boxes().len(),
-        residents: settings.residents,
-        days: settings.days,
-        operations: world.counts.operations,
-        refused: world.counts.refused.clone(),
-        visible: convergence::visible(&world)?,
-        frames: world.counts.frames,
-        bytes: world.counts.bytes,
-        streams: world.counts.streams,
-        broken: world.counts.broken,
-        partitions: world.counts.partitions,
-        minutes_until_quiet,
-        trace: world.trace.hash(),
-        failures,
-    })
+    let Settings { seed, neighbourhoods, residents, days, .. } = *settings;
+    Run { scenario: "ring", seed, neighbourhoods, residents, days }.report(&world, failures, minutes_until_quiet)
 }
 
 /// Founds the villages, lets neighbours agree, lays the lines, plans who moves in and when lines are down.
