@@ -56,6 +56,7 @@ impl Device {
             time: now,
             payload_hash: [0; 32],
             payload_length: 0,
+            permanent: false,
         };
         let signed = Signed::sign(&secret, header, &payload);
         let device = Self { secret, home: signed.id().into(), sequence: 1, previous: Some(signed.id()) };
@@ -181,6 +182,7 @@ impl Device {
             time: now,
             payload_hash: [0; 32],
             payload_length: 0,
+            permanent: false,
         };
         let signed = Signed::sign(&self.secret, header, payload);
         self.sequence += 1;

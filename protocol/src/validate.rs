@@ -110,6 +110,9 @@ impl Valid {
             }
             _ => return Err(ValidateError::PayloadSpace),
         }
+        if header.permanent != payload.is_permanent() {
+            return Err(ValidateError::Header);
+        }
         Ok(Self { operation: operation.clone(), payload })
     }
 

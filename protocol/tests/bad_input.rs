@@ -133,9 +133,9 @@ fn another_payload_than_the_signed_one_is_refused() {
 fn encodings_that_are_not_canonical_are_refused() {
     let mut stage = Stage::new();
     let header = stage.news().header().encode();
-    assert_eq!((header[0], header[1]), (0x8c, 0x01), "an array of twelve that starts with the version");
+    assert_eq!((header[0], header[1]), (0x8d, 0x01), "an array of thirteen that starts with the version");
     let payload = Payload::Edits([vec![create(Kind::NEWS)], news_edits("Rommelmarkt")].concat()).encode();
-    let long_form = [&[0x8c, 0x18, 0x01], &header[2..]].concat();
+    let long_form = [&[0x8d, 0x18, 0x01], &header[2..]].concat();
     let sealed = stage.sealed(long_form, &payload);
     stage.refuses(&sealed, &SignedError::Codec(CodecError::NotCanonical).into());
 

@@ -172,6 +172,7 @@ fn header() -> impl Strategy<Value = (SecretKey, Header)> {
                 time,
                 payload_hash: [0; 32],
                 payload_length: 0,
+                permanent: false,
             };
             (secret, header)
         },

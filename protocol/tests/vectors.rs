@@ -108,7 +108,7 @@ fn another_library_reads_the_same() {
         assert_eq!(envelope.payload, Some(field("header")), "{name}");
 
         let header = ciborium_from(&field("header")).into_array().unwrap();
-        assert_eq!(header.len(), 12, "{name}");
+        assert_eq!(header.len(), 13, "{name}");
         let device: [u8; 32] = header[4].as_bytes().unwrap().as_slice().try_into().unwrap();
         assert_eq!(header[10].as_bytes().unwrap().as_slice(), Sha256::digest(field("payload")).as_slice(), "{name}");
         assert_eq!(HEXLOWER.encode(&Sha256::digest(field("header"))), vector["expected"]["id"], "{name}");

@@ -48,8 +48,8 @@ impl Kept {
     }
 
     /// Whether it stays as it is when its item is erased; see [`Edit::outlives_erasure`].
-    pub fn outlives_erasure(&self) -> bool {
-        self.edits().and_then(|edits| edits.first()).is_some_and(Edit::outlives_erasure)
+    pub const fn outlives_erasure(&self) -> bool {
+        self.operation().header().permanent
     }
 }
 

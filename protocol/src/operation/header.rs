@@ -14,7 +14,7 @@ use crate::time::Timestamp;
 pub const VERSION: u8 = 1;
 /// The most parents one operation may have.
 pub const MAX_PARENTS: usize = 16;
-/// The most bytes a header takes: 16 parents of 34 bytes, nine fixed fields and room to spare.
+/// The most bytes a header takes: 16 parents of 34 bytes, twelve other fields and room to spare.
 pub const MAX_HEADER: usize = 1024;
 
 /// What a device signs: who says when, about which item, after what, to whom, and the hash of what is said.
@@ -47,6 +47,10 @@ pub struct Header {
     pub payload_hash: [u8; 32],
     /// Length of the payload in bytes.
     pub payload_length: u32,
+    /// Whether the payload stays when the item is erased: see [`Payload::is_permanent`](super::Payload::is_permanent).
+    /// Signed, so that an envelope alone says whether its payload can have been erased; such an operation is never
+    /// without it.
+    pub permanent: bool,
 }
 
 codec::array_codec!(Header {
@@ -62,6 +66,7 @@ codec::array_codec!(Header {
     time,
     payload_hash: bytes,
     payload_length,
+    permanent,
 });
 
 impl Header {

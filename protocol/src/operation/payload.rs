@@ -37,6 +37,15 @@ impl Payload {
         codec::decode_canonical(bytes)
     }
 
+    /// Whether it stays as long as its envelope does: a statement, because the register cannot be erased, and an edit
+    /// that outlives the erasure of its item ([`Edit::outlives_erasure`]).
+    pub fn is_permanent(&self) -> bool {
+        match self {
+            Self::Edits(edits) => edits.first().is_some_and(Edit::outlives_erasure),
+            Self::Statement(_) => true,
+        }
+    }
+
     /// SHA-256 of payload bytes, as the header names it.
     pub fn hash(bytes: &[u8]) -> [u8; 32] {
         Sha256::digest(bytes).into()

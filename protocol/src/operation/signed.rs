@@ -37,6 +37,9 @@ pub enum SignedError {
     /// The payload is not the one whose hash and length were signed.
     #[error("the payload is not the one that was signed")]
     PayloadMismatch,
+    /// The payload of an operation that is never without it is absent.
+    #[error("an operation of this sort is never without its payload")]
+    PayloadAbsent,
     /// Nobody signed this header with the key it names.
     #[error(transparent)]
     Signature(#[from] SignatureError),
@@ -50,7 +53,7 @@ impl SignedError {
             Self::Codec(error) => error.problem(),
             Self::Version(_) => "unsupported-version",
             Self::Header => "malformed",
-            Self::PayloadMismatch => "payload-mismatch",
+            Self::PayloadMismatch | Self::PayloadAbsent => "payload-mismatch",
             Self::Signature(SignatureError::WeakKey) => "weak-key",
             Self::Signature(SignatureError::Mismatch) => "bad-signature",
         }
@@ -74,8 +77,9 @@ pub struct Signed {
 pub struct Verified(Signed);
 
 impl Signed {
-    /// Signs `header` over `payload`, filling in the payload's hash and length.
+    /// Signs `header` over `payload`, filling in what the header says about the payload.
     pub fn sign(secret: &SecretKey, mut header: Header, payload: &Payload) -> Self {
+        header.permanent = payload.is_permanent();
         let payload = payload.encode();
         header.payload_hash = Payload::hash(&payload);
         header.payload_length = payload.len() as u32;
@@ -111,6 +115,9 @@ impl Signed {
         };
         if !outer.payload.as_ref().is_none_or(is_signed) {
             return Err(SignedError::PayloadMismatch);
+        }
+        if header.permanent && outer.payload.is_none() {
+            return Err(SignedError::PayloadAbsent);
         }
         let id = OperationId::from_bytes(Sha256::digest(envelope.content()).into());
         Ok(Self { id, header, envelope, payload: outer.payload })

@@ -311,7 +311,7 @@ impl Story {
     /// All that was signed in an order that follows from `seed`, some of it before its payload and some of it after.
     pub(crate) fn scattered_with_envelopes(&self, seed: u64) -> Vec<Signed> {
         let mut state = !seed;
-        let envelopes = self.log.iter().filter(|operation| operation.header().space != Space::Register);
+        let envelopes = self.log.iter().filter(|operation| !operation.header().permanent);
         let envelopes = envelopes.filter(|_| split_mix(&mut state).is_multiple_of(3)).map(Signed::without_payload);
         let all: Vec<Signed> = self.log.iter().cloned().chain(envelopes).collect();
         shuffled(&all, seed)
