@@ -453,6 +453,30 @@ fn a_withdrawn_letter_against_its_claim() {
 }
 
 #[test]
+fn a_letter_that_was_claimed_and_then_withdrawn_against_a_second_claim() {
+    let mut reasons = BTreeSet::new();
+    for nonce in 0..8 {
+        let mut council = Council::of(1, 0);
+        let letter = council.secret();
+        let expires = START.plus_millis(14 * DAY);
+        let invitation = Invitation { key: letter.public(), role: Role::Resident, expires };
+        let invitation = council.say(0, Statement::Invitation(invitation));
+        let claim = |council: &mut Council, nonce| {
+            Device::new(council.secret(), council.id).claim(invitation.id(), &letter, [nonce; 16], START)
+        };
+        let (first, second) = (claim(&mut council, nonce), claim(&mut council, nonce + 100));
+        let withdrawal = Statement::InvitationWithdrawal(InvitationWithdrawal { invitation: invitation.id() });
+        let withdrawal = council.say_after(0, &[&first], START, withdrawal);
+        let sights = heard(&council, &[invitation.clone(), first, withdrawal, second]);
+        assert_eq!(sights[0b1111].people.len(), 2, "the first is older than the withdrawal");
+        assert!(sights[0b1111].counts(1));
+        let Some(Verdict::Refused(reason)) = sights[0b1111].verdicts[3] else { panic!("both claims count") };
+        reasons.insert(reason.to_string());
+    }
+    assert_eq!(reasons.len(), 2, "it is used where the first has the lower id, and else withdrawn: {reasons:?}");
+}
+
+#[test]
 fn what_a_removed_connector_said_at_the_same_time_falls_with_all_that_leans_on_it() {
     let mut council = Council::of(2, 0);
     let removal = council.removal(1);

@@ -7,8 +7,8 @@ mod support;
 use dorpsplein_protocol::authority::Reason;
 use dorpsplein_protocol::compose::Device;
 use dorpsplein_protocol::identity::SecretKey;
-use dorpsplein_protocol::operation::{ForkDecision, Kind, OperationId, Signed, Statement};
-use dorpsplein_protocol::projection::{self, Fork};
+use dorpsplein_protocol::operation::{ForkDecision, Header, Kind, OperationId, Signed, Statement};
+use dorpsplein_protocol::projection::{self, Branches, Fork};
 use dorpsplein_protocol::replica::{MAX_UNDECIDED_PER_DEVICE, Refusal};
 use dorpsplein_protocol::store::Table;
 use support::{Village, World, news_edits};
@@ -24,15 +24,24 @@ struct Stage {
     other: usize,
 }
 
-/// A resident's copied key writes on both sides: the lower branch came to the first box, the higher one to the second.
 fn stage() -> Stage {
+    stage_after(0)
+}
+
+/// A resident's copied key writes on both sides: the lower branch came to the first box, the higher one to the second.
+/// Which of the second two has the lower id depends on `earlier`, the number of posts before.
+fn stage_after(earlier: usize) -> Stage {
     let mut world = World::new();
     let mut village = world.found("Oosterwijk aan de Vliet");
     let mut anne = world.join(&mut village);
     let other = world.second_box(&mut village);
+    let (place, now) = (village.square(), world.now);
+    for n in 0..earlier {
+        let post = anne.create(place, Kind::NEWS, None, news_edits(&n.to_string()), now);
+        [village.at, other].map(|at| world.submit(at, &post).unwrap());
+    }
     let secret = SecretKey::from_seed(&anne.secret().to_seed());
     let mut twin = Device::resume(secret, anne.home(), anne.sequence(), anne.previous());
-    let (place, now) = (village.square(), world.now);
     let branch = |device: &mut Device, heading: &str| {
         [heading, "En dan"].map(|heading| device.create(place, Kind::NEWS, None, news_edits(heading), now))
     };
@@ -55,6 +64,20 @@ impl Stage {
         self.lower[0].header().sequence
     }
 
+    fn branches(&self, at: usize) -> Branches {
+        let registers = self.world.boxes[at].replica.registers();
+        let decided = |header: &Header| registers.home().fork_decision(&header.device, header.sequence);
+        projection::branches(&self.world.boxes[at].store, &self.anne.key(), decided).unwrap()
+    }
+
+    fn undecided(&self, at: usize) -> Option<u64> {
+        self.branches(at).undecided()
+    }
+
+    fn kept(&self, at: usize) -> [Option<OperationId>; 2] {
+        [0, 1].map(|on| self.branches(at).kept(self.sequence() + on))
+    }
+
     fn decide(&mut self, keep: OperationId) {
         let (device, sequence) = (self.anne.key(), self.sequence());
         let decision = Statement::ForkDecision(ForkDecision { device, sequence, keep });
@@ -65,7 +88,16 @@ impl Stage {
 
 #[test]
 fn both_branches_reach_every_box_and_all_show_the_lower_until_a_connector_decides_for_the_other() {
-    let mut stage = stage();
+    let mut agreed = Vec::new();
+    for earlier in 0..6 {
+        let stage = stage_after(earlier);
+        agreed.push(stage.lower[1].id() < stage.higher[1].id());
+        both_branches_reach_every_box(stage);
+    }
+    assert!(agreed.contains(&true) && agreed.contains(&false), "the second number says the same as the first, and not");
+}
+
+fn both_branches_reach_every_box(mut stage: Stage) {
     let boxes = [stage.village.at, stage.other];
     assert!(stage.shows(stage.other, &stage.higher[0]), "nobody there knows of the other branch yet");
     stage.world.connect(stage.other, stage.village.at);
@@ -84,20 +116,28 @@ fn both_branches_reach_every_box_and_all_show_the_lower_until_a_connector_decide
         // What follows on either branch has one number too.
         assert_eq!((forks.len(), &forks[0]), (2, &fork));
         assert_eq!(stage.world.boxes[at].replica.forks().unwrap(), forks);
+        assert_eq!((stage.undecided(at), stage.kept(at)), (Some(stage.sequence()), [None, None]));
     }
+    // One decision: what follows on either branch goes with it.
     stage.decide(stage.higher[0].id());
-    let second = stage.higher[1].id();
-    let (device, sequence) = (stage.anne.key(), stage.sequence() + 1);
-    let decision = Statement::ForkDecision(ForkDecision { device, sequence, keep: second });
-    stage.world.state(stage.village.at, &mut stage.village.founder, decision);
-    stage.world.run();
     for at in boxes {
-        assert!(stage.higher.iter().all(|operation| stage.shows(at, operation)));
-        assert!(!stage.lower.iter().any(|operation| stage.shows(at, operation)));
-        stage.world.reopen(at);
-        assert!(stage.higher.iter().all(|operation| stage.shows(at, operation)));
+        for opened_again in [false, true] {
+            if opened_again {
+                stage.world.reopen(at);
+            }
+            assert!(stage.higher.iter().all(|operation| stage.shows(at, operation)));
+            assert!(!stage.lower.iter().any(|operation| stage.shows(at, operation)));
+        }
+        assert_eq!((stage.undecided(at), stage.kept(at)), (None, stage.higher.each_ref().map(|one| Some(one.id()))));
     }
     assert_eq!(stage.world.boxes[boxes[0]].rows(), stage.world.boxes[boxes[1]].rows());
+    let (place, now) = (stage.village.square(), stage.world.now);
+    let secret = SecretKey::from_seed(&stage.anne.secret().to_seed());
+    let last = &stage.higher[1];
+    let mut anne = Device::resume(secret, stage.village.id, last.header().sequence, Some(last.id()));
+    let next = anne.create(place, Kind::NEWS, None, news_edits("Weer verder"), now);
+    stage.world.submit(stage.village.at, &next).unwrap();
+    assert!(stage.shows(stage.village.at, &next));
 }
 
 #[test]
@@ -106,7 +146,7 @@ fn a_device_that_forked_is_frozen_until_a_connector_decides() {
     let at = stage.village.at;
     stage.world.connect(stage.other, at);
     stage.world.run();
-    let last = &stage.lower[1];
+    let last = stage.lower[1].clone();
     let secret = SecretKey::from_seed(&stage.anne.secret().to_seed());
     let mut device = Device::resume(secret, stage.village.id, last.header().sequence, Some(last.id()));
     let post = device.create(stage.village.square(), Kind::NEWS, None, news_edits("Verder"), stage.world.now);
@@ -114,12 +154,17 @@ fn a_device_that_forked_is_frozen_until_a_connector_decides() {
     stage.world.reopen(at);
     assert_eq!(stage.world.submit(at, &post), Err(Refusal::NotPermitted(Reason::Frozen)));
     stage.decide(stage.lower[0].id());
-    assert_eq!(stage.world.submit(at, &post), Err(Refusal::NotPermitted(Reason::Frozen)), "one of two is left");
-    let (device, sequence) = (stage.anne.key(), stage.sequence() + 1);
-    let decision = Statement::ForkDecision(ForkDecision { device, sequence, keep: stage.lower[1].id() });
-    stage.world.state(at, &mut stage.village.founder, decision);
     stage.world.submit(at, &post).unwrap();
     assert!(stage.shows(at, &post));
+    // It forks again, on the branch that counts.
+    let secret = SecretKey::from_seed(&stage.anne.secret().to_seed());
+    let mut device = Device::resume(secret, stage.village.id, last.header().sequence, Some(last.id()));
+    let again = device.create(stage.village.square(), Kind::NEWS, None, news_edits("Nog eens"), stage.world.now);
+    let (puppet, _) = stage.world.greeting_puppet(at, stage.world.boxes[stage.other].key, stage.village.id);
+    stage.world.bring(puppet, std::slice::from_ref(&again));
+    assert_eq!(stage.undecided(at), Some(again.header().sequence));
+    let next = device.create(stage.village.square(), Kind::NEWS, None, news_edits("En verder"), stage.world.now);
+    assert_eq!(stage.world.submit(at, &next), Err(Refusal::NotPermitted(Reason::Frozen)));
 }
 
 #[test]

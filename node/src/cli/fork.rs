@@ -91,7 +91,11 @@ fn list(args: &ListArgs) -> Result<Outcome, CliError> {
 
 fn paragraph(fork: &ForkBody) -> String {
     let owner = fork.resident.as_deref().map_or("nobody here", choose::short);
-    let state = if fork.kept.is_some() { "decided" } else { "waits for a connector; the device can write nothing" };
+    let state = match (fork.undecided, &fork.kept) {
+        (true, _) => "waits for a connector; the device can write nothing",
+        (false, Some(_)) => "decided",
+        (false, None) => "follows from what is decided about an earlier number",
+    };
     let one = |operation: &String| {
         let kept = fork.kept.as_ref().is_some_and(|kept| kept == operation);
         format!("\n    {operation}{}", if kept { "  (counts)" } else { "" })

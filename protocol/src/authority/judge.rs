@@ -165,13 +165,13 @@ impl Standings<'_> {
         if !self.counts_before(statement, point) {
             return Err(Reason::NeedsSecondSignature);
         }
-        if self.is_withdrawn(statement, point) {
-            return Err(Reason::InvitationWithdrawn);
-        }
         if self.consequences.used(number).is_some_and(|first| self.graph.rank(first) < point.rank()) {
             return Err(Reason::InvitationUsed);
         }
-        self.check_new(&point.key, point)
+        self.check_new(&point.key, point)?;
+        // Last, because it depends on what was taken at the same time: what is refused for its own past is so whatever
+        // else is here.
+        if self.is_withdrawn(statement, point) { Err(Reason::InvitationWithdrawn) } else { Ok(Force::Now) }
     }
 
     /// Whether a letter, or its writer's say in it, was taken back before this claim or at the same time.

@@ -12,8 +12,8 @@ use crate::store::{Direction, Read, StoreError, Table};
 use crate::sync::SpaceId;
 use crate::time::Timestamp;
 
-/// Two or more operations of one device with one number. All of them are kept; which one counts, unless a connector
-/// decided otherwise, is the one with the lowest id.
+/// Two or more operations of one device with one number. All of them are kept; which one counts say the
+/// [`branches`](super::branches()) of the device.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fork {
     /// The device.
@@ -115,7 +115,7 @@ pub(crate) fn split_receipt(rest: &[u8]) -> Option<(NeighbourhoodId, Timestamp)>
 }
 
 /// device ‖ sequence ‖ id.
-pub(crate) fn split_fork_key(key: &[u8]) -> Option<(PublicKey, u64, OperationId)> {
+fn split_fork_key(key: &[u8]) -> Option<(PublicKey, u64, OperationId)> {
     let device = PublicKey::from_bytes(key.get(..32)?.try_into().ok()?);
     let sequence = u64::from_be_bytes(key.get(32..40)?.try_into().ok()?);
     Some((device, sequence, key.get(40..)?.try_into().ok()?))

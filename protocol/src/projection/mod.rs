@@ -1,5 +1,6 @@
 //! Rows: what pages and the API read. Written in the same batch as the operation they follow from.
 
+mod branches;
 mod cursor;
 mod evidence;
 mod keys;
@@ -7,8 +8,9 @@ mod log;
 mod read;
 mod row;
 
+pub use branches::{Branches, branches};
 pub use cursor::{Cursor, CursorError, FeedCursor, LogCursor};
-pub(crate) use evidence::{ErasedHere, receipt_key, receipt_prefix, split_fork_key, split_receipt};
+pub(crate) use evidence::{ErasedHere, receipt_key, receipt_prefix, split_receipt};
 pub use evidence::{Fork, Receipt, forks, receipts};
 pub(crate) use keys::{log_key, row_writes, space_key, space_of_key, space_prefix};
 pub use log::{LogAct, LogEntry, moderation_log};

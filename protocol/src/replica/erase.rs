@@ -125,7 +125,7 @@ impl<R: Read> Replica<R> {
         let Some(creation) = history.get(&item.into()) else {
             return Ok(Verdict::Unknown(Missing::Parent(item.into())));
         };
-        if self.is_forked_out(kept.header(), &kept.id())? {
+        if self.is_forked_out(kept.header(), &kept.id()) {
             return Ok(Verdict::Refused(Reason::Forked));
         }
         let voice = match creation.edits().and_then(|edits| edits.first()) {

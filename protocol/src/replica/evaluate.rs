@@ -208,7 +208,7 @@ impl<R: Read> Replica<R> {
         now: Timestamp,
     ) -> Result<Verdict, StoreError> {
         let header = valid.header();
-        if self.is_forked_out(header, &valid.id())? {
+        if self.is_forked_out(header, &valid.id()) {
             return Ok(Verdict::Refused(Reason::Forked));
         }
         if let Some(parent) = header.parents.iter().find(|parent| verdicts.get(*parent) != Some(&Verdict::Permitted)) {
@@ -221,7 +221,7 @@ impl<R: Read> Replica<R> {
         }
         // The one before covers those before it, or it would not be permitted itself.
         for earlier in history.signed_before(header).filter(|earlier| !earlier.outlives_erasure()) {
-            if !self.is_forked_out(earlier.header(), &earlier.id())? {
+            if !self.is_forked_out(earlier.header(), &earlier.id()) {
                 if !history.covers(kept, &earlier.id()) {
                     return Ok(Verdict::Refused(Reason::OwnHistorySkipped));
                 }

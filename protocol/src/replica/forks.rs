@@ -1,11 +1,14 @@
 //! Devices that signed two operations with one number. Both are kept and passed on; one of them counts.
 
+use std::ops::{Bound, ControlFlow};
+
 use super::Replica;
 use super::ingest::device_key;
 use crate::authority::Reason;
+use crate::identity::PublicKey;
 use crate::operation::{Header, OperationId};
-use crate::projection::{Fork, split_fork_key};
-use crate::store::{Read, StoreError, Table};
+use crate::projection::Fork;
+use crate::store::{Direction, Read, StoreError, Table, prefix_end};
 
 impl<R: Read> Replica<R> {
     /// The devices that signed two operations with one number, decided or not.
@@ -33,60 +36,55 @@ impl<R: Read> Replica<R> {
 
     /// Why what this device signs is not taken from a form: it forked, and no connector decided which branch counts.
     pub(super) fn frozen(&self, header: &Header) -> Option<Reason> {
-        let forks = self.forked.get(&header.device)?;
-        let undecided = |number: &u64| self.fork_decision(header, *number).is_none();
-        forks.iter().any(undecided).then_some(Reason::Frozen)
+        self.forked.get(&header.device)?.undecided().map(|_| Reason::Frozen)
     }
 
-    /// Whether an operation, or one its device signed before it, lost to another with the same number.
-    ///
-    /// Costs nothing for devices that never forked, and a walk back to the fork for those that did.
-    pub(super) fn is_forked_out(&self, header: &Header, id: &OperationId) -> Result<bool, StoreError> {
-        let Some(forks) = self.forked.get(&header.device) else { return Ok(false) };
-        let Some(lowest) = forks.first().copied() else { return Ok(false) };
-        let (mut sequence, mut id, mut previous) = (header.sequence, *id, header.previous);
-        while sequence >= lowest {
-            if forks.contains(&sequence) && self.counting(header, sequence)? != Some(id) {
-                return Ok(true);
-            }
-            let Some(before) = previous else { return Ok(false) };
-            let Some(signed) = self.load_signed(&before)? else { return Ok(false) };
-            (sequence, id, previous) = (signed.header().sequence, before, signed.header().previous);
-        }
-        Ok(false)
+    /// Whether an operation, or one its device signed before it, lost to another with the same number. O(log n).
+    pub(super) fn is_forked_out(&self, header: &Header, id: &OperationId) -> bool {
+        self.forked.get(&header.device).is_some_and(|branches| branches.is_out(header, id))
     }
 
     /// A stored operation may share its number with another one, or close a gap between such a pair and what its device
-    /// signed after it: everything that device signed from there on is looked at again.
+    /// signed after it: what that device signed from there on is looked at again.
     pub(super) fn check_count(&mut self, header: &Header, id: &OperationId) -> Result<(), StoreError> {
-        let lowest = self.forked.get(&header.device).and_then(|forks| forks.first().copied());
-        let from = if self.signed_otherwise(header, *id)? {
+        if self.signed_otherwise(header, *id)? {
             let number = &device_key(header, id)[..40];
             for key in self.store.keys_with_prefix(Table::Devices, number, usize::MAX)? {
                 self.store.put(Table::Forks, key, []);
             }
-            self.forked.entry(header.device).or_default().insert(header.sequence);
-            lowest.map_or(header.sequence, |lowest| lowest.min(header.sequence))
-        } else if lowest.is_some_and(|lowest| lowest < header.sequence) {
-            header.sequence
-        } else {
-            return Ok(());
-        };
-        let from = [&header.device.as_bytes()[..], &from.to_be_bytes()].concat();
-        self.look_again_at_device(&header.device, &from)
-    }
-
-    /// Of the operations with one number the one that counts: the one a connector decided for, or else the lowest.
-    fn counting(&self, header: &Header, sequence: u64) -> Result<Option<OperationId>, StoreError> {
-        if let Some(keep) = self.fork_decision(header, sequence) {
-            return Ok(Some(keep));
+            return self.weigh_branches(&header.device);
         }
-        let prefix = [&header.device.as_bytes()[..], &sequence.to_be_bytes()].concat();
-        let keys = self.store.keys_with_prefix(Table::Forks, &prefix, 1)?;
-        Ok(keys.first().and_then(|key| split_fork_key(key)).map(|(_, _, id)| id))
+        let Some(branches) = self.forked.get_mut(&header.device) else { return Ok(()) };
+        // What it signed after this, and came here before, seemed to follow on nothing that lost.
+        if branches.follow(header, *id) && self.is_followed(header)? {
+            self.weigh_branches(&header.device)?;
+        }
+        Ok(())
     }
 
-    fn fork_decision(&self, header: &Header, sequence: u64) -> Option<OperationId> {
-        self.registers.get(&header.home())?.fork_decision(&header.device, sequence)
+    /// Whether something is here that the device signed with a higher number.
+    fn is_followed(&self, header: &Header) -> Result<bool, StoreError> {
+        let from = [&header.device.as_bytes()[..], &header.sequence.saturating_add(1).to_be_bytes()].concat();
+        let end = prefix_end(header.device.as_bytes());
+        let upper = end.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
+        let mut found = false;
+        self.store.scan(Table::Devices, (Bound::Included(&from), upper), Direction::Ascending, &mut |_, _| {
+            found = true;
+            ControlFlow::Break(())
+        })?;
+        Ok(found)
+    }
+
+    /// Finds out which branch of a device counts, and looks again at all that it signed where that changed.
+    pub(super) fn weigh_branches(&mut self, device: &PublicKey) -> Result<(), StoreError> {
+        let registers = &self.registers;
+        let decided = |header: &Header| registers.get(&header.home())?.fork_decision(&header.device, header.sequence);
+        let branches = crate::projection::branches(&self.store, device, decided)?;
+        if self.forked.get(device) != Some(&branches) {
+            let from = branches.first().unwrap_or_default().to_be_bytes();
+            self.forked.insert(*device, branches);
+            self.look_again_at_device(device, &[&device.as_bytes()[..], &from].concat())?;
+        }
+        Ok(())
     }
 }

@@ -27,6 +27,7 @@ use crate::authority::Registers;
 use crate::identity::PublicKey;
 use crate::item::Document;
 use crate::operation::{ItemId, NeighbourhoodId, Signed};
+use crate::projection::Branches;
 use crate::store::{Read, Staged, StoreError};
 use crate::sync::{ANTI_ENTROPY_MS, Introductions, Session, SessionStatus, SpaceId, Tree};
 use crate::time::Timestamp;
@@ -56,8 +57,8 @@ pub struct Replica<R> {
     undecided: usize,
     /// How many operations lack their payload although nothing erased it.
     incomplete: usize,
-    /// Devices that signed two operations with one number, and all such numbers.
-    forked: BTreeMap<PublicKey, BTreeSet<u64>>,
+    /// Devices that signed two operations with one number, and which branch of theirs counts.
+    forked: BTreeMap<PublicKey, Branches>,
     receipts: Receipts,
     documents: LruCache<ItemId, Document>,
     introductions: Introductions,

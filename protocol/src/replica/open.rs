@@ -1,6 +1,6 @@
 //! Opening a replica on what its store holds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Bound, ControlFlow};
 
 use lru::LruCache;
@@ -52,7 +52,7 @@ impl<R: Read> Replica<R> {
             documents: LruCache::new(DOCUMENTS),
             introductions: Introductions::new(),
             sessions: BTreeMap::new(),
-            worklist: std::collections::BTreeSet::new(),
+            worklist: BTreeSet::new(),
             next_comparison: now,
         };
         replica.check_format()?;
@@ -115,9 +115,10 @@ impl<R: Read> Replica<R> {
     fn load_counts(&mut self) -> Result<(), StoreError> {
         self.undecided = self.count(Table::Undecided)?;
         self.incomplete = self.count(Table::Incomplete)?;
-        for fork in self.forks()? {
-            self.forked.entry(fork.device).or_default().insert(fork.sequence);
-        }
+        let forked: BTreeSet<PublicKey> = self.forks()?.into_iter().map(|fork| fork.device).collect();
+        forked.iter().try_for_each(|device| self.weigh_branches(device))?;
+        // Nothing changed by looking: what waits for something is in the store.
+        self.worklist.clear();
         Ok(())
     }
 

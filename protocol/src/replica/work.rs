@@ -45,6 +45,9 @@ impl<R: Read> Replica<R> {
         }
         for device in &change.devices {
             self.wake(device.as_bytes())?;
+            if self.forked.contains_key(device) {
+                self.weigh_branches(device)?;
+            }
             self.look_again_at_device(device, device.as_bytes())?;
         }
         let neighbourhood = valid.header().neighbourhood();

@@ -14,7 +14,7 @@ pub(crate) use batch::Staged;
 pub use memory::MemoryStore;
 
 /// The format of the tables below. A store of another format is refused, never guessed at.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// A sorted map inside the store. Keys are built so that a range of keys is a question people ask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -207,8 +207,10 @@ pub struct ForkBody {
     pub sequence: u64,
     /// The operations, sorted; without a decision the first counts.
     pub operations: Vec<String>,
-    /// The one that a connector decided to keep; as long as there is none the device is refused.
+    /// The one that counts, because a connector decided for it or for one that it follows on.
     pub kept: Option<String>,
+    /// Whether a connector has to decide; as long as one has to, the device is refused.
+    pub undecided: bool,
 }
 
 /// A neighbour whose box was in step after an item was erased: it has erased it too.

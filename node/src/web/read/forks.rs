@@ -14,7 +14,7 @@ impl Reader {
     pub(super) fn forks_to_decide(&self) -> Result<Vec<view::Fork>, StoreError> {
         let home = Some(self.home().to_string());
         // About a neighbour's device the neighbour's connectors decide.
-        let undecided = self.forks()?.into_iter().filter(|fork| fork.kept.is_none() && fork.neighbourhood == home);
+        let undecided = self.forks()?.into_iter().filter(|fork| fork.undecided && fork.neighbourhood == home);
         undecided.map(|fork| self.fork_view(fork)).collect()
     }
 

@@ -1,6 +1,6 @@
 //! What was done to items as a whole, as the API tells it: the log, the receipts of an erasure, the forks.
 
-use dorpsplein_protocol::operation::ItemId;
+use dorpsplein_protocol::operation::{Header, ItemId};
 use dorpsplein_protocol::projection::{self, Fork, LogEntry, Receipt};
 use dorpsplein_protocol::store::StoreError;
 
@@ -15,7 +15,7 @@ const MAX_BATCHES: usize = 20;
 impl Reader {
     /// The devices that signed two operations with one number, and what was decided.
     pub(in super::super) fn forks(&self) -> Result<Vec<ForkBody>, StoreError> {
-        Ok(projection::forks(&self.store)?.iter().map(|fork| self.fork_body(fork)).collect())
+        projection::forks(&self.store)?.iter().map(|fork| self.fork_body(fork)).collect()
     }
 
     /// The neighbours who have erased what was erased here.
@@ -44,20 +44,22 @@ impl Reader {
         Ok(LogBody { entries, next: next.map(|place| place.to_string()) })
     }
 
-    fn fork_body(&self, fork: &Fork) -> ForkBody {
+    fn fork_body(&self, fork: &Fork) -> Result<ForkBody, StoreError> {
         // The device may be a neighbour's; their connectors decide, and this register says nothing of it.
         let registers = self.registers.iter();
         let home = registers.into_iter().find(|register| register.membership(&fork.device).is_some());
         let membership = home.and_then(|register| register.membership(&fork.device));
-        let kept = home.and_then(|register| register.fork_decision(&fork.device, fork.sequence));
-        ForkBody {
+        let decided = |header: &Header| home?.fork_decision(&header.device, header.sequence);
+        let branches = projection::branches(&self.store, &fork.device, decided)?;
+        Ok(ForkBody {
             device: fork.device.to_string(),
             resident: membership.map(|membership| membership.resident.to_string()),
             neighbourhood: home.map(|register| register.neighbourhood().to_string()),
             sequence: fork.sequence,
             operations: fork.operations.iter().map(ToString::to_string).collect(),
-            kept: kept.map(|operation| operation.to_string()),
-        }
+            kept: branches.kept(fork.sequence).map(|operation| operation.to_string()),
+            undecided: branches.undecided() == Some(fork.sequence),
+        })
     }
 
     fn receipt_body(&self, receipt: &Receipt) -> ReceiptBody {
