@@ -154,12 +154,13 @@ fn pages_for_residents_are_for_those_who_are_logged_in() {
 }
 
 #[test]
-fn two_messages_pass_through_a_mailbox_that_tells_nothing() {
+fn three_messages_pass_through_a_mailbox_that_tells_nothing() {
     let village = Village::new();
     let place = |mailbox: &str, slot: &str| village.at(&format!("links/{mailbox}/{slot}"));
     let (mailbox, other) = ("1f".repeat(32), "2e".repeat(32));
     assert_eq!(put(&place(&mailbox, "answer"), &[CBOR], b"answer").problem(), "not-found", "no offer yet");
     assert_eq!(put(&place(&mailbox, "offer"), &[CBOR], b"offer").status, 204);
+    assert_eq!(put(&place(&mailbox, "reveal"), &[CBOR], b"reveal").problem(), "not-found", "no answer yet");
     assert_eq!(get(&place(&mailbox, "offer"), &[]).body, b"offer");
 
     // What is not there yet, never was, or cannot be: the same bytes.
@@ -174,6 +175,9 @@ fn two_messages_pass_through_a_mailbox_that_tells_nothing() {
     assert_eq!(put(&place(&mailbox, "answer"), &[CBOR], b"answer").status, 204, "a receipt got lost");
     assert_eq!(put(&place(&mailbox, "answer"), &[CBOR], b"another").problem(), "link-taken");
     assert_eq!(get(&place(&mailbox, "answer"), &[]).body, b"answer");
+    assert_eq!(put(&place(&mailbox, "reveal"), &[CBOR], b"reveal").status, 204);
+    assert_eq!(put(&place(&mailbox, "reveal"), &[CBOR], b"another").problem(), "link-taken");
+    assert_eq!(get(&place(&mailbox, "reveal"), &[]).body, b"reveal");
     assert_eq!(put(&place(&other, "offer"), &[CBOR], &[0; 513]).problem(), "too-large");
     assert_eq!(put(&place(&other, "offer"), &[CBOR], &[0; 512]).status, 204);
     let foreign = put(&place(&"3d".repeat(32), "offer"), &[CBOR, ("origin", "https://evil.example")], b"offer");

@@ -10,8 +10,13 @@ use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 use cli_support::{Person, Village, text};
+use dorpsplein_protocol::identity::SecretKey;
+use dorpsplein_protocol::linking::{Answering, LinkPurpose, LinkSecret, Offering};
+use dorpsplein_protocol::operation::{NeighbourhoodId, ResidentId};
 use serde_json::Value;
-use site_support::{dorpsplein, fails, says};
+use site_support::{dorpsplein, eventually, fails, get, put, says};
+
+const CBOR: (&str, &str) = ("content-type", "application/cbor");
 
 /// A command that talks with somebody: it shows a link, asks a question and says what came of it.
 struct Talking {
@@ -128,6 +133,69 @@ fn two_devices_meet_through_a_link() {
     village.while_stopped(|village| {
         assert!(fails(&["device", "add", "--dir", &village.dir]).1.contains("the box is not running"));
     });
+    village.stop();
+}
+
+/// What lies in a slot of a mailbox, as soon as something does.
+fn message(village: &Village, secret: &LinkSecret, slot: &str) -> Vec<u8> {
+    let place = format!("{}/api/v1/links/{}/{slot}", village.url, secret.mailbox());
+    eventually(slot, || get(&place, &[]).status == 200);
+    get(&place, &[]).body
+}
+
+/// Leaves a message in a slot, and gives the problem's name if it was not taken.
+fn leave(village: &Village, secret: &LinkSecret, slot: &str, message: &[u8]) -> Option<String> {
+    let answer = put(&format!("{}/api/v1/links/{}/{slot}", village.url, secret.mailbox()), &[CBOR], message);
+    (answer.status != 204).then(|| answer.problem())
+}
+
+/// Somebody photographed the link and answers in the place of the new device. What the digits hang on is shown when their
+/// answer is in, and then there is no other answer.
+#[test]
+fn who_photographed_the_link_answers_once_and_before_the_digits_are_known() {
+    let village = Village::new("Maasdorp");
+    let anna = village.join("Anna");
+    let home = NeighbourhoodId::from_hex(&village.id).unwrap();
+    let mut adding = Talking::begin(&["device", "add", "--key", &anna.key]);
+    let link = text(&adding.line()["link"]).to_owned();
+    let secret = LinkSecret::parse(link.split_once('#').unwrap().1).unwrap();
+    let offered = message(&village, &secret, "offer");
+    let [first, better] = [1, 2].map(|seed| {
+        let key = SecretKey::from_seed(&[seed; 32]);
+        Answering::new(secret, offered.clone(), &key, [seed; 32], &home).unwrap()
+    });
+    assert_eq!(leave(&village, &secret, "reveal", b"early").as_deref(), Some("not-found"));
+    assert_eq!(leave(&village, &secret, "answer", first.message()), None);
+    let revealed = message(&village, &secret, "reveal");
+    assert_eq!(leave(&village, &secret, "answer", better.message()).as_deref(), Some("link-taken"));
+    let (refused, asked) = adding.answered("no");
+    assert_eq!(six_digits(&asked), first.take(&revealed).unwrap());
+    assert_ne!(six_digits(&asked), better.take(&revealed).unwrap());
+    assert!(text(&refused["title"]).contains("nothing was signed"), "{asked}");
+    assert_eq!(devices(&anna).len(), 1);
+    village.stop();
+}
+
+/// Somebody stands between the two and shows the new device another nonce than the one they had committed to.
+#[test]
+fn a_new_device_shows_no_digits_that_were_chosen_after_its_answer() {
+    let village = Village::new("Maasdorp");
+    let home = NeighbourhoodId::from_hex(&village.id).unwrap();
+    let secret = LinkSecret::from_random([3; 16]);
+    let impostor = SecretKey::from_seed(&[4; 32]).public();
+    let offering = |nonce| Offering::new(secret, nonce, LinkPurpose::Device, impostor, ResidentId::from_bytes([5; 32]));
+    assert_eq!(leave(&village, &secret, "offer", offering([6; 32]).message()), None);
+    let key = village.file("new.key");
+    let link = format!("{}/toestel#{}", village.url, secret.compact());
+    let new = Talking::begin(&["device", "link", &link, "--key", &key]);
+    let answered = message(&village, &secret, "answer");
+    assert!(Path::new(&key).exists(), "the key is kept before it is sent");
+    let chosen_later = offering([7; 32]).take(&answered, &home).unwrap().reveal;
+    assert_eq!(leave(&village, &secret, "reveal", &chosen_later), None);
+    let (refused, said) = new.ended();
+    assert!(text(&refused["title"]).contains("somebody else stands between"), "{refused}");
+    assert!(!said.contains("Compare these digits"), "{said}");
+    assert!(!Path::new(&key).exists(), "nor is the key kept that they were told");
     village.stop();
 }
 

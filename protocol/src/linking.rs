@@ -1,13 +1,20 @@
 //! Linking a new device to a resident: two devices that see each other's screen agree through a box that both mistrust.
 //!
 //! 1. The *adding side* (another device of the resident, or a connector beside them) makes a [`LinkSecret`], shows it as
-//!    a QR code, and leaves an [`Offer`] in the mailbox [`LinkSecret::mailbox`] of the box.
-//! 2. The *new device* reads the secret from the screen, fetches the offer, makes a key and leaves an [`Answer`].
-//! 3. Both show the six [`digits`] of what they sent and received. The adding side compares them and confirms; only then
-//!    it signs the [`DeviceAddition`] or the [`Recovery`].
+//!    a QR code, and leaves an *offer* in the mailbox [`LinkSecret::mailbox`] of the box. The offer holds the
+//!    commitment to a nonce that stays where it was made.
+//! 2. The *new device* reads the secret from the screen, fetches the offer, makes a key and leaves an [`Answer`] with a
+//!    nonce of its own.
+//! 3. The adding side takes one answer, leaves its nonce, and shows six digits of all three messages.
+//! 4. The new device sees that the nonce is the one that was committed to, and shows the six digits that it gets. People
+//!    compare; only then the adding side signs the [`DeviceAddition`] or the [`Recovery`].
 //!
 //! Each message carries an HMAC under the secret, which the box never sees. A box, or anybody who guesses a mailbox, can
-//! keep messages back and not make any; somebody who photographed the QR code can answer first, and then the digits differ.
+//! keep messages back and not make any. A box whose friend photographed the QR code can make them, and stand between the
+//! two. The order is what it has to beat: neither side says what the digits hang on before the other side has said
+//! all it has to say. Whoever stands between has to choose before knowing either side's digits, so it has one
+//! chance in a million, and [`Offering::take`] and [`Answering::take`] use up what they are called on: there is no
+//! second one until people begin anew.
 
 use std::fmt;
 
@@ -30,6 +37,9 @@ const SYMBOLS: usize = 26;
 /// The bytes of an HMAC-SHA-256, at the end of a message.
 const TAG: usize = 32;
 
+/// What one side adds to the six digits: 32 random bytes, which its caller supplies and uses once.
+pub type Nonce = [u8; 32];
+
 /// The secret of one linking: 16 random bytes, from screen to camera.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct LinkSecret([u8; 16]);
@@ -48,16 +58,17 @@ pub enum LinkPurpose {
 
 /// What the adding side says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Offer {
-    /// Why.
-    pub purpose: LinkPurpose,
+struct Offer {
+    purpose: LinkPurpose,
     /// The device that adds.
-    pub adding: PublicKey,
+    adding: PublicKey,
     /// Whose device the new one becomes.
-    pub resident: ResidentId,
+    resident: ResidentId,
+    /// SHA-256 of what the adding side adds to the digits, and shows when it has an answer.
+    commitment: [u8; 32],
 }
 
-codec::array_codec!(Offer { purpose, adding, resident });
+codec::array_codec!(Offer { purpose, adding, resident, commitment: bytes });
 
 /// What the new device says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,9 +77,45 @@ pub struct Answer {
     pub device: PublicKey,
     /// Its consent, as a [`DeviceAddition`] or a [`Recovery`] carries it.
     pub proof: Signature,
+    /// What the new device adds to the digits.
+    nonce: Nonce,
 }
 
-codec::array_codec!(Answer { device, proof });
+codec::array_codec!(Answer { device, proof, nonce: bytes });
+
+/// The last message: what the adding side had committed to.
+#[derive(Encode, Decode)]
+struct Reveal {
+    #[cbor(n(0), with = "minicbor::bytes")]
+    nonce: Nonce,
+}
+
+/// The adding side, until it has an answer. It takes one answer, and no other after it.
+pub struct Offering {
+    secret: LinkSecret,
+    offer: Offer,
+    nonce: Nonce,
+    message: Vec<u8>,
+}
+
+/// What the adding side has when an answer came.
+#[derive(Debug)]
+pub struct Answered {
+    /// What the new device said. Not to be signed before people have compared the digits.
+    pub answer: Answer,
+    /// The message for the slot `reveal`. The new device has no digits without it.
+    pub reveal: Vec<u8>,
+    /// The six digits.
+    pub digits: String,
+}
+
+/// The new device, until it knows what the adding side had committed to.
+pub struct Answering {
+    secret: LinkSecret,
+    commitment: [u8; 32],
+    offered: Vec<u8>,
+    message: Vec<u8>,
+}
 
 /// Why a message from a mailbox is not to be believed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -79,6 +126,9 @@ pub enum LinkError {
     /// The new device's consent is to something else.
     #[error("the new device did not agree to this")]
     Proof,
+    /// The adding side shows another nonce than it had committed to: it is somebody who wants the digits to agree.
+    #[error("somebody else stands between the two devices")]
+    Commitment,
 }
 
 impl LinkSecret {
@@ -128,41 +178,81 @@ impl LinkSecret {
     }
 }
 
-impl Offer {
-    /// The message for the mailbox.
-    pub fn seal(&self, secret: &LinkSecret) -> Vec<u8> {
-        secret.seal(b"offer", &codec::encode(self))
+impl Offering {
+    /// Begins to add a device. `secret` and `nonce` are fresh randomness.
+    pub fn new(
+        secret: LinkSecret,
+        nonce: Nonce,
+        purpose: LinkPurpose,
+        adding: PublicKey,
+        resident: ResidentId,
+    ) -> Self {
+        let offer = Offer { purpose, adding, resident, commitment: commitment(&nonce) };
+        let message = secret.seal(b"offer", &codec::encode(&offer));
+        Self { secret, offer, nonce, message }
     }
 
-    /// Reads the message of the adding side.
+    /// The message for the slot `offer`.
+    pub fn message(&self) -> &[u8] {
+        &self.message
+    }
+
+    /// Takes the answer of the new device and checks that it agrees to the offer. There is no second answer: whoever
+    /// sees the nonce has seen it too late.
+    ///
+    /// # Errors
+    /// [`LinkError::Foreign`] or [`LinkError::Proof`].
+    pub fn take(self, answered: &[u8], neighbourhood: &NeighbourhoodId) -> Result<Answered, LinkError> {
+        let answer = Answer::open(&self.secret, answered, &self.offer, neighbourhood)?;
+        let reveal = self.secret.seal(b"reveal", &codec::encode(&Reveal { nonce: self.nonce }));
+        let digits = digits(&self.secret, &self.message, answered, &reveal);
+        Ok(Answered { answer, reveal, digits })
+    }
+}
+
+impl Answering {
+    /// Reads an offer and agrees to it. `new_device` and `nonce` are made for this offer alone: fresh randomness.
     ///
     /// # Errors
     /// [`LinkError::Foreign`].
-    pub fn open(secret: &LinkSecret, message: &[u8]) -> Result<Self, LinkError> {
-        codec::decode_canonical(secret.open(b"offer", message)?).map_err(|_| LinkError::Foreign)
+    pub fn new(
+        secret: LinkSecret,
+        offered: Vec<u8>,
+        new_device: &SecretKey,
+        nonce: Nonce,
+        neighbourhood: &NeighbourhoodId,
+    ) -> Result<Self, LinkError> {
+        let offer: Offer = codec::decode_canonical(secret.open(b"offer", &offered)?).map_err(|_| LinkError::Foreign)?;
+        let proof = match offer.purpose {
+            LinkPurpose::Device => DeviceAddition::sign(new_device, neighbourhood, &offer.adding).proof,
+            LinkPurpose::Recovery => Recovery::sign(new_device, neighbourhood, &offer.resident, Vec::new()).proof,
+        };
+        let answer = Answer { device: new_device.public(), proof, nonce };
+        let message = secret.seal(b"answer", &codec::encode(&answer));
+        Ok(Self { secret, commitment: offer.commitment, offered, message })
     }
 
-    /// Made by the new device: agrees to what is offered.
-    pub fn answer(&self, new_device: &SecretKey, neighbourhood: &NeighbourhoodId) -> Answer {
-        let proof = match self.purpose {
-            LinkPurpose::Device => DeviceAddition::sign(new_device, neighbourhood, &self.adding).proof,
-            LinkPurpose::Recovery => Recovery::sign(new_device, neighbourhood, &self.resident, Vec::new()).proof,
-        };
-        Answer { device: new_device.public(), proof }
+    /// The message for the slot `answer`.
+    pub fn message(&self) -> &[u8] {
+        &self.message
+    }
+
+    /// Takes the last message of the adding side, and gives the six digits to show.
+    ///
+    /// # Errors
+    /// [`LinkError::Foreign`] or [`LinkError::Commitment`]: then nothing is shown, and the new key is given up.
+    pub fn take(self, revealed: &[u8]) -> Result<String, LinkError> {
+        let body = self.secret.open(b"reveal", revealed)?;
+        let reveal: Reveal = codec::decode_canonical(body).map_err(|_| LinkError::Foreign)?;
+        if commitment(&reveal.nonce) != self.commitment {
+            return Err(LinkError::Commitment);
+        }
+        Ok(digits(&self.secret, &self.offered, &self.message, revealed))
     }
 }
 
 impl Answer {
-    /// The message for the mailbox.
-    pub fn seal(&self, secret: &LinkSecret) -> Vec<u8> {
-        secret.seal(b"answer", &codec::encode(self))
-    }
-
-    /// Reads the message of the new device, and checks that it agrees to `offer`.
-    ///
-    /// # Errors
-    /// [`LinkError`].
-    pub fn open(
+    fn open(
         secret: &LinkSecret,
         message: &[u8],
         offer: &Offer,
@@ -188,13 +278,19 @@ impl Answer {
     }
 }
 
+/// What is shown of a nonce while it is kept back.
+fn commitment(nonce: &Nonce) -> [u8; 32] {
+    Sha256::new().chain_update(b"dorpsplein/commitment/1").chain_update(nonce).finalize().into()
+}
+
 /// The six digits that both sides show, made from the messages as they lay in the mailbox.
-pub fn digits(secret: &LinkSecret, offer: &[u8], answer: &[u8]) -> String {
+fn digits(secret: &LinkSecret, offer: &[u8], answer: &[u8], reveal: &[u8]) -> String {
     let hash = Sha256::new()
-        .chain_update(b"dorpsplein/digits/1")
+        .chain_update(b"dorpsplein/digits/2")
         .chain_update(secret.0)
         .chain_update(offer)
         .chain_update(answer)
+        .chain_update(reveal)
         .finalize();
     let first = u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]);
     format!("{:06}", first % 1_000_000)
@@ -208,86 +304,4 @@ impl fmt::Debug for LinkSecret {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    use super::*;
-
-    const HERE: NeighbourhoodId = NeighbourhoodId::from_bytes([7; 32]);
-    const SECRET: LinkSecret = LinkSecret::from_random([0x5a; 16]);
-
-    fn offer(purpose: LinkPurpose) -> Offer {
-        Offer { purpose, adding: PublicKey::from_bytes([1; 32]), resident: ResidentId::from_bytes([2; 32]) }
-    }
-
-    #[test]
-    fn a_secret_survives_the_camera() {
-        let written = SECRET.compact();
-        assert_eq!(written.len(), 26);
-        assert_eq!(LinkSecret::parse(&written), Ok(SECRET));
-        assert_eq!(LinkSecret::parse(&written.to_lowercase()), Ok(SECRET));
-        let largest = LinkSecret::from_random([0xff; 16]);
-        assert_eq!(largest.compact(), "7ZZZZZZZZZZZZZZZZZZZZZZZZZ");
-        assert_eq!(LinkSecret::parse(&largest.compact()), Ok(largest));
-        assert_eq!(LinkSecret::parse("80000000000000000000000000"), Err(CodeError::Range), "2^128 is no secret");
-        assert!(LinkSecret::parse(&written[1..]).is_err());
-        assert!(!SECRET.mailbox().contains(&hex::encode(&[0x5a; 4])));
-    }
-
-    #[test]
-    fn both_sides_understand_each_other() {
-        let new = SecretKey::from_seed(&[9; 32]);
-        for purpose in [LinkPurpose::Device, LinkPurpose::Recovery] {
-            let sent = offer(purpose);
-            let offered = sent.seal(&SECRET);
-            let read = Offer::open(&SECRET, &offered).unwrap();
-            assert_eq!(read, sent);
-            let answered = read.answer(&new, &HERE).seal(&SECRET);
-            assert!(offered.len() <= MAX_MESSAGE && answered.len() <= MAX_MESSAGE);
-            let answer = Answer::open(&SECRET, &answered, &sent, &HERE).unwrap();
-            assert_eq!(answer.device, new.public());
-            let shown = digits(&SECRET, &offered, &answered);
-            assert!(shown.len() == 6 && shown.bytes().all(|digit| digit.is_ascii_digit()), "{shown}");
-        }
-    }
-
-    #[test]
-    fn whoever_does_not_have_the_secret_makes_no_message() {
-        let offered = offer(LinkPurpose::Device).seal(&SECRET);
-        let other = LinkSecret::from_random([0x5b; 16]);
-        assert_eq!(Offer::open(&other, &offered), Err(LinkError::Foreign));
-        for at in 0..offered.len() {
-            let mut altered = offered.clone();
-            altered[at] ^= 1;
-            assert_eq!(Offer::open(&SECRET, &altered), Err(LinkError::Foreign), "byte {at}");
-        }
-        for short in [&[][..], &offered[..31], &offered[..offered.len() - 1]] {
-            assert_eq!(Offer::open(&SECRET, short), Err(LinkError::Foreign));
-        }
-        let back = Answer::open(&SECRET, &offered, &offer(LinkPurpose::Device), &HERE);
-        assert_eq!(back, Err(LinkError::Foreign), "an offer is no answer");
-    }
-
-    #[test]
-    fn consent_is_to_this_offer_in_this_neighbourhood() {
-        let new = SecretKey::from_seed(&[9; 32]);
-        let sent = offer(LinkPurpose::Device);
-        let answered = sent.answer(&new, &HERE).seal(&SECRET);
-        let elsewhere = NeighbourhoodId::from_bytes([8; 32]);
-        assert_eq!(Answer::open(&SECRET, &answered, &sent, &elsewhere), Err(LinkError::Proof));
-        let by_another = Offer { adding: PublicKey::from_bytes([3; 32]), ..sent };
-        assert_eq!(Answer::open(&SECRET, &answered, &by_another, &HERE), Err(LinkError::Proof));
-        let recovery = offer(LinkPurpose::Recovery);
-        assert_eq!(Answer::open(&SECRET, &answered, &recovery, &HERE), Err(LinkError::Proof));
-    }
-
-    #[test]
-    fn an_answer_that_another_device_slips_in_shows_other_digits() {
-        let offered = offer(LinkPurpose::Device).seal(&SECRET);
-        let answered = |seed| {
-            let new = SecretKey::from_seed(&[seed; 32]);
-            offer(LinkPurpose::Device).answer(&new, &HERE).seal(&SECRET)
-        };
-        assert_ne!(digits(&SECRET, &offered, &answered(1)), digits(&SECRET, &offered, &answered(2)));
-    }
-}
+mod tests;

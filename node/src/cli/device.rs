@@ -46,8 +46,6 @@ pub(super) struct AddArgs {
     /// Make the new key file here, on this machine, instead of linking another one
     #[arg(long, value_name = "FILE")]
     new: Option<PathBuf>,
-    #[command(flatten)]
-    confirm: linking::Confirm,
 }
 
 /// `device retire`.
@@ -104,7 +102,7 @@ fn line(device: &DeviceEntryBody, own: Option<&str>) -> String {
 fn add(args: &AddArgs, json: bool) -> Result<Outcome, CliError> {
     match &args.new {
         Some(path) => add_here(args, path),
-        None => linking::add(&args.signer, &args.confirm, json),
+        None => linking::add(&args.signer, json),
     }
 }
 

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use clap::Args;
 use dorpsplein_protocol::identity::{PublicKey, SecretKey};
-use dorpsplein_protocol::linking::{self, Answer, LinkPurpose, LinkSecret, Offer};
-use dorpsplein_protocol::operation::{DeviceCount, NeighbourhoodId, ResidentId, Statement};
+use dorpsplein_protocol::linking::{Answering, LinkPurpose, LinkSecret, Offering};
+use dorpsplein_protocol::operation::{DeviceCount, ResidentId, Statement};
 use dorpsplein_web_ui::{Lang, paths};
 
 use serde_json::json;
@@ -41,14 +41,6 @@ pub(super) struct LinkArgs {
     key: PathBuf,
 }
 
-/// How the six digits are compared.
-#[derive(Debug, Args)]
-pub(super) struct Confirm {
-    /// The six digits that the new device shows, if you know them already; otherwise you are asked
-    #[arg(long, value_name = "DIGITS", conflicts_with = "new")]
-    digits: Option<String>,
-}
-
 /// What the adding side is for.
 pub(super) enum Adding {
     /// A device of the author's own.
@@ -61,10 +53,10 @@ pub(super) enum Adding {
 ///
 /// # Errors
 /// [`CliError`].
-pub(super) fn add(signer: &Signer, confirm: &Confirm, json: bool) -> Result<Outcome, CliError> {
+pub(super) fn add(signer: &Signer, json: bool) -> Result<Outcome, CliError> {
     let door = signer.door()?;
     let mut author = signer.author(&door)?;
-    add_linked(&door, &mut author, Adding::Own, confirm, json)
+    add_linked(&door, &mut author, Adding::Own, json)
 }
 
 /// The adding side: shows the link, waits for the answer, has the digits compared, and signs.
@@ -75,7 +67,6 @@ pub(super) fn add_linked(
     door: &Door,
     author: &mut Author<'_>,
     adding: Adding,
-    confirm: &Confirm,
     json: bool,
 ) -> Result<Outcome, CliError> {
     let client = door.mailboxes().ok_or(InputError::BoxNotRunning)?;
@@ -86,18 +77,16 @@ pub(super) fn add_linked(
         Adding::Recovery(resident, _) => (LinkPurpose::Recovery, *resident),
     };
     let secret = LinkSecret::from_random(random()?);
-    let offer = Offer { purpose, adding: author.device().key(), resident };
-    let offered = offer.seal(&secret);
-    client.leave_message(&secret.mailbox(), "offer", &offered)?;
+    let mailbox = secret.mailbox();
+    let offering = Offering::new(secret, random()?, purpose, author.device().key(), resident);
+    client.leave_message(&mailbox, "offer", offering.message())?;
     show_link(&door.site(), &secret, json)?;
-    let mut answered = None;
-    wait_slowly("the other device", PATIENCE, || {
-        answered = client.take_message(&secret.mailbox(), "answer")?;
-        Ok(answered.is_some())
-    })?;
-    let answered = answered.unwrap_or_default();
-    let answer = Answer::open(&secret, &answered, &offer, &home)?;
-    compare(&linking::digits(&secret, &offered, &answered), confirm)?;
+    let answered = wait_for_message(client, &mailbox, "answer")?;
+    // One answer, whatever comes of it: after this the new device learns what the digits hang on.
+    let answered = offering.take(&answered, &home)?;
+    client.leave_message(&mailbox, "reveal", &answered.reveal)?;
+    compare(&answered.digits)?;
+    let answer = answered.answer;
     let statement = match adding {
         Adding::Own => Statement::DeviceAddition(answer.addition()),
         Adding::Recovery(resident, counts) => Statement::Recovery(answer.recovery(resident, counts)),
@@ -116,12 +105,15 @@ pub(super) fn link(args: &LinkArgs) -> Result<Outcome, CliError> {
     let client = Client::new(site.clone());
     let door = Door::Site(client.clone());
     let home = door.home()?;
-    let offered = client.take_message(&secret.mailbox(), "offer")?.ok_or(InputError::LinkGone)?;
-    let offer = Offer::open(&secret, &offered)?;
-    let file = KeyFile::create(&args.key, SecretKey::from_seed(&random()?), home, site)?;
-    match answered(&client, &secret, &offer, &offered, file.device().secret(), home) {
-        Ok(()) => {}
+    let mailbox = secret.mailbox();
+    let offered = client.take_message(&mailbox, "offer")?.ok_or(InputError::LinkGone)?;
+    let device = SecretKey::from_seed(&random()?);
+    let answering = Answering::new(secret, offered, &device, random()?, &home)?;
+    let file = KeyFile::create(&args.key, device, home, site)?;
+    match meet(&client, &mailbox, answering) {
+        Ok(digits) => eprintln!("Compare these digits with the other side: {digits}"),
         Err(error) => {
+            // Nobody has seen digits, so nobody has confirmed this key.
             file.discard()?;
             return Err(error);
         }
@@ -142,18 +134,21 @@ pub(super) fn link(args: &LinkArgs) -> Result<Outcome, CliError> {
     Ok(Outcome::new(words, more))
 }
 
-fn answered(
-    client: &Client,
-    secret: &LinkSecret,
-    offer: &Offer,
-    offered: &[u8],
-    device: &SecretKey,
-    home: NeighbourhoodId,
-) -> Result<(), CliError> {
-    let answer = offer.answer(device, &home).seal(secret);
-    client.leave_message(&secret.mailbox(), "answer", &answer)?;
-    eprintln!("Compare these digits with the other side: {}", linking::digits(secret, offered, &answer));
-    Ok(())
+/// Answers the offer and waits for the last message; gives the six digits to show.
+fn meet(client: &Client, mailbox: &str, answering: Answering) -> Result<String, CliError> {
+    client.leave_message(mailbox, "answer", answering.message())?;
+    let revealed = wait_for_message(client, mailbox, "reveal")?;
+    Ok(answering.take(&revealed)?)
+}
+
+/// The other side's message, when it comes.
+fn wait_for_message(client: &Client, mailbox: &str, slot: &str) -> Result<Vec<u8>, CliError> {
+    let mut message = None;
+    wait_slowly("the other device", PATIENCE, || {
+        message = client.take_message(mailbox, slot)?;
+        Ok(message.is_some())
+    })?;
+    Ok(message.unwrap_or_default())
 }
 
 /// Whether the register knows the new device: as a member's, or in a recovery that waits.
@@ -189,10 +184,7 @@ fn show_link(site: &Site, secret: &LinkSecret, json: bool) -> Result<(), CliErro
 }
 
 /// Has somebody compare the digits; without a yes nothing is signed.
-fn compare(digits: &str, confirm: &Confirm) -> Result<(), CliError> {
-    if let Some(expected) = &confirm.digits {
-        return if expected.replace([' ', '-'], "") == digits { Ok(()) } else { Err(InputError::OtherDigits.into()) };
-    }
+fn compare(digits: &str) -> Result<(), CliError> {
     eprint!("Does the new device show {digits}? Type yes if it does: ");
     let mut line = String::new();
     let failed = |source| CliError::Io { path: PathBuf::from("standard input"), source };
@@ -218,12 +210,5 @@ mod tests {
         for bad in ["", "https://plein.example/toestel", "https://plein.example/toestel#abc", "plein#x"] {
             assert!(parse(bad).is_err(), "{bad}");
         }
-    }
-
-    #[test]
-    fn other_digits_sign_nothing() {
-        let confirm = |digits: &str| Confirm { digits: Some(digits.to_owned()) };
-        assert!(compare("012345", &confirm("012 345")).is_ok());
-        assert!(compare("012345", &confirm("012346")).is_err());
     }
 }

@@ -29,8 +29,6 @@ pub(super) struct RecoverArgs {
     /// Make the new key file here, on this machine, instead of linking another device
     #[arg(long, value_name = "FILE")]
     new: Option<PathBuf>,
-    #[command(flatten)]
-    confirm: linking::Confirm,
 }
 
 /// Links a new device for somebody who lost theirs.
@@ -45,7 +43,7 @@ pub(super) fn run(args: &RecoverArgs, json: bool) -> Result<Outcome, CliError> {
     let id = choose::resident_id(&door, &resident.id)?;
     let mut author = args.signer.author(&door)?;
     let Some(path) = &args.new else {
-        return linking::add_linked(&door, &mut author, Adding::Recovery(id, counts), &args.confirm, json);
+        return linking::add_linked(&door, &mut author, Adding::Recovery(id, counts), json);
     };
     let home = author.device().home();
     let secret = SecretKey::from_seed(&random()?);

@@ -1,4 +1,5 @@
-//! Mailboxes in which two devices that are being linked leave one message each (`dorpsplein_protocol::linking`).
+//! Mailboxes through which two devices that are being linked pass three messages (`dorpsplein_protocol::linking`), in their
+//! order.
 //!
 //! The box keeps what it is given for ten minutes, in memory, and understands none of it. A mailbox is known to those who
 //! know its name, and its name comes from a secret that the box never sees.
@@ -39,19 +40,21 @@ struct Mailbox {
     by_stranger: bool,
     offer: Vec<u8>,
     answer: Option<Vec<u8>>,
+    reveal: Option<Vec<u8>>,
 }
 
-/// One of the two places in a mailbox.
+/// One of the three places in a mailbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Slot {
     Offer,
     Answer,
+    Reveal,
 }
 
 /// Why a message was not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Refused {
-    /// There is no such mailbox, or no longer.
+    /// There is no such mailbox, or no longer, or the message before this one is not there.
     Nowhere,
     /// There is another message in that place.
     Taken,
@@ -59,14 +62,15 @@ enum Refused {
     Full,
 }
 
-/// Leaves a message. The offer makes the mailbox; the answer needs one. The same message may be left twice.
+/// Leaves a message. The offer makes the mailbox, the answer needs an offer and the last message an answer. The same
+/// message may be left twice.
 #[utoipa::path(
     put,
     path = "/api/v1/links/{id}/{slot}",
     tag = "linking",
     params(
         ("id" = String, Path, description = "The mailbox, 64 hexadecimal digits"),
-        ("slot" = String, Path, description = "`offer` or `answer`"),
+        ("slot" = String, Path, description = "`offer`, `answer` or `reveal`"),
     ),
     request_body(content = OperationBytes, content_type = "application/cbor", description = "At most 512 bytes, for the other device only"),
     responses(
@@ -96,7 +100,7 @@ pub(super) async fn leave(
     tag = "linking",
     params(
         ("id" = String, Path, description = "The mailbox, 64 hexadecimal digits"),
-        ("slot" = String, Path, description = "`offer` or `answer`"),
+        ("slot" = String, Path, description = "`offer`, `answer` or `reveal`"),
     ),
     responses(
         (status = 200, description = "The message as it was left", body = OperationBytes, content_type = "application/cbor"),
@@ -120,6 +124,7 @@ fn found((mailbox, slot): &(String, String)) -> Option<([u8; 32], Slot)> {
     let slot = match slot.as_str() {
         "offer" => Slot::Offer,
         "answer" => Slot::Answer,
+        "reveal" => Slot::Reveal,
         _ => return None,
     };
     Some((hex::decode(mailbox)?.try_into().ok()?, slot))
@@ -137,24 +142,20 @@ impl Links {
         let mut mailboxes = self.mailboxes.lock();
         mailboxes.retain(|_, mailbox| now < mailbox.until);
         match (mailboxes.get_mut(&id), slot) {
-            (None, Slot::Answer) => Err(Refused::Nowhere),
+            (None, Slot::Answer | Slot::Reveal) => Err(Refused::Nowhere),
             (None, Slot::Offer) => {
                 let of_strangers = mailboxes.values().filter(|mailbox| mailbox.by_stranger).count();
                 if mailboxes.len() >= MAX_MAILBOXES || (by_stranger && of_strangers >= MAX_OF_STRANGERS) {
                     return Err(Refused::Full);
                 }
                 let until = now.plus_millis(LIFE_MS);
-                mailboxes.insert(id, Mailbox { until, by_stranger, offer: message, answer: None });
+                mailboxes.insert(id, Mailbox { until, by_stranger, offer: message, answer: None, reveal: None });
                 Ok(())
             }
             (Some(mailbox), Slot::Offer) => same(&mailbox.offer, &message),
-            (Some(mailbox), Slot::Answer) => match &mailbox.answer {
-                Some(there) => same(there, &message),
-                None => {
-                    mailbox.answer = Some(message);
-                    Ok(())
-                }
-            },
+            (Some(mailbox), Slot::Answer) => fill(&mut mailbox.answer, message),
+            (Some(Mailbox { answer: None, .. }), Slot::Reveal) => Err(Refused::Nowhere),
+            (Some(mailbox), Slot::Reveal) => fill(&mut mailbox.reveal, message),
         }
     }
 
@@ -164,6 +165,17 @@ impl Links {
         match slot {
             Slot::Offer => Some(mailbox.offer.clone()),
             Slot::Answer => mailbox.answer.clone(),
+            Slot::Reveal => mailbox.reveal.clone(),
+        }
+    }
+}
+
+fn fill(slot: &mut Option<Vec<u8>>, message: Vec<u8>) -> Result<(), Refused> {
+    match slot {
+        Some(there) => same(there, &message),
+        None => {
+            *slot = Some(message);
+            Ok(())
         }
     }
 }
@@ -190,18 +202,23 @@ mod tests {
     const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
 
     #[test]
-    fn two_messages_pass_and_neither_is_replaced() {
+    fn three_messages_pass_in_their_order_and_none_is_replaced() {
         let links = Links::default();
         let leave = |slot, message: &[u8]| links.leave([1; 32], slot, message.to_vec(), true, NOW);
         assert_eq!(leave(Slot::Answer, b"answer"), Err(Refused::Nowhere), "no mailbox yet");
         assert_eq!(leave(Slot::Offer, b"offer"), Ok(()));
         assert_eq!(links.look(&[1; 32], Slot::Answer, NOW), None);
+        assert_eq!(leave(Slot::Reveal, b"reveal"), Err(Refused::Nowhere), "nothing to answer yet");
         assert_eq!(leave(Slot::Answer, b"answer"), Ok(()));
+        assert_eq!(links.look(&[1; 32], Slot::Reveal, NOW), None);
+        assert_eq!((leave(Slot::Reveal, b"reveal"), leave(Slot::Reveal, b"reveal")), (Ok(()), Ok(())), "and once more");
         assert_eq!((leave(Slot::Offer, b"offer"), leave(Slot::Answer, b"answer")), (Ok(()), Ok(())), "once more");
         assert_eq!(leave(Slot::Offer, b"another"), Err(Refused::Taken));
         assert_eq!(leave(Slot::Answer, b"another"), Err(Refused::Taken));
+        assert_eq!(leave(Slot::Reveal, b"another"), Err(Refused::Taken));
         assert_eq!(links.look(&[1; 32], Slot::Offer, NOW), Some(b"offer".to_vec()));
         assert_eq!(links.look(&[1; 32], Slot::Answer, NOW), Some(b"answer".to_vec()));
+        assert_eq!(links.look(&[1; 32], Slot::Reveal, NOW), Some(b"reveal".to_vec()));
     }
 
     #[test]

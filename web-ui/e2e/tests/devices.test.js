@@ -2,7 +2,7 @@
 // a passkey; and what becomes of a device that is retired.
 
 import assert from "node:assert/strict";
-import { createPrivateKey, createPublicKey } from "node:crypto";
+import { createHash, createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
@@ -188,6 +188,40 @@ test("one resident, two devices", async (t) => {
     await late.page.goto(link);
     await area(late.page, "device").locator('[data-state="refused"], [data-state="expired"]').locator("visible=true").waitFor();
   });
+});
+
+test("a new device shows no digits that somebody chose after its answer", async (t) => {
+  // Somebody made the box's owner a friend and photographed the code: all that the adding side says, they can say.
+  const secret = Buffer.concat([Buffer.alloc(15), Buffer.from([1])]);
+  const sha256 = (...parts) => createHash("sha256").update(Buffer.concat(parts.map((part) => Buffer.from(part)))).digest();
+  const box = `${here.home.url}/api/v1/links/${sha256("dorpsplein/link/1", secret).toString("hex")}`;
+  const sealed = (slot, body) => Buffer.concat([body, createHmac("sha256", secret).update(slot).update(body).digest()]);
+  const bytes = (value) => Buffer.concat([Buffer.from([0x58, 32]), value]);
+  const leave = async (slot, body) => {
+    const headers = { "content-type": "application/cbor" };
+    const left = await fetch(`${box}/${slot}`, { method: "PUT", headers, body: sealed(slot, body) });
+    assert.equal(left.status, 204, slot);
+  };
+  const own = generateKeyPairSync("ed25519").publicKey.export({ format: "der", type: "spki" }).subarray(-32);
+  const [committed, chosenLater, resident] = [0, 0, 0].map(() => randomBytes(32));
+  const commitment = sha256("dorpsplein/commitment/1", committed);
+  await leave("offer", Buffer.concat([Buffer.from([0x84, 0]), bytes(own), bytes(resident), bytes(commitment)]));
+
+  const { page } = await here.visitor(t);
+  await page.goto(`${here.home.url}/toestel#${"1".padStart(26, "0")}`);
+  await area(page, "device").locator('[data-state="checking"]').waitFor({ state: "visible" });
+  const answered = async () => (await fetch(`${box}/answer`)).status === 200;
+  while (!(await answered())) await page.waitForTimeout(100);
+  assert.ok(!(await page.locator('[data-step="digits"]').isVisible()), "no digits before the last message");
+  await leave("reveal", Buffer.concat([Buffer.from([0x81]), bytes(chosenLater)]));
+  const refused = area(page, "device").locator('[data-state="refused"]');
+  await refused.waitFor({ state: "visible" });
+  assert.ok((await refused.innerText()).includes(text("nl", "problem-link-taken")));
+  assert.equal(await page.locator("[data-digits]").innerText(), "");
+  await picture(page, "new-device-impostor-phone");
+  // The key that they were told is not kept: the page would say that it waits, or that it is somebody's.
+  await page.goto(`${here.home.url}/mijn-gegevens`);
+  await reaches(area(page, "login"), "needs-key");
 });
 
 test("a card in the drawer brings a new device", async (t) => {

@@ -69,6 +69,17 @@ impl Author {
         store.save(&HeldDevice { device: Device::new(secret, home), admitted: false, outbox: VecDeque::new() }).await
     }
 
+    /// Forgets the key that [`Author::adopt`] kept, as long as it is nobody's.
+    pub(super) async fn disown(page: &Page) -> Result<(), Trouble> {
+        let home = page.neighbourhood()?;
+        let _lock = Lock::acquire(page.window()).await?;
+        let Some(store) = KeyStore::find(page.window()).await? else { return Ok(()) };
+        match store.load(home).await? {
+            Some(held) if held.is_waiting() => store.remove(home).await,
+            _ => Ok(()),
+        }
+    }
+
     /// Makes a device that claims an invitation and says what its resident is called, both signed and kept here, neither
     /// sent. Where another tab was sooner, that tab's device.
     pub(super) async fn newcomer(page: &Page, letter: &Letter, name: Draft, audience: Space) -> Result<Self, Trouble> {

@@ -6,9 +6,10 @@
 use std::rc::Rc;
 
 use dorpsplein_protocol::identity::{PublicKey, SecretKey};
-use dorpsplein_protocol::linking::{Answer, LinkPurpose, LinkSecret, Offer, digits};
+use dorpsplein_protocol::linking::{Answer, Answering, LinkError, LinkPurpose, LinkSecret, Offering};
 use dorpsplein_protocol::operation::ResidentId;
 
+use super::api::Api;
 use super::author::{Author, random};
 use super::page::{Area, Page, State};
 use super::trouble::Trouble;
@@ -42,29 +43,26 @@ pub(super) async fn meet(
     let api = page.api()?;
     let secret = LinkSecret::from_random(random()?);
     let mailbox = secret.mailbox();
-    let offer = Offer { purpose, adding, resident };
-    let offered = offer.seal(&secret);
-    api.leave_message(&mailbox, "offer", &offered).await?;
+    let offering = Offering::new(secret, random()?, purpose, adding, resident);
+    api.leave_message(&mailbox, "offer", offering.message()).await?;
     let link = page.address_of(area, "data-link-to", &secret.compact())?;
     page.draw_qr(area, &link)?;
     area.fill("[data-link]", &link);
     area.step("offer");
     area.show(State::Waiting);
-    for _ in 0..LOOKS {
-        if let Some(answered) = api.message(&mailbox, "answer").await? {
-            let answer = Answer::open(&secret, &answered, &offer, &page.neighbourhood()?);
-            let answer = answer.map_err(|_| Trouble::foreseen("bad-signature"))?;
-            area.fill("[data-digits]", &digits(&secret, &offered, &answered));
-            area.show_nothing();
-            area.step("digits");
-            let same = area.choice("[data-confirm]", "[data-reject]").await?;
-            area.step("");
-            return Ok(if same { Met::Agreed(answer) } else { Met::Differs });
-        }
-        page.sleep(LOOK_MS).await?;
-    }
+    let Some(answered) = message(page, &api, &mailbox, "answer").await? else {
+        area.step("");
+        return Ok(Met::Nobody);
+    };
+    // One answer, whatever comes of it: after this the new device learns what the digits hang on.
+    let answered = offering.take(&answered, &page.neighbourhood()?).map_err(disbelieved)?;
+    api.leave_message(&mailbox, "reveal", &answered.reveal).await?;
+    area.fill("[data-digits]", &answered.digits);
+    area.show_nothing();
+    area.step("digits");
+    let same = area.choice("[data-confirm]", "[data-reject]").await?;
     area.step("");
-    Ok(Met::Nobody)
+    Ok(if same { Met::Agreed(answered.answer) } else { Met::Differs })
 }
 
 /// The new device's side: follows the code in the address.
@@ -76,15 +74,26 @@ pub(super) async fn start(page: &Rc<Page>, area: &Area, secret: &LinkSecret) -> 
         area.show(State::Expired);
         return Ok(());
     };
-    let offer = Offer::open(secret, &offered).map_err(|_| Trouble::foreseen("bad-signature"))?;
     let new = SecretKey::from_seed(&random()?);
     let key = new.public();
-    let answered = offer.answer(&new, &page.neighbourhood()?).seal(secret);
+    let answering = Answering::new(*secret, offered, &new, random()?, &page.neighbourhood()?).map_err(disbelieved)?;
     // Kept before it is sent: the other side may confirm at any moment, also when this page is closed by then.
     Author::adopt(page, new).await?;
-    api.leave_message(&mailbox, "answer", &answered).await?;
+    api.leave_message(&mailbox, "answer", answering.message()).await?;
     page.forget_fragment()?;
-    area.fill("[data-digits]", &digits(secret, &offered, &answered));
+    let Some(revealed) = message(page, &api, &mailbox, "reveal").await? else {
+        area.show(State::Expired);
+        return Ok(());
+    };
+    let digits = match answering.take(&revealed) {
+        Ok(digits) => digits,
+        Err(error) => {
+            // Whoever stands between may make this key one of theirs; it shall not be this browser's.
+            Author::disown(page).await?;
+            return Err(disbelieved(error));
+        }
+    };
+    area.fill("[data-digits]", &digits);
     area.step("digits");
     area.show(State::Waiting);
     for _ in 0..LOOKS {
@@ -98,4 +107,23 @@ pub(super) async fn start(page: &Rc<Page>, area: &Area, secret: &LinkSecret) -> 
     area.step("");
     area.show(State::Expired);
     Ok(())
+}
+
+/// The other side's message, as soon as it is there; none when the box has given the mailbox up.
+async fn message(page: &Page, api: &Api, mailbox: &str, slot: &str) -> Result<Option<Vec<u8>>, Trouble> {
+    for _ in 0..LOOKS {
+        if let Some(message) = api.message(mailbox, slot).await? {
+            return Ok(Some(message));
+        }
+        page.sleep(LOOK_MS).await?;
+    }
+    Ok(None)
+}
+
+/// What a page says of a message that is not the other device's.
+fn disbelieved(error: LinkError) -> Trouble {
+    Trouble::foreseen(match error {
+        LinkError::Commitment => "link-taken",
+        LinkError::Foreign | LinkError::Proof => "bad-signature",
+    })
 }
