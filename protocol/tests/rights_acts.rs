@@ -213,6 +213,66 @@ fn the_log_tells_who_did_what_and_why_page_by_page() {
 }
 
 #[test]
+fn an_objection_waits_until_a_connector_answers_it_however_much_happens_elsewhere() {
+    let mut stage = stage();
+    let (at, place) = (stage.at(), stage.place());
+    let [first, second] = ["Een", "Twee"].map(|heading| stage.world.post(at, &mut stage.anne, place, heading));
+    let open = |stage: &Stage| {
+        let lines = projection::open_objections(&stage.world.boxes[at].store).unwrap();
+        lines.iter().map(|line| (line.item, line.note.clone())).collect::<Vec<_>>()
+    };
+    let mut act = |stage: &mut Stage, by, item, edit| {
+        stage.world.now = stage.world.now.plus_millis(MINUTE);
+        stage.act(by, item, edit).unwrap();
+    };
+    let objection = |note: &str| Edit::Appeal(note.into());
+    act(&mut stage, ANNE, first, objection("Waartegen?"));
+    assert_eq!(open(&stage), [], "nothing was done to it");
+    act(&mut stage, CARLA, second, moderate(ModerationAct::Hide, "grof"));
+    act(&mut stage, ANNE, second, objection("Het was een grapje"));
+    act(&mut stage, CARLA, first, moderate(ModerationAct::Hide, "ook grof"));
+    act(&mut stage, ANNE, first, objection("Dit ook"));
+    let both = [(second, "Het was een grapje".to_owned()), (first, "Dit ook".to_owned())];
+    assert_eq!(open(&stage), both, "the oldest first");
+
+    for n in 0..60 {
+        let other = stage.world.post(at, &mut stage.anne, place, &format!("Bericht {n}"));
+        act(&mut stage, CARLA, other, Edit::Pin(true));
+    }
+    assert_eq!(open(&stage), both);
+    stage.world.reopen(at);
+    assert_eq!(open(&stage), both);
+    act(&mut stage, FOUNDER, second, moderate(ModerationAct::Show, "Uitgepraat"));
+    assert_eq!(open(&stage), both[1..]);
+    act(&mut stage, ANNE, second, objection("En toch"));
+    assert_eq!(open(&stage).len(), 2, "whoever objects again is heard again");
+
+    // An objection to an erasure outlives what was erased.
+    let erase = Edit::Erase { kind: Kind::NEWS, reason: Some(ModerationReason::Spam), note: String::new() };
+    act(&mut stage, CARLA, first, erase);
+    assert_eq!(open(&stage).len(), 2, "what it was about is gone from the log; rather one too many");
+    act(&mut stage, ANNE, first, objection("Geen reclame"));
+    assert_eq!(open(&stage), [(second, "En toch".to_owned()), (first, "Geen reclame".to_owned())]);
+}
+
+#[test]
+fn an_objection_from_a_slow_clock_is_not_taken_for_answered() {
+    let mut stage = stage();
+    let (at, place, early) = (stage.at(), stage.place(), stage.world.now);
+    let item = stage.world.post(at, &mut stage.anne, place, "Praatje");
+    stage.world.now = stage.world.now.plus_millis(10 * MINUTE);
+    stage.act(CARLA, item, moderate(ModerationAct::Hide, "")).unwrap();
+    let heads = stage.row(item).unwrap().heads;
+    let objection = stage.anne.edit(place, item, heads, vec![Edit::Appeal("Hoezo?".into())], early);
+    stage.world.submit(at, &objection).unwrap();
+    let open = |stage: &Stage| projection::open_objections(&stage.world.boxes[at].store).unwrap().len();
+    assert_eq!(open(&stage), 1);
+    stage.world.now = stage.world.now.plus_millis(MINUTE);
+    stage.act(CARLA, item, moderate(ModerationAct::Show, "")).unwrap();
+    assert_eq!(open(&stage), 0);
+}
+
+#[test]
 fn an_organisation_speaks_through_its_speakers_and_nobody_else() {
     let mut stage = stage();
     let (at, place, now) = (stage.at(), stage.place(), stage.world.now);

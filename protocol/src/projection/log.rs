@@ -1,5 +1,6 @@
 //! What connectors did to items and why, and what authors said to that.
 
+use std::cmp::Reverse;
 use std::ops::{Bound, ControlFlow};
 
 use minicbor::{Decode, Encode};
@@ -109,6 +110,18 @@ impl LogEntry {
         Some(Self { item, kind, neighbourhood, space, act, by, reason, note, at })
     }
 
+    /// Of the lines about one item, each under its key: the objection that no connector has answered.
+    ///
+    /// An objection is to what was done before it. One that is dated before anything was done comes from a clock that is
+    /// slow, and is to the first thing that was done. Where nothing was done there is nothing to object to.
+    pub(crate) fn open_objection(lines: impl Iterator<Item = (Vec<u8>, Self)>) -> Option<Vec<u8>> {
+        let (objections, deeds): (Vec<_>, Vec<_>) = lines.partition(|(_, line)| line.act == LogAct::Appeal);
+        let (key, objection) = objections.into_iter().max_by_key(|(key, line)| (line.at, Reverse(key.clone())))?;
+        let first = deeds.iter().map(|(_, line)| line.at).min()?;
+        let answered = deeds.iter().any(|(_, line)| line.at > objection.at.max(first));
+        (!answered).then_some(key)
+    }
+
     pub(crate) fn encode(&self) -> Vec<u8> {
         codec::encode(self)
     }
@@ -149,4 +162,26 @@ pub fn moderation_log(
         return Err(StoreError::Damaged("a line of the log"));
     }
     Ok((entries, last.filter(|_| more).map(LogCursor::after)))
+}
+
+/// All objections that no connector has answered, the oldest first, however much was done to other items since. As
+/// [`moderation_log`] it tells of every neighbourhood whose items are here.
+///
+/// # Errors
+/// [`StoreError`] when the store cannot be read.
+pub fn open_objections(read: &impl Read) -> Result<Vec<LogEntry>, StoreError> {
+    let mut keys = Vec::new();
+    read.scan(Table::Objections, (Bound::Unbounded, Bound::Unbounded), Direction::Ascending, &mut |_, key| {
+        keys.push(key.to_vec());
+        ControlFlow::Continue(())
+    })?;
+    // Keys of the log have the latest first.
+    keys.sort_by(|a, b| b.cmp(a));
+    let mut objections = Vec::with_capacity(keys.len());
+    for key in keys {
+        // It was answered between the two reads when it is gone.
+        let line = read.get(Table::Log, &key)?.map(|bytes| LogEntry::decode(&bytes));
+        objections.extend(line.transpose().map_err(|_| StoreError::Damaged("a line of the log"))?);
+    }
+    Ok(objections)
 }

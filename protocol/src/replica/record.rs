@@ -6,7 +6,7 @@ use super::work::Work;
 use super::{Replica, Round};
 use crate::authority::{Missing, Verdict};
 use crate::operation::{Header, ItemId, OperationId};
-use crate::projection::{ErasedHere, ItemRow, log_key, row_writes, space_prefix};
+use crate::projection::{ErasedHere, ItemRow, LogEntry, log_key, row_writes, space_prefix};
 use crate::store::{Read, StoreError, Table};
 use crate::sync::SpaceId;
 
@@ -17,11 +17,8 @@ impl<R: Read> Replica<R> {
         for examined in &evaluation.examined {
             self.write_verdict(item, examined, round)?;
             self.write_payload(examined)?;
-            if let Some(line) = &examined.log {
-                let key = log_key(examined.header.time, &examined.id);
-                self.put_if_other(Table::Log, key, line.as_ref().map(crate::projection::LogEntry::encode))?;
-            }
         }
+        self.write_log(&evaluation)?;
         if let Some(subject) = evaluation.subject {
             // Whatever is said about it now: what it answers may come, go or turn out to be something else.
             self.wait_for(Missing::Subject(subject), Work::Item(item));
@@ -70,6 +67,24 @@ impl<R: Read> Replica<R> {
             }
         }
         Ok(())
+    }
+
+    /// What was done to the item as a whole, and the objection to it that waits for an answer.
+    fn write_log(&mut self, evaluation: &Evaluation) -> Result<(), StoreError> {
+        let mut counting = Vec::new();
+        for Examined { id, header, log, .. } in &evaluation.examined {
+            let Some(line) = log else { continue };
+            let key = log_key(header.time, id);
+            self.put_if_other(Table::Log, key.clone(), line.as_ref().map(LogEntry::encode))?;
+            counting.push((key, line.clone()));
+        }
+        if counting.is_empty() {
+            // Nothing of that sort was ever here, or it would still be among what is examined.
+            return Ok(());
+        }
+        let lines = counting.into_iter().filter_map(|(key, line)| Some((key, line?)));
+        let open = LogEntry::open_objection(lines);
+        self.put_if_other(Table::Objections, evaluation.item.as_bytes().to_vec(), open)
     }
 
     /// When an erasure takes effect here, the receipts that neighbours will give begin to count.

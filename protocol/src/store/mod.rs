@@ -55,11 +55,13 @@ pub enum Table {
     Erasures = 15,
     /// neighbourhood ‖ space ‖ peer's neighbourhood ‖ time: that a peer was in step. This box's own observation.
     Receipts = 16,
+    /// item: the key in `Log` of its maker's objection, as long as no connector has answered it.
+    Objections = 17,
 }
 
 impl Table {
     /// All tables, in order.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Meta,
         Self::Operations,
         Self::Spaces,
@@ -77,12 +79,14 @@ impl Table {
         Self::Incomplete,
         Self::Erasures,
         Self::Receipts,
+        Self::Objections,
     ];
 
     /// The tables that say what is visible. They follow from the operations that count and can be made again: what a rebuild
     /// drops and a test compares. (`Forks` and `Incomplete` follow from `Operations` too, also from those that do not count; which of these are
     /// kept depends on the room there was.)
-    pub const ROWS: [Self; 6] = [Self::Rows, Self::Feed, Self::Agenda, Self::Threads, Self::Directory, Self::Log];
+    pub const ROWS: [Self; 7] =
+        [Self::Rows, Self::Feed, Self::Agenda, Self::Threads, Self::Directory, Self::Log, Self::Objections];
 }
 
 /// In which order a range is visited.

@@ -1,7 +1,5 @@
 //! The moderation log as members read it, and the objections in it that nobody answered.
 
-use std::collections::BTreeSet;
-
 use dorpsplein_protocol::operation::{ItemId, Kind, ResidentId};
 use dorpsplein_protocol::projection;
 use dorpsplein_protocol::store::StoreError;
@@ -12,6 +10,10 @@ use super::super::body::LogEntryBody;
 use super::super::local_time;
 use super::item::title;
 use super::{ReadError, Reader};
+
+/// How long an objection to an erasure stands on the desk, in milliseconds: thirty days. Nothing can be done to what is
+/// erased, so no act answers it; connectors have had the time to talk, and the log keeps it.
+const ERASED_FOR_MS: u64 = 30 * 24 * 3_600_000;
 
 impl Reader {
     /// The log from a place on, the latest first.
@@ -28,17 +30,21 @@ impl Reader {
         })
     }
 
-    /// The objections after which no connector did anything to the item, among the latest of the log.
+    /// The objections that no connector has answered, the oldest first.
     pub(super) fn appeals(&self) -> Result<Vec<view::Care>, ReadError> {
-        let mut seen = BTreeSet::new();
-        let mut appeals = Vec::new();
-        for entry in self.log(None)?.entries {
-            if seen.insert(entry.item.clone()) && entry.act == "appeal" {
-                let Place { item, event, .. } = self.page_of(&entry)?;
-                appeals.push(view::Care::Appeal { item, event, note: entry.note });
+        let mut cares = Vec::new();
+        for entry in projection::open_objections(&self.store)? {
+            if entry.neighbourhood != self.home() {
+                continue;
             }
+            let erased = projection::item(&self.store, &entry.item)?.is_some_and(|row| row.erased.is_some());
+            if erased && entry.at.plus_millis(ERASED_FOR_MS) < self.now {
+                continue;
+            }
+            let Place { item, event, .. } = self.page_of(&entry.item)?;
+            cares.push(view::Care::Appeal { item, event, note: entry.note });
         }
-        Ok(appeals)
+        Ok(cares)
     }
 
     fn log_entry(&self, entry: &LogEntryBody) -> Result<Option<view::LogEntry>, StoreError> {
@@ -47,7 +53,8 @@ impl Reader {
             Some(resident) => self.person(&resident)?,
             None => return Ok(None),
         };
-        let Place { item, event, title } = self.page_of(entry)?;
+        let Some(id) = ItemId::from_hex(&entry.item) else { return Ok(None) };
+        let Place { item, event, title } = self.page_of(&id)?;
         Ok(Some(view::LogEntry {
             item,
             event,
@@ -63,8 +70,8 @@ impl Reader {
     }
 
     /// On which page an item stands: that of what a comment is about, as long as the comment is there.
-    fn page_of(&self, entry: &LogEntryBody) -> Result<Place, StoreError> {
-        let found = ItemId::from_hex(&entry.item).map(|id| projection::item(&self.store, &id)).transpose()?.flatten();
+    fn page_of(&self, id: &ItemId) -> Result<Place, StoreError> {
+        let found = projection::item(&self.store, id)?;
         let listed = found.as_ref().is_some_and(|row| self.shows(row));
         let subject = found.as_ref().and_then(|row| row.subject).filter(|_| listed);
         let row = match subject {
@@ -73,7 +80,7 @@ impl Reader {
         };
         let named = row.as_ref().filter(|row| self.shows(row) && row.kind != Kind::COMMENT);
         Ok(Place {
-            item: row.as_ref().map_or_else(|| entry.item.clone(), |row| row.id.to_string()),
+            item: row.as_ref().map_or(*id, |row| row.id).to_string(),
             event: row.as_ref().is_some_and(|row| row.kind == Kind::EVENT),
             title: named.map(title),
         })
