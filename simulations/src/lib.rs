@@ -9,6 +9,7 @@
 //! - [`people`]: residents who join, write, edit from two devices at once and answer next door;
 //! - [`faults`]: deliberate mistakes, to show that the checkers find them;
 //! - [`attacks`]: what hostile hands may try, each with the answer it has to get;
+//! - [`hostile`]: residents, connectors, boxes and neighbours out for harm, in the middle of a scenario;
 //! - [`checkers`]: what has to be true, on every frame and at rest;
 //! - [`scenarios`]: what is run from the command line.
 
@@ -16,6 +17,7 @@ pub mod attacks;
 pub mod checkers;
 pub mod faults;
 pub mod hand;
+pub mod hostile;
 pub mod network;
 pub mod people;
 pub mod scenarios;

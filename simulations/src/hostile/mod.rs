@@ -1,0 +1,66 @@
+//! Hostile parties: residents, connectors, boxes and neighbours out for harm, mixed into any scenario by
+//! [`Deed::Harm`](crate::plan::Deed::Harm) with one of the names in [`HARMS`].
+//!
+//! Whoever does harm holds keys of their own, and what their village's boxes know; they do not hold anybody else's keys.
+
+/// What somebody out for harm may do, by name. The first part of a name says what they need: `resident` a membership,
+/// `connector` the role (without it they try all the same), `box` the key of a box of their own village, `neighbour` the key
+/// of a box, used at a box next door.
+pub const HARMS: &[&str] = &[
+    // Signs in another's name, or changes what another signed.
+    "resident-forge",
+    // Hands in again, here and elsewhere, what others signed.
+    "resident-replay",
+    // Signs with a time of long ago, or of next year.
+    "resident-backdate",
+    // Signs two operations with one number and hands in one at each of two boxes.
+    "resident-fork",
+    // Builds on something that nobody ever gets to see.
+    "resident-withhold",
+    // Hands in and brings hundreds of operations that nothing permits.
+    "resident-flood",
+    // Hands in bytes that are no operation.
+    "resident-garbage",
+    // Grants itself a role, writes letters and certificates, removes and recovers others.
+    "resident-promote",
+    // Pins, hides, erases and edits what others wrote.
+    "resident-meddle",
+    // Writes to audiences and neighbourhoods where it has nothing to say.
+    "resident-wrong-place",
+    // Brings back the text of what was erased, and writes on in it.
+    "resident-resurrect",
+    // Redeems a letter that was used.
+    "resident-redeem-twice",
+    // Does alone what takes two: removes, grants, certifies, and signs its own proposals.
+    "connector-alone",
+    // Goes back to a past in which one signature was enough, and removes whoever came after.
+    "connector-old-past",
+    // Shows a box roots that are not true, and answers its comparisons with what it made up.
+    "box-lie",
+    // Names operations and never brings them.
+    "box-withhold",
+    // Passes on envelopes without what they say.
+    "box-strip",
+    // Brings again what is known, and what was erased.
+    "box-replay",
+    // Asks for everything there is, by every id and space it ever heard of.
+    "box-pry",
+    // Opens many streams and says nothing on them.
+    "box-streams",
+    // Sends frames that are no message, too large, or out of turn.
+    "box-garbage",
+    // Sends thousands of comparisons and requests.
+    "box-flood",
+    // As `box-lie`, at the box of a neighbour.
+    "neighbour-lie",
+    // As `box-withhold`, at the box of a neighbour.
+    "neighbour-withhold",
+    // As `box-pry`, at the box of a neighbour.
+    "neighbour-pry",
+    // Pushes what belongs to audiences that a neighbour may not write to, and to third villages.
+    "neighbour-push",
+    // As `box-garbage`, at the box of a neighbour.
+    "neighbour-garbage",
+    // As `box-flood`, at the box of a neighbour.
+    "neighbour-flood",
+];
