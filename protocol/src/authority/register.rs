@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 
 use super::forks;
 use super::graph::{Content, Graph, Index, Point};
+use super::judge::Ruling;
 use super::settle::{Settled, endorsed, may_take};
 use super::standing::Standings;
 use super::{Missing, Reason, Verdict};
@@ -25,18 +26,24 @@ pub struct Register {
     pub(super) settled: Settled,
 }
 
-/// A verdict about a statement, and what taking it in would do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Assessment {
-    /// Whether it counts.
-    pub verdict: Verdict,
-    /// Whether an admission that counts now would stop counting.
-    pub displaces: bool,
-    /// Whether it is worth keeping: permitted, or refused in a way that may turn.
-    pub keep: bool,
+/// A verdict about a statement, and what taking it in would do. Only [`Register::assess`] makes one and only
+/// [`Register::insert`] takes it, so that nothing enters a register whose proof was not checked.
+#[derive(Debug)]
+#[must_use = "a statement that was assessed is not taken in yet"]
+pub struct Assessment<'v> {
+    valid: &'v Valid,
+    verdict: Verdict,
+    displaces: bool,
+    keep: bool,
+    /// What its past and the takings that stand say; without it there is nothing to take in.
+    ruling: Option<Ruling>,
     /// Whether its device kept its count.
     in_order: bool,
+    stage: Stage,
 }
+
+/// How far a register was when it assessed: which one, with how many statements, of which the last.
+type Stage = (NeighbourhoodId, usize, Option<OperationId>);
 
 /// What became of a statement, and what is different now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,9 +64,29 @@ impl Change {
     }
 }
 
-impl Assessment {
-    const fn without_effect(verdict: Verdict) -> Self {
-        Self { verdict, displaces: false, keep: false, in_order: true }
+impl<'v> Assessment<'v> {
+    const fn without_effect(valid: &'v Valid, verdict: Verdict, stage: Stage) -> Self {
+        Self { valid, verdict, displaces: false, keep: false, ruling: None, in_order: true, stage }
+    }
+
+    /// The statement.
+    pub const fn valid(&self) -> &'v Valid {
+        self.valid
+    }
+
+    /// Whether it counts.
+    pub const fn verdict(&self) -> Verdict {
+        self.verdict
+    }
+
+    /// Whether an admission that counts now would stop counting.
+    pub const fn displaces(&self) -> bool {
+        self.displaces
+    }
+
+    /// Whether it is worth keeping: permitted, or refused in a way that may turn.
+    pub const fn keep(&self) -> bool {
+        self.keep
     }
 }
 
@@ -89,51 +116,52 @@ impl Register {
         self.graph.neighbourhood
     }
 
-    /// Decides about a statement without taking it in.
-    pub fn assess(&self, valid: &Valid) -> Assessment {
+    /// Decides about a statement without taking it in. Checks its proof: one signature, where it has one.
+    pub fn assess<'v>(&self, valid: &'v Valid) -> Assessment<'v> {
+        let without_effect = |verdict| Assessment::without_effect(valid, verdict, self.stage());
         let Payload::Statement(statement) = valid.payload() else {
-            return Assessment::without_effect(Verdict::Refused(Reason::NoSuchAct));
+            return without_effect(Verdict::Refused(Reason::NoSuchAct));
         };
         if let Some(verdict) = self.verdict(&valid.id()) {
-            return Assessment::without_effect(verdict);
+            return without_effect(verdict);
         }
         let header = valid.header();
         let parents = match self.parents_of(header) {
             Ok(parents) => parents,
-            Err(missing) => return Assessment::without_effect(Verdict::Unknown(missing_parent(statement, missing))),
+            Err(missing) => return without_effect(Verdict::Unknown(missing_parent(statement, missing))),
         };
         if let Err(reason) = self.check_proof(header, statement) {
-            return Assessment::without_effect(Verdict::Refused(reason));
+            return without_effect(Verdict::Refused(reason));
         }
         let draft = self.graph.draft(valid.id(), header, statement, &parents);
         let lost = forks::lost_count(&self.graph, &self.settled, &draft);
-        let verdict = match (self.standings().judge(&draft), lost) {
+        let ruling = self.standings().judge(&draft);
+        let verdict = match (ruling, lost) {
             (Ok(_), None) => Verdict::Permitted,
             (Ok(_), Some(reason)) | (Err(reason), _) => Verdict::Refused(reason),
         };
         let displaces = self.displaces(&draft);
-        let keep = match verdict {
-            Verdict::Permitted => true,
-            Verdict::Refused(_) => displaces || !self.is_hopeless(&draft),
-            Verdict::Unknown(_) => false,
-        };
-        Assessment { verdict, displaces, keep, in_order: lost.is_none() }
+        let keep = verdict == Verdict::Permitted || displaces || !self.is_hopeless(&draft);
+        let (ruling, in_order) = (Some(ruling), lost.is_none());
+        Assessment { valid, verdict, displaces, keep, ruling, in_order, stage: self.stage() }
     }
 
-    /// Decides about a statement and takes it in, unless it is refused for good or something it builds on is missing.
+    /// Takes in a statement that was assessed, unless it is refused for good or something it builds on is missing.
     ///
     /// Adding on top of what was decided costs O(log n) and a walk over what its parents do not cover; a statement that
-    /// changes what was decided costs O(n log n).
-    pub fn insert(&mut self, valid: &Valid) -> Change {
-        let assessment = self.assess(valid);
-        let (true, Payload::Statement(statement)) = (assessment.keep, valid.payload()) else {
+    /// changes what was decided costs O(n log n). The assessment is of this register as it is: one that has grown since, or
+    /// another one, assesses anew.
+    pub fn insert(&mut self, assessment: Assessment<'_>) -> Change {
+        let valid = assessment.valid;
+        let assessment = if assessment.stage == self.stage() { assessment } else { self.assess(valid) };
+        let (true, Some(ruling), Payload::Statement(statement), Ok(parents)) =
+            (assessment.keep, assessment.ruling, valid.payload(), self.parents_of(valid.header()))
+        else {
             return Change::none(assessment.verdict);
         };
-        let Ok(parents) = self.parents_of(valid.header()) else { return Change::none(assessment.verdict) };
         let index = self.graph.add(valid.id(), valid.header(), statement, &parents);
         let mut change = Change::none(assessment.verdict);
         if self.is_quiet(index, &assessment) {
-            let ruling = self.standings().judge(&self.graph.point(index));
             self.settled.add(&self.graph, index, ruling);
         } else {
             let settled = Settled::of(&self.graph);
@@ -172,6 +200,11 @@ impl Register {
         self.settled.standings(&self.graph)
     }
 
+    fn stage(&self) -> Stage {
+        let count = self.graph.indices().len();
+        (self.graph.neighbourhood, count, self.graph.indices().last().map(|index| self.graph.node(index).id))
+    }
+
     /// The numbers of a statement's parents, or the first that is not here.
     fn parents_of(&self, header: &Header) -> Result<Vec<Index>, OperationId> {
         header.parents.iter().map(|parent| self.graph.find(parent).ok_or(*parent)).collect()
@@ -196,7 +229,7 @@ impl Register {
     }
 
     /// Whether nothing that was decided before changes when a statement is added, so that it can be decided on top.
-    fn is_quiet(&self, index: Index, assessment: &Assessment) -> bool {
+    fn is_quiet(&self, index: Index, assessment: &Assessment<'_>) -> bool {
         let point = self.graph.point(index);
         let doubted = &self.settled.doubted;
         let suspect = self.settled.suspects.contains(&self.graph.node(index).device);

@@ -175,7 +175,7 @@ impl Registers {
     }
 
     /// Decides about a statement without taking it in; see [`Register::assess`].
-    pub(crate) fn assess(&self, valid: &Valid) -> Assessment {
+    pub(crate) fn assess<'v>(&self, valid: &'v Valid) -> Assessment<'v> {
         let neighbourhood = valid.header().neighbourhood();
         match self.get(&neighbourhood) {
             Some(register) => register.assess(valid),
@@ -183,11 +183,11 @@ impl Registers {
         }
     }
 
-    /// Decides about a statement and takes it in; see [`Register::insert`].
-    pub(crate) fn insert(&mut self, valid: &Valid) -> Change {
-        let neighbourhood = valid.header().neighbourhood();
+    /// Takes in a statement that was assessed; see [`Register::insert`].
+    pub(crate) fn insert(&mut self, assessment: Assessment<'_>) -> Change {
+        let neighbourhood = assessment.valid().header().neighbourhood();
         let register = self.all.entry(neighbourhood).or_insert_with(|| Arc::new(Register::new(neighbourhood)));
-        Arc::make_mut(register).insert(valid)
+        Arc::make_mut(register).insert(assessment)
     }
 
     /// Puts back a register as it was; see [`Register::of`].

@@ -4,7 +4,7 @@ use super::evaluate::{Evaluation, is_settled};
 use super::record::incomplete_key;
 use super::work::Work;
 use super::{Accepted, MAX_UNDECIDED, MAX_UNDECIDED_PER_DEVICE, Refusal, Replica, Round, SessionId};
-use crate::authority::{Missing, Reason, Verdict};
+use crate::authority::{Assessment, Missing, Reason, Verdict};
 use crate::item::{Kept, Placed};
 use crate::operation::{Header, OperationId, Payload, Signed, Space, Statement, is_bare};
 use crate::projection::space_key;
@@ -84,16 +84,17 @@ impl<R: Read> Replica<R> {
             return Ok(Verdict::Refused(Reason::InvitationExpired));
         }
         let assessment = self.registers.assess(valid);
-        if assessment.displaces {
+        if assessment.displaces() {
             return Ok(Verdict::Refused(Reason::InvitationUsed));
         }
-        if assessment.verdict == Verdict::Permitted {
+        let verdict = assessment.verdict();
+        if verdict == Verdict::Permitted {
             self.keep(valid.operation());
-            self.insert_statement(valid, None, round)?;
+            self.insert_statement(assessment, None, round)?;
             self.check_count(valid.header(), &valid.id())?;
             self.work_off(round)?;
         }
-        Ok(assessment.verdict)
+        Ok(verdict)
     }
 
     /// Whether a form claims an invitation that has run out by this box's clock. The register goes by the claimant's, which
@@ -115,11 +116,11 @@ impl<R: Read> Replica<R> {
         }
         let early = valid.header().time.is_future(round.now).then_some(Missing::Time(valid.header().time));
         let assessment = self.registers.assess(valid);
-        let missing = match (early, assessment.verdict) {
+        let missing = match (early, assessment.verdict()) {
             (Some(time), _) => time,
             (None, Verdict::Unknown(missing)) => missing,
-            (None, Verdict::Permitted | Verdict::Refused(_)) if assessment.keep => {
-                let counts = assessment.verdict == Verdict::Permitted;
+            (None, Verdict::Permitted | Verdict::Refused(_)) if assessment.keep() => {
+                let counts = assessment.verdict() == Verdict::Permitted;
                 if !counts && !self.may_keep(valid.header(), &valid.id())? {
                     return Ok(Received::Dropped);
                 }
@@ -127,7 +128,7 @@ impl<R: Read> Replica<R> {
                 if !counts {
                     self.mark_undecided(valid.header(), &valid.id(), Undecided::InRegister)?;
                 }
-                self.insert_statement(valid, Some(session), round)?;
+                self.insert_statement(assessment, Some(session), round)?;
                 self.check_count(valid.header(), &valid.id())?;
                 self.work_off(round)?;
                 return Ok(Received::Stored);
@@ -198,11 +199,12 @@ impl<R: Read> Replica<R> {
     /// Takes a statement into its register, and puts all that waited for it on the worklist.
     pub(super) fn insert_statement(
         &mut self,
-        valid: &Valid,
+        assessment: Assessment<'_>,
         source: Option<SessionId>,
         round: &mut Round,
     ) -> Result<(), StoreError> {
-        let change = self.registers.insert(valid);
+        let valid = assessment.valid();
+        let change = self.registers.insert(assessment);
         if change.verdict == Verdict::Permitted {
             round.accepted.push((valid.operation().clone(), source));
         }
@@ -245,7 +247,7 @@ impl<R: Read> Replica<R> {
         if valid.header().space == Space::Register {
             let register = self.registers.get(&valid.header().neighbourhood());
             let verdict = register.and_then(|register| register.verdict(&id));
-            return Ok(Some(verdict.unwrap_or_else(|| self.registers.assess(valid).verdict)));
+            return Ok(Some(verdict.unwrap_or_else(|| self.registers.assess(valid).verdict())));
         }
         let undecided = self.store.get(Table::Undecided, &undecided_key(valid.header(), &id))?.is_some();
         Ok(Some(match (undecided, is_bare(&stored)) {

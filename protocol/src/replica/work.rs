@@ -163,14 +163,14 @@ impl<R: Read> Replica<R> {
             return Ok(());
         }
         let assessment = self.registers.assess(&valid);
-        match assessment.verdict {
+        match assessment.verdict() {
             Verdict::Unknown(missing) => self.wait_for(missing, Work::Statement(*id)),
-            Verdict::Permitted | Verdict::Refused(_) if assessment.keep => {
+            Verdict::Permitted | Verdict::Refused(_) if assessment.keep() => {
                 self.clear_undecided(valid.header(), id)?;
-                if assessment.verdict != Verdict::Permitted {
+                if assessment.verdict() != Verdict::Permitted {
                     self.mark_undecided(valid.header(), id, Undecided::InRegister)?;
                 }
-                self.insert_statement(&valid, None, round)?;
+                self.insert_statement(assessment, None, round)?;
             }
             Verdict::Permitted | Verdict::Refused(_) => self.wait_to_turn(valid.header(), id),
         }
