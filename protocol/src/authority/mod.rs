@@ -1,6 +1,7 @@
 //! Who may do what: every box reaches the same verdict from the same operations, in whatever order they came.
 
 mod agreements;
+mod assess;
 mod consequences;
 mod decide;
 mod forks;
@@ -17,10 +18,11 @@ mod state;
 mod taking;
 
 pub use agreements::{CircleSide, TreatyStatement};
+pub use assess::Assessment;
 pub use decide::{Deed, ItemFacts, SubjectFacts, Voice, decide};
 pub use judge::TWO_SIGNATURES_FROM;
 pub use members::{DeviceEntry, DeviceState, Membership, Resident};
-pub use register::{Assessment, Change, Register};
+pub use register::{Change, Register};
 pub use registers::{CircleState, PARTING_MS, Registers, TreatyStage, TreatyState};
 pub use rights::{Act, Standing, may};
 pub use second::RECOVERY_DELAY_MS;

@@ -7,16 +7,13 @@
 
 use std::collections::BTreeSet;
 
-use super::forks;
-use super::graph::{Content, Graph, Index, Point};
-use super::judge::Ruling;
+use super::Verdict;
+use super::assess::Assessment;
+use super::graph::{Content, Graph, Index};
 use super::settle::{Settled, endorsed, may_take};
 use super::standing::Standings;
-use super::{Missing, Reason, Verdict};
 use crate::identity::PublicKey;
-use crate::operation::{
-    ClaimProof, Header, Invitation, MAX_PARENTS, NeighbourhoodId, OperationId, Payload, ResidentId, Statement,
-};
+use crate::operation::{Header, Invitation, MAX_PARENTS, NeighbourhoodId, OperationId, Payload, ResidentId, Statement};
 use crate::validate::Valid;
 
 /// The statements of one neighbourhood and what follows from them.
@@ -25,25 +22,6 @@ pub struct Register {
     pub(super) graph: Graph,
     pub(super) settled: Settled,
 }
-
-/// A verdict about a statement, and what taking it in would do. Only [`Register::assess`] makes one and only
-/// [`Register::insert`] takes it, so that nothing enters a register whose proof was not checked.
-#[derive(Debug)]
-#[must_use = "a statement that was assessed is not taken in yet"]
-pub struct Assessment<'v> {
-    valid: &'v Valid,
-    verdict: Verdict,
-    displaces: bool,
-    keep: bool,
-    /// What its past and the takings that stand say; without it there is nothing to take in.
-    ruling: Option<Ruling>,
-    /// Whether its device kept its count.
-    in_order: bool,
-    stage: Stage,
-}
-
-/// How far a register was when it assessed: which one, with how many statements, of which the last.
-type Stage = (NeighbourhoodId, usize, Option<OperationId>);
 
 /// What became of a statement, and what is different now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,32 +39,6 @@ pub struct Change {
 impl Change {
     const fn none(verdict: Verdict) -> Self {
         Self { verdict, devices: BTreeSet::new(), treaties: BTreeSet::new(), revised: Vec::new() }
-    }
-}
-
-impl<'v> Assessment<'v> {
-    const fn without_effect(valid: &'v Valid, verdict: Verdict, stage: Stage) -> Self {
-        Self { valid, verdict, displaces: false, keep: false, ruling: None, in_order: true, stage }
-    }
-
-    /// The statement.
-    pub const fn valid(&self) -> &'v Valid {
-        self.valid
-    }
-
-    /// Whether it counts.
-    pub const fn verdict(&self) -> Verdict {
-        self.verdict
-    }
-
-    /// Whether an admission that counts now would stop counting.
-    pub const fn displaces(&self) -> bool {
-        self.displaces
-    }
-
-    /// Whether it is worth keeping: permitted, or refused in a way that may turn.
-    pub const fn keep(&self) -> bool {
-        self.keep
     }
 }
 
@@ -116,51 +68,21 @@ impl Register {
         self.graph.neighbourhood
     }
 
-    /// Decides about a statement without taking it in. Checks its proof: one signature, where it has one.
-    pub fn assess<'v>(&self, valid: &'v Valid) -> Assessment<'v> {
-        let without_effect = |verdict| Assessment::without_effect(valid, verdict, self.stage());
-        let Payload::Statement(statement) = valid.payload() else {
-            return without_effect(Verdict::Refused(Reason::NoSuchAct));
-        };
-        if let Some(verdict) = self.verdict(&valid.id()) {
-            return without_effect(verdict);
-        }
-        let header = valid.header();
-        let parents = match self.parents_of(header) {
-            Ok(parents) => parents,
-            Err(missing) => return without_effect(Verdict::Unknown(missing_parent(statement, missing))),
-        };
-        if let Err(reason) = self.check_proof(header, statement) {
-            return without_effect(Verdict::Refused(reason));
-        }
-        let draft = self.graph.draft(valid.id(), header, statement, &parents);
-        let lost = forks::lost_count(&self.graph, &self.settled, &draft);
-        let ruling = self.standings().judge(&draft);
-        let verdict = match (ruling, lost) {
-            (Ok(_), None) => Verdict::Permitted,
-            (Ok(_), Some(reason)) | (Err(reason), _) => Verdict::Refused(reason),
-        };
-        let displaces = self.displaces(&draft);
-        let keep = verdict == Verdict::Permitted || displaces || !self.is_hopeless(&draft);
-        let (ruling, in_order) = (Some(ruling), lost.is_none());
-        Assessment { valid, verdict, displaces, keep, ruling, in_order, stage: self.stage() }
-    }
-
     /// Takes in a statement that was assessed, unless it is refused for good or something it builds on is missing.
     ///
     /// Adding on top of what was decided costs O(log n) and a walk over what its parents do not cover; a statement that
     /// changes what was decided costs O(n log n). The assessment is of this register as it is: one that has grown since, or
     /// another one, assesses anew.
     pub fn insert(&mut self, assessment: Assessment<'_>) -> Change {
-        let valid = assessment.valid;
+        let valid = assessment.valid();
         let assessment = if assessment.stage == self.stage() { assessment } else { self.assess(valid) };
         let (true, Some(ruling), Payload::Statement(statement), Ok(parents)) =
-            (assessment.keep, assessment.ruling, valid.payload(), self.parents_of(valid.header()))
+            (assessment.keep(), assessment.ruling, valid.payload(), self.parents_of(valid.header()))
         else {
-            return Change::none(assessment.verdict);
+            return Change::none(assessment.verdict());
         };
         let index = self.graph.add(valid.id(), valid.header(), statement, &parents);
-        let mut change = Change::none(assessment.verdict);
+        let mut change = Change::none(assessment.verdict());
         if self.is_quiet(index, &assessment) {
             self.settled.add(&self.graph, index, ruling);
         } else {
@@ -169,7 +91,7 @@ impl Register {
             self.note_revised(index, &before, &mut change);
         }
         self.touched(index, &self.settled, &mut change);
-        change.verdict = self.verdict(&valid.id()).unwrap_or(assessment.verdict);
+        change.verdict = self.verdict(&valid.id()).unwrap_or(assessment.verdict());
         change
     }
 
@@ -200,32 +122,9 @@ impl Register {
         self.settled.standings(&self.graph)
     }
 
-    fn stage(&self) -> Stage {
-        let count = self.graph.indices().len();
-        (self.graph.neighbourhood, count, self.graph.indices().last().map(|index| self.graph.node(index).id))
-    }
-
     /// The numbers of a statement's parents, or the first that is not here.
-    fn parents_of(&self, header: &Header) -> Result<Vec<Index>, OperationId> {
+    pub(super) fn parents_of(&self, header: &Header) -> Result<Vec<Index>, OperationId> {
         header.parents.iter().map(|parent| self.graph.find(parent).ok_or(*parent)).collect()
-    }
-
-    /// Whether the key that a statement leans on beside its author's signed as well; checked once, on the way in.
-    fn check_proof(&self, header: &Header, statement: &Statement) -> Result<(), Reason> {
-        let neighbourhood = &self.graph.neighbourhood;
-        let signed = match statement {
-            Statement::Claim(claim) => {
-                let held = self.graph.find(&claim.invitation).and_then(|index| self.graph.invitation_of(index));
-                let held = held.ok_or(Reason::NotAnInvitation)?;
-                let proof = ClaimProof::new(neighbourhood, &claim.invitation, &header.device, &claim.nonce);
-                proof.verify(&self.graph.invitations[held as usize].key, &claim.proof)
-            }
-            Statement::DeviceAddition(addition) => addition.verify(neighbourhood, &header.device),
-            Statement::RecoveryKey(card) => card.verify(neighbourhood, &header.device),
-            Statement::Recovery(recovery) => recovery.verify(neighbourhood),
-            _ => Ok(()),
-        };
-        signed.map_err(|_| Reason::ClaimProof)
     }
 
     /// Whether nothing that was decided before changes when a statement is added, so that it can be decided on top.
@@ -233,7 +132,7 @@ impl Register {
         let point = self.graph.point(index);
         let doubted = &self.settled.doubted;
         let suspect = self.settled.suspects.contains(&self.graph.node(index).device);
-        if assessment.displaces || !assessment.in_order || suspect || endorsed(&self.graph, index).is_some() {
+        if assessment.displaces() || !assessment.in_order || suspect || endorsed(&self.graph, index).is_some() {
             return false;
         }
         let decides_fork = matches!(point.content, Content::Other(Statement::ForkDecision(_)));
@@ -251,62 +150,6 @@ impl Register {
         let point = self.graph.point(other);
         let taken = self.graph.takings(consequences, index, index);
         !may_take(&self.graph, other) && !taken.iter().any(|taking| self.graph.hits(consequences, taking, &point))
-    }
-
-    /// Whether a statement is an admission that ranks before one that counts now and excludes it.
-    fn displaces(&self, draft: &Point<'_>) -> bool {
-        let consequences = &self.settled.consequences;
-        let key = match draft.content {
-            Content::Genesis(_) | Content::Claim(_) => draft.key,
-            Content::DeviceAddition(device) => device,
-            Content::Other(Statement::Recovery(recovery)) => recovery.device,
-            Content::Other(Statement::RecoveryKey(card)) => card.key,
-            Content::Invitation { .. } | Content::Other(_) => return false,
-        };
-        let known = self.graph.find_device(&key);
-        let device = known.and_then(|device| consequences.admission(device)).map(|admission| admission.at);
-        let card = known.and_then(|device| consequences.cards.get(&device)).map(|card| card.at);
-        let spent = match draft.content {
-            Content::Claim(Some(invitation)) => {
-                self.graph.invitation_of(invitation).and_then(|number| consequences.used(number))
-            }
-            _ => None,
-        };
-        [device, card, spent].into_iter().flatten().any(|other| draft.rank() < self.graph.rank(other))
-    }
-
-    /// Whether nothing that comes in or falls can make a statement count: its own past, which never changes, rules it out.
-    /// What is not hopeless is kept, so that what honest others built on it still finds its parents. The reason for which
-    /// it is refused now plays no part, because that depends on what else is here.
-    fn is_hopeless(&self, draft: &Point<'_>) -> bool {
-        match draft.content {
-            Content::Genesis(_) => draft.id != self.graph.neighbourhood.into(),
-            Content::Claim(invitation) => {
-                let held = invitation.and_then(|at| self.graph.invitation_of(at));
-                held.is_none_or(|number| draft.time >= self.graph.invitations[number as usize].expires)
-            }
-            Content::Invitation { .. } | Content::DeviceAddition(_) => !self.was_ever_admitted(draft),
-            Content::Other(Statement::Endorsement(endorsement)) => {
-                let proposal = self.graph.find(&endorsement.of);
-                let early = proposal.is_none_or(|proposal| self.graph.is_too_early(&self.graph.point(proposal), draft));
-                early || !self.was_ever_admitted(draft)
-            }
-            Content::Other(statement) => {
-                let was_here = |resident: ResidentId| {
-                    self.graph.find(&resident.into()).is_some_and(|at| self.graph.is_past(at, draft))
-                };
-                !self.was_ever_admitted(draft) || !concerned_resident(statement).is_none_or(was_here)
-            }
-        }
-    }
-
-    /// Whether some statement in its past, counting or not, gives the author's device a place.
-    fn was_ever_admitted(&self, draft: &Point<'_>) -> bool {
-        let Some(device) = draft.device else { return false };
-        self.graph.indices().any(|index| {
-            let gives = self.graph.added_device(index) == Some(device) || self.graph.card_of(index) == Some(device);
-            gives && self.graph.is_past(index, draft)
-        })
     }
 
     fn note_revised(&self, index: Index, before: &Settled, change: &mut Change) {
@@ -413,7 +256,7 @@ const fn concerned_neighbour(statement: &Statement) -> Option<NeighbourhoodId> {
     }
 }
 
-const fn concerned_resident(statement: &Statement) -> Option<ResidentId> {
+pub(super) const fn concerned_resident(statement: &Statement) -> Option<ResidentId> {
     match statement {
         Statement::RoleChange(said) => Some(said.resident),
         Statement::MemberRemoval(said) => Some(said.resident),
@@ -429,20 +272,5 @@ impl Graph {
     pub(super) fn invitation_body(&self, number: Index) -> Invitation {
         let held = &self.invitations[number as usize];
         Invitation { key: held.key, role: held.role, expires: held.expires }
-    }
-
-    /// The key of the card that a statement registers.
-    fn card_of(&self, index: Index) -> Option<Index> {
-        match self.statement(index) {
-            Some(Statement::RecoveryKey(card)) => self.find_device(&card.key),
-            _ => None,
-        }
-    }
-}
-
-fn missing_parent(statement: &Statement, parent: OperationId) -> Missing {
-    match statement {
-        Statement::Claim(claim) if claim.invitation == parent => Missing::Invitation(parent),
-        _ => Missing::Parent(parent),
     }
 }
