@@ -1,4 +1,5 @@
-//! Logging in with the key of a device, and the mailboxes of devices that meet, against a box as people run it.
+//! Logging in with the key of a device, the pages behind that door, and the mailboxes of devices that meet, against a box
+//! as people run it.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -7,10 +8,14 @@ mod site_support;
 use std::path::Path;
 
 use dorpsplein_node::cli::KeyFile;
+use dorpsplein_protocol::compose::Place;
 use dorpsplein_protocol::hex;
 use dorpsplein_protocol::identity::SecretKey;
 use dorpsplein_protocol::login::LoginProof;
-use dorpsplein_protocol::operation::{DeviceRetirement, NeighbourhoodId, OperationId, Statement};
+use dorpsplein_protocol::operation::{
+    self, DeviceRetirement, Edit, Field, ItemId, Kind, ModerationAct, ModerationReason, NeighbourhoodId, OperationId,
+    Space, Statement,
+};
 use dorpsplein_protocol::time::Timestamp;
 use serde_json::{Value, json};
 use site_support::{Answer, Serving, delete, get, init, post, put, says};
@@ -18,10 +23,11 @@ use site_support::{Answer, Serving, delete, get, init, post, put, says};
 const JSON: (&str, &str) = ("content-type", "application/json");
 const CBOR: (&str, &str) = ("content-type", "application/cbor");
 
-/// A running box with one resident, Anna.
+/// A running box with its founder and one resident, Anna.
 struct Village {
     url: String,
     home: NeighbourhoodId,
+    founder: KeyFile,
     anna: KeyFile,
     _serving: Serving,
     _folder: tempfile::TempDir,
@@ -39,6 +45,7 @@ impl Village {
         Self {
             url: joined["url"].as_str().unwrap().to_owned(),
             home: NeighbourhoodId::from_hex(founded["neighbourhood_id"].as_str().unwrap()).unwrap(),
+            founder: KeyFile::open(&Path::new(&dir).join("connector.key")).unwrap(),
             anna: KeyFile::open(Path::new(&key)).unwrap(),
             _serving: serving,
             _folder: folder,
@@ -67,6 +74,22 @@ impl Village {
 
     fn knock(&self, login: &Value, headers: &[(&str, &str)]) -> Answer {
         post(&self.at("sessions"), &[&[JSON], headers].concat(), login.to_string().as_bytes())
+    }
+
+    /// The cookie of somebody who logs in.
+    fn enter(&self, who: &KeyFile) -> String {
+        let answer = self.knock(&self.login(who.device().secret(), &self.challenge(), self.host()), &[]);
+        assert_eq!(answer.status, 201);
+        cookie(&answer)
+    }
+
+    fn page(&self, path: &str, cookie: &str) -> Answer {
+        get(&format!("{}{path}", self.url), &[("cookie", cookie)])
+    }
+
+    /// The time of the box.
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(get(&self.at("status"), &[]).json()["time"].as_u64().unwrap())
     }
 
     /// Who is logged in with this cookie.
@@ -142,15 +165,69 @@ fn who_has_no_key_of_a_resident_is_not_let_in() {
 }
 
 #[test]
-fn pages_for_residents_are_for_those_who_are_logged_in() {
+fn pages_behind_the_door_say_with_their_status_who_is_not_let_in() {
     let village = Village::new();
-    let page = |cookie: &str| get(&format!("{}/mijn-gegevens", village.url), &[("cookie", cookie)]);
-    assert!(page("").text().contains("data-area=\"login\"") && !page("").text().contains("data-session"));
-    let anna = village.anna.device().secret();
-    let answer = village.knock(&village.login(anna, &village.challenge(), village.host()), &[]);
-    let inside = page(&cookie(&answer));
+    for path in ["/mijn-gegevens", "/en/my-data", "/logboek", "/beheer", "/en/desk/members", "/beheer/lid/niemand"] {
+        let outside = village.page(path, "");
+        assert_eq!(outside.status, 401, "{path}");
+        assert_eq!(outside.header("www-authenticate"), "Dorpsplein-Session");
+        assert!(outside.header("content-type").starts_with("text/html"), "people read it");
+        assert!(outside.text().contains("data-area=\"login\"") && !outside.text().contains("data-session"), "{path}");
+    }
+    let problem = get(&village.at("log"), &[]);
+    assert_eq!((problem.problem().as_str(), problem.status.as_u16()), ("not-logged-in", 401), "as the API says it");
+
+    let anna = village.enter(&village.anna);
+    let inside = village.page("/mijn-gegevens", &anna);
     assert!(inside.text().contains("data-session") && inside.text().contains("Anna"));
-    assert_eq!(inside.header("cache-control"), "no-store");
+    assert_eq!((inside.status.as_u16(), inside.header("cache-control")), (200, "no-store"));
+    assert_eq!(village.page("/logboek", &anna).status, 200);
+    for path in ["/beheer", "/en/desk/members", "/beheer/lid/niemand"] {
+        let refused = village.page(path, &anna);
+        assert_eq!(refused.status, 403, "{path}: a resident is no connector");
+        assert_eq!((refused.header("www-authenticate"), refused.header("cache-control")), ("", "no-store"));
+    }
+    let founder = village.enter(&village.founder);
+    assert_eq!(village.page("/beheer", &founder).status, 200);
+    assert_eq!(village.page("/beheer/lid/niemand", &founder).status, 404);
+}
+
+#[test]
+fn an_objection_stands_on_the_desk_however_much_is_done_after_it() {
+    let mut village = Village::new();
+    let (operations, place) = (village.at("operations"), Place { neighbourhood: village.home, space: Space::Square });
+    let mut now = village.now();
+    let mut say = |who: &mut KeyFile, item: Option<ItemId>, parents: &[OperationId], edit: Edit| {
+        now = now.plus_millis(1);
+        let operation = who.sign(|device| match item {
+            Some(item) => device.edit(place, item, parents.to_vec(), vec![edit], now),
+            None => device.create(place, Kind::NEWS, None, vec![edit], now),
+        });
+        let answer = post(&operations, &[CBOR], &operation.unwrap());
+        assert_eq!(answer.status, 201, "{}", answer.text());
+        who.settle().unwrap();
+        OperationId::from_hex(answer.json()["id"].as_str().unwrap()).unwrap()
+    };
+    let title = |text: &str| Edit::Set { field: Field::TITLE, value: operation::Value::Text(text.to_owned()) };
+    let moderate = |act| Edit::Moderate { act, reason: ModerationReason::Insult, note: String::new() };
+    let made = ["Praatje", "Rommelmarkt"].map(|text| say(&mut village.anna, None, &[], title(text)));
+    let [hidden, pinned] = made.map(ItemId::from);
+    let hiding = say(&mut village.founder, Some(hidden), &[made[0]], moderate(ModerationAct::Hide));
+    say(&mut village.anna, Some(hidden), &[hiding], Edit::Appeal("Het was een grapje van mij".into()));
+    let mut last = made[1];
+    for n in 0..60 {
+        last = say(&mut village.founder, Some(pinned), &[last], Edit::Pin(n % 2 == 0));
+    }
+
+    let founder = village.enter(&village.founder);
+    let first_page = get(&village.at("log"), &[("cookie", &founder)]);
+    assert_eq!(first_page.json()["entries"].as_array().unwrap().len(), 50);
+    assert!(!first_page.text().contains("grapje"), "the log has moved on");
+    for path in ["/beheer", "/en/desk"] {
+        assert!(village.page(path, &founder).text().contains("Het was een grapje van mij"), "{path}");
+    }
+    say(&mut village.founder, Some(hidden), &[hiding], moderate(ModerationAct::Show));
+    assert!(!village.page("/beheer", &founder).text().contains("grapje"), "it is answered");
 }
 
 #[test]

@@ -133,6 +133,7 @@ impl From<ReadError> for Problem {
     fn from(error: ReadError) -> Self {
         match error {
             ReadError::NotFound => Self::not_found(),
+            ReadError::Closed(door) => Self::closed(&door),
             ReadError::Store(error) => error.into(),
             ReadError::Render(error) => Self::internal(&error),
         }

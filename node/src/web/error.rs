@@ -10,6 +10,7 @@ use dorpsplein_protocol::store::StoreError;
 use dorpsplein_web_ui::Lang;
 use dorpsplein_web_ui::locale::Texts;
 use dorpsplein_web_ui::pages::problems;
+use dorpsplein_web_ui::view::DoorPage;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -51,6 +52,14 @@ impl Problem {
         Self::new("not-found", "there is nothing at this address")
     }
 
+    /// This is for others than whoever asks: log in, or ask somebody who may.
+    pub fn closed(door: &DoorPage) -> Self {
+        match door.visitor {
+            None => Self::new("not-logged-in", "this is for residents who are logged in"),
+            Some(_) => Self::new("not-a-connector", "this is for connectors"),
+        }
+    }
+
     /// The box itself failed; the reason goes to the log and not to the visitor.
     pub fn internal(reason: &dyn fmt::Display) -> Self {
         tracing::error!(%reason, "a request failed");
@@ -62,6 +71,11 @@ impl Problem {
     pub const fn with_status(mut self, status: StatusCode) -> Self {
         self.status = status;
         self
+    }
+
+    /// The status code of the answer.
+    pub const fn status(&self) -> StatusCode {
+        self.status
     }
 
     /// The name of its type.

@@ -27,10 +27,17 @@ const WINDOW_BITS: u32 = 18;
 /// Below this many bytes compressing gains nothing.
 const WORTH_COMPRESSING: usize = 512;
 
+/// How one logs in, for an answer that says that nobody is (RFC 9110 wants one there): `POST /api/v1/sessions`. Browsers
+/// do not know it, and show the page.
+const LOGIN: HeaderValue = HeaderValue::from_static("Dorpsplein-Session");
+
 /// Adds the rules for the browser to every answer.
 pub(super) async fn secure(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     response.headers_mut().extend(RULES);
+    if response.status() == StatusCode::UNAUTHORIZED {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, LOGIN);
+    }
     response
 }
 

@@ -4,11 +4,13 @@ use axum::extract::{OriginalUri, Path, Query, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use dorpsplein_protocol::operation::ItemId;
+use dorpsplein_web_ui::pages::RenderError;
 use dorpsplein_web_ui::paths::{self, Page, query};
 use dorpsplein_web_ui::view::{ErrorPage, Failure, WriteKind, WritePage};
 use dorpsplein_web_ui::{Lang, pages};
 
 use super::SiteState;
+use super::error::Problem;
 use super::read::{ReadError, Reader};
 use super::sessions::Visitor;
 
@@ -129,10 +131,7 @@ async fn html_for(
 ) -> Response {
     let made = tokio::task::spawn_blocking(move || {
         let reader = Reader::new(&state).for_visitor(visitor);
-        make(&reader).map(|html| (StatusCode::OK, html)).or_else(|error| {
-            let (status, failure) = failure(&error);
-            pages::error(&reader.frame(), &ErrorPage { failure, path }, lang).map(|html| (status, html))
-        })
+        make(&reader).map(|html| (StatusCode::OK, html)).or_else(|error| instead(&reader, error, path, lang))
     });
     match made.await {
         Ok(Ok((status, html))) => {
@@ -144,8 +143,13 @@ async fn html_for(
     }
 }
 
-fn failure(error: &ReadError) -> (StatusCode, Failure) {
-    match error {
+/// The page that stands in the place of one that cannot be shown, with the status that says so.
+fn instead(reader: &Reader, error: ReadError, path: String, lang: Lang) -> Result<(StatusCode, String), RenderError> {
+    let (status, failure) = match error {
+        ReadError::Closed(door) => {
+            let page = pages::door(&reader.frame(), &door, lang)?;
+            return Ok((Problem::closed(&door).status(), page));
+        }
         ReadError::NotFound => (StatusCode::NOT_FOUND, Failure::NotFound),
         ReadError::Store(error) => {
             tracing::error!(%error, "a page could not be read");
@@ -155,7 +159,8 @@ fn failure(error: &ReadError) -> (StatusCode, Failure) {
             tracing::error!(%error, "a page could not be made");
             (StatusCode::INTERNAL_SERVER_ERROR, Failure::Internal)
         }
-    }
+    };
+    Ok((status, pages::error(&reader.frame(), &ErrorPage { failure, path }, lang)?))
 }
 
 /// Not even the page that says so could be made.

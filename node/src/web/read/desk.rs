@@ -16,7 +16,9 @@ const AHEAD_MS: u64 = 30 * 24 * 3_600_000;
 
 impl Reader {
     /// A page for those who are logged in: of the desk, which is the connectors', or the log, which is every member's.
-    /// Who may not come in sees the door.
+    ///
+    /// # Errors
+    /// [`ReadError::Closed`] for who may not come in, whether or not there is such a page.
     pub(in super::super) fn page_for_members(
         &self,
         page: Page,
@@ -27,9 +29,8 @@ impl Reader {
         let needs = if page == Page::Log { Role::Resident } else { Role::Connector };
         let role = self.visitor.map(|visitor| visitor.role);
         if role.is_none_or(|role| role < needs) {
-            let door =
-                view::DoorPage { needs: role_view(needs), visitor: role.map(role_view), path: page.path(lang, id) };
-            return Ok(pages::door(&self.frame(), &door, lang)?);
+            let (needs, visitor, path) = (role_view(needs), role.map(role_view), page.path(lang, id));
+            return Err(ReadError::Closed(view::DoorPage { needs, visitor, path }));
         }
         let frame = self.frame();
         Ok(match page {

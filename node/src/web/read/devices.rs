@@ -12,14 +12,16 @@ use super::super::sessions::Visitor;
 use super::{ReadError, Reader};
 
 impl Reader {
-    /// One's own devices and what one can do with them, or the door in front of it.
+    /// One's own devices and what one can do with them.
+    ///
+    /// # Errors
+    /// [`ReadError::Closed`] for who is not logged in.
     pub(in super::super) fn my_data_page(&self, lang: Lang) -> Result<String, ReadError> {
         match self.visitor {
             Some(visitor) => Ok(pages::my_data(&self.frame(), &self.my_data(visitor)?, lang)?),
             None => {
                 let path = Page::MyData.pattern(lang).to_owned();
-                let door = view::DoorPage { needs: view::Role::Resident, visitor: None, path };
-                Ok(pages::door(&self.frame(), &door, lang)?)
+                Err(ReadError::Closed(view::DoorPage { needs: view::Role::Resident, visitor: None, path }))
             }
         }
     }

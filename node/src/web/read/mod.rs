@@ -54,6 +54,9 @@ pub(super) enum ReadError {
     /// Nothing there, or nothing this visitor may see.
     #[error("there is nothing at this address")]
     NotFound,
+    /// Something is there, for others than this visitor: the door says for whom.
+    #[error("this is for residents who are logged in, or for connectors")]
+    Closed(view::DoorPage),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
