@@ -4,17 +4,21 @@
 //! compares the protocol and not two interpreters. Ids, keys and bytes are hexadecimal in the JSON; times are
 //! milliseconds since the Unix epoch.
 
+mod statement;
+
 use dorpsplein_protocol::compose::{Device, Place};
 use dorpsplein_protocol::hex;
-use dorpsplein_protocol::identity::{PublicKey, SecretKey};
+use dorpsplein_protocol::identity::SecretKey;
 use dorpsplein_protocol::operation::{
-    BoxCertificate, CircleId, DeviceAddition, Edit, Field, Invitation, ItemId, Kind, ModerationAct, ModerationReason,
-    NeighbourhoodId, OperationId, ResidentId, Role, RoleChange, Signed, Space, Statement, Treaty, TreatyDirection,
-    Value,
+    CircleId, Edit, Field, ItemId, Kind, ModerationAct, ModerationReason, NeighbourhoodId, OperationId, Payload,
+    Signed, Space, Value,
 };
 use dorpsplein_protocol::time::Timestamp;
 use dorpsplein_protocol::validate::Valid;
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use statement::StatementInput;
 
 /// What a vector asks for.
 #[derive(Deserialize)]
@@ -64,32 +68,6 @@ struct Author {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
-enum StatementInput {
-    Invitation { key: String, role: RoleInput, expires: u64 },
-    DeviceAddition { new_seed: String },
-    RoleChange { resident: String, role: RoleInput },
-    BoxCertificate { key: String, expires: u64 },
-    Treaty { with: String, accepts: Option<String>, direction: DirectionInput, kinds: Vec<u16>, expires: u64 },
-    Unknown(String),
-}
-
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum RoleInput {
-    Resident,
-    Connector,
-}
-
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum DirectionInput {
-    Both,
-    Send,
-    Receive,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
 enum EditInput {
     Set { field: u16, value: ValueInput },
     Splice { field: u16, at: u32, delete: u32, insert: String },
@@ -118,10 +96,24 @@ enum ValueInput {
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Output {
-    Key { public_key: String },
-    Operation { id: String, header: String, payload: String, transfer: String },
-    Accepted { accepted: String },
-    Refused { problem: &'static str },
+    Key {
+        public_key: String,
+    },
+    Operation {
+        id: String,
+        header: String,
+        payload: String,
+        transfer: String,
+        /// What a statement of the register is read as.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        statement: Option<Json>,
+    },
+    Accepted {
+        accepted: String,
+    },
+    Refused {
+        problem: &'static str,
+    },
 }
 
 /// Carries out the JSON of one vector's `input` and returns the JSON of its `expected`.
@@ -161,7 +153,12 @@ fn carry_out(input: Input) -> Result<Output, String> {
             author.device()?.edit(place, item, operations(&parents)?, build(edits)?, at(time))
         }
     };
+    let statement = match signed.payload().map(Payload::decode) {
+        Some(Ok(Payload::Statement(statement))) => Some(statement::read(&statement)),
+        _ => None,
+    };
     Ok(Output::Operation {
+        statement,
         id: signed.id().to_string(),
         header: hex::encode(&signed.header().encode()),
         payload: hex::encode(signed.payload().unwrap_or_default()),
@@ -186,56 +183,6 @@ impl Author {
         let previous = self.previous.as_deref().map(operation).transpose()?;
         let home = NeighbourhoodId::from_bytes(fixed(&self.home)?);
         Ok(Device::resume(SecretKey::from_seed(&fixed(&self.seed)?), home, self.sequence, previous))
-    }
-}
-
-impl StatementInput {
-    fn build(self, author: &Device) -> Result<Statement, String> {
-        Ok(match self {
-            Self::Invitation { key, role, expires } => {
-                let key = PublicKey::from_bytes(fixed(&key)?);
-                Statement::Invitation(Invitation { key, role: role.build(), expires: at(expires) })
-            }
-            Self::DeviceAddition { new_seed } => {
-                let new = SecretKey::from_seed(&fixed(&new_seed)?);
-                Statement::DeviceAddition(DeviceAddition::sign(&new, &author.home(), &author.key()))
-            }
-            Self::RoleChange { resident, role } => {
-                let resident = ResidentId::from_bytes(fixed(&resident)?);
-                Statement::RoleChange(RoleChange { resident, role: role.build(), counts: Vec::new() })
-            }
-            Self::BoxCertificate { key, expires } => {
-                let key = PublicKey::from_bytes(fixed(&key)?);
-                Statement::BoxCertificate(BoxCertificate { key, expires: at(expires) })
-            }
-            Self::Treaty { with, accepts, direction, kinds, expires } => Statement::Treaty(Treaty {
-                with: NeighbourhoodId::from_bytes(fixed(&with)?),
-                accepts: accepts.as_deref().map(operation).transpose()?,
-                direction: direction.build(),
-                kinds: kinds.into_iter().map(Kind).collect(),
-                expires: at(expires),
-            }),
-            Self::Unknown(raw) => Statement::Unknown(bytes(&raw)?),
-        })
-    }
-}
-
-impl RoleInput {
-    const fn build(self) -> Role {
-        match self {
-            Self::Resident => Role::Resident,
-            Self::Connector => Role::Connector,
-        }
-    }
-}
-
-impl DirectionInput {
-    const fn build(self) -> TreatyDirection {
-        match self {
-            Self::Both => TreatyDirection::Both,
-            Self::Send => TreatyDirection::Send,
-            Self::Receive => TreatyDirection::Receive,
-        }
     }
 }
 

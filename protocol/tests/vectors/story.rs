@@ -3,6 +3,8 @@
 //! It only builds inputs; what they come to is the interpreter's to say. The JSON files are this story written down, for
 //! whoever reads the format in another language.
 
+mod register_story;
+
 use data_encoding::HEXLOWER;
 use serde_json::{Value, json};
 
@@ -42,7 +44,14 @@ pub(crate) fn tell() -> Vec<Chapter> {
     edit(&mut edits, &mut cast.resident, &written);
     refuse_bytes(&mut refused, &written);
     refuse_content(&mut refused, &cast.resident);
-    vec![keys(), register, items, edits, refused]
+
+    let mut statements =
+        Chapter::new("statements.json", "Every other statement of the register, with what it is read as.");
+    let mut malformed =
+        Chapter::new("refused-statements.json", "Statements that are well signed and have a form that none has.");
+    register_story::speak(&mut statements, &mut cast);
+    register_story::refuse(&mut malformed, &statements, &cast);
+    vec![keys(), register, items, edits, refused, statements, malformed]
 }
 
 fn keys() -> Chapter {
@@ -57,7 +66,10 @@ fn keys() -> Chapter {
 
 /// The people of the story.
 struct Cast {
+    connector: Hand,
     resident: Hand,
+    /// Who the resident is in the register.
+    joined: String,
     /// At home in the neighbourhood next door.
     visitor: Hand,
 }
@@ -110,8 +122,9 @@ fn found(register: &mut Chapter) -> Cast {
 
     // [40, "later"]: a statement with a number that this version does not know.
     let later = json!({ "unknown": "821828656c61746572" });
-    register.add("a statement of a later version", connector.state(&[&offered, &added], later, 50));
-    Cast { resident, visitor: neighbour }
+    let said = register.add("a statement of a later version", connector.state(&[&offered, &added], later, 50));
+    connector.signed(&said);
+    Cast { connector, resident, joined, visitor: neighbour }
 }
 
 /// What was written, for those who alter it.
@@ -121,7 +134,7 @@ struct Written {
 }
 
 fn write(items: &mut Chapter, cast: &mut Cast) -> Written {
-    let Cast { resident, visitor } = cast;
+    let Cast { resident, visitor, .. } = cast;
     let name = [set(7, text("Geesje Veldkamp"))];
     let profile = items.add("profile", resident.create(None, "neighbours", 4, None, &name, 60));
     resident.signed(&profile);
