@@ -362,3 +362,83 @@ fn erased_members_who_left_had_everything_erased() {
     let beyond = stage.tablet.create(place, Kind::NEWS, None, news_edits("Te laat"), now);
     assert_eq!(stage.world.submit(at, &beyond), Err(Refusal::NotPermitted(Reason::AfterRemoval)));
 }
+
+/// An erasure that says the item is of this kind.
+fn erase_as(kind: Kind) -> Vec<Edit> {
+    vec![Edit::Erase { kind, reason: None, note: String::new() }]
+}
+
+#[test]
+fn a_form_does_not_erase_under_another_kind() {
+    let mut stage = stage();
+    let (at, place, now) = (stage.at(), stage.village.square(), stage.world.now);
+    let item = stage.world.post(at, &mut stage.anne, place, SECRET);
+    let before = stage.world.boxes[at].rows();
+    let mistaken = stage.tablet.edit(place, item, vec![item.into()], erase_as(Kind::EVENT), now);
+    assert_eq!(stage.world.submit(at, &mistaken), Err(Refusal::NotPermitted(Reason::NoSuchAct)));
+    assert!(!stage.world.boxes[at].holds(&mistaken));
+    assert_eq!(stage.world.boxes[at].rows(), before);
+
+    let erasure = stage.anne.edit(place, item, vec![item.into()], erase(None), now);
+    stage.world.submit(at, &erasure).unwrap();
+    assert_eq!(stage.row(item).kind, Kind::NEWS);
+}
+
+#[test]
+fn a_false_kind_from_a_peer_is_all_that_is_false_about_what_is_left() {
+    let mut stage = stage();
+    let (place, now) = (stage.village.square(), stage.world.now);
+    let made = stage.anne.create(place, Kind::NEWS, None, news_edits(SECRET), now);
+    let item = ItemId::from(made.id());
+    let changed = stage.anne.edit(place, item, vec![item.into()], vec![title(SECRET)], now);
+    let lying = stage.anne.edit(place, item, vec![changed.id()], erase_as(Kind::EVENT), now);
+    let honest = stage.tablet.edit(place, item, vec![item.into()], erase(None), now);
+    for erasures in [vec![lying.clone()], vec![lying.clone(), honest.clone()]] {
+        let mut first = None;
+        for (made, changed) in [(made.clone(), changed.clone()), (made.without_payload(), changed.without_payload())] {
+            for order in orders(&[vec![made, changed], erasures.clone()].concat()).iter().step_by(2) {
+                let listener = stage.listener();
+                for operation in order {
+                    stage.world.bring(listener, std::slice::from_ref(operation));
+                }
+                assert_eq!(tables_with(&stage.world, listener.at, SECRET), []);
+                let tables =
+                    [Table::Operations, Table::Rows, Table::Feed, Table::Log, Table::Undecided, Table::Incomplete];
+                let outcome = stage.world.boxes[listener.at].dump(&tables);
+                assert!(*first.get_or_insert_with(|| outcome.clone()) == outcome, "the order leaves a trace");
+                let row = stage.world.boxes[listener.at].row(item).unwrap();
+                // The kind of the erasure that counts: the only one, or of two made at the same time the lower.
+                let counts = erasures.iter().min_by_key(|erasure| erasure.id()).unwrap();
+                let named = if counts.id() == lying.id() { Kind::EVENT } else { Kind::NEWS };
+                assert_eq!((row.kind, row.heads, row.content), (named, vec![counts.id()], Default::default()));
+                assert_eq!(row.erased.map(|erased| erased.by.device), Some(counts.header().device));
+                assert_eq!(projection::feed(&stage.world.boxes[listener.at].store, None, 10).unwrap().0, []);
+            }
+        }
+    }
+}
+
+#[test]
+fn naming_another_kind_gives_nobody_the_right_to_erase() {
+    let mut stage = stage();
+    let (at, place, now) = (stage.at(), stage.village.square(), stage.world.now);
+    let made = stage.anne.create(place, Kind::NEWS, None, news_edits(SECRET), now);
+    let item = ItemId::from(made.id());
+    let mut bart = stage.world.join(&mut stage.village);
+    let listener = stage.listener();
+    stage.world.bring(listener, std::slice::from_ref(&made));
+    let before = stage.world.boxes[listener.at].row(item).unwrap();
+    for (number, reason) in [(1, None), (2, None), (3, None), (4, None), (99, None), (3, Some(ModerationReason::Spam))]
+    {
+        let edits = vec![Edit::Erase { kind: Kind(number), reason, note: String::new() }];
+        let erasure = bart.edit(place, item, vec![item.into()], edits, now);
+        stage.world.bring(listener, std::slice::from_ref(&erasure));
+        assert_eq!(stage.world.boxes[listener.at].row(item).as_ref(), Some(&before), "kind {number}");
+    }
+    // A kind that this version does not know is nobody's to erase, whatever the item is.
+    let unknown = stage.anne.edit(place, item, vec![item.into()], erase_as(Kind(99)), now);
+    stage.world.submit(at, &made).unwrap();
+    assert_eq!(stage.world.submit(at, &unknown), Err(Refusal::NotPermitted(Reason::NoSuchAct)));
+    stage.world.bring(listener, std::slice::from_ref(&unknown));
+    assert_eq!(stage.world.boxes[listener.at].row(item), Some(before));
+}

@@ -6,7 +6,7 @@ use super::work::Work;
 use super::{Accepted, MAX_UNDECIDED, MAX_UNDECIDED_PER_DEVICE, Refusal, Replica, Round, SessionId};
 use crate::authority::{Assessment, Missing, Reason, Verdict};
 use crate::item::{Kept, Placed};
-use crate::operation::{Header, OperationId, Payload, Signed, Space, Statement, is_bare};
+use crate::operation::{Edit, Header, OperationId, Payload, Signed, Space, Statement, is_bare};
 use crate::projection::space_key;
 use crate::store::{Read, StoreError, Table};
 use crate::sync::space_of;
@@ -45,9 +45,21 @@ impl<R: Read> Replica<R> {
         let evaluation = self.evaluate(kept.header().item(), Some(&kept), round.now)?;
         let verdict = evaluation.verdict(&kept.id());
         if verdict == Verdict::Permitted {
+            if self.names_another_kind(&kept)? {
+                return Ok(Verdict::Refused(Reason::NoSuchAct));
+            }
             self.accept_edits(&kept, evaluation, None, round)?;
         }
         Ok(verdict)
+    }
+
+    /// Whether a form erases an item under another kind than it has here. What a peer brings is not held to that: boxes
+    /// that dropped the payload or never had it could not say so, and all have to come to the same.
+    fn names_another_kind(&self, kept: &Kept) -> Result<bool, StoreError> {
+        let Some([Edit::Erase { kind, .. }]) = kept.edits() else { return Ok(false) };
+        let creation = self.load(&kept.header().item().into())?;
+        let made = creation.as_ref().and_then(Kept::edits).and_then(|edits| edits.first());
+        Ok(matches!(made, Some(Edit::Create { kind: made, .. }) if made != kind))
     }
 
     /// Takes in what a peer brought: also what cannot be decided yet, within bounds. Says whether anything was stored.
