@@ -9,7 +9,8 @@
 //! - [`login`], [`linking`]: how a device proves itself to a site, and how two devices meet;
 //! - [`item`], [`authority`]: what edits come to, and who may make them;
 //! - [`store`], [`projection`], [`sync`]: what is kept, what pages read of it, how two boxes compare it;
-//! - [`replica`]: the one door, through which every operation enters.
+//! - [`replica`]: the one door, through which every operation enters;
+//! - [`planted`]: deliberate mistakes, none of them in what is shipped, to check the simulator's checkers.
 //!
 //! Without the feature `replica` only the first three lines remain: what a browser needs.
 
@@ -20,6 +21,7 @@ pub mod identity;
 pub mod linking;
 pub mod login;
 pub mod operation;
+pub mod planted;
 pub mod proof;
 pub mod time;
 pub mod validate;

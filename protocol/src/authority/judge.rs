@@ -9,6 +9,7 @@ use crate::operation::{
     BoxCertificate, CircleAdmission, CircleLeaving, DeviceCount, DeviceRetirement, MemberRemoval, OperationId, Role,
     RoleChange, SpeakerChange, Statement,
 };
+use crate::planted::{Bug, planted};
 
 /// From how many connectors on a heavy act wants two of them.
 pub const TWO_SIGNATURES_FROM: usize = 3;
@@ -165,7 +166,8 @@ impl Standings<'_> {
         if !self.counts_before(statement, point) {
             return Err(Reason::NeedsSecondSignature);
         }
-        if self.consequences.used(number).is_some_and(|first| self.graph.rank(first) < point.rank()) {
+        let used = self.consequences.used(number).is_some_and(|first| self.graph.rank(first) < point.rank());
+        if used && !planted(Bug::RedeemsTwice) {
             return Err(Reason::InvitationUsed);
         }
         self.check_new(&point.key, point)?;

@@ -2,6 +2,7 @@
 //! holds the two together.
 
 use crate::operation::{Kind, Role};
+use crate::planted::{Bug, planted};
 
 /// What somebody is to an item's neighbourhood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,7 +86,7 @@ pub fn may(standing: Standing, act: Act, kind: Kind) -> bool {
         // What somebody wrote stays what they wrote; who does not want it there hides or erases it.
         Act::EditOther => false,
         Act::Moderate | Act::EraseOther => connector && (stands_alone || comment),
-        Act::Pin => connector && listed,
+        Act::Pin => (connector || resident && planted(Bug::ResidentsPin)) && listed,
         Act::MarkOfficial => connector && comment,
         // A comment goes where the item it is about goes.
         Act::Widen | Act::Narrow => resident && stands_alone,

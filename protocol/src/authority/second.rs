@@ -5,6 +5,7 @@ use super::graph::{Content, Graph, Index, Point};
 use super::judge::{Force, Ruling, TWO_SIGNATURES_FROM};
 use super::standing::Standings;
 use crate::operation::{DeviceCount, Recovery, Role, Statement, Veto};
+use crate::planted::{Bug, planted};
 
 /// How long after the first signature the recovery of a connector can be signed a second time, in milliseconds: 24 hours.
 pub const RECOVERY_DELAY_MS: u64 = 24 * 3_600_000;
@@ -26,7 +27,7 @@ impl Standings<'_> {
         }
         let recovery = matches!(first.content, Content::Other(Statement::Recovery(_)));
         let alone = recovery && self.connectors(&first).count() < TWO_SIGNATURES_FROM;
-        if proposer == endorser && !alone {
+        if proposer == endorser && !alone && !planted(Bug::EndorsesOneself) {
             return Err(Reason::NothingToEndorse);
         }
         if self.graph.is_too_early(&first, point) {

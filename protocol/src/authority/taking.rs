@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::consequences::Consequences;
 use super::graph::{Content, Graph, Index, Point};
 use crate::operation::{DeviceCount, Role, Statement};
+use crate::planted::{Bug, planted};
 
 /// What is taken from whom. Residents are numbered by the statement that admitted them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -105,6 +106,9 @@ impl Graph {
 
     /// Up to where the device still counts, as the statement that takes something away says: 0 when it does not name it.
     pub(super) fn last_that_counts(&self, taking: &Taking, device: Index) -> u64 {
+        if planted(Bug::IgnoresCounts) {
+            return u64::MAX;
+        }
         let key = self.devices[device as usize].key;
         let named =
             |counts: &[DeviceCount]| counts.iter().find(|count| count.device == key).map_or(0, |count| count.last);

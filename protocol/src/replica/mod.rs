@@ -27,6 +27,7 @@ use crate::authority::Registers;
 use crate::identity::PublicKey;
 use crate::item::Document;
 use crate::operation::{ItemId, NeighbourhoodId, Signed};
+use crate::planted::{Bug, planted};
 use crate::projection::Branches;
 use crate::store::{Read, Staged, StoreError};
 use crate::sync::{ANTI_ENTROPY_MS, Introductions, Session, SessionStatus, SpaceId, Tree};
@@ -99,6 +100,7 @@ impl<R: Read> Replica<R> {
             }
             Input::Opened { session, peer, outbound } => self.open_session(session, peer, outbound, &mut round)?,
             Input::Received { session, frame } => self.receive(session, &frame, &mut round)?,
+            Input::Closed { .. } if planted(Bug::KeepsClosedSessions) => {}
             Input::Closed { session } => drop(self.sessions.remove(&session)),
             Input::Tick => self.tick(&mut round)?,
         }

@@ -6,6 +6,7 @@ use super::work::Work;
 use super::{Replica, Round};
 use crate::authority::{Missing, Verdict};
 use crate::operation::{Header, ItemId, OperationId};
+use crate::planted::{Bug, planted};
 use crate::projection::{ErasedHere, ItemRow, LogEntry, log_key, row_writes, space_prefix};
 use crate::store::{Read, StoreError, Table};
 use crate::sync::SpaceId;
@@ -50,6 +51,7 @@ impl<R: Read> Replica<R> {
     fn write_payload(&mut self, examined: &Examined) -> Result<(), StoreError> {
         let Examined { id, header, payload, .. } = examined;
         if *payload == Remains::Dropped
+            && !planted(Bug::KeepsTheErased)
             && let Some(signed) = self.load_signed(id)?
         {
             self.store.put(Table::Operations, *id.as_bytes(), signed.without_payload().encode());

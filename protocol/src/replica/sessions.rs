@@ -7,7 +7,8 @@ use std::ops::ControlFlow;
 use super::ingest::Received;
 use super::{Effect, Replica, Round, SessionId};
 use crate::identity::PublicKey;
-use crate::operation::{NeighbourhoodId, OperationId, Signed, is_bare};
+use crate::operation::{NeighbourhoodId, OperationId, Signed, Space, is_bare};
+use crate::planted::{Bug, planted};
 use crate::projection::space_prefix;
 use crate::store::{Direction, Read, StoreError, Table};
 use crate::sync::{Action, CloseReason, Session, SpaceId, Tree, View, entitled, space_of};
@@ -57,6 +58,9 @@ impl<R: Read> Replica<R> {
     pub(super) fn push_accepted(&mut self, round: &mut Round) -> Result<(), StoreError> {
         for (operation, source) in std::mem::take(&mut round.accepted) {
             let space = space_of(&operation);
+            if space.space == Space::Neighbours && planted(Bug::ForgetsASpace) {
+                continue;
+            }
             for id in self.session_ids().into_iter().filter(|id| Some(*id) != source) {
                 let push = |session: &mut Session, view: &Glance<'_, R>| session.push(&space, &operation, view);
                 let actions =

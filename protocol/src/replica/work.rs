@@ -7,6 +7,7 @@ use super::{Replica, Round};
 use crate::authority::{Change, Missing, Verdict};
 use crate::identity::PublicKey;
 use crate::operation::{Header, ItemId, NeighbourhoodId, OperationId, Payload, Space, Statement};
+use crate::planted::{Bug, planted};
 use crate::projection::space_of_key;
 use crate::store::{Direction, Read, StoreError, Table, prefix_end};
 use crate::time::{FUTURE_TOLERANCE_MS, Timestamp};
@@ -96,6 +97,9 @@ impl<R: Read> Replica<R> {
 
     /// Looks again at the items a device had a hand in, from the key `from` of its table on.
     pub(super) fn look_again_at_device(&mut self, device: &PublicKey, from: &[u8]) -> Result<(), StoreError> {
+        if planted(Bug::NeverDecidesAgain) {
+            return Ok(());
+        }
         let end = prefix_end(device.as_bytes());
         let upper = end.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
         let mut signed = Vec::new();
@@ -192,6 +196,9 @@ impl<R: Read> Replica<R> {
 
     /// What waits for this id is looked at again.
     pub(super) fn wake(&mut self, id: &[u8; 32]) -> Result<(), StoreError> {
+        if planted(Bug::ForgetsToWake) {
+            return Ok(());
+        }
         let mut woken = Vec::new();
         self.store.scan_prefix(Table::Waiting, id, Direction::Ascending, &mut |key, value| {
             woken.push((key.to_vec(), value.to_vec()));

@@ -6,6 +6,7 @@ use super::SpaceId;
 use crate::authority::{Registers, TreatyStage};
 use crate::identity::PublicKey;
 use crate::operation::{NeighbourhoodId, Space};
+use crate::planted::{Bug, planted};
 use crate::time::Timestamp;
 
 /// Boxes that a connector named when accepting an offer: they speak for their neighbourhood until its register, which
@@ -51,6 +52,8 @@ pub fn entitled(
         let neighbours = |neighbourhood| SpaceId { neighbourhood, space: Space::Neighbours };
         spaces.extend(treaty.sends.then(|| neighbours(home)));
         spaces.extend(treaty.receives.then(|| neighbours(*claimed)));
+        let square = SpaceId { neighbourhood: home, space: Space::Square };
+        spaces.extend(planted(Bug::ShowsTheSquare).then_some(square));
     }
     spaces
 }

@@ -6,6 +6,7 @@
 //! returns actions to carry out in order. The side that opened the stream leads: it alone starts reconciliations, so the
 //! two never reconcile one space twice at once.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use minicbor::bytes::ByteVec;
@@ -14,6 +15,7 @@ use negentropy::{Id, Negentropy};
 use super::{Action, CloseReason, Message, SESSION_VERSION, SessionStatus, SpaceId, SpaceRoot, Tree, View};
 use crate::identity::PublicKey;
 use crate::operation::{MAX_TRANSFER, NeighbourhoodId, OperationId, Signed, SignedError, Space};
+use crate::planted::{Bug, planted};
 use crate::time::Timestamp;
 
 /// How often a session compares notes although nothing seems to have happened, in milliseconds.
@@ -181,7 +183,8 @@ impl Session {
         let entitled = self.entitled(view);
         let empty = Tree::default();
         let own = |id: &SpaceId| view.tree(id).unwrap_or(&empty).root(*id);
-        let differs = |root: &&SpaceRoot| entitled.contains(&root.id) && own(&root.id) != **root;
+        let forgotten = |root: &SpaceRoot| root.id.space == Space::Neighbours && planted(Bug::ForgetsASpace);
+        let differs = |root: &&SpaceRoot| entitled.contains(&root.id) && own(&root.id) != **root && !forgotten(root);
         let differing: Vec<&SpaceRoot> = roots.iter().filter(differs).collect();
         self.status.in_step = differing.is_empty();
         let is_register = |root: &SpaceRoot| root.id.space == Space::Register;
@@ -226,7 +229,7 @@ impl Session {
     }
 
     fn start_reconciling(&mut self, id: SpaceId, view: &impl View) -> Result<Action, CloseReason> {
-        let tree = view.tree(&id).cloned().unwrap_or_default();
+        let tree = self.compared(&id, view).into_owned();
         let mut negentropy = Negentropy::owned(tree, RECONCILE_BYTES).map_err(|_| CloseReason::Protocol)?;
         let message = negentropy.initiate().map_err(|_| CloseReason::Protocol)?;
         self.reconciling.insert(id, negentropy);
@@ -259,11 +262,23 @@ impl Session {
         if !self.entitled(view).contains(&id) {
             return Ok(Message::Absent { id });
         }
-        let empty = Tree::default();
-        let tree = view.tree(&id).unwrap_or(&empty);
-        let mut negentropy = Negentropy::borrowed(tree, RECONCILE_BYTES).map_err(|_| CloseReason::Protocol)?;
+        let tree = self.compared(&id, view);
+        let mut negentropy = Negentropy::borrowed(&*tree, RECONCILE_BYTES).map_err(|_| CloseReason::Protocol)?;
         let message = negentropy.reconcile(message).map_err(|_| CloseReason::Protocol)?;
         Ok(Message::Reconcile { id, message })
+    }
+
+    /// The set that is compared: the whole space, the same for every peer.
+    fn compared<'v>(&self, id: &SpaceId, view: &'v impl View) -> Cow<'v, Tree> {
+        let tree = view.tree(id).map_or_else(Cow::default, Cow::Borrowed);
+        if planted(Bug::FiltersPerPeer) {
+            let theirs = |id: &OperationId| {
+                let operation = view.operation(id);
+                operation.map(|operation| operation.header().home()) == self.status.neighbourhood
+            };
+            return Cow::Owned(tree.without(theirs));
+        }
+        tree
     }
 
     fn want(&mut self, ids: impl IntoIterator<Item = OperationId>, view: &impl View) {
@@ -296,7 +311,8 @@ impl Session {
         let entitled = self.entitled(view);
         let (mut operations, mut absent, mut bytes) = (Vec::new(), Vec::new(), 0);
         for id in ids {
-            match view.operation(id).filter(|operation| entitled.contains(&space_of(operation))) {
+            let may_have = |operation: &Signed| entitled.contains(&space_of(operation)) || planted(Bug::ServesAnybody);
+            match view.operation(id).filter(may_have) {
                 Some(operation) if bytes < ANSWER_BYTES => {
                     let transfer = operation.encode();
                     bytes += transfer.len();
@@ -316,7 +332,10 @@ impl Session {
         absent: &[OperationId],
         view: &impl View,
     ) -> Result<Vec<Action>, CloseReason> {
-        let operations = self.admit(operations.iter().map(|bytes| bytes.as_slice()), view)?;
+        let mut operations = self.admit(operations.iter().map(|bytes| bytes.as_slice()), view)?;
+        if self.wanted.is_empty() && planted(Bug::DropsTheLastBatch) {
+            operations.pop();
+        }
         for id in absent.iter().copied().chain(operations.iter().map(Signed::id)) {
             self.requested.remove(&id);
         }

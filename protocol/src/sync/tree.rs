@@ -39,6 +39,18 @@ impl Tree {
         self.items.is_empty()
     }
 
+    /// The same without some operations: what nobody compares, but for a mistake that is planted.
+    pub(crate) fn without(&self, out: impl Fn(&OperationId) -> bool) -> Self {
+        let mut tree = Self::default();
+        for item in &self.items {
+            let id = OperationId::from_bytes(item.id.to_bytes());
+            if !out(&id) {
+                tree.insert_hour(item.timestamp, &id);
+            }
+        }
+        tree
+    }
+
     /// The root, for the space `id`.
     pub fn root(&self, id: SpaceId) -> SpaceRoot {
         SpaceRoot { id, count: self.items.len() as u64, sum: self.sum }
