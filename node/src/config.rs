@@ -4,6 +4,7 @@
 use std::net::SocketAddr;
 
 use dorpsplein_protocol::operation::NeighbourhoodId;
+use dorpsplein_web_ui::view::Help;
 use libp2p::Multiaddr;
 use serde::{Deserialize, Deserializer};
 use thiserror::Error;
@@ -65,6 +66,12 @@ pub struct HelpLine {
     /// When.
     #[serde(default)]
     pub hours: Option<String>,
+}
+
+impl From<&HelpLine> for Help {
+    fn from(line: &HelpLine) -> Self {
+        Self { name: line.name.clone(), phone: line.phone.clone(), hours: line.hours.clone() }
+    }
 }
 
 /// Why `box.toml` is not understood: the line and what is wrong with it.

@@ -11,7 +11,7 @@
 //! | `running.json` | how to reach the box that runs on this folder; gone when none does |
 //! | `store/` | all operations and what follows from them |
 
-mod files;
+pub(crate) mod files;
 pub mod peers;
 
 use std::fs;
@@ -147,9 +147,7 @@ impl DataFolder {
     pub fn open(path: &Path) -> Result<Self, FolderError> {
         check_format(path)?;
         let lock = lock(path)?;
-        let config_path = path.join(CONFIG_FILE);
-        let text = fs::read_to_string(&config_path).map_err(io_error(&config_path))?;
-        let config = Config::parse(&text).map_err(|source| FolderError::Config { path: config_path, source })?;
+        let config = read_config(path)?;
         let box_key = read_key(&path.join(KEY_FILE))?;
         Ok(Self { path: path.to_owned(), config, box_key, _lock: lock })
     }
@@ -213,6 +211,16 @@ pub fn running(path: &Path) -> Result<Option<Running>, FolderError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(io_error(&file)(error)),
     }
+}
+
+/// The settings in the data folder `path`, also while a box runs in it.
+///
+/// # Errors
+/// [`FolderError::Io`] or [`FolderError::Config`].
+pub fn read_config(path: &Path) -> Result<Config, FolderError> {
+    let config_path = path.join(CONFIG_FILE);
+    let text = fs::read_to_string(&config_path).map_err(io_error(&config_path))?;
+    Config::parse(&text).map_err(|source| FolderError::Config { path: config_path, source })
 }
 
 /// Where the data folder `path` keeps the founding connector's key.

@@ -5,6 +5,7 @@
 //! * [`paths`]: the one table of addresses, used by the templates, the node's router and the tests.
 //! * [`locale`] (feature `pages`): the texts in `locales/{nl,en}/*.ftl` and how dates are said.
 //! * [`assets`]: the style sheet and the icon, as bytes to serve.
+//! * [`qr`] (features `pages` and `inside`): QR codes, for a page to print and for the module to draw.
 //! * `browser` (feature `browser`): what runs in the visitor's browser: the key, signing, checking.
 //!
 //! What the pages promise to the browser's module is written down in `templates/README.md`.
@@ -18,6 +19,8 @@ pub mod locale;
 #[cfg(feature = "pages")]
 pub mod pages;
 pub mod paths;
+#[cfg(any(feature = "pages", feature = "inside"))]
+pub mod qr;
 #[cfg(feature = "pages")]
 pub mod view;
 

@@ -218,6 +218,18 @@ impl Door {
         self.client().ok()
     }
 
+    /// The settings of a box of this machine; none for one elsewhere.
+    ///
+    /// # Errors
+    /// [`CliError::Folder`].
+    pub(super) fn config(&self) -> Result<Option<Config>, CliError> {
+        Ok(match self {
+            Self::Site(_) => None,
+            Self::Running(door) => Some(data_folder::read_config(&door.folder)?),
+            Self::Stopped(door) => Some(door.folder.config().clone()),
+        })
+    }
+
     fn peers(&self) -> Option<PeerBook> {
         match self {
             Self::Site(_) => None,

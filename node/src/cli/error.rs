@@ -41,6 +41,9 @@ pub enum CliError {
     /// The other device's message cannot be believed.
     #[error("the link cannot be used: {0}. Begin anew with a new one")]
     Linking(#[from] dorpsplein_protocol::linking::LinkError),
+    /// The letters could not be written.
+    #[error(transparent)]
+    Render(#[from] dorpsplein_web_ui::pages::RenderError),
     /// Something on the command line is not what it should be.
     #[error("{0}")]
     Input(InputError),

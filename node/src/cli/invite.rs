@@ -1,5 +1,7 @@
 //! `dorpsplein invite`: a letter for somebody new.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand, ValueEnum};
 use dorpsplein_protocol::identity::PublicKey;
 use dorpsplein_protocol::identity::letter_code::Purpose;
@@ -11,13 +13,18 @@ use super::Outcome;
 use super::author::Author;
 use super::choose;
 use super::error::CliError;
+use super::letter_sheets::{LetterLang, LetterSheets};
 use super::links::{InvitationLink, Site};
 use super::signer::{self, Asked, Signer, moment};
+use super::waiting::progress;
 use crate::web::body::{AcceptedBody, InvitationStateBody, IssuedInvitationBody};
 use crate::{clock, letters};
 
 /// A day, in milliseconds.
 pub const DAY_MS: u64 = 24 * 3_600_000;
+
+/// The most letters at a time, as on the connectors' desk: each leaves an invitation in the register for good.
+const MOST_LETTERS: i64 = 100;
 
 /// `invite`.
 #[derive(Debug, Args)]
@@ -33,6 +40,15 @@ pub(super) struct InviteArgs {
     /// How many days the invitation is open
     #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u8).range(1..=30))]
     days: u8,
+    /// How many letters to make, for one resident each
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=MOST_LETTERS), conflicts_with = "role")]
+    count: u8,
+    /// Write the letters to this file, to print: a page that opens in any browser, one sheet of A4 for each
+    #[arg(long, value_name = "FILE", conflicts_with = "role")]
+    letters: Option<PathBuf>,
+    /// The language of the letters
+    #[arg(long, value_enum, default_value_t = LetterLang::Nl, requires = "letters")]
+    lang: LetterLang,
 }
 
 /// What can be done about invitations that were made.
@@ -97,7 +113,8 @@ impl RoleName {
 /// [`CliError`].
 pub(super) fn run(args: &InviteArgs) -> Result<Outcome, CliError> {
     match &args.command {
-        None => make(args),
+        None if args.count == 1 && args.letters.is_none() => make(args),
+        None => make_many(args),
         Some(InviteCommand::List(args)) => list(args),
         Some(InviteCommand::Withdraw(args)) => withdraw(args),
     }
@@ -116,6 +133,78 @@ fn make(args: &InviteArgs) -> Result<Outcome, CliError> {
     let outcome = signer::concluded(&door, &accepted, &letter, more)?;
     // Nobody else will ever know the code, so it is shown also while the second signature is waited for.
     Ok(outcome.with_words(|words| if words == letter { words } else { format!("{letter}\n{words}") }))
+}
+
+/// Makes letters one by one. Those that were made stay made, whatever happens to the next.
+fn make_many(args: &InviteArgs) -> Result<Outcome, CliError> {
+    let door = args.signer.door()?;
+    let mut connector = args.signer.author(&door)?;
+    let sheets = args.letters.as_deref().map(|path| LetterSheets::begin(path, &door, args.lang)).transpose()?;
+    let mut made = Made { sheets, invitations: Vec::new() };
+    let bar = progress(usize::from(args.count));
+    for _ in 0..args.count {
+        let one = made.one_more(&mut connector, door.site(), args.days);
+        if let Err(error) = one {
+            bar.abandon();
+            made.give_up()?;
+            return Err(error);
+        }
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    Ok(made.outcome(args.days))
+}
+
+/// The letters of one command.
+struct Made {
+    sheets: Option<LetterSheets>,
+    invitations: Vec<(InvitationLink, PublicKey)>,
+}
+
+impl Made {
+    fn one_more(&mut self, connector: &mut Author<'_>, site: Site, days: u8) -> Result<(), CliError> {
+        let now = clock::now();
+        let (link, key) = invite(connector, site, Role::Resident, days, now)?;
+        if let Some(sheets) = &mut self.sheets {
+            sheets.add(&link, &key, expiry(now, days))?;
+        }
+        self.invitations.push((link, key));
+        Ok(())
+    }
+
+    /// Says what there is nevertheless, because codes stand nowhere else.
+    fn give_up(self) -> Result<(), CliError> {
+        match self.sheets {
+            Some(sheets) if sheets.count() == 0 => return sheets.discard(),
+            Some(sheets) => eprintln!("{} letters were made and are in {}.", sheets.count(), sheets.path().display()),
+            None => self.invitations.iter().for_each(|(link, _)| eprintln!("  {}  code: {}", link.url(), link.code)),
+        }
+        Ok(())
+    }
+
+    fn outcome(self, days: u8) -> Outcome {
+        let count = self.invitations.len();
+        let Some(sheets) = self.sheets else {
+            let lines = self.invitations.iter().map(|(link, _)| format!("  {}  code: {}", link.url(), link.code));
+            let lines = lines.collect::<Vec<_>>().join("\n");
+            let made = self.invitations.iter().map(|(link, key)| {
+                json!({ "invitation": link.url(), "code": link.code.to_string(), "key": key.to_string() })
+            });
+            let more = json!({ "invitations": made.collect::<Vec<_>>(), "days": days });
+            return Outcome::new(
+                format!("{count} invitations, for one person each, open for {days} days:\n{lines}"),
+                more,
+            );
+        };
+        let path = sheets.path().display();
+        let words = format!(
+            "{count} letters, for one person each, open for {days} days. Open {path} in a browser and print it: one sheet \
+             each. The codes stand nowhere else, so delete the file when the letters are on paper."
+        );
+        // Codes are for paper: what a script keeps in its log names the invitations only.
+        let keys: Vec<_> = self.invitations.iter().map(|(_, key)| key.to_string()).collect();
+        Outcome::new(words, json!({ "letters": sheets.path(), "keys": keys, "days": days }))
+    }
 }
 
 fn list(args: &ListArgs) -> Result<Outcome, CliError> {
@@ -185,6 +274,10 @@ pub fn open_invitation(
     days: u8,
     now: Timestamp,
 ) -> Result<AcceptedBody, CliError> {
-    let expires = now.plus_millis(u64::from(days) * DAY_MS);
+    let expires = expiry(now, days);
     connector.state(Statement::Invitation(Invitation { key, role, expires }), now)
+}
+
+fn expiry(now: Timestamp, days: u8) -> Timestamp {
+    now.plus_millis(u64::from(days) * DAY_MS)
 }

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use dorpsplein_protocol::operation::{DeviceCount, Edit, ItemId, Kind, MemberRemoval, OperationId, Statement};
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use super::Outcome;
@@ -18,6 +17,7 @@ use super::moderate::ItemArgs;
 use super::on_item;
 use super::resident::place_named;
 use super::signer::{Signer, moment};
+use super::waiting::progress;
 use crate::clock;
 use crate::web::body::{MineBody, MineItemBody, ResidentBody};
 
@@ -245,16 +245,6 @@ fn write_json(path: &Path, json: &Value) -> Result<(), CliError> {
 fn at(path: &Path) -> impl FnOnce(io::Error) -> CliError {
     let path = path.to_owned();
     move |source| CliError::Io { path, source }
-}
-
-/// A bar on the terminal; nothing where there is none.
-fn progress(steps: usize) -> ProgressBar {
-    let style = ProgressStyle::with_template("{bar:40} {pos} of {len}");
-    let bar = ProgressBar::new(steps as u64);
-    match style {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
-    }
 }
 
 #[cfg(test)]

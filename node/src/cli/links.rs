@@ -111,7 +111,12 @@ impl InvitationLink {
 
     /// The link.
     pub fn url(&self) -> String {
-        format!("{}{}#{}", self.site.as_str(), paths::join(Lang::Nl), self.code.compact())
+        self.url_in(Lang::Nl)
+    }
+
+    /// The same, to the page in a language.
+    pub fn url_in(&self, lang: Lang) -> String {
+        format!("{}{}#{}", self.site.as_str(), paths::join(lang), self.code.compact())
     }
 }
 

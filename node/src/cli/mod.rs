@@ -18,6 +18,7 @@ mod init;
 mod invite;
 mod key_file;
 mod leaving;
+mod letter_sheets;
 mod linking;
 mod links;
 mod member;

@@ -3,6 +3,8 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
+use indicatif::{ProgressBar, ProgressStyle};
+
 use super::error::CliError;
 
 /// How often it is looked at again.
@@ -48,4 +50,14 @@ fn wait(
         thread::sleep(pause);
     }
     Ok(())
+}
+
+/// A bar on the terminal; nothing where there is none.
+pub(super) fn progress(steps: usize) -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:40} {pos} of {len}");
+    let bar = ProgressBar::new(steps as u64);
+    match style {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// Writes `content` in place of the file `path`; a `private` one can be read by its owner only.
-pub(super) fn write(path: &Path, content: &[u8], private: bool) -> io::Result<()> {
+pub(crate) fn write(path: &Path, content: &[u8], private: bool) -> io::Result<()> {
     let mut next = path.as_os_str().to_owned();
     next.push(".next");
     let next = PathBuf::from(next);

@@ -76,7 +76,7 @@ impl SiteIdentity {
     /// That of the box of a data folder.
     pub fn of(folder: &DataFolder) -> Self {
         let config = folder.config();
-        let help = config.help.clone().map(|help| Help { name: help.name, phone: help.phone, hours: help.hours });
+        let help = config.help.as_ref().map(Help::from);
         let tagline = config.tagline.clone();
         Self { own_box: folder.box_key().public(), tagline, help, peers: folder.peers() }
     }

@@ -1,7 +1,11 @@
 // The connectors' desk: letters, a role that two sign, somebody who is removed, moderation and its log, a lost telephone.
 
 import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join as joinPath } from "node:path";
 import { after, before, test } from "node:test";
+import { pathToFileURL } from "node:url";
 
 import { remarks } from "../harness/axe.js";
 import { DESK, PHONE, Visitor, launch } from "../harness/browser.js";
@@ -129,6 +133,22 @@ test("letters are made in the connector's browser and each lets one person in", 
     await picture(page, "desk-letters-print", { whole: true });
     const sheets = (await page.pdf({ path: `${RESULTS}desk-letters.pdf`, format: "A4" })).toString("latin1");
     assert.equal(sheets.match(/\/Type\s*\/Page\b/g).length, 2);
+  });
+
+  await t.test("those of the command line are printed the same", async () => {
+    const file = joinPath(await mkdtemp(joinPath(tmpdir(), "dorpsplein-letters-")), "letters.html");
+    const { keys } = await village.founder("invite", "--count", "2", "--letters", file);
+    const sheet = await page.context().newPage();
+    t.after(() => sheet.close());
+    await sheet.goto(pathToFileURL(file).href);
+    assert.deepEqual(
+      await sheet.locator("[data-number]").allInnerTexts(),
+      keys.map((key) => `${key.slice(0, 4)} ${key.slice(4, 8)}`),
+    );
+    await picture(sheet, "letters-file", { whole: true });
+    const printed = (await sheet.pdf({ path: `${RESULTS}letters-file.pdf`, format: "A4" })).toString("latin1");
+    assert.equal(printed.match(/\/Type\s*\/Page\b/g).length, 2);
+    await rm(dirname(file), { recursive: true });
   });
 
   await t.test("a letter is used, and the desk says by whom", async () => {

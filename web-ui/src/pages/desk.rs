@@ -13,8 +13,8 @@ use crate::locale::MissingText;
 use crate::paths::{self, Page};
 use crate::view::{
     AreasPage, BoxesPage, Care, CirclePlace, CirclesPage, Date, Deed, DeskPage, DeviceStanding, DoorPage, Frame,
-    InvitationFate, InvitationsPage, LettersPage, MemberPage, MembersPage, NeighboursPage, OrganisationsPage, Person,
-    Role, TreatyDirection, TreatyStep,
+    InvitationFate, InvitationsPage, Letter, LettersPage, MemberPage, MembersPage, NeighboursPage, OrganisationsPage,
+    Person, Role, TreatyDirection, TreatyStep,
 };
 
 /// A template that is nothing but the shell and a view, and the function that renders it.
@@ -67,6 +67,13 @@ struct Member<'a> {
 }
 
 #[derive(Template)]
+#[template(path = "letters.html")]
+struct LetterSheets<'a> {
+    s: Shell<'a>,
+    letters: &'a [Letter],
+}
+
+#[derive(Template)]
 #[template(path = "door.html")]
 struct Door<'a> {
     s: Shell<'a>,
@@ -80,6 +87,16 @@ struct Door<'a> {
 pub fn member(frame: &Frame, page: &MemberPage, lang: Lang) -> Result<String, RenderError> {
     let other = Page::DeskMember.path(lang.other(), &page.person.id);
     Ok(Member { s: Shell::new(frame, lang, Some(Page::DeskMember), other), page }.render()?)
+}
+
+/// Letters alone, to print one on a sheet: a document for a file of one's own. Its only address is that of the style sheet,
+/// which may be a `data:` one.
+///
+/// # Errors
+/// [`RenderError`].
+pub fn letter_sheets(frame: &Frame, letters: &[Letter], lang: Lang) -> Result<String, RenderError> {
+    let s = Shell::new(frame, lang, None, String::new());
+    Ok(LetterSheets { s, letters }.render()?)
 }
 
 /// The door before a page that wants to know who is there.

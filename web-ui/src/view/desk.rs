@@ -3,6 +3,7 @@
 use jiff::civil::{Date, DateTime};
 
 use super::post::Role;
+use crate::qr::QrImage;
 
 /// Somebody the register knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -282,4 +283,21 @@ pub struct InvitationView {
 pub struct LettersPage {
     /// What every desk page has.
     pub top: DeskTop,
+    /// What the module fills in, once for each letter.
+    pub blank: Letter,
+}
+
+/// What is different on each letter. Blank where the browser's module is to fill it in.
+#[derive(Clone, Debug, Default)]
+pub struct Letter {
+    /// Where to type the code: an address without its scheme, such as `maasdorp.example/meedoen`.
+    pub address: String,
+    /// The code, in groups: `7K3M-92XQ-A4TD`.
+    pub code: String,
+    /// The last day on which it works.
+    pub until: Option<Date>,
+    /// The beginning of the invitation's key, by which a lost letter is found on the desk.
+    pub number: String,
+    /// The invitation's link, for a camera.
+    pub qr: Option<QrImage>,
 }

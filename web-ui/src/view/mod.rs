@@ -14,13 +14,14 @@ mod trust;
 
 pub use desk::{
     Branch, Care, Deed, DeskPage, DeskTop, DeviceStanding, DeviceView, DoorPage, Fork, InvitationFate, InvitationView,
-    InvitationsPage, LettersPage, MemberPage, MemberTeaser, MembersPage, Person, Proposal,
+    InvitationsPage, Letter, LettersPage, MemberPage, MemberTeaser, MembersPage, Person, Proposal,
 };
 pub use desk_community::{
     AreasPage, BoxesPage, CirclePlace, CircleView, CirclesPage, DeskBox, Neighbouring, NeighboursPage,
     OrganisationView, OrganisationsPage, TreatyStep, TreatyView,
 };
 pub use devices::{MyDataPage, OwnDevice};
+pub use crate::qr::QrImage;
 pub use frame::{Frame, Help, NeighbourLink, Neighbourhood};
 pub use jiff::civil::{Date, DateTime};
 pub use moderation::{Fate, GonePage, Handle, LogAct, LogEntry, LogPage, Moderated, Reason, Receipt, Standing};

@@ -2,7 +2,7 @@
 
 use dorpsplein_web_ui::view::{
     AreasPage, BoxesPage, Branch, Care, CirclePlace, CircleView, CirclesPage, Deed, DeskBox, DeskPage, DeskTop,
-    DeviceStanding, DeviceView, DoorPage, Fork, GonePage, InvitationFate, InvitationView, InvitationsPage, LettersPage,
+    DeviceStanding, DeviceView, DoorPage, Fork, GonePage, InvitationFate, InvitationView, InvitationsPage, Letter, LettersPage,
     LogAct, LogEntry, LogPage, MemberPage, MemberTeaser, MembersPage, Moderated, Neighbouring, NeighboursPage,
     OrganisationView, OrganisationsPage, Person, Proposal, Reason, Receipt, Role, Standing, TreatyDirection,
     TreatyStep, TreatyView,
@@ -154,7 +154,7 @@ pub(crate) fn invitations() -> InvitationsPage {
 }
 
 pub(crate) fn letters() -> LettersPage {
-    LettersPage { top: DeskTop::default() }
+    LettersPage { top: DeskTop::default(), blank: Letter::default() }
 }
 
 fn next_door(seed: u64, name: &str) -> Neighbouring {

@@ -41,7 +41,11 @@ impl Reader {
                 pages::member(&frame, &self.member_page(&id)?, lang)?
             }
             Page::DeskInvitations => pages::invitations(&frame, &self.invitations_page()?, lang)?,
-            Page::DeskLetters => pages::letters(&frame, &view::LettersPage { top: self.desk_top() }, lang)?,
+            Page::DeskLetters => pages::letters(
+                &frame,
+                &view::LettersPage { top: self.desk_top(), blank: view::Letter::default() },
+                lang,
+            )?,
             Page::DeskNeighbours => pages::neighbours(&frame, &self.neighbours_page(), lang)?,
             Page::DeskCircles => pages::circles(&frame, &self.circles_page(), lang)?,
             Page::DeskOrganisations => pages::organisations(&frame, &self.organisations_page()?, lang)?,
