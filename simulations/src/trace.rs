@@ -4,6 +4,8 @@ use dorpsplein_protocol::replica::Input;
 use dorpsplein_protocol::time::Timestamp;
 use sha2::{Digest, Sha256};
 
+use crate::plan::BoxId;
+
 /// The hash so far, and how much it has seen.
 #[derive(Clone, Default)]
 pub struct Trace {
@@ -13,10 +15,10 @@ pub struct Trace {
 
 impl Trace {
     /// Takes in that the box `at` is handed `input` at `now`.
-    pub fn note(&mut self, now: Timestamp, at: usize, input: &Input) {
+    pub fn note(&mut self, now: Timestamp, at: BoxId, input: &Input) {
         self.inputs += 1;
         self.hash.update(now.as_millis().to_be_bytes());
-        self.hash.update((at as u64).to_be_bytes());
+        self.hash.update(u64::from(at).to_be_bytes());
         let (kind, number, bytes): (u8, u64, &[u8]) = match input {
             Input::Submit { ticket, operation } => (0, ticket.0, operation),
             Input::Introduce { peer, .. } => (1, 0, peer.as_bytes()),

@@ -1,7 +1,5 @@
 //! Those who set the stage: they found villages, let people in, and agree, as one would who is not out for harm.
 
-use std::collections::BTreeSet;
-
 use dorpsplein_protocol::compose::{Device, Place};
 use dorpsplein_protocol::identity::SecretKey;
 use dorpsplein_protocol::operation::{
@@ -9,48 +7,61 @@ use dorpsplein_protocol::operation::{
     MemberRemoval, NeighbourhoodId, OperationId, RecoveryKey, ResidentId, Role, RoleChange, Signed, Statement, Treaty,
     TreatyDirection, TreatyEnd, Value,
 };
-use dorpsplein_protocol::replica::{Input, SessionId};
 use dorpsplein_protocol::sync::{Message, SESSION_VERSION};
 use dorpsplein_protocol::time::Timestamp;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 
 use super::stage::{Home, Letter, Person, StageError};
 use crate::hand::Hand;
-use crate::world::{Actors, DAY, HOUR, MINUTE, Village, World, WorldError};
+use crate::plan::{Act, BoxId};
+use crate::world::{Actors, Answer, DAY, HOUR, MINUTE, World, WorldError};
 
 /// How long letters are open on this stage, in milliseconds.
 const LETTER_MS: u64 = 14 * DAY;
 /// How long the treaties hold that nobody ends, in milliseconds.
 pub(super) const TREATY_MS: u64 = 300 * DAY;
 
+/// Why the box of a village is always there: the crew starts one for each, and nothing on this stage stops it.
+pub(super) const BOX_OF_HOME: &str = "every village on the stage has a box, and it is on";
+
 /// Those who set the stage.
 pub(super) struct Crew {
     pub(super) world: World,
     pub(super) log: Vec<Signed>,
-    pub(super) sessions: u64,
+    pub(super) seeds: ChaCha8Rng,
 }
 
 impl Crew {
+    pub(super) fn new(seed: u64) -> Self {
+        Self { world: World::new(seed), log: Vec::new(), seeds: ChaCha8Rng::seed_from_u64(seed) }
+    }
+
+    fn seed(&mut self) -> [u8; 32] {
+        self.seeds.random()
+    }
+
     pub(super) fn found(&mut self, name: &str) -> Result<(Home, Person), StageError> {
-        let seed = self.world.seed();
+        let seed = self.seed();
         let (device, genesis) = Device::found(SecretKey::from_seed(&seed), name, [7; 16], self.world.now);
-        let (village, id) = (self.world.villages.len(), device.home());
-        let at = self.world.add_box(village, id)?;
-        self.world.villages.push(Village { id, boxes: vec![at], neighbours: BTreeSet::new() });
-        self.world.submit(at, &genesis)??;
+        let (at, id) = (self.log.len() as BoxId, device.home());
+        self.world.add_village(at, name, id);
+        self.world.add_box(at, at)?;
+        hand_in(&mut self.world, at, &genesis)?;
         let resident = ResidentId::from(genesis.id());
         self.log.push(genesis);
         let mut founder = Person { hand: Hand::new(seed, id, at), resident };
         founder.hand.follow(&device);
-        let peer = SecretKey::from_seed(&self.world.seed()).public();
-        for key in [self.world.boxes()[at].key, peer] {
+        let peer = SecretKey::from_seed(&self.seed()).public();
+        for key in [self.world.box_key(at), peer] {
             let certificate = BoxCertificate { key, expires: self.world.now.plus_millis(2000 * DAY) };
             self.state(&mut founder, Statement::BoxCertificate(certificate))?;
         }
         Ok((Home { id, at, peer }, founder))
     }
 
-    pub(super) fn heads(&self, at: usize) -> Vec<OperationId> {
-        self.world.boxes()[at].replica().registers().home().heads()
+    pub(super) fn heads(&self, at: BoxId) -> Vec<OperationId> {
+        self.world.at(at).expect(BOX_OF_HOME).replica().registers().home().heads()
     }
 
     /// Hands in what `compose` signs after all that the box knows, and remembers it.
@@ -61,7 +72,7 @@ impl Crew {
     ) -> Result<Signed, StageError> {
         let mut device = hand.device();
         let signed = compose(&mut device, self.world.clock(hand.at));
-        self.world.submit(hand.at, &signed)??;
+        hand_in(&mut self.world, hand.at, &signed)?;
         hand.follow(&device);
         self.log.push(signed.clone());
         Ok(signed)
@@ -77,7 +88,7 @@ impl Crew {
     }
 
     pub(super) fn invite(&mut self, by: &mut Person) -> Result<Letter, StageError> {
-        let secret = self.world.seed();
+        let secret = self.seed();
         let key = SecretKey::from_seed(&secret).public();
         let expires = self.world.clock(by.hand.at).plus_millis(LETTER_MS);
         let invitation = Invitation { key, role: Role::Resident, expires };
@@ -86,7 +97,7 @@ impl Crew {
     }
 
     pub(super) fn claim(&mut self, home: &Home, letter: &Letter) -> Result<Person, StageError> {
-        let mut hand = Hand::new(self.world.seed(), home.id, home.at);
+        let mut hand = Hand::new(self.seed(), home.id, home.at);
         let claim =
             self.submit(&mut hand, |device, now| device.claim(letter.invitation, &letter.secret(), [3; 16], now))?;
         Ok(Person { hand, resident: claim.id().into() })
@@ -121,7 +132,7 @@ impl Crew {
 
     /// Gives somebody a tablet, which is retired again, and a card on paper.
     pub(super) fn equip(&mut self, home: &Home, person: &mut Person) -> Result<(Hand, Hand), StageError> {
-        let mut tablet = Hand::new(self.world.seed(), home.id, home.at);
+        let mut tablet = Hand::new(self.seed(), home.id, home.at);
         let addition = DeviceAddition::sign(&tablet.secret(), &home.id, &person.hand.key());
         self.state(person, Statement::DeviceAddition(addition))?;
         let place = home.square();
@@ -129,7 +140,7 @@ impl Crew {
         self.submit(&mut tablet, |device, now| device.create(place, Kind::NEWS, None, edits, now))?;
         let retirement = DeviceRetirement { device: tablet.key(), last: tablet.sequence() };
         self.state(person, Statement::DeviceRetirement(retirement))?;
-        let card = Hand::new(self.world.seed(), home.id, home.at);
+        let card = Hand::new(self.seed(), home.id, home.at);
         let registered = RecoveryKey::sign(&card.secret(), &home.id, &person.hand.key());
         self.state(person, Statement::RecoveryKey(registered))?;
         Ok((tablet, card))
@@ -190,16 +201,16 @@ impl Crew {
 
     /// Brings every box all that was said; each keeps what concerns it.
     pub(super) fn tell_everybody(&mut self) -> Result<(), StageError> {
-        let peers: Vec<(usize, NeighbourhoodId)> =
-            self.world.villages.iter().map(|village| (village.boxes[0], village.id)).collect();
+        let peers: Vec<(BoxId, NeighbourhoodId)> =
+            self.world.boxes().map(|simulated| (simulated.id, simulated.home)).collect();
         for (at, id) in peers {
-            let certified = self.world.boxes()[at].key;
+            let certified = self.world.box_key(at);
             for signed in self.log.clone() {
                 // Its own key speaks for the village as well; a box does not talk to itself, so another one is asked.
-                let register = self.world.boxes()[at].replica().registers().home();
+                let register = self.world.at(at).expect(BOX_OF_HOME).replica().registers().home();
                 let peer = register.boxes().map(|(_, certificate)| certificate.key).find(|key| *key != certified);
                 let Some(peer) = peer else { continue };
-                bring(&mut self.world, &mut self.sessions, &Home { id, at, peer }, signed.encode())?;
+                bring(&mut self.world, &Home { id, at, peer }, signed.encode())?;
             }
         }
         Ok(())
@@ -215,24 +226,30 @@ impl Crew {
 pub(super) struct Nobody;
 
 impl Actors for Nobody {
-    fn act(&mut self, _: &mut World, _: usize) -> Result<(), WorldError> {
+    fn act(&mut self, _: &mut World, _: &Act) -> Result<(), WorldError> {
         Ok(())
     }
 }
 
 /// A certified peer brings a box these bytes over a session of its own. Says whether the box kept that open.
-pub(super) fn bring(world: &mut World, sessions: &mut u64, home: &Home, transfer: Vec<u8>) -> Result<bool, StageError> {
-    // Beside the sessions of the simulated network, of which there are none on this stage.
-    *sessions += 1;
-    let session = SessionId(*sessions);
-    world.handle(home.at, Input::Opened { session, peer: home.peer, outbound: false })?;
+pub(super) fn bring(world: &mut World, home: &Home, transfer: Vec<u8>) -> Result<bool, StageError> {
+    let Some(session) = world.puppet(home.at, home.peer)? else { return Ok(false) };
     let hello = Message::Hello { version: SESSION_VERSION, neighbourhood: home.id };
-    world.handle(home.at, Input::Received { session, frame: hello.encode() })?;
+    world.puppet_send(home.at, session, hello.encode())?;
     let push = Message::Push { operation: transfer };
-    world.handle(home.at, Input::Received { session, frame: push.encode() })?;
-    let open = world.boxes()[home.at].replica().sessions().any(|(open, _)| open == session);
-    world.handle(home.at, Input::Closed { session })?;
+    world.puppet_send(home.at, session, push.encode())?;
+    let open = world.puppet_is_heard(home.at, session);
+    world.puppet_close(home.at, session)?;
     Ok(open)
+}
+
+/// Hands in at a box what is in order.
+pub(super) fn hand_in(world: &mut World, at: BoxId, operation: &Signed) -> Result<(), StageError> {
+    match world.submit(at, operation)? {
+        Answer::Accepted(_) => Ok(()),
+        Answer::Refused(refusal) => Err(refusal.into()),
+        Answer::Off => Err(StageError::World(WorldError::NoAnswer)),
+    }
 }
 
 /// The edit that sets a field to a text.

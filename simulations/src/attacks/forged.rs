@@ -114,7 +114,7 @@ fn card_without_its_consent(stage: &mut Stage) -> Result<Blow, StageError> {
 
 fn the_same_again(stage: &mut Stage) -> Result<Blow, StageError> {
     let news = news(stage);
-    stage.world.submit(stage.home.at, &news)??;
+    stage.hand_in(&news)?;
     Ok(Blow::at_home(stage, &news))
 }
 

@@ -2,12 +2,12 @@
 
 use dorpsplein_protocol::authority::{Reason, Verdict};
 use dorpsplein_protocol::operation::{Signed, Space};
-use dorpsplein_protocol::replica::{Accepted, Input, Refusal, Ticket};
+use dorpsplein_protocol::replica::{Accepted, Refusal};
 use dorpsplein_protocol::store::{Read, Table};
 use serde::Serialize;
 
 use super::{ALL, Attack, Blow, Class, Expected, Stage, StageError};
-use crate::world::WorldError;
+use crate::world::{Answer, WorldError};
 
 /// What came of an attack.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -108,9 +108,11 @@ fn outcome(told: String, right: bool, unchanged: bool) -> (String, bool) {
 }
 
 fn submit(stage: &mut Stage, blow: &Blow) -> Result<Result<Accepted, Refusal>, StageError> {
-    let input = Input::Submit { ticket: Ticket(u64::MAX), operation: blow.transfer.clone() };
-    let answer = stage.world.handle(blow.at.at, input)?;
-    answer.ok_or(StageError::World(WorldError::NoAnswer))
+    match stage.world.submit_bytes(blow.at.at, blow.transfer.clone())? {
+        Answer::Accepted(accepted) => Ok(Ok(accepted)),
+        Answer::Refused(refusal) => Ok(Err(refusal)),
+        Answer::Off => Err(StageError::World(WorldError::NoAnswer)),
+    }
 }
 
 /// Whether the box shows what it showed, now and when it has started again.
@@ -123,7 +125,7 @@ fn is_unchanged(stage: &mut Stage, blow: &Blow, before: &str) -> Result<bool, St
 }
 
 fn is_proposal(stage: &Stage, blow: &Blow) -> bool {
-    let register = stage.world.boxes()[blow.at.at].replica().registers().home();
+    let register = stage.registers(&blow.at).home();
     let id = Signed::decode(&blow.transfer).map(|operation| operation.id());
     register.proposals().iter().any(|proposal| Ok(proposal.operation) == id)
 }
@@ -143,14 +145,14 @@ enum Kept {
 fn kept(stage: &Stage, blow: &Blow) -> Result<Kept, StageError> {
     let Ok(operation) = Signed::decode(&blow.transfer) else { return Ok(Kept::Not) };
     let (id, header) = (operation.id(), operation.header());
-    let simulated = &stage.world.boxes()[blow.at.at];
-    let get = |table, key: &[u8]| simulated.store.get(table, key).map_err(WorldError::from);
+    let disk = stage.disk(&blow.at);
+    let get = |table, key: &[u8]| disk.get(table, key).map_err(WorldError::from);
     let Some(stored) = get(Table::Operations, id.as_bytes())? else { return Ok(Kept::Not) };
     if Signed::decode(&stored).is_ok_and(|operation| operation.payload().is_none()) {
         return Ok(Kept::Empty);
     }
     if header.space == Space::Register {
-        let register = simulated.replica().registers().get(&header.neighbourhood());
+        let register = stage.registers(&blow.at).get(&header.neighbourhood());
         let verdict = register.and_then(|register| register.verdict(&id));
         return Ok(verdict.map_or(Kept::Waiting, Kept::Decided));
     }

@@ -7,15 +7,19 @@ use dorpsplein_protocol::identity::{PublicKey, SecretKey};
 use dorpsplein_protocol::operation::{
     DeviceAddition, DeviceCount, Edit, ItemId, Kind, NeighbourhoodId, OperationId, ResidentId, Signed, Space, Statement,
 };
+use dorpsplein_protocol::authority::Registers;
 use dorpsplein_protocol::replica::Refusal;
 use dorpsplein_protocol::store::{Direction, Read, Table};
 use dorpsplein_protocol::time::Timestamp;
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
 use thiserror::Error;
 
-use super::crew::{Crew, Nobody, bring};
+use super::crew::{BOX_OF_HOME, Crew, Nobody, bring, hand_in};
 use crate::checkers::authority::standing;
 use crate::hand::Hand;
-use crate::world::{DAY, World, WorldError};
+use crate::plan::BoxId;
+use crate::world::{DAY, Disk, World, WorldError};
 
 /// The stage could not be set.
 #[derive(Debug, Error)]
@@ -51,7 +55,7 @@ pub struct Home {
     /// Its id.
     pub id: NeighbourhoodId,
     /// Its box.
-    pub at: usize,
+    pub at: BoxId,
     /// A certified key that brings this box what a test wants.
     pub(super) peer: PublicKey,
 }
@@ -116,7 +120,7 @@ pub struct Stage {
     pub heads_of_all: Vec<OperationId>,
     /// All that was said, in order.
     log: Vec<Signed>,
-    sessions: u64,
+    seeds: ChaCha8Rng,
 }
 
 impl Letter {
@@ -151,7 +155,7 @@ impl Stage {
     /// # Errors
     /// [`StageError`]; then the rules refuse what they should permit.
     pub fn set() -> Result<Self, StageError> {
-        let mut crew = Crew { world: World::new(1886, None), log: Vec::new(), sessions: 0 };
+        let mut crew = Crew::new(1886);
         let (home, mut fenna) = crew.found("Wilgendam")?;
         let mut carel = crew.join(&home, &mut fenna)?;
         let mut anne = crew.join(&home, &mut fenna)?;
@@ -185,7 +189,7 @@ impl Stage {
         let (former, _, olga) = crew.befriend("Oudhof", &mut fenna, &mut carel)?;
         crew.end_treaty(&mut fenna, &former)?;
         let (far, odo) = crew.found("Verweg")?;
-        let Crew { world, log, sessions } = crew;
+        let Crew { world, log, seeds } = crew;
         let (news, shared) = (news.id().into(), shared.id().into());
         Ok(Self {
             world,
@@ -217,7 +221,7 @@ impl Stage {
             heads_of_two,
             heads_of_all,
             log,
-            sessions,
+            seeds,
         })
     }
 
@@ -228,12 +232,35 @@ impl Stage {
 
     /// The latest statements of the village's register.
     pub fn heads(&self) -> Vec<OperationId> {
-        self.world.boxes()[self.home.at].replica().registers().home().heads()
+        self.registers(&self.home).home().heads()
+    }
+
+    /// Somebody hands in at the village's box what is in order.
+    ///
+    /// # Errors
+    /// [`StageError`].
+    pub fn hand_in(&mut self, operation: &Signed) -> Result<(), StageError> {
+        hand_in(&mut self.world, self.home.at, operation)
+    }
+
+    /// What the box of a village knows of registers.
+    pub fn registers(&self, home: &Home) -> &Registers {
+        self.world.at(home.at).expect(BOX_OF_HOME).replica().registers()
+    }
+
+    /// The disk of the box of a village.
+    pub fn disk(&self, home: &Home) -> &Disk {
+        self.world.disk(home.at).expect(BOX_OF_HOME)
+    }
+
+    /// 32 bytes of chance: the seed of a key.
+    fn seed(&mut self) -> [u8; 32] {
+        self.seeds.random()
     }
 
     /// A new key.
     pub fn secret(&mut self) -> SecretKey {
-        SecretKey::from_seed(&self.world.seed())
+        SecretKey::from_seed(&self.seed())
     }
 
     /// What somebody says in the village's register after all that is known; not handed in.
@@ -252,7 +279,7 @@ impl Stage {
     /// [`StageError`].
     pub fn state(&mut self, hand: &mut Hand, statement: Statement) -> Result<Signed, StageError> {
         let signed = self.says(hand, statement);
-        self.world.submit(self.home.at, &signed)??;
+        self.hand_in(&signed)?;
         let mut device = hand.device();
         device = Device::resume(hand.secret(), device.home(), device.sequence() + 1, Some(signed.id()));
         hand.follow(&device);
@@ -265,7 +292,7 @@ impl Stage {
     /// # Errors
     /// [`StageError`].
     pub fn add_device_of_carel(&mut self) -> Result<Hand, StageError> {
-        let tablet = Hand::new(self.world.seed(), self.home.id, self.home.at);
+        let tablet = Hand::new(self.seed(), self.home.id, self.home.at);
         let addition = DeviceAddition::sign(&tablet.secret(), &self.home.id, &self.carel.hand.key());
         let mut carel = self.carel.hand.clone();
         self.state(&mut carel, Statement::DeviceAddition(addition))?;
@@ -287,7 +314,7 @@ impl Stage {
     /// # Errors
     /// [`StageError`].
     pub fn bring(&mut self, home: &Home, transfer: Vec<u8>) -> Result<bool, StageError> {
-        bring(&mut self.world, &mut self.sessions, home, transfer)
+        bring(&mut self.world, home, transfer)
     }
 
     /// What a village shows and who is there: rows, people, roles, devices, boxes and treaties, as text to compare.
@@ -295,18 +322,17 @@ impl Stage {
     /// # Errors
     /// [`StageError`] when the store cannot be read.
     pub fn sight(&self, home: &Home) -> Result<String, StageError> {
-        let simulated = &self.world.boxes()[home.at];
         let mut text = String::new();
-        for register in simulated.replica().registers().iter() {
+        let (registers, disk) = (self.registers(home), self.disk(home));
+        for register in registers.iter() {
             text += &format!("{}: {}\n", register.neighbourhood(), standing(register));
         }
-        let registers = simulated.replica().registers();
         text += &format!("{:?}\n{:?}\n", registers.treaties(self.world.now), registers.circles());
         // Evidence of forks and what is not complete is for connectors and other boxes; nobody reads it on a page.
         let shown = |table: &Table| !matches!(table, Table::Forks | Table::Incomplete);
         for table in Table::ROWS.into_iter().filter(shown) {
             let all = (Bound::Unbounded, Bound::Unbounded);
-            let scanned = simulated.store.scan(table, all, Direction::Ascending, &mut |key, value| {
+            let scanned = disk.scan(table, all, Direction::Ascending, &mut |key, value| {
                 text += &format!("{table:?} {} {}\n", crate::trace::hex(key), crate::trace::hex(value));
                 ControlFlow::Continue(())
             });

@@ -52,7 +52,7 @@ fn in_order(one: Signed, other: Signed) -> [Signed; 2] {
 fn two_posts_with_one_number(stage: &mut Stage) -> Result<Blow, StageError> {
     let (mut anne, mut copy) = (twin(&stage.anne), twin(&stage.anne));
     let [shown, hidden] = in_order(post(&mut anne, stage, "Zaterdag"), post(&mut copy, stage, "Zondag"));
-    stage.world.submit(stage.home.at, &shown)??;
+    stage.hand_in(&shown)?;
     Ok(Blow::at_home(stage, &hidden))
 }
 
@@ -64,14 +64,14 @@ fn two_statements_with_one_number(stage: &mut Stage) -> Result<Blow, StageError>
     let one = stage.says(&stage.carel.hand, area("De Hoek"));
     let other = stage.says(&stage.carel.hand, area("De Punt"));
     let [counts, forked] = in_order(one, other);
-    stage.world.submit(stage.home.at, &counts)??;
+    stage.hand_in(&counts)?;
     Ok(Blow::at_home(stage, &forked))
 }
 
 fn statement_and_post_with_one_number(stage: &mut Stage) -> Result<Blow, StageError> {
     let statement = stage.says(&stage.carel.hand, area("De Hoek"));
     let news = post(&mut twin(&stage.carel), stage, "Zondag");
-    stage.world.submit(stage.home.at, &statement)??;
+    stage.hand_in(&statement)?;
     Ok(Blow::at_home(stage, &news))
 }
 
