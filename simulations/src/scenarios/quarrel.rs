@@ -1,77 +1,88 @@
 //! One village with three boxes and a council of five. The lines between the boxes are down most of the time, and on each
-//! side people remove, demote, retire and recover each other, and sign for it. When the lines are back, every box says the
-//! same about everybody, and somebody is left who can let others in.
+//! side people remove, demote, retire and recover each other, and sign for it. A neighbour with whom they agree looks on,
+//! and has to come to the same. When the lines are back, every box says the same about everybody, and somebody is left who
+//! can let others in.
 
-use dorpsplein_protocol::authority::DeviceState;
-use dorpsplein_protocol::operation::Role;
+use super::draft::Draft;
+use super::habits::{Pace, everyday};
+use super::lines::{AT_HOME, TELEPHONE};
+use super::rhythm::moment;
+use super::{PATIENCE, Settings, end_of};
+use crate::plan::{Deed, Part, PersonId, Plan, Trouble, VillageId};
+use crate::world::{DAY, HOUR};
+
 use rand::RngExt;
 
-use crate::checkers::Failure;
-use crate::network::Quality;
-use crate::people::People;
-use crate::scenarios::{Report, Run, settle_down};
-use crate::world::{DAY, HOUR, World, WorldError};
-
 /// How many boxes the village has: each can be cut off from the others.
-const BOXES: usize = 3;
+const BOXES: u32 = 3;
 /// How many connectors there are beside the founder.
 const CONNECTORS: usize = 4;
-/// How many people live there all together, the founder not counted.
-const RESIDENTS: usize = 8;
+/// How many other people take part.
+const RESIDENTS: usize = 6;
 /// How often somebody goes at somebody else, a day.
-const ACTS_A_DAY: usize = 40;
-/// How long everybody gets to agree when the lines are back.
-const PATIENCE_MS: u64 = 12 * HOUR;
-const LINE: Quality = Quality { latency_ms: 20, loss: 0.02, breakage: 0.001 };
+const BLOWS_A_DAY: u32 = 40;
 
-/// What to run.
-#[derive(Clone, Copy, Debug)]
-pub struct Settings {
-    /// The seed.
-    pub seed: u64,
-    /// For how many days they quarrel, at least 1.
-    pub days: u64,
-}
-
-/// Runs the quarrel.
-///
-/// # Errors
-/// [`WorldError`] when the world itself cannot go on; what the checkers find stands in the report.
-pub fn run(settings: &Settings) -> Result<Report, WorldError> {
-    let (mut world, mut people) = (World::new(settings.seed, None), People::default());
-    let village = people.found(&mut world, "Kibbelveen", BOXES)?;
-    for _ in 0..RESIDENTS {
-        people.move_in(&mut world, village, settings.days, None);
+/// The plan; usually for two days.
+pub(super) fn plan(settings: &Settings) -> Plan {
+    let days = settings.days_or(2);
+    let mut draft = Draft::new("quarrel", settings.seed, end_of(days), PATIENCE);
+    let total = settings.residents.unwrap_or(240);
+    let village = draft.village("Kibbelveen".to_owned(), total, [0.35, 0.5], BOXES);
+    let beside = draft.village("Vredehof".to_owned(), total, [0.75, 0.5], 1);
+    draft.connect_at_home(village, AT_HOME);
+    draft.befriend(village, beside, TELEPHONE);
+    for _ in 0..=CONNECTORS {
+        let part = if draft.people_of(village).is_empty() { Part::Founder } else { Part::Connector };
+        let person = draft.person(village, part, 2);
+        draft.act(HOUR, person, Deed::AddDevice(1));
     }
-    people.seat(&mut world, village, CONNECTORS)?;
-    let boxes = world.villages[village].boxes.clone();
-    let lines: Vec<_> = (0..BOXES).map(|at| world.connect([boxes[at], boxes[(at + 1) % BOXES]], LINE)).collect();
-    for line in lines {
-        for day in 0..settings.days {
-            // Long enough apart that each side goes its own way, and never for ever.
-            let after = day * DAY + world.random.random_range(8 * HOUR..10 * HOUR);
-            let duration = world.random.random_range(4 * HOUR..12 * HOUR);
-            world.plan_partition(line, after, duration);
+    for _ in 0..RESIDENTS {
+        draft.person(village, Part::Resident, 1);
+    }
+    draft.person(beside, Part::Founder, 1);
+    draft.person(beside, Part::Resident, 1);
+    for person in draft.people_of(village).to_vec() {
+        everyday(&mut draft, person, &(0..days), &Pace { writes: 5.0, ..Pace::LIVELY });
+    }
+    for day in 0..days {
+        cut_off(&mut draft, day);
+        for _ in 0..BLOWS_A_DAY {
+            blow(&mut draft, village, day);
         }
     }
-    let acts = ACTS_A_DAY * usize::try_from(settings.days).unwrap_or(1);
-    people.stir_up(&mut world, village, acts, settings.days * DAY);
-    let end = world.now.plus_millis(settings.days * DAY);
-    let (mut failures, minutes_until_quiet) = settle_down(&mut world, &mut people, end, PATIENCE_MS)?;
-    failures.extend(boxes.iter().filter(|at| !somebody_is_left(&world, **at)).map(|at| Failure {
-        checker: "authority",
-        found: format!("on box {at} nobody is left who can let others in"),
-    }));
-    let Settings { seed, days } = *settings;
-    let run = Run { scenario: "quarrel", seed, neighbourhoods: 1, residents: RESIDENTS, days };
-    run.report(&world, failures, minutes_until_quiet)
+    draft.finish()
 }
 
-/// Whether a connector with a device that signs is there, as a box sees it.
-fn somebody_is_left(world: &World, at: usize) -> bool {
-    let register = world.boxes()[at].replica().registers().home();
-    register.residents().any(|resident| {
-        let able = resident.present && resident.role == Role::Connector;
-        able && resident.devices.iter().any(|device| device.state == DeviceState::Active)
-    })
+/// Every line of a day is down for hours: long enough that each side goes its own way, and never for ever.
+fn cut_off(draft: &mut Draft, day: u32) {
+    for line in 0..draft.plan.lines.len() {
+        let line = draft.plan.lines[line].id;
+        let at = u64::from(day) * DAY + draft.random.random_range(8 * HOUR..10 * HOUR);
+        let long = draft.random.random_range(4 * HOUR..12 * HOUR);
+        draft.fault(at, Trouble::LineDown(line, long));
+    }
+}
+
+/// Somebody goes at somebody else, or signs for it.
+fn blow(draft: &mut Draft, village: VillageId, day: u32) {
+    let people = draft.people_of(village).to_vec();
+    let pick = |draft: &mut Draft, of: &[PersonId]| of[draft.random.random_range(0..of.len())];
+    let by = pick(draft, &people[..=CONNECTORS]);
+    let whom = pick(draft, &people);
+    let deed = match draft.random.random_range(0..20) {
+        0..8 => Deed::Endorse,
+        8..11 => Deed::Promote(whom),
+        11..14 => Deed::Remove(whom),
+        14..16 => Deed::Demote(whom),
+        16 => Deed::RetireDevice,
+        17 => Deed::Rescue(whom),
+        18 => Deed::Veto,
+        _ => Deed::LosePhone,
+    };
+    let at = moment(&mut draft.random, day);
+    draft.act(at, by, deed);
+    if draft.random.random_bool(0.1) {
+        let at = moment(&mut draft.random, day);
+        draft.act(at, whom, Deed::Return);
+    }
 }

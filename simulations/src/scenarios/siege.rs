@@ -1,0 +1,66 @@
+//! Hostile parties at a third of the boxes: members, connectors, boxes and neighbours out for harm, in the middle of
+//! ordinary life.
+
+use super::draft::Draft;
+use super::geography::{self, circle};
+use super::habits::{Pace, live, members, populate};
+use super::lines::{AT_HOME, TELEPHONE};
+use super::rhythm::moment;
+use super::troubles::{Weather, strike};
+use super::{PATIENCE, Settings, end_of};
+use crate::hostile::HARMS;
+use crate::plan::{Deed, Part, Plan, VillageId};
+
+use rand::RngExt;
+
+/// How many inhabitants a village has on average.
+const INHABITANTS: u32 = 160;
+/// How many in a hundred take part.
+const SHARE: f64 = 4.0;
+/// How often each hostile party does harm, a day.
+const HARM_A_DAY: u32 = 8;
+
+/// The plan; usually six villages for a day.
+pub(super) fn plan(settings: &Settings) -> Plan {
+    let (count, days) = (settings.neighbourhoods_or(6, 2), settings.days_or(1));
+    let total = settings.residents.unwrap_or(INHABITANTS * count as u32);
+    let mut draft = Draft::new("siege", settings.seed, end_of(days), PATIENCE);
+    let map = circle(count);
+    let sizes = geography::sizes(&mut draft.random, count, total);
+    for (spot, inhabitants) in map.spots.iter().zip(sizes) {
+        let name = draft.names.village(&mut draft.random);
+        let boxes = draft.random.random_range(1..=2);
+        let village = draft.village(name, inhabitants, spot.place, boxes);
+        draft.connect_at_home(village, AT_HOME);
+        populate(&mut draft, village, members(inhabitants, SHARE, 4));
+        live(&mut draft, village, &(0..days), &Pace { writes: 15.0, ..Pace::LIVELY });
+        if village % 3 == 0 {
+            besiege(&mut draft, village, days);
+        }
+    }
+    for [a, b] in map.pairs {
+        draft.befriend(a as VillageId, b as VillageId, TELEPHONE);
+    }
+    let weather = Weather { lines_down: 3.0, ..Weather::BAD };
+    strike(&mut draft, &weather, &(0..end_of(days)));
+    draft.finish()
+}
+
+/// Somebody out for harm lives in a village, or two do, one of whom may be made a connector by people who do not know.
+pub(super) fn besiege(draft: &mut Draft, village: VillageId, days: u32) {
+    let founder = draft.people_of(village)[0];
+    for _ in 0..draft.random.random_range(1..=2) {
+        let person = draft.person(village, Part::Hostile, 2);
+        if draft.random.random_bool(0.3) {
+            let at = moment(&mut draft.random, 0);
+            draft.act(at, founder, Deed::Promote(person));
+        }
+        for day in 0..days {
+            for _ in 0..HARM_A_DAY {
+                let at = moment(&mut draft.random, day);
+                let harm = HARMS[draft.random.random_range(0..HARMS.len())];
+                draft.act(at, person, Deed::Harm(harm.to_owned()));
+            }
+        }
+    }
+}
