@@ -221,7 +221,7 @@ fn an_objection_waits_until_a_connector_answers_it_however_much_happens_elsewher
         let lines = projection::open_objections(&stage.world.boxes[at].store).unwrap();
         lines.iter().map(|line| (line.item, line.note.clone())).collect::<Vec<_>>()
     };
-    let mut act = |stage: &mut Stage, by, item, edit| {
+    let act = |stage: &mut Stage, by, item, edit| {
         stage.world.now = stage.world.now.plus_millis(MINUTE);
         stage.act(by, item, edit).unwrap();
     };

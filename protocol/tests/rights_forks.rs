@@ -38,7 +38,9 @@ fn stage_after(earlier: usize) -> Stage {
     let (place, now) = (village.square(), world.now);
     for n in 0..earlier {
         let post = anne.create(place, Kind::NEWS, None, news_edits(&n.to_string()), now);
-        [village.at, other].map(|at| world.submit(at, &post).unwrap());
+        for at in [village.at, other] {
+            world.submit(at, &post).unwrap();
+        }
     }
     let secret = SecretKey::from_seed(&anne.secret().to_seed());
     let mut twin = Device::resume(secret, anne.home(), anne.sequence(), anne.previous());

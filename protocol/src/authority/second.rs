@@ -4,7 +4,7 @@ use super::Reason;
 use super::graph::{Content, Graph, Index, Point};
 use super::judge::{Force, Ruling, TWO_SIGNATURES_FROM};
 use super::standing::Standings;
-use crate::operation::{DeviceCount, Recovery, Role, Statement, Veto};
+use crate::operation::{DeviceCount, Recovery, Statement, Veto};
 use crate::planted::{Bug, planted};
 
 /// How long after the first signature the recovery of a connector can be signed a second time, in milliseconds: 24 hours.
@@ -45,19 +45,16 @@ impl Standings<'_> {
         proposal.device.is_none_or(|device| !self.is_active(device, point))
     }
 
-    /// Whether what was proposed makes sense where it is signed a second time.
+    /// Whether what was proposed makes sense where it is signed a second time. Somebody is left to look after the
+    /// neighbourhood in any case: whoever proposed it, a connector still with the device that signed.
     fn still_possible(&self, first: &Point<'_>, point: &Point<'_>) -> Ruling {
         match first.content {
             Content::Other(Statement::RoleChange(change)) => {
-                let resident = self.present(&change.resident.into(), point)?;
-                if change.role == Role::Resident {
-                    self.check_not_the_last(resident, point)?;
-                }
+                self.present(&change.resident.into(), point)?;
             }
             Content::Other(Statement::MemberRemoval(removal)) => {
                 let resident = self.present(&removal.resident.into(), point)?;
                 self.check_named(resident, &removal.counts, point)?;
-                self.check_not_the_last(resident, point)?;
             }
             Content::Other(Statement::Recovery(recovery)) => {
                 self.check_new(&recovery.device, point)?;
