@@ -80,7 +80,7 @@ impl Disk {
     pub fn sync(&self) {
         let mut tables = self.0.tables.borrow_mut();
         for record in self.0.unsynced.borrow_mut().drain(..) {
-            record.put_in_place(&mut tables);
+            record.put_in_place(tables.as_mut_slice());
         }
     }
 
@@ -94,7 +94,7 @@ impl Disk {
         while !rest.is_empty() {
             match Record::read(rest) {
                 Ok((record, after)) => {
-                    record.put_in_place(&mut tables);
+                    record.put_in_place(tables.as_mut_slice());
                     rest = after;
                 }
                 Err(Torn) => return rest.len(),
@@ -149,17 +149,18 @@ impl Disk {
         Some(map)
     }
 
-    fn fail(&self, moment: Moment, record: Record) -> StoreError {
-        let bytes = record.bytes();
-        let written = match moment {
-            Moment::Before => 0,
-            Moment::Torn => bytes.len() / 2,
-            Moment::Synced => bytes.len(),
-        };
-        if moment == Moment::Synced {
-            self.sync();
+    fn fail(&self, moment: Moment, record: &Record) -> StoreError {
+        let mut bytes = record.bytes();
+        match moment {
+            Moment::Before => bytes.clear(),
+            // The file had grown, and the rest of its blocks were not written.
+            Moment::Torn => {
+                let half = bytes.len() / 2;
+                bytes[half..].fill(0);
+            }
+            Moment::Synced => self.sync(),
         }
-        self.0.left.borrow_mut().extend_from_slice(&bytes[..written]);
+        self.0.left.borrow_mut().append(&mut bytes);
         StoreError::Unavailable(Box::new(PowerCut))
     }
 }
@@ -214,7 +215,7 @@ impl Store for Disk {
             cost.bytes += bytes as u64;
         });
         if let Some(moment) = self.0.cut.take() {
-            return Err(self.fail(moment, Record::of(batch)));
+            return Err(self.fail(moment, &Record::of(batch)));
         }
         self.sync();
         if self.0.lazy.get() || planted(Bug::AcknowledgesBeforeSync) {

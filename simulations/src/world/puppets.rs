@@ -57,6 +57,12 @@ impl World {
         self.puppets.contains_key(&End { at, session })
     }
 
+    /// How many sessions of puppets a box keeps open.
+    pub fn puppets_at(&self, at: BoxId) -> usize {
+        let all = End { at, session: SessionId(0) }..=End { at, session: SessionId(u64::MAX) };
+        self.puppets.range(all).count()
+    }
+
     /// Ends the session of a puppet.
     ///
     /// # Errors
