@@ -11,16 +11,25 @@ use serde_json::Value;
 fn main() -> io::Result<()> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut transfers = Vec::new();
-    for file in ["items.json", "register.json", "edits.json", "refused.json"] {
+    for file in
+        ["items.json", "register.json", "statements.json", "edits.json", "refused.json", "refused-statements.json"]
+    {
         let text = fs::read_to_string(here.join("../protocol/tests/vectors").join(file))?;
         collect_transfers(&serde_json::from_str(&text)?, &mut transfers);
     }
     write(here, "transfer", &transfers)?;
-    let payloads: Vec<Vec<u8>> =
-        transfers.iter().filter_map(|bytes| Signed::decode(bytes).ok()).filter_map(|signed| signed.payload().map(<[u8]>::to_vec)).collect();
+    let payloads: Vec<Vec<u8>> = transfers
+        .iter()
+        .filter_map(|bytes| Signed::decode(bytes).ok())
+        .filter_map(|signed| signed.payload().map(<[u8]>::to_vec))
+        .collect();
     write(here, "codec_scan", &payloads)?;
     write(here, "frame", &frames(&transfers))?;
     write(here, "civil_time", &[b"2026-12-042026-12-04T20:00".to_vec(), b"2028-02-29".to_vec()])?;
+    let histories: Vec<Vec<u8>> =
+        (1..9).map(|factor: u8| (0..80).map(|n: u8| n.wrapping_mul(factor * 29)).collect()).collect();
+    write(here, "missing_payload", &histories)?;
+    write(here, "register_order", &histories)?;
     write(here, "merge_order", &[(0..120).map(|n| (n * 37) as u8).collect(), vec![7; 60]])?;
     println!("{} operations were found in the vectors", transfers.len());
     Ok(())
@@ -51,7 +60,8 @@ fn bytes_of(digits: &str) -> Option<Vec<u8>> {
 fn frames(transfers: &[Vec<u8>]) -> Vec<Vec<u8>> {
     let neighbourhood = NeighbourhoodId::from_bytes([1; 32]);
     let id = SpaceId { neighbourhood, space: Space::Neighbours };
-    let ids: Vec<_> = transfers.iter().filter_map(|bytes| Signed::decode(bytes).ok()).map(|signed| signed.id()).collect();
+    let ids: Vec<_> =
+        transfers.iter().filter_map(|bytes| Signed::decode(bytes).ok()).map(|signed| signed.id()).collect();
     let operations = transfers.iter().take(3).cloned().map(Into::into).collect();
     let messages = [
         Message::Hello { version: SESSION_VERSION, neighbourhood },
