@@ -1,10 +1,14 @@
 //! Who may do what is a function of what was said: boxes that hold the same statements of a register say the same about each
 //! of them and about everybody, and so does a register that is made anew from them in another order.
+//!
+//! And what they say keeps to the rules: nothing counts that nobody signed, a letter is good for one, two signatures are by
+//! two people, what a removal takes is gone, only connectors do what connectors do, and nothing is taken from a device that
+//! forked until somebody decided.
 
 use std::collections::BTreeMap;
 
 use dorpsplein_protocol::authority::{InvitationUse, Register};
-use dorpsplein_protocol::operation::{NeighbourhoodId, OperationId, Signed};
+use dorpsplein_protocol::operation::{Header, NeighbourhoodId, OperationId, Signed};
 use dorpsplein_protocol::projection;
 use dorpsplein_protocol::store::{Read, StoreError, Table};
 use dorpsplein_protocol::validate::Valid;
@@ -12,7 +16,9 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
-use super::Failure;
+use super::rules::Written;
+use super::{Checker, Failure, MAX_FINDINGS, look};
+use crate::plan::BoxId;
 use crate::world::{SimulatedBox, World, WorldError};
 
 /// The name of this checker.
@@ -21,32 +27,109 @@ const NAME: &str = "authority";
 /// A neighbourhood, and the keys of the statements of its register that a box holds.
 type Held = (NeighbourhoodId, Vec<Vec<u8>>);
 
-/// Compares the registers of all boxes with each other, and each with itself made anew; empty when all agree.
-///
-/// # Errors
-/// [`WorldError::Store`] when a box cannot be read.
-pub fn check(world: &World) -> Result<Vec<Failure>, WorldError> {
-    let mut failures = Vec::new();
-    let mut seen: BTreeMap<Held, (usize, String)> = BTreeMap::new();
-    for (at, simulated) in world.boxes().iter().enumerate() {
-        for register in simulated.replica().registers().iter() {
-            let id = register.neighbourhood();
-            let said = verdicts(register) + &standing(register);
-            let held = simulated.store.keys_with_prefix(Table::Spaces, &register_prefix(&id), usize::MAX)?;
-            if let Some((other, there)) = seen.get(&(id, held.clone())) {
-                if *there != said {
-                    failures.push(differs(&id, *other, at, there, &said));
-                }
-                continue;
+/// Compares registers, with each other and with what was signed.
+#[derive(Default)]
+pub struct Authority {
+    written: Written,
+    looked: u64,
+    found: Vec<Failure>,
+}
+
+impl Checker for Authority {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn about(&self) -> &'static str {
+        "Who may do what is the same everywhere, in whatever order it came, and keeps to the rules."
+    }
+
+    fn looked(&self) -> u64 {
+        self.looked
+    }
+
+    fn written(&mut self, _: &World, operation: &Signed, _: Option<[u8; 32]>) {
+        self.written.note(operation);
+    }
+
+    fn accepted(&mut self, world: &World, at: BoxId, operation: &Signed) {
+        self.looked += 1;
+        match is_frozen(world, at, operation) {
+            Ok(false) => {}
+            Ok(true) if self.found.len() >= MAX_FINDINGS => {}
+            Ok(true) => {
+                let found = format!("box {at} accepted {} from a device that forked", operation.id());
+                self.found.push(Failure { checker: NAME, found });
             }
-            let anew = made_anew(simulated, register, at as u64)?;
-            if anew != said {
-                failures.push(differs(&id, at, at, &said, &anew));
-            }
-            seen.insert((id, held), (at, said));
+            Err(error) => self.found.push(Failure { checker: NAME, found: format!("box {at}: {error}") }),
         }
     }
-    Ok(failures)
+
+    fn at_rest(&mut self, world: &World) -> Result<Vec<Failure>, WorldError> {
+        let mut failures = self.compare(world)?;
+        for simulated in world.boxes() {
+            let Some(running) = simulated.running() else { continue };
+            self.looked += 1;
+            let broken = self.written.broken_by_rows(&simulated.disk, running.replica().registers())?;
+            let at = simulated.id;
+            failures.extend(
+                broken.into_iter().map(|found| Failure { checker: NAME, found: format!("on box {at}: {found}") }),
+            );
+        }
+        failures.truncate(MAX_FINDINGS);
+        Ok(failures)
+    }
+
+    fn found(&mut self) -> Vec<Failure> {
+        std::mem::take(&mut self.found)
+    }
+}
+
+impl Authority {
+    /// Compares the registers of all boxes with each other, each with itself made anew and with the rules.
+    fn compare(&mut self, world: &World) -> Result<Vec<Failure>, WorldError> {
+        let mut failures = Vec::new();
+        let mut seen: BTreeMap<Held, (BoxId, String)> = BTreeMap::new();
+        for simulated in world.boxes() {
+            let (at, Some(running)) = (simulated.id, simulated.running()) else { continue };
+            for register in running.replica().registers().iter() {
+                self.looked += 1;
+                let id = register.neighbourhood();
+                let said = verdicts(register) + &standing(register);
+                let held = simulated.disk.keys_with_prefix(Table::Spaces, &register_prefix(&id), usize::MAX)?;
+                if let Some((other, there)) = seen.get(&(id, held.clone())) {
+                    if *there != said {
+                        failures.push(differs(&id, *other, at, there, &said));
+                    }
+                    continue;
+                }
+                let anew = made_anew(simulated, register, u64::from(at))?;
+                if anew != said {
+                    failures.push(differs(&id, at, at, &said, &anew));
+                }
+                let broken = self.written.broken_by_register(register).into_iter();
+                failures
+                    .extend(broken.map(|found| Failure { checker: NAME, found: format!("{id} on box {at}: {found}") }));
+                seen.insert((id, held), (at, said));
+            }
+            simulated.disk.take_cost();
+        }
+        Ok(failures)
+    }
+}
+
+/// Whether a device signed two operations with one number and nobody decided which of them counts.
+fn is_frozen(world: &World, at: BoxId, operation: &Signed) -> Result<bool, StoreError> {
+    let (Some(disk), Some(running)) = (world.disk(at), world.at(at)) else { return Ok(false) };
+    let header = operation.header();
+    if !look::has_forked(disk, &header.device)? {
+        return Ok(false);
+    }
+    let registers = running.replica().registers();
+    let decided = |of: &Header| registers.get(&of.home())?.fork_decision(&of.device, of.sequence);
+    let branches = projection::branches(disk, &header.device, decided)?;
+    disk.take_cost();
+    Ok(branches.undecided().is_some())
 }
 
 /// Everything a register says about people, devices, letters, boxes and organisations, as text to compare and to read. What
@@ -74,7 +157,7 @@ fn verdicts(register: &Register) -> String {
 fn made_anew(simulated: &SimulatedBox, register: &Register, seed: u64) -> Result<String, StoreError> {
     let mut statements = Vec::new();
     for entry in register.statements() {
-        let stored = projection::operation(&simulated.store, &entry.operation)?;
+        let stored = projection::operation(&simulated.disk, &entry.operation)?;
         let valid = stored.as_deref().and_then(read_statement).ok_or(StoreError::Damaged("a statement"))?;
         statements.push(valid);
     }
@@ -93,7 +176,7 @@ fn register_prefix(id: &NeighbourhoodId) -> Vec<u8> {
     [&id.as_bytes()[..], &[0]].concat()
 }
 
-fn differs(id: &NeighbourhoodId, here: usize, there: usize, one: &str, other: &str) -> Failure {
+fn differs(id: &NeighbourhoodId, here: BoxId, there: BoxId, one: &str, other: &str) -> Failure {
     let line = one.lines().zip(other.lines()).find(|(one, other)| one != other);
     let found = match line {
         Some((one, other)) => format!("{id} on boxes {here} and {there}: {one} against {other}"),

@@ -1,89 +1,167 @@
 //! At rest, everyone entitled to a space sees the same of it.
 //!
 //! The boxes of one village agree on every row. A neighbour agrees with the village on the rows of its `neighbours` space,
-//! as far as the neighbour knows who wrote them: of a comment by somebody from a village it has no agreement with it holds
-//! the operation and cannot say who that is.
+//! as far as both know who wrote them: of a comment by somebody from a village it has no agreement with, a box holds the
+//! operation and cannot say who that is.
+//!
+//! A box whose clock is so far behind that what others signed lies in its future counts that later, and what builds on it
+//! as well; until then nobody can ask of it that it shows what others show. Such a box is compared with nobody here, only
+//! by [`durability`](super::durability): it has to hold what the others hold. A clock that is ahead excuses nothing.
 
-use std::collections::BTreeSet;
-use std::ops::{Bound, ControlFlow};
+use std::collections::{BTreeMap, BTreeSet};
 
 use dorpsplein_protocol::operation::{NeighbourhoodId, Space};
 use dorpsplein_protocol::projection::ItemRow;
-use dorpsplein_protocol::store::{Direction, Read, StoreError, Table};
+use dorpsplein_protocol::store::StoreError;
 use sha2::{Digest, Sha256};
 
-use super::Failure;
-use crate::trace::hex;
-use crate::world::{SimulatedBox, World, WorldError};
+use super::{Checker, Failure, look};
+use crate::plan::{BoxId, VillageId};
+use crate::world::{Disk, Village, World, WorldError};
 
 /// The name of this checker.
 const NAME: &str = "convergence";
 
-/// Compares what every box sees; empty when all agree.
-///
-/// # Errors
-/// [`WorldError::Store`] when a box cannot be read.
-pub fn check(world: &World) -> Result<Vec<Failure>, WorldError> {
-    let mut failures = Vec::new();
-    for (number, village) in world.villages.iter().enumerate() {
-        let Some((first, others)) = village.boxes.split_first() else { continue };
-        let everything = Visible::of(&world.boxes()[*first], |_| true)?;
-        for other in others {
-            let there = Visible::of(&world.boxes()[*other], |_| true)?;
-            failures.extend(everything.differs(&there, *first, *other));
+/// Compares what boxes see.
+#[derive(Default)]
+pub struct Convergence {
+    looked: u64,
+}
+
+impl Checker for Convergence {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn about(&self) -> &'static str {
+        "At rest everyone entitled to a space sees the same of it."
+    }
+
+    fn looked(&self) -> u64 {
+        self.looked
+    }
+
+    fn at_rest(&mut self, world: &World) -> Result<Vec<Failure>, WorldError> {
+        let mut seen = BTreeMap::new();
+        for simulated in world.boxes().filter(|simulated| simulated.running().is_some()) {
+            if !look::waits_for_a_time(&simulated.disk)? {
+                seen.insert(simulated.id, View::of(&simulated.disk)?);
+            }
         }
+        let mut failures = Vec::new();
+        for village in world.villages() {
+            self.compare_boxes(village, &seen, &mut failures);
+            self.compare_neighbours(world, village, &seen, &mut failures);
+        }
+        Ok(failures)
+    }
+}
+
+impl Convergence {
+    /// The boxes of one village show the same of everything.
+    fn compare_boxes(&mut self, village: &Village, seen: &BTreeMap<BoxId, View>, failures: &mut Vec<Failure>) {
+        let mut boxes = village.boxes.iter().filter_map(|at| Some((at, seen.get(at)?)));
+        let Some((first, everything)) = boxes.next() else { return };
+        for (other, there) in boxes {
+            self.looked += 1;
+            let (here, there) = (everything.sum(|_| true), there.sum(|_| true));
+            failures.extend(here.differs(&there, *first, *other));
+        }
+    }
+
+    /// A neighbour shows the same of what a village shares, and its copy of the register ends where the village's own does.
+    fn compare_neighbours(
+        &mut self,
+        world: &World,
+        village: &Village,
+        seen: &BTreeMap<BoxId, View>,
+        failures: &mut Vec<Failure>,
+    ) {
+        let Some((first, here)) = village.boxes.iter().find_map(|at| Some((at, seen.get(at)?))) else { return };
         for neighbour in &village.neighbours {
-            let known = known_to(world, *neighbour);
-            let shared = |row: &ItemRow| {
-                let shared = row.neighbourhood == village.id && row.space == Space::Neighbours;
-                shared && known.contains(&row.author.home)
+            let known: BTreeSet<NeighbourhoodId> =
+                known_to(world, *neighbour).intersection(&known_to(world, village.id)).copied().collect();
+            let shared = |part: &Part| {
+                part.neighbourhood == village.neighbourhood && part.shared && known.contains(&part.author)
             };
-            let here = Visible::of(&world.boxes()[*first], shared)?;
-            for at in &world.villages[*neighbour].boxes {
-                let there = Visible::of(&world.boxes()[*at], shared)?;
-                failures.extend(here.differs(&there, *first, *at));
-                failures.extend(compare_registers(world, number, *first, *at));
+            for at in world.boxes_of(*neighbour) {
+                let Some(there) = seen.get(at) else { continue };
+                self.looked += 1;
+                failures.extend(here.sum(shared).differs(&there.sum(shared), *first, *at));
+                failures.extend(compare_registers(world, &village.neighbourhood, *first, *at));
             }
         }
     }
-    Ok(failures)
 }
 
 /// How many items the boxes of a world show, all boxes together: a world in which nothing is visible agrees too easily.
 ///
 /// # Errors
 /// [`WorldError::Store`] when a box cannot be read.
-pub fn visible(world: &World) -> Result<usize, WorldError> {
-    world.boxes().iter().map(|simulated| Ok(Visible::of(simulated, |_| true)?.count)).sum()
+pub fn visible(world: &World) -> Result<u64, WorldError> {
+    let mut count = 0;
+    for simulated in world.boxes() {
+        look::each_row(&simulated.disk, |_, _| count += 1)?;
+    }
+    Ok(count)
 }
 
-/// What a box shows of some items.
-struct Visible {
-    hash: [u8; 32],
-    count: usize,
+/// Rows that are compared with the same boxes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Part {
+    neighbourhood: NeighbourhoodId,
+    shared: bool,
+    author: NeighbourhoodId,
 }
 
-impl Visible {
-    fn of(simulated: &SimulatedBox, shown: impl Fn(&ItemRow) -> bool) -> Result<Self, StoreError> {
-        let (mut hash, mut count, mut damaged) = (Sha256::new(), 0, false);
-        let all = (Bound::Unbounded, Bound::Unbounded);
-        simulated.store.scan(Table::Rows, all, Direction::Ascending, &mut |_, bytes| {
-            match ItemRow::decode(bytes) {
-                Ok(row) if shown(&row) => {
-                    count += 1;
-                    hash.update(bytes);
-                }
-                Ok(_) => {}
-                Err(_) => damaged = true,
-            }
-            ControlFlow::Continue(())
+/// What a box shows.
+struct View(BTreeMap<Part, Sum>);
+
+impl View {
+    fn of(disk: &Disk) -> Result<Self, StoreError> {
+        let mut parts: BTreeMap<Part, Sum> = BTreeMap::new();
+        look::each_row(disk, |row: ItemRow, bytes| {
+            let shared = row.space == Space::Neighbours;
+            let part = Part { neighbourhood: row.neighbourhood, shared, author: row.author.home };
+            parts.entry(part).or_default().add(bytes);
         })?;
-        if damaged { Err(StoreError::Damaged("a row")) } else { Ok(Self { hash: hash.finalize().into(), count }) }
+        Ok(Self(parts))
     }
 
-    fn differs(&self, other: &Self, here: usize, there: usize) -> Option<Failure> {
-        (self.hash != other.hash).then(|| {
-            let short = |visible: &Self| format!("{} items, {}", visible.count, hex(&visible.hash[..4]));
+    fn sum(&self, shown: impl Fn(&Part) -> bool) -> Sum {
+        let mut all = Sum::default();
+        self.0.iter().filter(|(part, _)| shown(part)).for_each(|(_, sum)| all.join(sum));
+        all
+    }
+}
+
+/// Some rows, in whatever order: how many, and what their hashes add up to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Sum {
+    count: usize,
+    hash: [u64; 4],
+}
+
+impl Sum {
+    fn add(&mut self, row: &[u8]) {
+        let digest: [u8; 32] = Sha256::digest(row).into();
+        let mut hash = [0; 4];
+        for (word, bytes) in hash.iter_mut().zip(digest.chunks_exact(8)) {
+            *word = bytes.iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
+        }
+        self.join(&Self { count: 1, hash });
+    }
+
+    fn join(&mut self, other: &Self) {
+        self.count += other.count;
+        for (word, more) in self.hash.iter_mut().zip(other.hash) {
+            *word = word.wrapping_add(more);
+        }
+    }
+
+    fn differs(&self, other: &Self, here: BoxId, there: BoxId) -> Option<Failure> {
+        (self != other).then(|| {
+            let short = |sum: &Self| format!("{} items, {:08x}", sum.count, sum.hash[0] >> 32);
             let found = format!("box {here} shows {}; box {there} shows {}", short(self), short(other));
             Failure { checker: NAME, found }
         })
@@ -91,17 +169,34 @@ impl Visible {
 }
 
 /// The neighbourhoods whose residents a village can tell apart: its own and those it has an agreement with.
-fn known_to(world: &World, village: usize) -> BTreeSet<NeighbourhoodId> {
-    let with = world.villages[village].neighbours.iter().chain([&village]);
-    with.map(|known| world.villages[*known].id).collect()
+fn known_to(world: &World, village: VillageId) -> BTreeSet<NeighbourhoodId> {
+    let Some(own) = world.village(village) else { return BTreeSet::new() };
+    let with = own.neighbours.iter().filter_map(|known| world.village(*known)).chain([own]);
+    with.map(|known| known.neighbourhood).collect()
 }
 
-/// A neighbour's copy of a register ends where the village's own does.
-fn compare_registers(world: &World, village: usize, here: usize, there: usize) -> Option<Failure> {
-    let id = world.villages[village].id;
-    let heads = |at: usize| world.boxes()[at].replica().registers().get(&id).map(|register| register.heads());
+fn compare_registers(world: &World, id: &NeighbourhoodId, here: BoxId, there: BoxId) -> Option<Failure> {
+    let heads = |at| world.at(at)?.replica().registers().get(id).map(|register| register.heads());
     (heads(here) != heads(there)).then(|| {
-        let found = format!("boxes {here} and {there} disagree about the register of village {village}");
+        let found = format!("boxes {here} and {there} disagree about the register of {id}");
         Failure { checker: NAME, found }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_depend_on_what_is_there_and_on_nothing_else() {
+        let sum = |rows: &[&[u8]]| {
+            let mut sum = Sum::default();
+            rows.iter().for_each(|row| sum.add(row));
+            sum
+        };
+        assert_eq!(sum(&[b"een", b"twee"]), sum(&[b"twee", b"een"]));
+        assert_ne!(sum(&[b"een"]), sum(&[b"een", b"een"]));
+        assert_ne!(sum(&[b"een"]), sum(&[b"twee"]));
+        assert!(sum(&[b"een"]).differs(&sum(&[]), 1, 2).is_some());
+    }
 }

@@ -5,32 +5,40 @@
 //! frame claims to be. Ids are looked for where boxes name what they hold; elsewhere they may stand rightly, because a
 //! device's next operation names the one before it.
 
-use std::collections::BTreeMap;
-
 use dorpsplein_protocol::operation::{Signed, Space};
 use dorpsplein_protocol::sync::{Message, SpaceId};
 
-use super::Failure;
-use crate::world::Village;
+use super::fingerprints::{Fingerprint, Fingerprints};
+use super::{Checker, Failure, MAX_FINDINGS};
+use crate::plan::{BoxId, VillageId};
+use crate::world::World;
 
 /// The name of this checker.
 const NAME: &str = "leaks";
-/// More findings than these say nothing new.
-const MAX_FINDINGS: usize = 20;
-
-type Fingerprint = [u8; 32];
 
 /// The fingerprints of everything that was written, and what was found where it should not be.
 #[derive(Default)]
 pub struct Leaks {
-    contents: Index,
-    ids: Index,
+    contents: Fingerprints<SpaceId>,
+    ids: Fingerprints<SpaceId>,
+    looked: u64,
     found: Vec<Failure>,
 }
 
-impl Leaks {
-    /// Watches over an operation from here on. `mark` is 32 bytes of its text that occur nowhere else, if it has such.
-    pub fn guard(&mut self, operation: &Signed, mark: Option<Fingerprint>) {
+impl Checker for Leaks {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn about(&self) -> &'static str {
+        "No byte on any wire reaches a neighbourhood that is not entitled to it."
+    }
+
+    fn looked(&self) -> u64 {
+        self.looked
+    }
+
+    fn written(&mut self, _: &World, operation: &Signed, mark: Option<Fingerprint>) {
         let header = operation.header();
         let space = SpaceId { neighbourhood: header.neighbourhood(), space: header.space };
         self.contents.insert(header.payload_hash, space);
@@ -40,65 +48,47 @@ impl Leaks {
         }
     }
 
-    /// Looks at a frame from one village to another; `ends` are sender and receiver.
-    pub fn inspect(&mut self, frame: &[u8], villages: &[Village], ends: [usize; 2]) {
+    fn frame(&mut self, world: &World, from: BoxId, to: BoxId, frame: &[u8]) {
         if self.found.len() >= MAX_FINDINGS {
             return;
         }
+        self.looked += 1;
+        let receiver = world.simulated(to).map(|simulated| simulated.village);
         let names_ids = matches!(Message::decode(frame), Ok(Message::Have { .. } | Message::Reconcile { .. }));
         let ids = names_ids.then_some(&self.ids);
         for (index, what) in [(Some(&self.contents), "content"), (ids, "the id")] {
-            let Some(index) = index else { continue };
-            for space in index.occurrences(frame) {
-                if !is_entitled(villages, ends[1], &space) {
-                    let [from, to] = ends;
-                    let found = format!("{what} of {:?} reached village {to} from {from}", space.space);
-                    self.found.push(Failure { checker: NAME, found });
+            for space in index.into_iter().flat_map(|index| index.occurring_in(frame)) {
+                if !receiver.is_some_and(|village| is_entitled(world, from, village, space)) {
+                    let to = receiver.map_or_else(|| "a stranger".to_owned(), |village| format!("village {village}"));
+                    let found = format!("{what} of {:?} of {} reached {to}", space.space, space.neighbourhood);
+                    self.found.push(Failure { checker: NAME, found: format!("{found} from box {from}") });
                 }
             }
         }
     }
 
-    /// What was found, at most a few.
-    pub fn findings(&self) -> &[Failure] {
-        &self.found
+    fn found(&mut self) -> Vec<Failure> {
+        std::mem::take(&mut self.found)
     }
 }
 
-/// Whether a village may see a space, as its agreements say and not as any box believes.
-fn is_entitled(villages: &[Village], village: usize, space: &SpaceId) -> bool {
-    let Some(owner) = villages.iter().position(|other| other.id == space.neighbourhood) else { return false };
+/// Whether a village may be told of a space by the box `from`, as its agreements say and not as any box believes. That an
+/// agreement ended concerns a box from when on it knows; who was a neighbour may always hear of the end, which stands in
+/// the register.
+fn is_entitled(world: &World, from: BoxId, village: VillageId, space: &SpaceId) -> bool {
+    let Some(owner) = world.village_of(&space.neighbourhood) else { return false };
     match space.space {
-        _ if owner == village => true,
-        Space::Register | Space::Neighbours => villages[owner].neighbours.contains(&village),
+        _ if owner.id == village => true,
+        Space::Register => owner.befriended.contains(&village),
+        Space::Neighbours if owner.neighbours.contains(&village) => true,
+        Space::Neighbours => owner.befriended.contains(&village) && !knows_of_the_end(world, from, village, space),
         Space::Members | Space::Square | Space::Circle(_) => false,
     }
 }
 
-/// Fingerprints, found in bytes at any position; the first two bytes decide most positions.
-struct Index {
-    spaces: BTreeMap<Fingerprint, SpaceId>,
-    starts: Vec<bool>,
-}
-
-impl Default for Index {
-    fn default() -> Self {
-        Self { spaces: BTreeMap::new(), starts: vec![false; 1 << 16] }
-    }
-}
-
-impl Index {
-    fn insert(&mut self, fingerprint: Fingerprint, space: SpaceId) {
-        self.starts[start(&fingerprint)] = true;
-        self.spaces.insert(fingerprint, space);
-    }
-
-    fn occurrences(&self, bytes: &[u8]) -> Vec<SpaceId> {
-        let windows = bytes.windows(32).filter(|window| self.starts[start(window)]);
-        windows.filter_map(|window| self.spaces.get(window)).copied().collect()
-    }
-}
-
-fn start(bytes: &[u8]) -> usize {
-    usize::from(bytes[0]) << 8 | usize::from(bytes[1])
+/// Whether the register on this box says that the agreement between the two villages ended.
+fn knows_of_the_end(world: &World, at: BoxId, village: VillageId, space: &SpaceId) -> bool {
+    let (Some(running), Some(other)) = (world.at(at), world.village(village)) else { return true };
+    let register = running.replica().registers().get(&space.neighbourhood);
+    register.is_none_or(|register| register.parted(&other.neighbourhood).is_some())
 }

@@ -3,6 +3,18 @@
 //!
 //! Whoever does harm holds keys of their own, and what their village's boxes know; they do not hold anybody else's keys.
 
+mod connector;
+mod neighbour;
+mod peer;
+mod resident;
+mod villain;
+
+use crate::people::People;
+use crate::plan::{Act, PersonId};
+use crate::world::{World, WorldError};
+
+use villain::Villain;
+
 /// What somebody out for harm may do, by name. The first part of a name says what they need: `resident` a membership,
 /// `connector` the role (without it they try all the same), `box` the key of a box of their own village, `neighbour` the key
 /// of a box, used at a box next door.
@@ -64,3 +76,64 @@ pub const HARMS: &[&str] = &[
     // As `box-flood`, at the box of a neighbour.
     "neighbour-flood",
 ];
+
+/// Something hostile, done by whoever it is handed to.
+type Conduct = fn(&mut Villain<'_>) -> Result<(), WorldError>;
+
+/// Somebody does harm, by a name of [`HARMS`]. Nothing happens when there is no such harm, when they are not there, or when
+/// the box they talk to is off.
+///
+/// # Errors
+/// [`WorldError`] when the world cannot go on.
+pub fn harm(name: &str, who: PersonId, act: &Act, people: &mut People, world: &mut World) -> Result<(), WorldError> {
+    match (conduct(name), Villain::of(who, act.seed, people, world)) {
+        (Some(conduct), Some(mut villain)) => conduct(&mut villain),
+        _ => Ok(()),
+    }
+}
+
+fn conduct(name: &str) -> Option<Conduct> {
+    Some(match name {
+        "resident-forge" => resident::forge,
+        "resident-replay" => resident::replay,
+        "resident-backdate" => resident::backdate,
+        "resident-fork" => resident::fork,
+        "resident-withhold" => resident::withhold,
+        "resident-flood" => resident::flood,
+        "resident-garbage" => resident::garbage,
+        "resident-promote" => connector::promote,
+        "resident-meddle" => resident::meddle,
+        "resident-wrong-place" => resident::wrong_place,
+        "resident-resurrect" => resident::resurrect,
+        "resident-redeem-twice" => resident::redeem_twice,
+        "connector-alone" => connector::alone,
+        "connector-old-past" => connector::old_past,
+        "box-lie" => peer::lie,
+        "box-withhold" => peer::withhold,
+        "box-strip" => peer::strip,
+        "box-replay" => peer::replay,
+        "box-pry" => peer::pry,
+        "box-streams" => peer::streams,
+        "box-garbage" => peer::garbage,
+        "box-flood" => peer::flood,
+        "neighbour-lie" => neighbour::lie,
+        "neighbour-withhold" => neighbour::withhold,
+        "neighbour-pry" => neighbour::pry,
+        "neighbour-push" => neighbour::push,
+        "neighbour-garbage" => neighbour::garbage,
+        "neighbour-flood" => neighbour::flood,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_harm_that_is_named_can_be_done() {
+        let idle: Vec<&&str> = HARMS.iter().filter(|name| conduct(name).is_none()).collect();
+        assert_eq!(idle, Vec::<&&str>::new());
+        assert!(conduct("resident-kindness").is_none());
+    }
+}

@@ -1,0 +1,87 @@
+//! How checkers look into a box: at what is on its disk, and without being counted as the box's own work.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::{Bound, ControlFlow};
+
+use dorpsplein_protocol::identity::PublicKey;
+use dorpsplein_protocol::operation::{OperationId, Signed};
+use dorpsplein_protocol::projection::{self, ItemRow};
+use dorpsplein_protocol::replica::MAX_UNDECIDED_PER_DEVICE;
+use dorpsplein_protocol::store::{Direction, KeyRange, Read, StoreError, Table};
+
+use crate::world::Disk;
+
+/// The whole of a table.
+pub(super) const EVERYTHING: KeyRange<'static> = (Bound::Unbounded, Bound::Unbounded);
+
+/// Shows every row of a box, with its stored form.
+pub(super) fn each_row(disk: &Disk, mut show: impl FnMut(ItemRow, &[u8])) -> Result<(), StoreError> {
+    let mut damaged = false;
+    disk.scan(Table::Rows, EVERYTHING, Direction::Ascending, &mut |_, bytes| {
+        match ItemRow::decode(bytes) {
+            Ok(row) => show(row, bytes),
+            Err(_) => damaged = true,
+        }
+        ControlFlow::Continue(())
+    })?;
+    disk.take_cost();
+    if damaged { Err(StoreError::Damaged("a row")) } else { Ok(()) }
+}
+
+/// An operation that is on a disk, with or without its payload.
+pub(super) fn operation(disk: &Disk, id: &OperationId) -> Result<Option<Signed>, StoreError> {
+    let found = projection::operation(disk, id)?;
+    disk.take_cost();
+    found.map(|bytes| Signed::decode(&bytes).map_err(|_| StoreError::Damaged("an operation"))).transpose()
+}
+
+/// Whether a key is there.
+pub(super) fn has(disk: &Disk, table: Table, key: &[u8]) -> Result<bool, StoreError> {
+    let found = disk.get(table, key)?.is_some();
+    disk.take_cost();
+    Ok(found)
+}
+
+/// Whether something waits on this disk for a time that has not come by the box's clock. What such a box does not count yet
+/// it cannot know to count: its clock is behind.
+pub(super) fn waits_for_a_time(disk: &Disk) -> Result<bool, StoreError> {
+    let mut waits = false;
+    disk.scan(Table::Waiting, EVERYTHING, Direction::Ascending, &mut |key, _| {
+        // Times are keys that start with 24 zeros, which no id does.
+        waits = key.starts_with(&[0; 24]);
+        ControlFlow::Break(())
+    })?;
+    disk.take_cost();
+    Ok(waits)
+}
+
+/// The operations of each device that a disk keeps without counting them.
+pub(super) fn undecided(disk: &Disk) -> Result<BTreeMap<PublicKey, Vec<OperationId>>, StoreError> {
+    let mut found: BTreeMap<PublicKey, Vec<OperationId>> = BTreeMap::new();
+    disk.scan(Table::Undecided, EVERYTHING, Direction::Ascending, &mut |key, _| {
+        if let (Some(device), Ok(id)) = (device_of(key), OperationId::try_from(&key[32..])) {
+            found.entry(device).or_default().push(id);
+        }
+        ControlFlow::Continue(())
+    })?;
+    disk.take_cost();
+    Ok(found)
+}
+
+/// The devices of which a disk keeps as much without counting it as there is room for: more of that may be dropped.
+pub(super) fn without_room(disk: &Disk) -> Result<BTreeSet<PublicKey>, StoreError> {
+    let full = |(device, ids): (PublicKey, Vec<OperationId>)| (ids.len() >= MAX_UNDECIDED_PER_DEVICE).then_some(device);
+    Ok(undecided(disk)?.into_iter().filter_map(full).collect())
+}
+
+/// Whether a device signed two operations with one number, as far as this disk knows.
+pub(super) fn has_forked(disk: &Disk, device: &PublicKey) -> Result<bool, StoreError> {
+    let forked = !disk.keys_with_prefix(Table::Forks, device.as_bytes(), 1)?.is_empty();
+    disk.take_cost();
+    Ok(forked)
+}
+
+/// The device that a key of such a table starts with.
+fn device_of(key: &[u8]) -> Option<PublicKey> {
+    Some(PublicKey::from_bytes(key.get(..32)?.try_into().ok()?))
+}
