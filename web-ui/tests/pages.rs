@@ -7,8 +7,8 @@ use dorpsplein_web_ui::Lang;
 use dorpsplein_web_ui::pages::{self, problems};
 use dorpsplein_web_ui::paths::{self, Page};
 use dorpsplein_web_ui::view::{
-    AgendaPage, Author, Comment, EventPage, Failure, Frame, ItemPage, MemberPage, NeighbourLink, NewsPage, NewsTeaser,
-    Origin, Role, Stated, Thread, When,
+    AgendaPage, Author, EventPage, Failure, Frame, ItemPage, MemberPage, NeighbourLink, NewsPage, NewsTeaser, Origin,
+    Role, Stated, Thread, ThreadEntry, When,
 };
 use village::{desk, devices};
 
@@ -202,12 +202,9 @@ fn hostile_words_stay_words() {
         ..news.items[0].clone()
     };
     news.older = Some(HOSTILE.to_owned());
-    let comment = Comment {
-        author: hostile_author(),
-        body: format!("https://a.example/{HOSTILE}"),
-        ..village::item().thread.comments[0].clone()
-    };
-    let thread = Thread { comments: vec![comment], ..village::thread() };
+    let words = format!("https://a.example/{HOSTILE}");
+    let comment = village::comment(31, hostile_author(), village::item().written, &words);
+    let thread = Thread { entries: vec![ThreadEntry::Comment(Box::new(comment))], ..village::thread() };
     let item = ItemPage {
         title: HOSTILE.to_owned(),
         body: HOSTILE.to_owned(),

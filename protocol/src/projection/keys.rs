@@ -1,18 +1,24 @@
 //! How rows are keyed.
 
 use super::ItemRow;
-use crate::operation::{Kind, NeighbourhoodId, OperationId, Space};
+use crate::operation::{ItemId, Kind, NeighbourhoodId, OperationId, Space};
 use crate::store::Table;
 use crate::sync::SpaceId;
 use crate::time::Timestamp;
 
+/// Stands in the key of a hidden comment before its id: it keeps its place in the thread and is not counted.
+const HIDDEN: [u8; 1] = [0];
+
 /// The keys under which a row is found beside `Rows`, in the tables that list items.
 pub(crate) fn row_writes(row: &ItemRow) -> Vec<(Table, Vec<u8>)> {
     let mut writes = Vec::new();
+    let id = row.id.as_bytes();
     if !row.is_listed() {
+        if let (Kind::COMMENT, Some(_), Some(subject)) = (row.kind, &row.hidden, row.subject) {
+            writes.push((Table::Threads, [&thread_key(&subject, row.created)[..], &HIDDEN, id].concat()));
+        }
         return writes;
     }
-    let id = row.id.as_bytes();
     match row.kind {
         Kind::NEWS => writes.push((Table::Feed, feed_key(row))),
         Kind::EVENT => {
@@ -23,7 +29,7 @@ pub(crate) fn row_writes(row: &ItemRow) -> Vec<(Table, Vec<u8>)> {
         }
         Kind::COMMENT => {
             if let Some(subject) = row.subject {
-                writes.push((Table::Threads, [subject.as_bytes(), &time_key(row.created)[..], id].concat()));
+                writes.push((Table::Threads, [&thread_key(&subject, row.created)[..], id].concat()));
             }
         }
         Kind::PROFILE => {
@@ -33,6 +39,16 @@ pub(crate) fn row_writes(row: &ItemRow) -> Vec<(Table, Vec<u8>)> {
         _ => {}
     }
     writes
+}
+
+/// Whether a key of a thread is that of a comment that was hidden.
+pub(super) const fn is_hidden_in_thread(key: &[u8]) -> bool {
+    key.len() > 32 + 8 + 32
+}
+
+/// What the keys of the comments on an item begin with, oldest first.
+fn thread_key(subject: &ItemId, created: Timestamp) -> Vec<u8> {
+    [subject.as_bytes(), &time_key(created)[..]].concat()
 }
 
 /// What is pinned before what is not, then latest first: the bits of the time are turned round.

@@ -4,6 +4,7 @@ use std::ops::{Bound, ControlFlow};
 
 use super::ItemRow;
 use super::cursor::FeedCursor;
+use super::keys::is_hidden_in_thread;
 use crate::identity::PublicKey;
 use crate::operation::{ItemId, NeighbourhoodId, OperationId, ResidentId};
 use crate::store::{Direction, Read, StoreError, Table};
@@ -43,7 +44,7 @@ pub fn agenda(read: &impl Read, from: &str, limit: usize) -> Result<Vec<ItemRow>
     rows_of(read, &range_keys(read, Table::Agenda, range, limit)?)
 }
 
-/// The comments on an item, oldest first.
+/// The comments on an item, oldest first; also those that were hidden, which keep their place.
 ///
 /// # Errors
 /// [`StoreError`] when the store cannot be read.
@@ -51,12 +52,13 @@ pub fn thread(read: &impl Read, subject: &ItemId) -> Result<Vec<ItemRow>, StoreE
     rows_of(read, &read.keys_with_prefix(Table::Threads, subject.as_bytes(), usize::MAX)?)
 }
 
-/// How many comments an item has.
+/// How many comments an item has, without the hidden ones.
 ///
 /// # Errors
 /// [`StoreError`] when the store cannot be read.
 pub fn thread_length(read: &impl Read, subject: &ItemId) -> Result<usize, StoreError> {
-    Ok(read.keys_with_prefix(Table::Threads, subject.as_bytes(), usize::MAX)?.len())
+    let keys = read.keys_with_prefix(Table::Threads, subject.as_bytes(), usize::MAX)?;
+    Ok(keys.iter().filter(|key| !is_hidden_in_thread(key)).count())
 }
 
 /// A resident's own profile, not one of an organisation they speak for; of several, the one made first. None when it is not visible here.

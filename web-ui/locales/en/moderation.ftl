@@ -13,6 +13,8 @@ reason-other = Something else
 
 item-pinned = Stands on top
 item-hidden = This message is hidden.
+comment-hidden = A comment that stands here is hidden.
+comment-hidden-why = Why?
 item-hidden-reads = You still see it because you wrote it or are a connector.
 comment-official = Official answer
 

@@ -13,6 +13,8 @@ reason-other = Iets anders
 
 item-pinned = Staat bovenaan
 item-hidden = Dit bericht is verborgen.
+comment-hidden = Hier staat een reactie die verborgen is.
+comment-hidden-why = Waarom?
 item-hidden-reads = U ziet het nog omdat u het schreef of buurtverbinder bent.
 comment-official = Officieel antwoord
 

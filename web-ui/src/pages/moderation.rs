@@ -10,7 +10,7 @@ use super::shell::Shell;
 use crate::Lang;
 use crate::locale::MissingText;
 use crate::paths::{self, Page};
-use crate::view::{Frame, GonePage, LogAct, LogPage, Reason, Role};
+use crate::view::{Frame, GonePage, LogAct, LogPage, Reason, Role, ThreadEntry};
 
 #[derive(Template)]
 #[template(path = "gone.html")]

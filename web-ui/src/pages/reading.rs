@@ -5,7 +5,7 @@ use askama::Template;
 use super::prose::Span;
 use super::shell::Shell;
 use crate::paths::Page;
-use crate::view::{AgendaPage, Date, EventPage, EventTeaser, ItemPage, NewsPage, Role, Stated};
+use crate::view::{AgendaPage, Date, EventPage, EventTeaser, ItemPage, NewsPage, Role, Stated, ThreadEntry};
 
 #[derive(Template)]
 #[template(path = "news.html")]

@@ -12,6 +12,7 @@ mod page;
 mod post;
 mod trust;
 
+pub use crate::qr::QrImage;
 pub use desk::{
     Branch, Care, Deed, DeskPage, DeskTop, DeviceStanding, DeviceView, DoorPage, Fork, InvitationFate, InvitationView,
     InvitationsPage, Letter, LettersPage, MemberPage, MemberTeaser, MembersPage, Person, Proposal,
@@ -21,12 +22,13 @@ pub use desk_community::{
     OrganisationView, OrganisationsPage, TreatyStep, TreatyView,
 };
 pub use devices::{MyDataPage, OwnDevice};
-pub use crate::qr::QrImage;
 pub use frame::{Frame, Help, NeighbourLink, Neighbourhood};
 pub use jiff::civil::{Date, DateTime};
 pub use moderation::{Fate, GonePage, Handle, LogAct, LogEntry, LogPage, Moderated, Reason, Receipt, Standing};
 pub use page::{AgendaPage, ErrorPage, EventPage, Failure, ItemPage, NewsPage, WriteKind, WritePage};
-pub use post::{Author, Claim, Comment, EventTeaser, NewsTeaser, Origin, Role, Space, Stated, Thread, When};
+pub use post::{
+    Author, Claim, Comment, EventTeaser, NewsTeaser, Origin, Role, Space, Stated, Thread, ThreadEntry, When,
+};
 pub use trust::{
     AboutPage, BoxView, NeighbourView, OperationRole, ProofOperation, ProofPage, ProofSubject, TreatyDirection,
     TreatyState, Words,

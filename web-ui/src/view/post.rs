@@ -177,6 +177,23 @@ pub struct Thread {
     pub neighbourhood: String,
     /// The space of the item commented on.
     pub space: Space,
-    /// The comments, oldest first.
-    pub comments: Vec<Comment>,
+    /// The comments, oldest first, and the places of those that were hidden.
+    pub entries: Vec<ThreadEntry>,
+}
+
+impl Thread {
+    /// How many comments can be read.
+    #[must_use]
+    pub fn comment_count(&self) -> usize {
+        self.entries.iter().filter(|entry| matches!(entry, ThreadEntry::Comment(_))).count()
+    }
+}
+
+/// What has a place in a thread.
+#[derive(Clone, Debug)]
+pub enum ThreadEntry {
+    /// A comment.
+    Comment(Box<Comment>),
+    /// A comment that a connector hid, by its id: something stood here, and what was said after it may be about it.
+    Hidden(String),
 }

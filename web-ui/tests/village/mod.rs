@@ -10,7 +10,7 @@ use dorpsplein_web_ui::Lang;
 use dorpsplein_web_ui::view::{
     AboutPage, AgendaPage, Author, BoxView, Claim, Comment, Date, DateTime, ErrorPage, EventPage, EventTeaser, Failure,
     Fate, Frame, Handle, Help, ItemPage, NeighbourLink, NeighbourView, Neighbourhood, NewsPage, NewsTeaser,
-    OperationRole, Origin, ProofOperation, ProofPage, ProofSubject, Role, Space, Standing, Stated, Thread,
+    OperationRole, Origin, ProofOperation, ProofPage, ProofSubject, Role, Space, Standing, Stated, Thread, ThreadEntry,
     TreatyDirection, TreatyState, When, Words, WriteKind, WritePage,
 };
 
@@ -160,22 +160,27 @@ pub(crate) fn thread() -> Thread {
     Thread {
         neighbourhood: id(1),
         space: Space::Neighbours,
-        comments: vec![
-            comment(
+        entries: vec![
+            said(
                 31,
                 resident("Jan Peelen"),
                 at(20, 19, 50),
                 "Ik kom, en ik neem mijn zoon mee. Die kan beter spitten dan ik.",
             ),
-            comment(
+            said(
                 32,
                 from_boxwijk("Ilse de Wit"),
                 at(20, 21, 15),
                 "Mogen wij van Boxwijk ook komen?\nWij hebben nog een kruiwagen over.",
             ),
-            comment(33, connector("Truus Verhoeven"), at(21, 8, 2), "Heel graag! Kruiwagens hebben we nooit genoeg."),
+            ThreadEntry::Hidden(id(34)),
+            said(33, connector("Truus Verhoeven"), at(21, 8, 2), "Heel graag! Kruiwagens hebben we nooit genoeg."),
         ],
     }
+}
+
+fn said(seed: u64, author: Author, written: DateTime, body: &str) -> ThreadEntry {
+    ThreadEntry::Comment(Box::new(comment(seed, author, written, body)))
 }
 
 pub(crate) fn agenda() -> AgendaPage {
@@ -208,7 +213,7 @@ pub(crate) fn event_page() -> EventPage {
         cancelled: Stated::Agreed(false),
         fate: Fate::default(),
         handle: handle(41, "event"),
-        thread: Thread { comments: vec![], ..thread() },
+        thread: Thread { entries: vec![], ..thread() },
     }
 }
 

@@ -99,20 +99,24 @@ impl Reader {
     }
 
     pub(super) fn thread(&self, row: &ItemRow) -> Result<view::Thread, StoreError> {
-        let comments = self.comments(&row.id)?;
-        let comments = comments.iter().map(|comment| self.comment(comment)).collect::<Result<_, StoreError>>()?;
-        Ok(view::Thread { neighbourhood: row.neighbourhood.to_string(), space: space(row.space), comments })
+        let entries = self.comments(&row.id)?;
+        let entries = entries.iter().map(|comment| self.thread_entry(comment)).collect::<Result<_, StoreError>>()?;
+        Ok(view::Thread { neighbourhood: row.neighbourhood.to_string(), space: space(row.space), entries })
     }
 
-    fn comment(&self, row: &ItemRow) -> Result<view::Comment, StoreError> {
-        Ok(view::Comment {
+    /// A comment in a thread. Of a hidden one only the place: who may still read it does so on its own page.
+    fn thread_entry(&self, row: &ItemRow) -> Result<view::ThreadEntry, StoreError> {
+        if row.hidden.is_some() {
+            return Ok(view::ThreadEntry::Hidden(row.id.to_string()));
+        }
+        Ok(view::ThreadEntry::Comment(Box::new(view::Comment {
             id: row.id.to_string(),
             author: self.author(&row.author)?,
             written: local_time::local(row.created),
             body: row.content.body.clone().unwrap_or_default(),
             fate: self.fate(row)?,
             handle: handle(row),
-        })
+        })))
     }
 }
 

@@ -168,10 +168,10 @@ impl Reader {
         })
     }
 
-    /// The comments on an item that a visitor may see, oldest first.
+    /// The comments on an item that a visitor may see, oldest first; hidden ones for their place only.
     pub(super) fn comments(&self, subject: &ItemId) -> Result<Vec<ItemRow>, StoreError> {
         let mut rows = projection::thread(&self.store, subject)?;
-        rows.retain(|row| self.shows(row));
+        rows.retain(|row| row.erased.is_none() && self.reaches(row));
         Ok(rows)
     }
 
