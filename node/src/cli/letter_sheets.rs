@@ -115,6 +115,7 @@ fn frame(door: &Door) -> Result<Frame, CliError> {
             neighbours: Vec::new(),
         },
         now: local_time::local(clock::now()),
+        time_zone: local_time::ZONE,
         style_url: format!("data:text/css;base64,{}", BASE64.encode(assets::STYLE.as_bytes())),
         icon_url: String::new(),
         script_url: None,

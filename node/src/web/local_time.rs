@@ -7,7 +7,7 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 /// The time zone of every neighbourhood of this version. Its rules are compiled in: a box need not have them installed.
-const ZONE: &str = "Europe/Amsterdam";
+pub(crate) const ZONE: &str = "Europe/Amsterdam";
 
 static AMSTERDAM: LazyLock<TimeZone> = LazyLock::new(|| {
     TimeZoneDatabase::bundled().get(ZONE).expect("the bundled database has it; a test here checks it")

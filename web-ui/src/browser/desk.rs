@@ -14,7 +14,7 @@ use dorpsplein_protocol::operation::{
     SubAreaEnd, Treaty, TreatyDirection, TreatyEnd, Veto,
 };
 use dorpsplein_protocol::time::Timestamp;
-use js_sys::{Array, Date};
+use js_sys::Array;
 
 use super::api::Api;
 use super::author::Author;
@@ -24,6 +24,7 @@ use super::linking::{Met, meet};
 use super::my_devices::retire;
 use super::page::{Area, Page, State};
 use super::trouble::Trouble;
+use super::wall_clock;
 
 /// How long the good news stands before the page shows what is new, in milliseconds.
 const GOOD_NEWS_MS: i32 = 1_200;
@@ -86,7 +87,7 @@ async fn carry_out(page: &Page, act: &str, filled: &Filled) -> Result<(), Troubl
         }
         _ => match about_people(act, &fields)? {
             Some(statement) => statement,
-            None => about_others(act, &fields)?.ok_or_else(unclear)?,
+            None => about_others(page, act, &fields)?.ok_or_else(unclear)?,
         },
     };
     Author::own(page).await?.state(statement).await
@@ -117,13 +118,14 @@ fn about_people(act: &str, fields: &Fields<'_>) -> Result<Option<Statement>, Tro
 }
 
 /// Statements about boxes and other neighbourhoods; none for another act.
-fn about_others(act: &str, fields: &Fields<'_>) -> Result<Option<Statement>, Trouble> {
+fn about_others(page: &Page, act: &str, fields: &Fields<'_>) -> Result<Option<Statement>, Trouble> {
     let circle = || fields.id("circle", CircleId::from_hex);
     let neighbourhood = |name| fields.id(name, NeighbourhoodId::from_hex);
     let statement = match act {
-        "certify" => {
-            Statement::BoxCertificate(BoxCertificate { key: fields.key("key")?, expires: fields.end_of("until")? })
-        }
+        "certify" => Statement::BoxCertificate(BoxCertificate {
+            key: fields.key("key")?,
+            expires: fields.end_of(page, "until")?,
+        }),
         "retire-box" => Statement::BoxRetirement(BoxRetirement { key: fields.key("key")? }),
         "treaty" => Statement::Treaty(Treaty {
             with: neighbourhood("with")?,
@@ -134,7 +136,7 @@ fn about_others(act: &str, fields: &Fields<'_>) -> Result<Option<Statement>, Tro
                 _ => TreatyDirection::Both,
             },
             kinds: Vec::new(),
-            expires: fields.end_of("until")?,
+            expires: fields.end_of(page, "until")?,
         }),
         "end-treaty" => Statement::TreatyEnd(TreatyEnd { with: neighbourhood("with")? }),
         "found-circle" => Statement::CircleFounding(CircleFounding { name: fields.text("name")? }),
@@ -227,9 +229,8 @@ impl Fields<'_> {
         self.id(name, |text| text.parse().ok())
     }
 
-    /// The last moment of a day, on the clock of this device.
-    fn end_of(&self, name: &str) -> Result<Timestamp, Trouble> {
-        let end = Date::parse(&format!("{}T23:59:59", self.text(name)?));
-        if end > 0.0 { Ok(Timestamp::from_millis(end as u64)) } else { Err(Trouble::foreseen("invalid-content")) }
+    /// The last moment of a day, on the clock of the village.
+    fn end_of(&self, page: &Page, name: &str) -> Result<Timestamp, Trouble> {
+        wall_clock::end_of(page, &self.text(name)?)
     }
 }

@@ -6,15 +6,13 @@ use dorpsplein_protocol::identity::PublicKey;
 use dorpsplein_protocol::identity::letter_code::{LetterCode, Purpose};
 use dorpsplein_protocol::operation::{Invitation, Role, Statement};
 use dorpsplein_protocol::time::Timestamp;
-use js_sys::Date;
-use wasm_bindgen::JsValue;
 
 use super::author::{Author, random};
 use super::form::{self, Filled};
-use super::js;
 use super::page::{Area, Page, State};
 use super::stretch;
 use super::trouble::Trouble;
+use super::wall_clock;
 
 /// The most letters at a time: a code takes a second, and each leaves an invitation in the register.
 const MOST: u64 = 100;
@@ -63,16 +61,8 @@ fn write(page: &Page, area: &Area, code: &LetterCode, key: &PublicKey, until: Ti
     // What people type has no scheme and no code.
     let address = link.split_once("://").map_or(link.as_str(), |(_, rest)| rest);
     letter.fill("[data-address]", address.split('#').next().unwrap_or_default());
-    letter.fill("[data-until]", &day(page, until)?);
+    letter.fill("[data-until]", &wall_clock::day(page, until)?);
     let number = key.to_string();
     letter.fill("[data-number]", &format!("{} {}", &number[..4], &number[4..8]));
     page.draw_qr(&letter, &link)
-}
-
-/// A day as people write it, in the language of the page.
-fn day(page: &Page, at: Timestamp) -> Result<String, Trouble> {
-    let how = [("day", "numeric"), ("month", "long"), ("year", "numeric")].map(|(name, value)| (name, value.into()));
-    let how = js::object(&how).map_err(|_| Trouble::Browser("it cannot write a date"))?;
-    let date = Date::new(&JsValue::from_f64(at.as_millis() as f64));
-    Ok(date.to_locale_date_string(&page.language(), &how).into())
 }

@@ -52,6 +52,8 @@ mod stretch;
 mod trouble;
 #[cfg(feature = "vectors")]
 pub mod vectors;
+#[cfg(feature = "inside")]
+mod wall_clock;
 mod write;
 
 use std::rc::Rc;

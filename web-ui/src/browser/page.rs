@@ -114,6 +114,12 @@ impl Page {
         Ok(Api::new(self.window.clone(), base))
     }
 
+    /// The time zone in which the village lives, by its name in the IANA database.
+    #[cfg(feature = "inside")]
+    pub(super) fn time_zone(&self) -> Result<String, Trouble> {
+        self.body.get_attribute("data-time-zone").ok_or(Trouble::Browser("the page names no time zone"))
+    }
+
     /// The area with this `data-area`.
     pub(super) fn area(&self, name: &str) -> Option<Area> {
         let area = self.document.query_selector(&format!("[data-area={name}]")).ok()??;

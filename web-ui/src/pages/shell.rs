@@ -39,6 +39,10 @@ impl<'a> Shell<'a> {
         &self.frame.neighbourhood
     }
 
+    pub(super) const fn time_zone(&self) -> &'static str {
+        self.frame.time_zone
+    }
+
     /// Whether this box was built without the browser's module.
     pub(super) fn reading_only(&self) -> bool {
         self.frame.script_url.is_none()

@@ -11,6 +11,8 @@ pub struct Frame {
     pub neighbourhood: Neighbourhood,
     /// The local time at which the page is made; "vandaag" and "gisteren" follow from it.
     pub now: DateTime,
+    /// The time zone of that clock by its name in the IANA database, for what the browser's module reads and writes of days.
+    pub time_zone: &'static str,
     /// The address of the style sheet.
     pub style_url: String,
     /// The address of the icon.

@@ -56,6 +56,7 @@ pub(crate) fn frame() -> Frame {
             ],
         },
         now: at(21, 10, 30),
+        time_zone: "Europe/Amsterdam",
         style_url: "/static/square.css".to_owned(),
         icon_url: "/static/icon.svg".to_owned(),
         script_url: Some("/static/app.js".to_owned()),

@@ -102,6 +102,7 @@ impl Reader {
                 neighbours: self.neighbour_links(),
             },
             now: self.local_now,
+            time_zone: local_time::ZONE,
             style_url: assets::style_url().to_owned(),
             icon_url: assets::icon_url().to_owned(),
             script_url: assets::script_url().map(str::to_owned),
