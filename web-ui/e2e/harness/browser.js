@@ -62,14 +62,16 @@ export class Visitor {
    * @param {{width: number, height: number}} [how.screen]
    * @param {boolean} [how.javascript]
    * @param {"light" | "dark"} [how.scheme]
+   * @param {string} [how.timezone] where the visitor's own clock is
    */
-  static async arrive(browser, { screen = PHONE, javascript = true, scheme = "light" } = {}) {
+  static async arrive(browser, how = {}) {
+    const { screen = PHONE, javascript = true, scheme = "light", timezone = "Europe/Amsterdam" } = how;
     const context = await browser.newContext({
       viewport: screen,
       javaScriptEnabled: javascript,
       colorScheme: scheme,
       locale: "nl-NL",
-      timezoneId: "Europe/Amsterdam",
+      timezoneId: timezone,
       reducedMotion: "reduce",
     });
     context.setDefaultTimeout(20_000);

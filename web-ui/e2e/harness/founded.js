@@ -1,12 +1,14 @@
 // One neighbourhood that was founded a moment ago: its founder is on the command line, everybody else comes by letter.
 
 import { execFile, spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join as path } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
+
+import { eventually } from "./patience.js";
 
 const run = promisify(execFile);
 
@@ -37,21 +39,44 @@ export class Founded {
     const url = `http://localhost:${port}`;
     await run(binary, [
       "init", "--dir", folder, "--name", name, "--tagline", "Van en voor elkaar", "--mdns", "off", "--json",
-      "--site", `127.0.0.1:${port}`, "--public-url", url, "--listen", "/ip4/127.0.0.1/udp/0/quic-v1",
+      "--site", `127.0.0.1:${port}`, "--public-url", url, "--listen", `/ip4/127.0.0.1/udp/${port}/quic-v1`,
       "--help-name", "Wietske", "--help-phone", "0599 00 00 00",
     ]);
-    const child = spawn(binary, ["serve", "--dir", folder, "--json"], { stdio: ["ignore", "pipe", "ignore"] });
-    await new Promise((resolve, reject) => {
-      child.once("exit", (code) => reject(new Error(`the box ended with code ${code} before it was ready`)));
-      createInterface({ input: child.stdout }).once("line", resolve);
-    });
-    return new Founded(child, folder, url);
+    return new Founded(await serve(folder), folder, url);
   }
 
   /** What a command of the founder says. */
-  async founder(...command) {
-    const { stdout } = await run(process.env.DORPSPLEIN_BIN, [...command, "--dir", this.folder, "--json"]);
-    return JSON.parse(stdout);
+  founder(...command) {
+    return says(...command, "--dir", this.folder);
+  }
+
+  /** Somebody who joins on the command line: `{ resident, device }`, and `does` for what they do with their key file. */
+  async villager(name) {
+    const key = path(this.folder, "..", `${name}.key`);
+    const { invitation } = await this.founder("invite");
+    const { resident, device } = await says("resident", "join", "--invitation", invitation, "--key", key, "--name", name);
+    return { resident, device, key, does: (...command) => says(...command, "--key", key) };
+  }
+
+  /** The same person with a copy of the key file as it is now: what nobody should make. */
+  async copyOf(villager) {
+    const key = `${villager.key}.copy`;
+    await copyFile(villager.key, key);
+    return { ...villager, key, does: (...command) => says(...command, "--key", key) };
+  }
+
+  /** The two founders agree, as on the command line. */
+  async agreeWith(other) {
+    const { link } = await this.founder("treaty", "offer", "--to", other.url);
+    await says("treaty", "accept", "--dir", other.folder, link);
+    for (const village of [this, other]) {
+      await eventually("the treaty", async () => (await village.neighbours())[0]?.state === "in-force");
+    }
+  }
+
+  /** The neighbours, as `dorpsplein treaty list` names them. */
+  async neighbours() {
+    return (await this.founder("treaty", "list")).neighbours;
   }
 
   /** The register, as everybody may read it. */
@@ -59,13 +84,41 @@ export class Founded {
     return (await fetch(`${this.url}/api/v1/register`)).json();
   }
 
+  /** The box is away for as long as `meanwhile` takes. */
+  async whileAway(meanwhile) {
+    await this.#leave();
+    const done = await meanwhile();
+    this.child = await serve(this.folder);
+    return done;
+  }
+
   /** Asks the box to leave, and cleans up. */
   async stop() {
+    await this.#leave();
+    await rm(path(this.folder, ".."), { recursive: true, force: true });
+  }
+
+  async #leave() {
     const left = new Promise((resolve) => this.child.once("exit", resolve));
     if (this.child.exitCode === null) {
       this.child.kill("SIGTERM");
       await left;
     }
-    await rm(path(this.folder, ".."), { recursive: true, force: true });
   }
+}
+
+/** Runs the box of a data folder, and waits until it is ready. */
+async function serve(folder) {
+  const child = spawn(process.env.DORPSPLEIN_BIN, ["serve", "--dir", folder, "--json"], { stdio: ["ignore", "pipe", "ignore"] });
+  await new Promise((resolve, reject) => {
+    child.once("exit", (code) => reject(new Error(`the box ended with code ${code} before it was ready`)));
+    createInterface({ input: child.stdout }).once("line", resolve);
+  });
+  return child;
+}
+
+/** What a command says. */
+async function says(...command) {
+  const { stdout } = await run(process.env.DORPSPLEIN_BIN, [...command, "--json"]);
+  return JSON.parse(stdout);
 }

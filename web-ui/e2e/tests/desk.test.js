@@ -9,14 +9,12 @@ import { pathToFileURL } from "node:url";
 
 import { remarks } from "../harness/axe.js";
 import { DESK, PHONE, Visitor, launch } from "../harness/browser.js";
+import { NOTICES_WITHIN_MS, act, connector, known, logIn, resident as joined, writeNews } from "../harness/desk.js";
 import { Founded } from "../harness/founded.js";
 import { RESULTS, picture } from "../harness/pictures.js";
 import { leaks } from "../harness/secrets.js";
-import { area, join, reaches } from "../harness/square.js";
+import { area, comment, join, reaches } from "../harness/square.js";
 import { text } from "../harness/texts.js";
-
-/** How long it may take until an open page notices that its visitor is logged out. */
-const NOTICES_WITHIN_MS = 25_000;
 
 /** The pages of the desk that are about nothing in particular. */
 const PAGES = {
@@ -35,10 +33,8 @@ let roelof;
 before(async () => {
   village = await Founded.start("Kleiheim");
   browser = await launch();
-  trijntje = await resident("Trijntje Mulder", { screen: DESK });
-  await village.founder("member", "role", trijntje.id, "connector");
+  trijntje = await connector(browser, village, "Trijntje Mulder", { screen: DESK });
   roelof = await resident("Roelof Hekman");
-  await logIn(trijntje, "/beheer");
 });
 
 after(async () => {
@@ -46,50 +42,8 @@ after(async () => {
   await village?.stop();
 });
 
-/** Somebody who joined with a letter of the founder's: a visitor with an `id`. */
-async function resident(name, how) {
-  const visitor = await Visitor.arrive(browser, how);
-  const known = new Set((await village.register()).residents.map(({ id }) => id));
-  const { invitation } = await village.founder("invite");
-  await join(visitor, invitation, name);
-  visitor.id = (await village.register()).residents.map(({ id }) => id).find((id) => !known.has(id));
-  return visitor;
-}
-
-/** Goes to a page for those who are logged in, through the door if need be. */
-async function logIn(visitor, path) {
-  const { page } = visitor;
-  await page.goto(village.url + path);
-  const door = page.locator('form[data-dorpsplein="login"] button');
-  await door.or(page.locator("[data-session]")).first().waitFor();
-  if (await door.isVisible()) {
-    await door.click();
-    await page.locator("[data-session]").first().waitFor();
-  }
-}
-
-/** Sends the form of an act that stands open or behind its summary, and waits until the page is there again. */
-async function act(place, name, fill = {}) {
-  const form = place.locator(`form[data-act="${name}"]`).first();
-  const home = form.locator("xpath=ancestor::*[@data-area][1]");
-  await home.waitFor();
-  if (!(await form.isVisible())) await home.locator("summary").first().click();
-  for (const [field, value] of Object.entries(fill)) {
-    const input = form.locator(`[name="${field}"]`);
-    if (value === true) await input.check();
-    else if ((await input.evaluate((element) => element.tagName)) === "SELECT") await input.selectOption(value);
-    else await input.fill(value);
-  }
-  const reloaded = form.page().waitForEvent("load");
-  await form.locator("button").click();
-  await reaches(home, "sent");
-  await reloaded;
-}
-
-/** What the register says of somebody. */
-async function known(visitor) {
-  return (await village.register()).residents.find(({ id }) => id === visitor.id);
-}
+/** Somebody who joined with a letter of the founder's. */
+const resident = (name, how) => joined(browser, village, name, how);
 
 test("who is no connector stays before the door", async (t) => {
   const stranger = await Visitor.arrive(browser);
@@ -212,7 +166,7 @@ test("a lost telephone is replaced face to face", async (t) => {
   const old = await resident("Grietje Smit");
   t.after(() => old.leave());
   await logIn(old, "/mijn-gegevens");
-  const fresh = await Visitor.arrive(browser, { screen: PHONE });
+  const fresh = Object.assign(await Visitor.arrive(browser, { screen: PHONE }), { village });
   t.after(() => fresh.leave());
 
   const { page } = trijntje;
@@ -246,19 +200,11 @@ test("a lost telephone is replaced face to face", async (t) => {
 test("what connectors do to a message can be seen, and its author can object", async (t) => {
   const sanne = await resident("Sanne Wiersma");
   t.after(() => sanne.leave());
-  await sanne.page.goto(`${village.url}/schrijven`);
-  const write = sanne.page.locator('form[data-dorpsplein="write"]');
-  await write.waitFor({ state: "visible" });
-  await write.locator('[name="title"]').fill("Wie koopt mijn kachel?");
-  await write.locator('[name="body"]').fill("Voor de vierde keer: hij is zo goed als nieuw.");
-  await write.locator("button").click();
-  await reaches(area(sanne.page, "write"), "sent");
-  const path = await sanne.page.locator("[data-sent-link]").getAttribute("href");
-  const item = village.url + path;
+  const item = await writeNews(sanne, "Wie koopt mijn kachel?", "Voor de vierde keer: hij is zo goed als nieuw.");
   const stranger = await Visitor.arrive(browser);
   t.after(() => stranger.leave());
   const { page } = trijntje;
-  const acts = (visitor) => visitor.page.locator("article > [data-item-acts]");
+  const acts = (visitor) => visitor.page.locator("main > article > [data-item-acts]");
 
   await t.test("who only reads is offered nothing", async () => {
     await stranger.page.goto(item, { waitUntil: "networkidle" });
@@ -272,6 +218,32 @@ test("what connectors do to a message can be seen, and its author can object", a
     await act(acts(trijntje), "pin");
     await stranger.page.goto(village.url);
     assert.match(await stranger.page.locator("main article.card").first().innerText(), /Staat bovenaan[^]*Wie koopt mijn kachel/);
+  });
+
+  await t.test("a hidden comment leaves its place, and what was said after it still makes sense", async () => {
+    await page.goto(item);
+    await comment(trijntje, "Is hij van gietijzer?");
+    await page.goto(item);
+    await comment(trijntje, "Dat vraagt u zelf maar.");
+    await page.goto(item);
+    const first = page.locator(".thread > li").first();
+    await first.locator("[data-item-acts] summary").first().click();
+    await act(first, "hide", { reason: "mistake" });
+    for (const visitor of [trijntje, stranger]) {
+      await visitor.page.goto(item);
+      const told = await visitor.page.locator(".thread > li").allInnerTexts();
+      assert.equal(told.length, 2);
+      assert.ok(told[0].includes(text("nl", "comment-hidden")) && !told[0].includes("gietijzer"), told[0]);
+      assert.ok(told[1].includes("Dat vraagt u zelf maar."), told[1]);
+      assert.match(await visitor.page.locator("#comments-heading").innerText(), /^1 reactie/);
+    }
+    assert.deepEqual(await remarks(stranger.page), []);
+    await picture(stranger.page, "thread-hidden-phone", { whole: true });
+    await stranger.page.locator(".thread > li a").first().click();
+    await stranger.page.getByRole("heading", { level: 1, name: text("nl", "gone-hidden") }).waitFor();
+    assert.match(await stranger.page.locator("main").innerText(), /Trijntje Mulder/);
+    await page.locator(".thread > li a").first().click();
+    await page.getByText("Is hij van gietijzer?").waitFor();
   });
 
   await t.test("hidden, only its author and the connectors read it", async () => {
@@ -322,15 +294,7 @@ test("what connectors do to a message can be seen, and its author can object", a
   });
 
   await t.test("the log tells members who did what and why, and strangers nothing", async () => {
-    await sanne.page.goto(`${village.url}/schrijven`);
-    const form = sanne.page.locator('form[data-dorpsplein="write"]');
-    await form.waitFor({ state: "visible" });
-    await form.locator('[name="title"]').fill("Nep");
-    await form.locator('[name="body"]').fill("Klik hier voor gratis geld.");
-    await form.locator("button").click();
-    await reaches(area(sanne.page, "write"), "sent");
-    const fake = village.url + (await sanne.page.locator("[data-sent-link]").getAttribute("href"));
-    await page.goto(fake);
+    await page.goto(await writeNews(sanne, "Nep", "Klik hier voor gratis geld."));
     await acts(trijntje).locator("summary").first().click();
     await act(acts(trijntje), "erase", { reason: "unlawful", note: "Oplichting.", sure: true });
     await logIn(sanne, "/logboek");
