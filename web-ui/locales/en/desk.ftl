@@ -132,6 +132,7 @@ members-gone = { $count ->
 }
 members-invite = Invite people
 member-since = Takes part since { $date }
+member-came = Joined on { $date }
 member-devices = { $count ->
     [one] 1 device
    *[other] { $count } devices

@@ -132,6 +132,7 @@ members-gone = { $count ->
 }
 members-invite = Nodig mensen uit
 member-since = Doet mee sinds { $date }
+member-came = Kwam erbij op { $date }
 member-devices = { $count ->
     [one] 1 toestel
    *[other] { $count } toestellen

@@ -42,6 +42,8 @@ pub struct TreatyView {
     pub until: Date,
     /// Their offer, to accept.
     pub offer: Option<String>,
+    /// Whether a signature from here stands, which can be taken back.
+    pub ours: bool,
 }
 
 /// Circles of neighbourhoods.
@@ -51,8 +53,6 @@ pub struct CirclesPage {
     pub top: DeskTop,
     /// Those this neighbourhood founded, is in, or was let into.
     pub circles: Vec<CircleView>,
-    /// The neighbourhoods that can be let in.
-    pub neighbours: Vec<Neighbouring>,
 }
 
 /// A neighbourhood by name and number.
@@ -91,6 +91,8 @@ pub struct CircleView {
     pub place: CirclePlace,
     /// Who is in it or was let in, by name; with whether they joined as far as is known here.
     pub members: Vec<(Neighbouring, bool)>,
+    /// The neighbours that can still be let in, by name.
+    pub candidates: Vec<Neighbouring>,
 }
 
 /// Organisations and who speaks for them.

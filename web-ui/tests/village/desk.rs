@@ -2,10 +2,10 @@
 
 use dorpsplein_web_ui::view::{
     AreasPage, BoxesPage, Branch, Care, CirclePlace, CircleView, CirclesPage, Deed, DeskBox, DeskPage, DeskTop,
-    DeviceStanding, DeviceView, DoorPage, Fork, GonePage, InvitationFate, InvitationView, InvitationsPage, Letter, LettersPage,
-    LogAct, LogEntry, LogPage, MemberPage, MemberTeaser, MembersPage, Moderated, Neighbouring, NeighboursPage,
-    OrganisationView, OrganisationsPage, Person, Proposal, Reason, Receipt, Role, Standing, TreatyDirection,
-    TreatyStep, TreatyView,
+    DeviceStanding, DeviceView, DoorPage, Fork, GonePage, InvitationFate, InvitationView, InvitationsPage, Letter,
+    LettersPage, LogAct, LogEntry, LogPage, MemberPage, MemberTeaser, MembersPage, Moderated, Neighbouring,
+    NeighboursPage, OrganisationView, OrganisationsPage, Person, Proposal, Reason, Receipt, Role, Standing,
+    TreatyDirection, TreatyStep, TreatyView,
 };
 
 use super::{at, connector, handle, id, on, resident, thread};
@@ -162,12 +162,13 @@ fn next_door(seed: u64, name: &str) -> Neighbouring {
 }
 
 pub(crate) fn neighbours() -> NeighboursPage {
-    let treaty = |seed, name: &str, step, direction, offer| TreatyView {
+    let treaty = |seed, name: &str, step, direction, offer: Option<String>| TreatyView {
         with: id(seed),
         name: name.to_owned(),
         step,
         direction,
         until: on(39),
+        ours: offer.is_none() && step != TreatyStep::Expired,
         offer,
     };
     NeighboursPage {
@@ -188,6 +189,7 @@ pub(crate) fn circles() -> CirclesPage {
         founder,
         place,
         members: vec![(next_door(2, "Boxwijk"), true), (next_door(4, "Veerdam"), false)],
+        candidates: vec![next_door(3, "Lange Eng")],
     };
     CirclesPage {
         top: top(),
@@ -196,7 +198,6 @@ pub(crate) fn circles() -> CirclesPage {
             circle(742, "Dorpen aan de dijk", next_door(2, "Boxwijk"), CirclePlace::Member),
             circle(743, "Streekvervoer", next_door(4, "Veerdam"), CirclePlace::Admitted { admission: id(744) }),
         ],
-        neighbours: vec![next_door(3, "Lange Eng")],
     }
 }
 

@@ -1,6 +1,6 @@
 //! The connectors' desk: who may see it, what waits there, and what wants attention.
 
-use dorpsplein_protocol::authority::{Proposal, TreatyStage};
+use dorpsplein_protocol::authority::Proposal;
 use dorpsplein_protocol::operation::{CircleId, ResidentId, Role, Statement};
 use dorpsplein_protocol::projection;
 use dorpsplein_protocol::store::StoreError;
@@ -13,6 +13,9 @@ use super::{ReadError, Reader};
 
 /// How long before it runs out a certificate or a treaty is brought up, in milliseconds: thirty days.
 const AHEAD_MS: u64 = 30 * 24 * 3_600_000;
+
+/// How long a proposal that was objected to stays on the desk, in milliseconds: thirty days.
+const TOLD_MS: u64 = 30 * 24 * 3_600_000;
 
 impl Reader {
     /// A page for those who are logged in: of the desk, which is the connectors', or the log, which is every member's.
@@ -58,12 +61,14 @@ impl Reader {
     /// What every page of the desk has.
     pub(super) fn desk_top(&self) -> view::DeskTop {
         let register = self.registers.home();
-        view::DeskTop { waiting: register.proposals().len(), second_signature: register.signatures_needed() > 1 }
+        let waiting = register.proposals().iter().filter(|proposal| !proposal.vetoed).count();
+        view::DeskTop { waiting, second_signature: register.signatures_needed() > 1 }
     }
 
-    /// What waits, as a page shows it.
+    /// What waits, as a page shows it; and what was objected to, for as long as people may look for it.
     pub(super) fn proposals(&self, about: impl Fn(&Proposal) -> bool) -> Result<Vec<view::Proposal>, StoreError> {
-        let waiting = self.registers.home().proposals().into_iter().filter(about);
+        let told = |proposal: &Proposal| !proposal.vetoed || self.now < proposal.signed.plus_millis(TOLD_MS);
+        let waiting = self.registers.home().proposals().into_iter().filter(told).filter(about);
         waiting.map(|proposal| self.proposal(&proposal)).collect()
     }
 
@@ -152,13 +157,13 @@ impl Reader {
         }
         for treaty in self.registers.treaties(self.now) {
             let with = self.name_of(&treaty.with);
-            match treaty.stage {
-                TreatyStage::Received => cares.push(view::Care::TreatyOffered { with }),
-                TreatyStage::InForce if soon(treaty.expires) => {
+            match self.treaty_step(&treaty) {
+                view::TreatyStep::Received => cares.push(view::Care::TreatyOffered { with }),
+                view::TreatyStep::InForce if soon(treaty.expires) => {
                     let until = local_time::local(treaty.expires).date();
                     cares.push(view::Care::TreatyExpires { with, until });
                 }
-                TreatyStage::InForce | TreatyStage::Offered | TreatyStage::Expired => {}
+                view::TreatyStep::InForce | view::TreatyStep::Offered | view::TreatyStep::Expired => {}
             }
         }
         Ok(cares)

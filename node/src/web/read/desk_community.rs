@@ -1,6 +1,6 @@
 //! The connectors' desk: neighbours, circles, organisations, areas and boxes.
 
-use dorpsplein_protocol::authority::{CircleState, OrganisationState, TreatyStage, TreatyState};
+use dorpsplein_protocol::authority::{CircleState, OrganisationState, TreatyStage, TreatyState, TreatyStatement};
 use dorpsplein_protocol::operation::{ItemId, NeighbourhoodId};
 use dorpsplein_protocol::projection;
 use dorpsplein_protocol::store::{Read, StoreError, Table};
@@ -22,36 +22,54 @@ impl Reader {
     }
 
     fn treaty_view(&self, treaty: &TreatyState) -> view::TreatyView {
-        let theirs = self.registers.get(&treaty.with).and_then(|register| register.treaty(&self.home(), self.now));
-        let offer = theirs.filter(|_| treaty.stage == TreatyStage::Received);
+        let open = matches!(treaty.stage, TreatyStage::Offered | TreatyStage::Received);
+        let ours = self.registers.home().treaty(&treaty.with, self.now);
         view::TreatyView {
             with: treaty.with.to_string(),
             name: self.name_of(&treaty.with),
-            step: match treaty.stage {
-                TreatyStage::Offered => view::TreatyStep::Offered,
-                TreatyStage::Received => view::TreatyStep::Received,
-                TreatyStage::InForce => view::TreatyStep::InForce,
-                TreatyStage::Expired => view::TreatyStep::Expired,
-            },
+            step: self.treaty_step(treaty),
             direction: match (treaty.sends, treaty.receives) {
                 (true, false) => view::TreatyDirection::Outgoing,
                 (false, true) => view::TreatyDirection::Incoming,
                 _ => view::TreatyDirection::Both,
             },
             until: local_time::local(treaty.expires).date(),
-            offer: offer.map(|offer| offer.operation.to_string()),
+            offer: self.their_side(treaty).filter(|_| open).map(|offer| offer.operation.to_string()),
+            ours: ours.is_some() && treaty.stage != TreatyStage::Expired,
         }
+    }
+
+    /// How far a treaty is, for connectors. Where both sides offered, either can accept, and who spoke last waits.
+    pub(super) fn treaty_step(&self, treaty: &TreatyState) -> view::TreatyStep {
+        let ours = self.registers.home().treaty(&treaty.with, self.now).map(|ours| ours.signed);
+        let theirs = self.their_side(treaty).map(|theirs| theirs.signed);
+        match treaty.stage {
+            TreatyStage::Offered if theirs > ours => view::TreatyStep::Received,
+            TreatyStage::Offered => view::TreatyStep::Offered,
+            TreatyStage::Received => view::TreatyStep::Received,
+            TreatyStage::InForce => view::TreatyStep::InForce,
+            TreatyStage::Expired => view::TreatyStep::Expired,
+        }
+    }
+
+    fn their_side(&self, treaty: &TreatyState) -> Option<TreatyStatement<'_>> {
+        self.registers.get(&treaty.with)?.treaty(&self.home(), self.now)
     }
 
     /// Circles, and who could be let into one.
     pub(super) fn circles_page(&self) -> view::CirclesPage {
-        let home = self.home();
-        let known = self.registers.iter().map(|register| register.neighbourhood()).filter(|id| *id != home);
-        let mut neighbours: Vec<_> = known.map(|id| self.neighbouring(&id)).collect();
-        neighbours.sort_by(|a, b| a.name.cmp(&b.name));
         let circles = self.registers.circles();
         let circles = circles.iter().filter_map(|circle| self.circle_view(circle)).collect();
-        view::CirclesPage { top: self.desk_top(), circles, neighbours }
+        view::CirclesPage { top: self.desk_top(), circles }
+    }
+
+    /// The neighbourhoods whose register is held here and that are not in a circle, nor let into it.
+    fn outside(&self, circle: &CircleState) -> Vec<view::Neighbouring> {
+        let known = self.registers.iter().map(|register| register.neighbourhood()).filter(|id| *id != self.home());
+        let outside = known.filter(|id| !circle.members.contains(id) && !circle.admitted.contains(id));
+        let mut outside: Vec<_> = outside.map(|id| self.neighbouring(&id)).collect();
+        outside.sort_by(|a, b| a.name.cmp(&b.name));
+        outside
     }
 
     /// A circle with which this neighbourhood has something to do.
@@ -78,6 +96,7 @@ impl Reader {
             founder: self.neighbouring(&circle.founder),
             place,
             members,
+            candidates: self.outside(circle),
         })
     }
 
