@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use anyhow::{Context, Result};
-use serde::Deserialize;
 
-use crate::process::{Workspace, output, program, run_keeping};
+use crate::process::{Workspace, executable, output, program, run_keeping};
 use crate::setup;
 use crate::steps::{Outcome, Steps};
 
@@ -76,46 +75,5 @@ pub(crate) fn build_box(workspace: &Workspace, profile: Profile) -> Result<PathB
         Profile::Release => cargo.args(["--release", "--package", "dorpsplein-node"]),
     };
     let messages = output(cargo.stderr(Stdio::inherit()))?;
-    executable(&messages).context("cargo built no program named dorpsplein")
-}
-
-/// One line of what cargo says of a build; most kinds of line have neither field.
-#[derive(Deserialize)]
-struct Message {
-    target: Option<Target>,
-    executable: Option<PathBuf>,
-    profile: Option<BuiltAs>,
-}
-
-#[derive(Deserialize)]
-struct Target {
-    name: String,
-}
-
-#[derive(Deserialize)]
-struct BuiltAs {
-    test: bool,
-}
-
-fn executable(messages: &str) -> Option<PathBuf> {
-    messages.lines().find_map(|line| {
-        let message: Message = serde_json::from_str(line).ok()?;
-        let is_the_box = message.target?.name == "dorpsplein" && !message.profile?.test;
-        message.executable.filter(|_| is_the_box)
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_program_is_told_from_its_own_unit_tests() {
-        let messages = r#"
-{"reason":"compiler-artifact","target":{"name":"dorpsplein"},"profile":{"test":true},"executable":"/t/deps/dorpsplein-1"}
-{"reason":"compiler-artifact","target":{"name":"other"},"profile":{"test":false},"executable":"/t/other"}
-{"reason":"compiler-artifact","target":{"name":"dorpsplein"},"profile":{"test":false},"executable":"/t/dorpsplein"}
-{"reason":"build-finished","success":true}"#;
-        assert_eq!(executable(messages), Some(PathBuf::from("/t/dorpsplein")));
-    }
+    executable(&messages, "dorpsplein").context("cargo built no program named dorpsplein")
 }

@@ -7,6 +7,7 @@ mod e2e;
 mod picture;
 mod process;
 mod setup;
+mod soak;
 mod steps;
 mod test;
 mod tidy;
@@ -49,7 +50,19 @@ enum Chore {
         #[arg(long)]
         reuse: bool,
     },
-    /// Takes the pictures of the README from the last run of the browser tests.
+    /// Runs the simulator with seed after seed, on every core.
+    Soak {
+        /// For how many minutes; what has begun is finished.
+        #[arg(long, default_value_t = 10)]
+        minutes: u32,
+        /// The first seed on the first core; fresh, and printed, when left out.
+        #[arg(long)]
+        seed: Option<u64>,
+        /// The scenarios; chaos and siege when left out.
+        #[arg(long = "scenario", value_name = "NAME")]
+        scenarios: Vec<String>,
+    },
+    /// Takes the pictures of the README: of pages from the last run of the browser tests, and of a simulated run.
     Picture,
 }
 
@@ -71,6 +84,7 @@ fn run(chore: &Chore) -> Result<()> {
         Chore::E2e { pattern } => e2e::run_alone(&workspace, pattern.as_deref()),
         Chore::Vectors => browser_module::run_alone(&workspace),
         Chore::Bench { reuse } => bench::run(&workspace, *reuse),
+        Chore::Soak { minutes, seed, scenarios } => soak::run_alone(&workspace, *minutes, *seed, scenarios),
         Chore::Picture => picture::run(&workspace),
     }
 }

@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 
 use anyhow::{Context, Result, ensure};
+use serde::Deserialize;
 
 /// What `cargo run` sets for this program and must not reach the cargo it starts: some build scripts watch these, and
 /// would rebuild half the tree each time somebody switches between `cargo xtask` and plain cargo.
@@ -125,6 +126,33 @@ fn shown(command: &Command) -> String {
     words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }
 
+/// The path of a program that cargo built, from what `--message-format=json` made it say.
+pub(crate) fn executable(messages: &str, name: &str) -> Option<PathBuf> {
+    messages.lines().find_map(|line| {
+        let message: Message = serde_json::from_str(line).ok()?;
+        let is_it = message.target?.name == name && !message.profile?.test;
+        message.executable.filter(|_| is_it)
+    })
+}
+
+/// One line of what cargo says of a build; most kinds of line have neither field.
+#[derive(Deserialize)]
+struct Message {
+    target: Option<Target>,
+    executable: Option<PathBuf>,
+    profile: Option<BuiltAs>,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct BuiltAs {
+    test: bool,
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -151,5 +179,16 @@ mod tests {
         let cargo = Workspace::find().unwrap().cargo(["--version"]);
         let removed = cargo.get_envs().any(|(name, value)| name == "CARGO_MANIFEST_DIR" && value.is_none());
         assert!(removed, "tests run under cargo, so the variable is there to be removed");
+    }
+
+    #[test]
+    fn a_program_is_told_from_its_own_unit_tests() {
+        let messages = r#"
+{"reason":"compiler-artifact","target":{"name":"dorpsplein"},"profile":{"test":true},"executable":"/t/deps/dorpsplein-1"}
+{"reason":"compiler-artifact","target":{"name":"other"},"profile":{"test":false},"executable":"/t/other"}
+{"reason":"compiler-artifact","target":{"name":"dorpsplein"},"profile":{"test":false},"executable":"/t/dorpsplein"}
+{"reason":"build-finished","success":true}"#;
+        assert_eq!(executable(messages, "dorpsplein"), Some(PathBuf::from("/t/dorpsplein")));
+        assert_eq!(executable(messages, "none"), None);
     }
 }

@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use crate::process::{Workspace, run, run_keeping, works};
 use crate::steps::{Outcome, Steps};
-use crate::{browser_module, e2e, setup, tidy};
+use crate::{browser_module, e2e, setup, soak, tidy};
 
 /// Sets up what is missing and runs every check and test; stops at the first that fails.
 pub(crate) fn run_everything(workspace: &Workspace, quick: bool) -> Result<()> {
@@ -29,8 +29,11 @@ pub(crate) fn run_everything(workspace: &Workspace, quick: bool) -> Result<()> {
         Ok(Outcome::passed())
     })?;
     if quick {
-        steps.run("in a browser", || Ok(Outcome::Skipped("left out by --quick".to_owned())))?;
+        let left_out = || Ok(Outcome::Skipped("left out by --quick".to_owned()));
+        steps.run("simulated chaos and siege", left_out)?;
+        steps.run("in a browser", left_out)?;
     } else {
+        soak::run_steps(workspace, &mut steps)?;
         browser_module::run_steps(workspace, &mut steps)?;
         e2e::run_steps(workspace, &mut steps, None)?;
     }

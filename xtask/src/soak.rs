@@ -1,0 +1,226 @@
+//! `cargo xtask soak`: the simulator with seed after seed, on every core by itself, and what all of it comes to.
+
+use std::collections::BTreeMap;
+use std::hash::{BuildHasher, RandomState};
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use serde::Deserialize;
+
+use crate::process::{Workspace, executable, output};
+use crate::steps::{Outcome, Steps};
+
+/// How long the step of `cargo xtask test` goes on with fresh seeds, in minutes, the fixed set included.
+const STEP_MINUTES: u32 = 5;
+/// The seeds of the fixed set, from 1: so many with each scenario.
+const FIXED_SEEDS: u32 = 12;
+/// How long a failure is cut down, in minutes, when a person waits for more.
+const MINIMISE_MINUTES: u32 = 3;
+/// After so many times the time it was given, and so many minutes, a run that does not end is ended.
+const PATIENCE: (u32, u32) = (3, 10);
+
+/// Runs the simulator for so long, from fresh seeds or from the one that is given.
+pub(crate) fn run_alone(workspace: &Workspace, minutes: u32, seed: Option<u64>, scenarios: &[String]) -> Result<()> {
+    let program = build(workspace)?;
+    let order = Order { minutes, fixed: 0, scenarios };
+    for line in soak(workspace, &program, &order, seed)? {
+        println!("{line}");
+    }
+    Ok(())
+}
+
+/// Builds the simulator and lets it run the fixed set and fresh seeds, as steps of a longer run.
+pub(crate) fn run_steps(workspace: &Workspace, steps: &mut Steps) -> Result<()> {
+    let mut program = None;
+    steps.run("build the simulator", || {
+        program = Some(build(workspace)?);
+        Ok(Outcome::passed())
+    })?;
+    let program = program.context("the step before built it")?;
+    steps.run("simulated chaos and siege", || {
+        let order = Order { minutes: STEP_MINUTES, fixed: FIXED_SEEDS, scenarios: &[] };
+        Ok(Outcome::Passed(soak(workspace, &program, &order, None)?))
+    })
+}
+
+/// What each core is to run.
+struct Order<'a> {
+    minutes: u32,
+    /// The seeds of the fixed set, which the first core begins with.
+    fixed: u32,
+    scenarios: &'a [String],
+}
+
+/// Part of the JSON that one core's simulator ends with.
+#[derive(Deserialize)]
+struct Tally {
+    runs: BTreeMap<String, u64>,
+    fresh: Option<[u64; 2]>,
+    simulated_ms: u64,
+    operations: u64,
+    acts: u64,
+    faults: u64,
+    broken_streams: u64,
+    failures: Vec<serde_json::Value>,
+}
+
+/// As a village would build it: a minute in the tests' profile is seconds in this one.
+fn build(workspace: &Workspace) -> Result<std::path::PathBuf> {
+    let mut cargo = workspace.cargo(["build", "--release", "--locked", "--package", "dorpsplein-simulations"]);
+    let messages = output(cargo.arg("--message-format=json-render-diagnostics").stderr(Stdio::inherit()))?;
+    executable(&messages, "dorpsplein-simulations").context("cargo built no program named dorpsplein-simulations")
+}
+
+/// Runs on every core, and returns the lines that say what all of it came to.
+fn soak(workspace: &Workspace, program: &Path, order: &Order<'_>, seed: Option<u64>) -> Result<Vec<String>> {
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let mut running = Vec::new();
+    for core in 0..cores {
+        let seed = seed.map_or_else(fresh_seed, |seed| seed.wrapping_add((core as u64) << 32));
+        let mut command = Command::new(program);
+        command.current_dir(workspace.root()).args(["soak", "--json"]);
+        command.args(["--minutes", &order.minutes.to_string(), "--minimise", &MINIMISE_MINUTES.to_string()]);
+        command.args(["--seed", &seed.to_string()]);
+        if core == 0 {
+            command.args(["--fixed", &order.fixed.to_string()]);
+        }
+        for scenario in order.scenarios {
+            command.args(["--scenario", scenario]);
+        }
+        println!("core {core}: fresh seeds from {seed}");
+        running.push(Core::start(core, &mut command)?);
+    }
+    let limit = Duration::from_secs(60 * u64::from(order.minutes * PATIENCE.0 + PATIENCE.1));
+    let started = Instant::now();
+    let mut tallies = Vec::new();
+    for core in running {
+        tallies.push(core.finish(limit.saturating_sub(started.elapsed()))?);
+    }
+    let lines = summary(&tallies);
+    let failures: usize = tallies.iter().map(|tally| tally.failures.len()).sum();
+    ensure!(failures == 0, "the simulator found {failures} failures; the lines above say how to run each again");
+    Ok(lines)
+}
+
+/// A simulator on a core of its own.
+struct Core {
+    child: Child,
+    lines: thread::JoinHandle<Option<String>>,
+    errors: thread::JoinHandle<Option<String>>,
+    number: usize,
+}
+
+impl Core {
+    fn start(number: usize, command: &mut Command) -> Result<Self> {
+        let spawned = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        let mut child = spawned.context("cannot start the simulator")?;
+        let lines = child.stdout.take().context("standard output is piped")?;
+        let errors = child.stderr.take().context("standard error is piped")?;
+        let (lines, errors) =
+            (thread::spawn(move || pass_on(number, lines)), thread::spawn(move || pass_on(number, errors)));
+        Ok(Self { child, lines, errors, number })
+    }
+
+    /// Waits until it ends, or ends it when that takes longer than `limit`; what it says last is its tally.
+    fn finish(mut self, limit: Duration) -> Result<Tally> {
+        const GLANCE: Duration = Duration::from_millis(200);
+        let started = Instant::now();
+        while self.child.try_wait().context("cannot wait for the simulator")?.is_none() {
+            if started.elapsed() >= limit {
+                self.child.kill().context("cannot end the simulator")?;
+                self.child.wait().context("cannot wait for the simulator")?;
+                anyhow::bail!("core {} did not come to an end; its last line above names the seed", self.number);
+            }
+            thread::sleep(GLANCE);
+        }
+        let heard = [self.lines, self.errors].map(thread::JoinHandle::join);
+        let [Ok(last), Ok(_)] = heard else { anyhow::bail!("a thread that listens to a simulator panicked") };
+        let last = last.with_context(|| format!("the simulator on core {} said nothing", self.number))?;
+        serde_json::from_str(&last).with_context(|| format!("the simulator on core {} broke off: {last}", self.number))
+    }
+}
+
+/// Prints what a simulator says, each line with its core, but for JSON; returns the last line.
+fn pass_on(core: usize, from: impl Read) -> Option<String> {
+    let mut last = None;
+    for line in BufReader::new(from).lines().map_while(Result::ok) {
+        if !line.starts_with('{') {
+            println!("[{core}] {line}");
+        }
+        last = Some(line);
+    }
+    last
+}
+
+/// What all cores together did.
+fn summary(tallies: &[Tally]) -> Vec<String> {
+    const YEAR_MS: f64 = 365.25 * 86_400_000.0;
+    let sum = |part: fn(&Tally) -> u64| tallies.iter().map(part).sum::<u64>();
+    let mut runs: BTreeMap<&str, u64> = BTreeMap::new();
+    for (name, count) in tallies.iter().flat_map(|tally| &tally.runs) {
+        *runs.entry(name).or_default() += count;
+    }
+    let runs: Vec<String> = runs.iter().map(|(name, count)| format!("{count} of {name}")).collect();
+    let fresh: Vec<String> =
+        tallies.iter().filter_map(|tally| tally.fresh).map(|[first, last]| format!("{first} to {last}")).collect();
+    vec![
+        format!("simulator: {} runs, fresh seeds {}", runs.join(" and "), fresh.join(" and ")),
+        format!(
+            "simulator: {:.1} simulated years, {} acts, {} operations accepted, {} faults, {} broken streams, {} failures",
+            sum(|tally| tally.simulated_ms) as f64 / YEAR_MS,
+            sum(|tally| tally.acts),
+            sum(|tally| tally.operations),
+            sum(|tally| tally.faults),
+            sum(|tally| tally.broken_streams),
+            sum(|tally| tally.failures.len() as u64),
+        ),
+    ]
+}
+
+/// A seed nobody ran before, short enough to be typed over from a screen.
+fn fresh_seed() -> u64 {
+    // The standard library seeds its hash maps from the system; a hash of nothing is that seed.
+    RandomState::new().hash_one(()) >> 32
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    const TALLY: &str = r#"{"runs":{"chaos":3,"siege":2},"fresh":[7,9],"simulated_ms":31557600000,"operations":5,"acts":9,
+        "faults":4,"broken_streams":1,"failures":[]}"#;
+
+    fn shell(script: &str) -> Result<Tally> {
+        let core = Core::start(0, Command::new("sh").args(["-c", script])).unwrap();
+        core.finish(Duration::from_secs(20))
+    }
+
+    #[test]
+    fn what_every_core_did_is_added_up() {
+        let tallies = [serde_json::from_str(TALLY).unwrap(), serde_json::from_str(TALLY).unwrap()];
+        let lines = summary(&tallies);
+        assert_eq!(lines[0], "simulator: 6 of chaos and 4 of siege runs, fresh seeds 7 to 9 and 7 to 9");
+        assert!(lines[1].contains("2.0 simulated years") && lines[1].contains("8 faults"), "{lines:?}");
+    }
+
+    #[test]
+    fn the_last_line_is_the_tally_and_another_one_an_error() {
+        let tally = shell(&format!("echo one line; echo '{}'", TALLY.replace('\n', ""))).unwrap();
+        assert_eq!(tally.runs["chaos"], 3);
+        let Err(error) = shell("echo it broke") else { panic!("this is no tally") };
+        assert!(format!("{error:#}").contains("broke off: it broke"), "{error:#}");
+    }
+
+    #[test]
+    fn a_simulator_that_never_ends_is_ended() {
+        let core = Core::start(1, Command::new("sleep").arg("600")).unwrap();
+        let Err(error) = core.finish(Duration::from_millis(100)) else { panic!("it sleeps") };
+        assert!(error.to_string().contains("core 1 did not come to an end"), "{error}");
+    }
+}
