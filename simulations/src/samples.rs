@@ -74,7 +74,6 @@ struct Shared {
     waiting: Vec<VillageId>,
 }
 
-
 impl Samples {
     /// Adds to the bucket that `now` is in.
     pub(crate) fn add_sent(&mut self, at: BoxId, now: Millis, bytes: u64) {

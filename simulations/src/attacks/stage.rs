@@ -2,12 +2,12 @@
 
 use std::ops::{Bound, ControlFlow};
 
+use dorpsplein_protocol::authority::Registers;
 use dorpsplein_protocol::compose::{Device, Place};
 use dorpsplein_protocol::identity::{PublicKey, SecretKey};
 use dorpsplein_protocol::operation::{
     DeviceAddition, DeviceCount, Edit, ItemId, Kind, NeighbourhoodId, OperationId, ResidentId, Signed, Space, Statement,
 };
-use dorpsplein_protocol::authority::Registers;
 use dorpsplein_protocol::replica::Refusal;
 use dorpsplein_protocol::store::{Direction, Read, Table};
 use dorpsplein_protocol::time::Timestamp;

@@ -33,6 +33,8 @@ pub struct SimulatedBox {
     pub(super) off_until: Timestamp,
     /// Its disk has no room before this.
     pub(super) full_until: Timestamp,
+    /// It is up, but only reads until there is room on its disk.
+    pub(super) waits_for_room: bool,
     /// It cannot use its disk although that did not fail.
     pub(super) ill: bool,
     /// How long it will be without power when the cut that was planned for its next write comes.
@@ -42,7 +44,7 @@ pub struct SimulatedBox {
 /// A box that is on.
 pub struct Running {
     pub(super) replica: Replica<Disk>,
-    /// When it asked to be woken, on its own clock.
+    /// When it asked to be woken, on the world's clock.
     pub(super) wake: Timestamp,
 }
 

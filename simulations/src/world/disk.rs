@@ -71,6 +71,11 @@ impl Disk {
         self.0.full.set(full);
     }
 
+    /// Whether there is no room.
+    pub fn is_full(&self) -> bool {
+        self.0.full.get()
+    }
+
     /// From here on a commit returns before it is synced; the next one syncs it. A mistake, to be found.
     pub fn set_lazy(&self, lazy: bool) {
         self.0.lazy.set(lazy);

@@ -206,6 +206,7 @@ impl World {
             introductions: BTreeMap::new(),
             off_until: Timestamp::default(),
             full_until: Timestamp::default(),
+            waits_for_room: false,
             ill: false,
             dark_for: 0,
         };
@@ -323,7 +324,11 @@ impl World {
     /// # Errors
     /// [`WorldError`]; a refusal is an ordinary answer.
     pub fn submit_bytes(&mut self, at: BoxId, transfer: Vec<u8>) -> Result<Answer, WorldError> {
-        if self.at(at).is_none() {
+        let Some(simulated) = self.boxes.get(&at) else { return Ok(Answer::Off) };
+        if simulated.running.is_none() {
+            if simulated.waits_for_room {
+                return Ok(Answer::Refused(Refusal::Storage));
+            }
             self.counts.unanswered += 1;
             return Ok(Answer::Off);
         }
@@ -375,6 +380,8 @@ impl World {
         let Some(running) = &mut simulated.running else { return Ok(None) };
         self.trace.note(self.now, at, &input);
         let submitted = matches!(input, Input::Submit { .. });
+        // What others looked up since is none of this input's business.
+        simulated.disk.take_cost();
         let effects = match running.replica.handle(simulated.clock.shows(self.now), input) {
             Ok(effects) => effects,
             Err(error) => {
@@ -386,7 +393,7 @@ impl World {
             Ok(()) => running.replica.committed(),
             Err(StoreError::Full) => {
                 self.counts.full += 1;
-                self.restart(at)?;
+                self.run_out_of_room(at);
                 return Ok(submitted.then_some(Answer::Refused(Refusal::Storage)));
             }
             Err(StoreError::Unavailable(_)) => {
@@ -425,7 +432,7 @@ impl World {
                     self.handle(at, Input::Tick)?;
                 }
             }
-            Event::Dial(line) => self.dial(line)?,
+            Event::Dial(line, time) => self.dial(line, time)?,
             Event::Frame(end, frame) => {
                 if self.network.line_of(end).is_some() {
                     self.handle(end.at, Input::Received { session: end.session, frame })?;
@@ -433,7 +440,7 @@ impl World {
             }
             Event::Closed(end) => drop(self.handle(end.at, Input::Closed { session: end.session })?),
             Event::Start(at) => self.start_if_due(at)?,
-            Event::Room(at) => self.make_room_if_due(at),
+            Event::Room(at) => self.make_room_if_due(at)?,
             Event::Act(act) => actors.act(self, &act)?,
         }
         Ok(())

@@ -46,6 +46,8 @@ struct State {
     dials: Dials,
     down_until: Timestamp,
     stream: Option<Stream>,
+    /// When somebody dials next.
+    next_dial: Option<Timestamp>,
     /// How often it was dialled in vain since a stream lasted.
     attempts: u32,
     random: ChaCha8Rng,
@@ -86,6 +88,7 @@ impl Network {
             dials: line.dials,
             down_until: Timestamp::default(),
             stream: None,
+            next_dial: None,
             attempts: 0,
             random: ChaCha8Rng::seed_from_u64(seed),
         };
@@ -154,6 +157,22 @@ impl Network {
             self.ends.remove(&end);
         }
         Some(ends)
+    }
+
+    /// Plans to dial at a time, unless that is planned for an earlier one. Says whether it is new.
+    pub fn plan_dial(&mut self, id: LineId, when: Timestamp) -> bool {
+        let Some(line) = self.lines.get_mut(&id) else { return false };
+        let new = line.next_dial.is_none_or(|planned| when < planned);
+        if new {
+            line.next_dial = Some(when);
+        }
+        new
+    }
+
+    /// Whether dialling was planned for this very time and not for an earlier one; then it is planned no longer.
+    pub fn take_dial(&mut self, id: LineId, when: Timestamp) -> bool {
+        let line = self.lines.get_mut(&id).filter(|line| line.next_dial == Some(when));
+        line.is_some_and(|line| line.next_dial.take().is_some())
     }
 
     /// How long to wait before a line is dialled again: longer after every try.

@@ -87,10 +87,13 @@ impl World {
         self.tell(|checker, world| checker.crashed(world, at));
     }
 
-    /// A write failed for want of room: what the replica knows beyond its disk is forgotten, and its sessions end.
-    pub(super) fn restart(&mut self, at: BoxId) -> Result<(), WorldError> {
+    /// A write failed for want of room: what the replica knows beyond its disk is forgotten, its sessions end, and the box
+    /// only reads until there is room.
+    pub(super) fn run_out_of_room(&mut self, at: BoxId) {
         self.stop(at);
-        self.start(at)
+        if let Some(simulated) = self.boxes.get_mut(&at) {
+            simulated.waits_for_room = true;
+        }
     }
 
     pub(super) fn start_if_due(&mut self, at: BoxId) -> Result<(), WorldError> {
@@ -98,19 +101,26 @@ impl World {
         if due { self.start(at) } else { Ok(()) }
     }
 
-    pub(super) fn make_room_if_due(&mut self, at: BoxId) {
+    pub(super) fn make_room_if_due(&mut self, at: BoxId) -> Result<(), WorldError> {
         let now = self.now;
-        if let Some(simulated) = self.boxes.get(&at).filter(|simulated| simulated.full_until <= now) {
-            simulated.disk.set_full(false);
-        }
+        let Some(simulated) = self.boxes.get(&at).filter(|simulated| simulated.full_until <= now) else {
+            return Ok(());
+        };
+        simulated.disk.set_full(false);
+        self.start_if_due(at)
     }
 
     /// Starts a box from what its disk holds; one that is on stays as it is.
     pub(super) fn start(&mut self, at: BoxId) -> Result<(), WorldError> {
         let now = self.clock(at);
-        let Some(simulated) = self.boxes.get_mut(&at).filter(|simulated| simulated.running.is_none() && !simulated.ill) else {
+        let Some(simulated) = self.boxes.get_mut(&at) else { return Ok(()) };
+        if simulated.running.is_some() || simulated.ill {
             return Ok(());
-        };
+        }
+        simulated.waits_for_room = simulated.disk.is_full();
+        if simulated.waits_for_room {
+            return Ok(());
+        }
         let opened = Replica::open(simulated.disk.clone(), simulated.home, simulated.key, now);
         let replica = match opened {
             Ok(replica) => replica,
@@ -125,8 +135,7 @@ impl World {
         }
         self.handle(at, Input::Tick)?;
         for line in self.network.lines_of(at) {
-            let soon = self.network.chance(line, super::SECOND);
-            self.schedule(soon, Event::Dial(line));
+            self.dial_within(line, super::SECOND);
         }
         Ok(())
     }
@@ -155,6 +164,7 @@ impl World {
     fn stop(&mut self, at: BoxId) {
         let Some(simulated) = self.boxes.get_mut(&at) else { return };
         simulated.running = None;
+        simulated.waits_for_room = false;
         self.puppets.retain(|end, _| end.at != at);
         for line in self.network.lines_of(at) {
             self.break_stream(line);
@@ -171,4 +181,3 @@ impl World {
         }
     }
 }
-

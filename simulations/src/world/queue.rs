@@ -12,8 +12,8 @@ use crate::plan::{Act, BoxId, LineId};
 pub(super) enum Event {
     /// A box is woken, if this is still when it wants to be.
     Tick(BoxId, Timestamp),
-    /// Somebody dials on a line.
-    Dial(LineId),
+    /// Somebody dials on a line, if this is still when they are to.
+    Dial(LineId, Timestamp),
     /// A frame arrives, if its stream is still there.
     Frame(End, Vec<u8>),
     /// A box notices that a stream is gone.

@@ -18,8 +18,7 @@ impl World {
     pub fn connect(&mut self, line: &Line) {
         if line.boxes.iter().all(|at| self.boxes.contains_key(at)) && line.boxes[0] != line.boxes[1] {
             self.network.lay(line, chance(self.seed, line.id));
-            let soon = self.network.chance(line.id, MINUTE);
-            self.schedule(soon, Event::Dial(line.id));
+            self.dial_within(line.id, MINUTE);
         }
     }
 
@@ -47,8 +46,7 @@ impl World {
             self.restore(at)?;
         }
         for (line, _) in self.network.lines().collect::<Vec<_>>() {
-            let soon = self.network.chance(line, MINUTE);
-            self.schedule(soon, Event::Dial(line));
+            self.dial_within(line, MINUTE);
         }
         Ok(())
     }
@@ -58,8 +56,8 @@ impl World {
     }
 
     /// Somebody dials; if that fails, they dial again later.
-    pub(super) fn dial(&mut self, line: LineId) -> Result<(), WorldError> {
-        if self.network.is_open(line) {
+    pub(super) fn dial(&mut self, line: LineId, planned: Timestamp) -> Result<(), WorldError> {
+        if !self.network.take_dial(line, planned) || self.network.is_open(line) {
             return Ok(());
         }
         let both_on = self.network.ends_of(line).is_some_and(|boxes| boxes.iter().all(|at| self.at(*at).is_some()));
@@ -77,7 +75,20 @@ impl World {
 
     fn dial_later(&mut self, line: LineId) {
         let pause = self.network.next_pause(line);
-        self.schedule(pause, Event::Dial(line));
+        self.plan_dial(line, pause);
+    }
+
+    /// Lets somebody dial on a line within so many milliseconds.
+    pub(super) fn dial_within(&mut self, line: LineId, millis: Millis) {
+        let soon = self.network.chance(line, millis);
+        self.plan_dial(line, soon);
+    }
+
+    fn plan_dial(&mut self, line: LineId, after: Millis) {
+        let when = self.now.plus_millis(after);
+        if self.network.plan_dial(line, when) {
+            self.queue.push(when, Event::Dial(line, when));
+        }
     }
 
     pub(super) fn send(&mut self, from: End, frame: Vec<u8>) {
