@@ -172,8 +172,10 @@ fn settle_down(
 
 /// What the checker of convergence finds now.
 fn disagreement(world: &mut World) -> Result<Vec<Failure>, WorldError> {
-    let found = world.check(|checker, world| {
-        if checker.name() == AGREEMENT { checker.at_rest(world) } else { Ok(Vec::new()) }
-    })?;
+    let found = world.check(
+        |checker, world| {
+            if checker.name() == AGREEMENT { checker.at_rest(world) } else { Ok(Vec::new()) }
+        },
+    )?;
     Ok(found.into_iter().flatten().collect())
 }

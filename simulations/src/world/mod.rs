@@ -346,12 +346,7 @@ impl World {
     ///
     /// # Errors
     /// [`WorldError`].
-    pub fn introduce(
-        &mut self,
-        at: BoxId,
-        peer: PublicKey,
-        neighbourhood: NeighbourhoodId,
-    ) -> Result<(), WorldError> {
+    pub fn introduce(&mut self, at: BoxId, peer: PublicKey, neighbourhood: NeighbourhoodId) -> Result<(), WorldError> {
         let Some(simulated) = self.boxes.get_mut(&at) else { return Ok(()) };
         simulated.introductions.insert(peer, neighbourhood);
         self.handle(at, Input::Introduce { peer, neighbourhood }).map(drop)
