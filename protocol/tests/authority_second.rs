@@ -184,7 +184,9 @@ fn an_agreement_takes_two_connectors_and_ending_it_one() {
     }
     let proposal = book.does(&mut people[0], treaty());
     assert_eq!((waiting(&book), book.register.treaty(&THERE, START)), (1, None));
+    assert_eq!(book.register.neighbours().count(), 0);
     book.endorses(&mut people[1], proposal);
+    assert_eq!(book.register.neighbours().collect::<Vec<_>>(), [&THERE]);
     assert_eq!(book.register.treaty(&THERE, START).unwrap().operation, proposal);
     assert!(book.register.holds_treaty(&THERE, &proposal, START));
     book.now = START.plus_millis(HOUR);
@@ -245,8 +247,16 @@ fn circles_are_founded_entered_left_and_ended() {
     assert_eq!(side(&book).admitted.get(&THERE), Some(&admission));
     book.does(&mut people[1], leave(circle, THERE));
     assert_eq!((side(&book).admitted.len(), waiting(&book)), (0, 0), "shown out by one");
-    book.does(&mut people[0], join);
+    let joining = book.does(&mut people[0], join);
     assert_eq!(waiting(&book), 1, "joining another's takes two");
+    let joined =
+        |book: &Book| book.register.circles().find(|(id, _)| *id == NOWHERE.into()).map(|(_, side)| side.joined);
+    assert_eq!(joined(&book), None);
+    book.endorses(&mut people[1], joining);
+    assert_eq!(joined(&book), Some(Some((THERE, NOWHERE))));
+    book.does(&mut people[1], leave(NOWHERE, home));
+    assert_eq!(joined(&book), Some(None));
+    assert_eq!(side(&book).name.as_deref(), Some("Vechtdorpen"));
     assert!(!side(&book).ended);
     book.does(&mut people[1], end(circle));
     assert!(side(&book).ended);
