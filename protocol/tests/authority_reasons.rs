@@ -10,8 +10,8 @@ use dorpsplein_protocol::authority::{DeviceState, InvitationUse, Reason, Registe
 use dorpsplein_protocol::compose::Device;
 use dorpsplein_protocol::identity::{PublicKey, SecretKey};
 use dorpsplein_protocol::operation::{
-    DeviceAddition, DeviceCount, DeviceRetirement, Invitation, InvitationWithdrawal, MemberRemoval, OperationId,
-    Recovery, RecoveryKey, Rescue, Role, RoleChange, Statement, Veto,
+    Claim, ClaimProof, DeviceAddition, DeviceCount, DeviceRetirement, Invitation, InvitationWithdrawal, MemberRemoval,
+    OperationId, Recovery, RecoveryKey, Rescue, Role, RoleChange, Statement, Veto,
 };
 use support::{DAY, HOUR, START};
 
@@ -522,4 +522,122 @@ fn only_the_recovered_object_to_a_recovery() {
     book.does_after(&mut people[1], parents, veto());
     assert_eq!(book.would_endorse(&people[2], recovery, day), Err(Reason::Vetoed));
     assert!(book.register.proposals()[0].vetoed);
+}
+
+#[test]
+fn a_refused_statement_is_kept_when_its_author_had_a_place_and_whom_it_names_were_there() {
+    let (mut book, mut people) = Book::of(1, 2);
+    let (heads, genesis) = (book.register.heads(), vec![OperationId::from(book.id)]);
+    let letter = invitation(book.secret().public(), Role::Resident);
+    let stranger = book.stranger();
+    let by_stranger = book.refused(&stranger, heads.clone(), START, letter.clone());
+    assert_eq!(by_stranger, (Reason::NotAMember, false));
+    assert_eq!(book.refused(&people[1], heads.clone(), START, letter.clone()), (Reason::NotAConnector, true));
+    let too_early = book.refused(&people[1], genesis.clone(), START, letter);
+    assert_eq!(too_early, (Reason::NotAMember, false), "nothing that comes in changes what it has seen");
+    let said = removal(&people[2]);
+    assert_eq!(book.refused(&people[1], heads.clone(), START, said.clone()), (Reason::NotAConnector, true));
+    assert_eq!(book.refused(&stranger, heads.clone(), START, said.clone()), (Reason::NotAMember, false));
+    let unseen = book.refused(&people[0], genesis, START, said);
+    assert_eq!(unseen, (Reason::NoSuchResident, false), "nor whom it has seen");
+    let nobody = MemberRemoval { resident: NOWHERE.into(), counts: Vec::new() };
+    let nobody = book.refused(&people[0], heads.clone(), START, Statement::MemberRemoval(nobody));
+    assert_eq!(nobody, (Reason::NoSuchResident, false));
+    // Whoever signs with a card had a place too.
+    let card = book.card(&mut people[1]);
+    let letter = invitation(book.secret().public(), Role::Resident);
+    let by_card = book.refused(&card, book.register.heads(), START, letter.clone());
+    assert_eq!(by_card, (Reason::NotAMember, true));
+    assert_eq!(book.refused(&card, heads, START, letter), (Reason::NotAMember, false), "before the card");
+}
+
+#[test]
+fn a_refused_claim_is_kept_unless_it_came_too_late_or_is_of_no_letter() {
+    let (mut book, mut people) = Book::of(2, 0);
+    let letter = book.letter(&mut people[1], Role::Resident);
+    let keeps = |book: &Book, hand: &Hand, at| {
+        let proof = ClaimProof::new(&book.id, &letter.invitation, &hand.device.key(), &[3; 16]).sign(&letter.secret);
+        let claim = Claim { invitation: letter.invitation, nonce: [3; 16], proof };
+        book.refused(hand, vec![letter.invitation], at, Statement::Claim(claim))
+    };
+    let hand = book.stranger();
+    let expires = START.plus_millis(DAY);
+    assert_eq!(keeps(&book, &hand, expires), (Reason::InvitationExpired, false));
+    let said = removal(&people[1]);
+    book.does(&mut people[0], said);
+    let last = START.plus_millis(DAY - 1);
+    assert_eq!(keeps(&book, &hand, last), (Reason::InvitationWithdrawn, true), "the removal may fall");
+    assert_eq!(keeps(&book, &hand, expires), (Reason::InvitationExpired, false));
+    let proof = ClaimProof::new(&book.id, &NOWHERE, &hand.device.key(), &[3; 16]).sign(&letter.secret);
+    let founder = OperationId::from(book.id);
+    let none = Claim { invitation: founder, nonce: [3; 16], proof };
+    let of_none = book.refused(&hand, vec![founder], START, Statement::Claim(none));
+    assert_eq!(of_none, (Reason::NotAnInvitation, false));
+}
+
+#[test]
+fn a_refused_second_signature_is_kept_unless_it_is_too_early_or_a_strangers() {
+    let (mut book, mut people) = Book::of(3, 1);
+    let phone = book.secret();
+    let recovery = Recovery::sign(&phone, &book.id, &people[1].who(), vec![people[1].count()]);
+    let recovery = book.does(&mut people[0], Statement::Recovery(recovery));
+    let parents = book.heads_and(recovery);
+    let day = START.plus_millis(24 * HOUR);
+    let early = START.plus_millis(24 * HOUR - 1);
+    let second = || book::endorsement(recovery);
+    assert_eq!(book.refused(&people[2], parents.clone(), early, second()), (Reason::TooEarly, false));
+    assert_eq!(book.refused(&people[3], parents.clone(), day, second()), (Reason::NotAConnector, true));
+    assert_eq!(book.refused(&people[0], parents.clone(), day, second()), (Reason::NothingToEndorse, true));
+    let stranger = book.stranger();
+    assert_eq!(book.refused(&stranger, parents, day, second()), (Reason::NotAMember, false));
+}
+
+#[test]
+fn an_admission_that_ranks_before_one_that_counts_displaces_it() {
+    let mut seen = [0; 2];
+    for nonce in 0..8 {
+        let (mut book, mut people) = Book::of(1, 0);
+        let letter = book.letter(&mut people[0], Role::Resident);
+        let claim = |hand: &mut Hand| hand.device.claim(letter.invitation, &letter.secret, [nonce; 16], START);
+        let (mut one, mut other) = (book.stranger(), book.stranger());
+        let (one, other) = (claim(&mut one), claim(&mut other));
+        assert_eq!(book.hear(&one), Verdict::Permitted);
+        let late = valid(&other);
+        let assessment = book.register.assess(&late);
+        let lower = other.id() < one.id();
+        assert_eq!((assessment.displaces(), assessment.verdict() == Verdict::Permitted), (lower, lower));
+        assert!(assessment.keep());
+        book.register.insert(assessment);
+        let verdicts = [&one, &other].map(|claim| book.register.verdict(&claim.id()).unwrap());
+        let used = Verdict::Refused(Reason::InvitationUsed);
+        let expected = if lower { [used, Verdict::Permitted] } else { [Verdict::Permitted, used] };
+        assert_eq!(verdicts, expected);
+        seen[usize::from(lower)] += 1;
+    }
+    assert!(seen[0] > 0 && seen[1] > 0, "{seen:?}");
+}
+
+#[test]
+fn a_device_that_skips_what_it_said_or_says_two_things_with_one_number_is_refused() {
+    let (mut book, mut people) = Book::of(2, 0);
+    let heads = book.register.heads();
+    let key = book.secret().public();
+    let first = book.does(&mut people[0], invitation(key, Role::Resident));
+    // It goes on from before what it said last, as a restored backup would.
+    let skipping = book.refused(&people[0], heads.clone(), START, invitation(key, Role::Resident));
+    assert_eq!(skipping, (Reason::OwnHistorySkipped, true));
+    let copy = SecretKey::from_seed(&people[0].device.secret().to_seed());
+    let mut device = Device::resume(copy, book.id, people[0].device.sequence() - 1, Some(heads[0]));
+    let twice = device.state(heads, invitation(book.secret().public(), Role::Resident), START);
+    let assessed = valid(&twice);
+    let assessment = book.register.assess(&assessed);
+    assert_eq!((assessment.verdict(), assessment.keep()), (Verdict::Refused(Reason::Forked), true));
+    book.register.insert(assessment);
+    // Now the lower counts, and neither can be built on by its device until a connector decides.
+    let (low, high) = if first < twice.id() { (first, twice.id()) } else { (twice.id(), first) };
+    assert_eq!(book.register.verdict(&low), Some(Verdict::Permitted));
+    assert_eq!(book.register.verdict(&high), Some(Verdict::Refused(Reason::Forked)));
+    assert_eq!(book.register.forks().map(|(_, id)| id).collect::<Vec<_>>(), [high]);
+    let next = book.refused(&people[0], book.register.heads(), START, invitation(key, Role::Resident));
+    assert_eq!(next.0, Reason::Forked);
 }

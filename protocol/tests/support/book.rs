@@ -119,6 +119,22 @@ impl Book {
         }
     }
 
+    /// Why a statement would be refused, and whether it would be kept all the same because that may turn.
+    pub(crate) fn refused(
+        &self,
+        hand: &Hand,
+        parents: Vec<OperationId>,
+        at: Timestamp,
+        statement: Statement,
+    ) -> (Reason, bool) {
+        let valid = valid(&again(&hand.device).state(parents, statement, at));
+        let assessment = self.register.assess(&valid);
+        match assessment.verdict() {
+            Verdict::Refused(reason) => (reason, assessment.keep()),
+            other => panic!("{other:?}"),
+        }
+    }
+
     /// Somebody says something that counts.
     pub(crate) fn does(&mut self, hand: &mut Hand, statement: Statement) -> OperationId {
         self.does_after(hand, self.register.heads(), statement)
