@@ -1,5 +1,7 @@
 //! The page: the verdict, the figures, the table of checkers, the facts, and how to run it again.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 
 use super::figures::{self, Figure};
@@ -24,7 +26,8 @@ struct Page<'a> {
     about: &'static str,
     verdict: String,
     verdict_says: String,
-    failures: &'a [Failure],
+    failures: Vec<&'a Failure>,
+    more: Vec<&'a Failure>,
     numbers: Vec<(String, &'static str)>,
     figures: Vec<Figure>,
     checkers: Vec<Row>,
@@ -47,6 +50,7 @@ struct Row {
 pub fn page(plan: &Plan, outcome: &Outcome, report: &Report, command: String) -> Result<String, askama::Error> {
     let about = scenarios::named(&plan.scenario).map_or("", |scenario| scenario.about);
     let (verdict, verdict_says) = verdict(report);
+    let (failures, more) = first_of_each(&report.failures);
     let page = Page {
         style: STYLE,
         title: format!("{}, seed {}: Dorpsplein, simulated", plan.scenario, plan.seed),
@@ -56,7 +60,8 @@ pub fn page(plan: &Plan, outcome: &Outcome, report: &Report, command: String) ->
         about,
         verdict,
         verdict_says,
-        failures: &report.failures,
+        failures,
+        more,
         numbers: numbers(report),
         figures: figures::all(&measured::course(plan, outcome)),
         checkers: watched(outcome),
@@ -64,6 +69,12 @@ pub fn page(plan: &Plan, outcome: &Outcome, report: &Report, command: String) ->
         command,
     };
     page.render()
+}
+
+/// The first thing each checker found, and the rest.
+fn first_of_each(failures: &[Failure]) -> (Vec<&Failure>, Vec<&Failure>) {
+    let mut seen = BTreeSet::new();
+    failures.iter().partition(|failure| seen.insert(failure.checker))
 }
 
 fn headline(plan: &Plan, report: &Report) -> String {
@@ -79,7 +90,7 @@ fn headline(plan: &Plan, report: &Report) -> String {
 fn verdict(report: &Report) -> (String, String) {
     if !report.failures.is_empty() {
         let found = words::several(report.failures.len() as u64, "thing is", "things are");
-        return (format!("{found} not as they have to be"), "This is what the checkers found:".to_owned());
+        return (format!("{found} not as they have to be"), "The first thing each checker found:".to_owned());
     }
     let agreed = match report.minutes_until_quiet {
         Some(minutes) => format!(
