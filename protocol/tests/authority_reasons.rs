@@ -6,7 +6,7 @@ mod book;
 mod support;
 
 use book::{Book, Hand, removal, sorted, valid};
-use dorpsplein_protocol::authority::{DeviceState, InvitationUse, Reason, Register, Verdict};
+use dorpsplein_protocol::authority::{DeviceState, InvitationUse, Missing, Reason, Register, Verdict};
 use dorpsplein_protocol::compose::Device;
 use dorpsplein_protocol::identity::{PublicKey, SecretKey};
 use dorpsplein_protocol::operation::{
@@ -640,4 +640,25 @@ fn a_device_that_skips_what_it_said_or_says_two_things_with_one_number_is_refuse
     assert_eq!(book.register.forks().map(|(_, id)| id).collect::<Vec<_>>(), [high]);
     let next = book.refused(&people[0], book.register.heads(), START, invitation(key, Role::Resident));
     assert_eq!(next.0, Reason::Forked);
+}
+
+#[test]
+fn what_is_missing_is_named_a_letter_as_such() {
+    let (mut book, mut people) = Book::of(1, 1);
+    let letter = book.secret();
+    let unheard = people[0].device.state(book.register.heads(), invitation(letter.public(), Role::Resident), START);
+    let mut hand = book.stranger();
+    let claim = hand.device.claim(unheard.id(), &letter, [3; 16], START);
+    assert_eq!(book.hear(&claim), Verdict::Unknown(Missing::Invitation(unheard.id())));
+    let next = people[0].device.state(vec![unheard.id()], invitation(book.secret().public(), Role::Resident), START);
+    assert_eq!(book.hear(&next), Verdict::Unknown(Missing::Parent(unheard.id())));
+    let mut parents = vec![NOWHERE, unheard.id()];
+    parents.sort_unstable();
+    let mut other = book.stranger();
+    let claim = other.device.claim_after(parents, unheard.id(), &letter, [3; 16], START);
+    let missing = [Missing::Parent(NOWHERE), Missing::Invitation(unheard.id())];
+    assert!(matches!(book.hear(&claim), Verdict::Unknown(one) if missing.contains(&one)));
+    book.hear(&unheard);
+    assert_eq!(book.hear(&claim), Verdict::Unknown(Missing::Parent(NOWHERE)));
+    assert_eq!(book.hear(&next), Verdict::Permitted);
 }
