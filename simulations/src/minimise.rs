@@ -79,8 +79,8 @@ impl Search<'_> {
 
     /// Keeps a plan instead of the best one, if it fails too.
     fn try_instead(&mut self, plan: Plan) -> ControlFlow<(), bool> {
-        self.tried += 1;
         let fails = (self.fails)(&plan)?;
+        self.tried += 1;
         if fails {
             self.best = plan;
         }
