@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
 use std::io::{BufRead, BufReader, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -68,8 +68,8 @@ struct Tally {
     failures: Vec<serde_json::Value>,
 }
 
-/// As a village would build it: a minute in the tests' profile is seconds in this one.
-fn build(workspace: &Workspace) -> Result<std::path::PathBuf> {
+/// Builds the simulator as it is measured, and returns its program: a minute in the profile of the tests is seconds in this one.
+pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf> {
     let mut cargo = workspace.cargo(["build", "--release", "--locked", "--package", "dorpsplein-simulations"]);
     let messages = output(cargo.arg("--message-format=json-render-diagnostics").stderr(Stdio::inherit()))?;
     executable(&messages, "dorpsplein-simulations").context("cargo built no program named dorpsplein-simulations")
