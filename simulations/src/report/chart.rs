@@ -7,7 +7,7 @@ use super::axis::Axis;
 const WIDTH: f64 = 760.0;
 const HEIGHT: f64 = 300.0;
 const LEFT: f64 = 76.0;
-const RIGHT: f64 = 748.0;
+const RIGHT: f64 = 732.0;
 const TOP: f64 = 34.0;
 const BOTTOM: f64 = 268.0;
 /// How high a strip is in which bands stand out, above the drawing itself.
@@ -140,10 +140,9 @@ impl Chart {
         }
         for (number, text) in self.across.ticks() {
             let x = LEFT + self.across.place(*number) * (RIGHT - LEFT);
-            let anchor = if x > RIGHT - 18.0 { "end" } else { "middle" };
             let _ = write!(
                 frame,
-                r#"<path class="grid" d="M{x:.1} {BOTTOM}v5"/><text x="{x:.1}" y="{}" text-anchor="{anchor}">{}</text>"#,
+                r#"<path class="grid" d="M{x:.1} {BOTTOM}v5"/><text x="{x:.1}" y="{}" text-anchor="middle">{}</text>"#,
                 BOTTOM + 20.0,
                 escaped(text),
             );

@@ -9,6 +9,7 @@ use crate::checkers::Failure;
 use crate::plan::{Deed, Part, Plan};
 use crate::recording::commit;
 use crate::run::Outcome;
+use crate::samples::Watched;
 use crate::world::{Counts, MINUTE};
 
 /// What carrying a plan out took of the machine that did it.
@@ -53,6 +54,8 @@ pub struct Report {
     pub counts: Counts,
     /// How soon what was shared stood next door; none when nothing was shared.
     pub spread: Option<SpreadFact>,
+    /// How soon the updates of an alert stood in every village, all of them together; none when there was no alert.
+    pub updates: Option<SpreadFact>,
     /// How soon the last update of an alert stood in every village; none when there was no alert.
     pub last_update: Option<SpreadFact>,
     /// Bytes that boxes received, all together.
@@ -111,7 +114,8 @@ impl Report {
             faults: plan.faults.len(),
             counts: outcome.counts.clone(),
             spread: percentiles(&mut delays).map(|spread| SpreadFact::new(spread, delays.len())),
-            last_update: last_update(outcome),
+            updates: arrivals(outcome.samples.watched.values()),
+            last_update: arrivals(outcome.samples.watched.values().max_by_key(|watched| watched.accepted)),
             bytes_received: samples.received.values().sum(),
             bytes_least: samples.minimum.values().sum(),
             simulated_ms: plan.ends + outcome.settled_after.unwrap_or(plan.patience),
@@ -150,6 +154,7 @@ impl Report {
             ));
         }
         rows.extend(self.spread.map(|spread| ("next door within", spread.to_string())));
+        rows.extend(self.updates.map(|spread| ("updates within", spread.to_string())));
         rows.extend(self.last_update.map(|spread| ("last update within", spread.to_string())));
         rows.push(("all agree after", self.quiet_row()));
         rows.push(("time", self.time_row()));
@@ -246,11 +251,12 @@ impl std::fmt::Display for SpreadFact {
     }
 }
 
-/// How soon the last operation that was watched stood in each village.
-fn last_update(outcome: &Outcome) -> Option<SpreadFact> {
-    let last = outcome.samples.watched.values().max_by_key(|watched| watched.accepted)?;
-    let mut delays: Vec<u32> =
-        last.reached.values().map(|at| u32::try_from(at.saturating_sub(last.accepted)).unwrap_or(u32::MAX)).collect();
+/// How soon operations that were watched stood in each village.
+fn arrivals<'a>(watched: impl IntoIterator<Item = &'a Watched>) -> Option<SpreadFact> {
+    let delays = watched.into_iter().flat_map(|watched| {
+        watched.reached.values().map(|at| u32::try_from(at.saturating_sub(watched.accepted)).unwrap_or(u32::MAX))
+    });
+    let mut delays: Vec<u32> = delays.collect();
     percentiles(&mut delays).map(|spread| SpreadFact::new(spread, delays.len()))
 }
 

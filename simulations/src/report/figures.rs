@@ -125,7 +125,7 @@ fn map_of_villages(course: &Course) -> Option<Figure> {
         keys.push(key("down", "the line was down; the thicker, the longer"));
     }
     let caption = format!(
-        "{} with {}. Circles are as large as their population; point at one for its name.",
+        "{} with {}. Circles are as large as their population; point at one for its story.",
         words::several(course.places.len() as u64, "village", "villages"),
         words::several(course.roads.len() as u64, "agreement between neighbours", "agreements between neighbours"),
     );

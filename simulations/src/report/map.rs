@@ -2,14 +2,17 @@
 
 use std::fmt::Write as _;
 
+use super::axis::to_float;
 use super::chart::escaped;
 use super::course::{Course, Place};
 use super::words;
 
 const WIDTH: f64 = 760.0;
 const MARGIN: f64 = 44.0;
-/// More names than this would lie over each other.
-const NAMED_AT_MOST: usize = 40;
+/// With more villages than this circles are smaller.
+const MANY: usize = 40;
+/// How wide a letter of a name is, and how high a name, in units of the drawing; a little more than they are.
+const LETTER: (f64, f64) = (7.2, 15.0);
 
 /// The map as an SVG element; `told` says in words what it shows.
 pub(super) fn draw(course: &Course, told: &str) -> String {
@@ -31,7 +34,8 @@ pub(super) fn draw(course: &Course, told: &str) -> String {
         }
     }
     let biggest = course.places.iter().map(|place| place.inhabitants).max().unwrap_or(1).max(1);
-    let largest = if course.places.len() > NAMED_AT_MOST { 11.0 } else { 17.0 };
+    let largest = if course.places.len() > MANY { 11.0 } else { 17.0 };
+    let mut spots = Vec::new();
     for place in &course.places {
         let (x, y) = frame.spot(place.at);
         // The area, not the radius, goes by the number of people.
@@ -45,17 +49,45 @@ pub(super) fn draw(course: &Course, told: &str) -> String {
         if place.hostile {
             let _ = write!(drawn, r#"<circle class="hostile" cx="{x:.1}" cy="{y:.1}" r="{:.1}"/>"#, radius + 4.0);
         }
-        if course.places.len() <= NAMED_AT_MOST {
-            let name = escaped(&place.name);
-            let _ = write!(
-                drawn,
-                r#"<text class="name" x="{x:.1}" y="{:.1}" text-anchor="middle">{name}</text>"#,
-                y + radius + 15.0
-            );
-        }
+        spots.push(Spot { place, x, y, radius });
     }
+    names(&mut drawn, spots);
     let height = frame.height;
     format!(r#"<svg viewBox="0 0 {WIDTH} {height:.0}" role="img" aria-label="{}">{drawn}</svg>"#, escaped(told))
+}
+
+/// A circle on the drawing.
+struct Spot<'a> {
+    place: &'a Place,
+    x: f64,
+    y: f64,
+    radius: f64,
+}
+
+/// Writes names below their circles, the largest villages' first, and leaves out what would lie over another name or
+/// circle.
+fn names(drawn: &mut String, mut spots: Vec<Spot<'_>>) {
+    spots.sort_by_key(|spot| std::cmp::Reverse(spot.place.inhabitants));
+    let mut taken: Vec<[f64; 4]> = spots.iter().map(Spot::bounds).collect();
+    for Spot { place, x, y, radius } in spots {
+        let half = LETTER.0 * to_float(place.name.chars().count()) / 2.0;
+        let bottom = y + radius;
+        let [left, top, right, low] = [x - half, bottom, x + half, bottom + LETTER.1];
+        let lies_over = |other: &[f64; 4]| left < other[2] && right > other[0] && top < other[3] && low > other[1];
+        if taken.iter().any(lies_over) {
+            continue;
+        }
+        taken.push([left, top, right, low]);
+        let name = escaped(&place.name);
+        let _ = write!(drawn, r#"<text class="name" x="{x:.1}" y="{:.1}" text-anchor="middle">{name}</text>"#, low);
+    }
+}
+
+impl Spot<'_> {
+    /// Its left, top, right and bottom.
+    fn bounds(&self) -> [f64; 4] {
+        [self.x - self.radius, self.y - self.radius, self.x + self.radius, self.y + self.radius]
+    }
 }
 
 fn state(place: &Place) -> &'static str {
@@ -145,10 +177,11 @@ mod tests {
     }
 
     #[test]
-    fn a_map_of_many_villages_names_none_over_another() {
-        let places = (0..130).map(|at| place("Dorp", [f64::from(at % 13) / 13.0, f64::from(at / 13) / 10.0])).collect();
+    fn no_name_lies_over_another() {
+        let mut places = vec![place("Klein", [0.5, 0.5]), place("Groot", [0.501, 0.5]), place("Ver weg", [0.9, 0.9])];
+        places[1].inhabitants = 90_000;
         let svg = draw(&Course { places, ..Course::default() }, "");
-        assert_eq!(svg.matches("<circle").count(), 130);
-        assert!(!svg.contains("<text"));
+        assert!(svg.contains(">Groot</text>") && svg.contains(">Ver weg</text>"), "{svg}");
+        assert!(!svg.contains(">Klein</text>"), "pointing at it tells its name: {svg}");
     }
 }
