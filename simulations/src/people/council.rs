@@ -21,7 +21,8 @@ impl Turn<'_> {
         let now = hand.now(self.world);
         let proposals = register.proposals();
         let ready = proposals.iter().rev().find(|proposal| {
-            proposal.by != own.resident && proposal.endorse_after.is_none_or(|after| after <= now) && !proposal.vetoed
+            let mine = proposal.by == own.resident && !matches!(proposal.statement, Statement::Recovery(_));
+            !mine && proposal.endorse_after.is_none_or(|after| after <= now) && !proposal.vetoed
         });
         let Some(of) = ready.map(|proposal| proposal.operation) else { return Ok(()) };
         self.state(grip, "endorsed", Some(of), Statement::Endorsement(Endorsement { of })).map(drop)

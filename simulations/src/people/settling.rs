@@ -10,7 +10,7 @@ use super::actor::Letter;
 use super::neighbours::{TREATY_MS, treaty};
 use super::{People, actor};
 use crate::plan::{BoxId, PersonId, VillageId};
-use crate::world::{Answer, DAY, World, WorldError};
+use crate::world::{Answer, DAY, FOUNDED, START, World, WorldError};
 
 /// How long the letters of the first members are open, in milliseconds.
 const LETTER_MS: u64 = 14 * DAY;
@@ -68,10 +68,14 @@ impl People {
         let Some(community) = self.villages.get(&village) else { return Ok(()) };
         let (founder, everybody) = (community.founder, community.everybody.clone());
         let Some(at) = self.hand(founder, 0).map(|hand| hand.at) else { return Ok(()) };
-        for who in everybody.into_iter().filter(|who| *who != founder) {
-            if self.all.get(&who).is_some_and(|actor| actor.from_the_start) {
-                self.let_in(world, founder, who, at)?;
-            }
+        let is_there = |who: &PersonId| *who != founder && self.all.get(who).is_some_and(|actor| actor.from_the_start);
+        let members: Vec<PersonId> = everybody.into_iter().filter(is_there).collect();
+        // One after the other, over the months before the run.
+        let apart = (START.as_millis() - FOUNDED.as_millis()) / (members.len() as u64 + 2);
+        world.now = FOUNDED;
+        for who in members {
+            world.now = world.now.plus_millis(apart);
+            self.let_in(world, founder, who, at)?;
         }
         Ok(())
     }

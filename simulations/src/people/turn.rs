@@ -185,8 +185,9 @@ impl<'a> Turn<'a> {
             register.proposals().iter().any(|proposal| proposal.operation == accepted.operation)
         });
         let village = self.people.all.get(&grip.0).map(|actor| actor.village);
-        let second = village.filter(|_| waits).and_then(|village| self.connector(village, Some(grip.0)));
-        if let Some((second, _)) = second {
+        if let Some(village) = village.filter(|_| waits) {
+            // Where nobody else is left whoever proposed it tries alone: a recovery they may sign twice.
+            let second = self.connector(village, Some(grip.0)).unwrap_or(grip).0;
             self.follow_up(after, second, Deed::Endorse);
         }
         Ok(Some(accepted))

@@ -35,6 +35,7 @@ impl Turn<'_> {
         let Some(grip) = self.own() else { return Ok(()) };
         let organisation = if official { self.organisation(grip)? } else { None };
         if official && organisation.is_none() {
+            self.again(10 * MINUTE..2 * HOUR);
             return Ok(());
         }
         let kind = self.pick(&[Kind::NEWS, Kind::NEWS, Kind::NEWS, Kind::EVENT, Kind::PROFILE]).unwrap_or(Kind::NEWS);
@@ -70,7 +71,7 @@ impl Turn<'_> {
         Ok(item)
     }
 
-    /// The organisation they speak for. When there is none they ask a connector to let one in, and write later.
+    /// The organisation they speak for. When there is none they ask a connector to let one in: it is there later.
     fn organisation(&mut self, grip: Grip) -> Result<Option<OrganisationId>, WorldError> {
         let Some(own) = self.resident(grip, self.who) else { return Ok(None) };
         let of = |turn: &Self, grip: Grip| {
@@ -86,7 +87,6 @@ impl Turn<'_> {
             let statement = Statement::Organisation(Organisation { speaker: own.id });
             self.state(connector, "organisations", None, statement)?;
         }
-        self.again(10 * MINUTE..2 * HOUR);
         Ok(None)
     }
 

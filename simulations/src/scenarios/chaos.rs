@@ -46,7 +46,12 @@ pub(super) fn plan(settings: &Settings) -> Plan {
     }
     for [a, b] in &map.pairs {
         let quality = any_line(&mut draft);
-        draft.befriend(*a as VillageId, *b as VillageId, quality);
+        let pair = [*a as VillageId, *b as VillageId];
+        // Some do not agree yet.
+        match draft.random.random_range(0..8) {
+            0 => draft.connect(pair[0], pair[1], quality),
+            _ => draft.befriend(pair[0], pair[1], quality),
+        }
     }
     wrong_clocks(&mut draft);
     let weights: Vec<u32> = (0..SORTS).map(|_| draft.random.random_range(0_u32..5).pow(2)).collect();
@@ -59,11 +64,9 @@ pub(super) fn plan(settings: &Settings) -> Plan {
     draft.finish()
 }
 
-/// Villages in a circle, in a row, or all beside each other; some pairs do not agree yet.
+/// Villages in a circle, or all beside each other.
 fn any_map(draft: &mut Draft, count: usize) -> Map {
-    let mut map = if draft.random.random_bool(0.5) { geography::circle(count) } else { geography::town(count) };
-    map.pairs.retain(|_| draft.random.random_bool(0.9));
-    map
+    if draft.random.random_bool(0.5) { geography::circle(count) } else { geography::town(count) }
 }
 
 fn any_line(draft: &mut Draft) -> Quality {
@@ -161,14 +164,21 @@ fn something(draft: &mut Draft, weights: &[u32], map: &Map, days: u32) {
         who = trusted[draft.random.random_range(0..trusted.len())];
     }
     let whom = neighbours[draft.random.random_range(0..neighbours.len())];
-    let beside: Vec<VillageId> = map.spots.iter().enumerate().map(|(at, _)| at as VillageId).collect();
-    let other = beside[draft.random.random_range(0..beside.len())];
+    let other = neighbour(draft, map, village);
     let second = u8::from(draft.random.random_bool(0.4));
     let shared = draft.random.random_bool(0.6);
     let day = draft.random.random_range(0..days);
     let at = moment(&mut draft.random, day);
     let what = deed(sort, second, shared, whom, other);
     draft.act(at, who, what);
+}
+
+/// A village beside this one, to which a line leads; itself when there is none.
+fn neighbour(draft: &mut Draft, map: &Map, village: VillageId) -> VillageId {
+    let here = village as usize;
+    let beside = |[a, b]: &[usize; 2]| if *a == here { Some(*b) } else { (*b == here).then_some(*a) };
+    let beside: Vec<usize> = map.pairs.iter().filter_map(beside).collect();
+    if beside.is_empty() { village } else { beside[draft.random.random_range(0..beside.len())] as VillageId }
 }
 
 /// From this sort on it takes a connector.

@@ -91,10 +91,15 @@ impl Draft {
         }
     }
 
-    /// Lets two villages agree and lays lines between their boxes, one for each box of the one that has more: each side
-    /// can be without one. Behind some routers nobody gets in.
+    /// Lets two villages agree from the start, and lays lines between their boxes.
     pub(super) fn befriend(&mut self, a: VillageId, b: VillageId, quality: Quality) {
         self.plan.treaties.push([a, b]);
+        self.connect(a, b, quality);
+    }
+
+    /// Lays lines between the boxes of two villages, one for each box of the one that has more: each side can be without
+    /// one. Behind some routers nobody gets in.
+    pub(super) fn connect(&mut self, a: VillageId, b: VillageId, quality: Quality) {
         let (here, there) = (self.boxes_of(a).to_vec(), self.boxes_of(b).to_vec());
         for number in 0..here.len().max(there.len()) {
             let dials = match self.random.random_range(0..10) {

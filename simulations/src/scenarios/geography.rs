@@ -6,32 +6,32 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
 /// The fewest inhabitants of a neighbourhood.
-pub const SMALLEST: u32 = 150;
+pub(super) const SMALLEST: u32 = 150;
 /// How far sizes spread: the standard deviation of their logarithm. With it one in six is more than two and a half times
 /// as large as the middle one.
 const SPREAD: f64 = 0.9;
 
 /// A neighbourhood on the map.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Spot {
+pub(super) struct Spot {
     /// The town whose quarter it is, counted from 0; none for a village.
-    pub town: Option<usize>,
+    pub(super) town: Option<usize>,
     /// Where it lies, each from 0 to 1.
-    pub place: [f32; 2],
+    pub(super) place: [f32; 2],
 }
 
 /// Neighbourhoods and which of them agree with which.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Map {
+pub(super) struct Map {
     /// The neighbourhoods.
-    pub spots: Vec<Spot>,
+    pub(super) spots: Vec<Spot>,
     /// Pairs of them, each once, the lower number first.
-    pub pairs: Vec<[usize; 2]>,
+    pub(super) pairs: Vec<[usize; 2]>,
 }
 
 /// How many live in each of `count` neighbourhoods: many small ones, some large ones, `total` all together, the largest
 /// first. At least [`SMALLEST`] live in each, also where `total` is too few for that.
-pub fn sizes(random: &mut ChaCha8Rng, count: usize, total: u32) -> Vec<u32> {
+pub(super) fn sizes(random: &mut ChaCha8Rng, count: usize, total: u32) -> Vec<u32> {
     let mut weights: Vec<f64> = (0..count).map(|_| (SPREAD * standard_normal(random)).exp()).collect();
     weights.sort_by(|a, b| b.total_cmp(a));
     let sum: f64 = weights.iter().sum();
@@ -45,7 +45,7 @@ pub fn sizes(random: &mut ChaCha8Rng, count: usize, total: u32) -> Vec<u32> {
 }
 
 /// All neighbourhoods in a circle, each beside the next.
-pub fn circle(count: usize) -> Map {
+pub(super) fn circle(count: usize) -> Map {
     let spots = (0..count).map(|at| Spot { town: None, place: on_circle([0.5, 0.5], 0.42, at, count) }).collect();
     let mut map = Map { spots, pairs: Vec::new() };
     for at in 0..count {
@@ -55,7 +55,7 @@ pub fn circle(count: usize) -> Map {
 }
 
 /// The quarters of one town in a circle, every one beside every other: so that what one shares reaches all.
-pub fn town(count: usize) -> Map {
+pub(super) fn town(count: usize) -> Map {
     let mut map = circle(count);
     for spot in &mut map.spots {
         spot.town = Some(0);
@@ -69,7 +69,7 @@ pub fn town(count: usize) -> Map {
 }
 
 /// Villages along a river, each beside the next, and at the end of the list the water board that agrees with all of them.
-pub fn river(villages: usize) -> Map {
+pub(super) fn river(villages: usize) -> Map {
     let along = |at: usize| (at as f32 + 0.5) / villages as f32;
     let bend = |at: usize| 0.45 + 0.25 * (along(at) * 9.0).sin();
     let spots = (0..villages).map(|at| Spot { town: None, place: [0.04 + 0.92 * along(at), bend(at)] });
@@ -86,7 +86,7 @@ pub fn river(villages: usize) -> Map {
 
 /// A country: towns whose quarters lie in a circle, villages in rows that lead from one town to another or end at the sea.
 /// The quarters come first.
-pub fn country(random: &mut ChaCha8Rng, count: usize) -> Map {
+pub(super) fn country(random: &mut ChaCha8Rng, count: usize) -> Map {
     let mut map = Map::default();
     let towns = (count / 26 + 1).min(count / 3);
     let centres: Vec<[f32; 2]> = (0..towns).map(|town| spread_out(random, town, towns)).collect();

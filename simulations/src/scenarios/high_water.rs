@@ -58,9 +58,10 @@ pub(super) fn plan(settings: &Settings) -> Plan {
         at += draft.random.random_range(EVERY[0]..=EVERY[1]);
     }
     everybody_looks(&mut draft, ALERT..at + HOUR);
-    the_lights_go_out(&mut draft, board, ALERT..at);
-    let storm = Weather { lines_down: 14.0, down_for: MINUTE..HOUR, ..Weather::ORDINARY };
-    strike(&mut draft, &storm, &(ALERT..at));
+    // The worst of it comes at the end.
+    the_lights_go_out(&mut draft, board, at - 2 * HOUR..at);
+    let storm = Weather { lines_down: 40.0, down_for: MINUTE..HOUR, ..Weather::ORDINARY };
+    strike(&mut draft, &storm, &(ALERT..at + 2 * HOUR));
     draft.finish()
 }
 
@@ -74,14 +75,14 @@ fn everybody_looks(draft: &mut Draft, during: std::ops::Range<Millis>) {
     }
 }
 
-/// One village box in three loses its power once, for up to three hours.
+/// One village box in three loses its power once, in the last hours before the last update, for one to four hours.
 fn the_lights_go_out(draft: &mut Draft, board: VillageId, during: std::ops::Range<Millis>) {
     let villages: Vec<_> = draft.plan.boxes.iter().filter(|machine| machine.village != board).collect();
     let boxes: Vec<_> = villages.iter().map(|machine| machine.id).collect();
     for (number, machine) in boxes.into_iter().enumerate() {
         if number % 3 == 0 {
             let at = draft.random.random_range(during.clone());
-            let long = draft.random.random_range(10 * MINUTE..3 * HOUR);
+            let long = draft.random.random_range(HOUR..4 * HOUR);
             let moment = [Moment::Before, Moment::Torn, Moment::Synced][draft.random.random_range(0..3)];
             draft.fault(at, Trouble::PowerCut(machine, moment, long));
         }

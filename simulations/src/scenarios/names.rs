@@ -64,20 +64,20 @@ const QUARTERS: [&str; 12] = [
 
 /// Names, each given once.
 #[derive(Debug, Default)]
-pub struct Names {
+pub(super) struct Names {
     given: BTreeSet<String>,
 }
 
 impl Names {
     /// The name of a village.
-    pub fn village(&mut self, random: &mut ChaCha8Rng) -> String {
+    pub(super) fn village(&mut self, random: &mut ChaCha8Rng) -> String {
         let mut word = |words: &[&'static str]| words[random.random_range(0..words.len())];
         let name = format!("{}{}", word(&FIRST), word(&SECOND));
         self.give(name)
     }
 
     /// The name of the quarter with this number, counted from 0, of a town.
-    pub fn quarter(&mut self, town: &str, number: usize) -> String {
+    pub(super) fn quarter(&mut self, town: &str, number: usize) -> String {
         let name = QUARTERS[number % QUARTERS.len()];
         self.give(format!("{town} {name}"))
     }

@@ -14,7 +14,7 @@ const DAY_OFF: [u32; 24] = [2, 1, 0, 0, 0, 0, 1, 3, 6, 11, 14, 13, 10, 9, 9, 9, 
 const WEEK: [f64; 7] = [1.2, 1.1, 0.9, 0.9, 1.0, 0.9, 1.0];
 
 /// A moment of a day, counted from 0, as busy hours have more of them.
-pub fn moment(random: &mut ChaCha8Rng, day: u32) -> Millis {
+pub(super) fn moment(random: &mut ChaCha8Rng, day: u32) -> Millis {
     let hours = if day % 7 < 2 { &DAY_OFF } else { &WORKING_DAY };
     let mut left = random.random_range(0..hours.iter().sum());
     let hour = hours.iter().position(|busy| {
@@ -26,12 +26,12 @@ pub fn moment(random: &mut ChaCha8Rng, day: u32) -> Millis {
 }
 
 /// How busy a day is, counted from 0; the mean over a week is 1.
-pub fn busy(day: u32) -> f64 {
+pub(super) fn busy(day: u32) -> f64 {
     WEEK[day as usize % WEEK.len()]
 }
 
 /// How often something happens that happens `mean` times on average, by chance and independently; at most 1000 times.
-pub fn times(random: &mut ChaCha8Rng, mean: f64) -> u32 {
+pub(super) fn times(random: &mut ChaCha8Rng, mean: f64) -> u32 {
     let (limit, mut product, mut count) = ((-mean).exp(), 1.0, 0);
     loop {
         product *= random.random::<f64>();

@@ -113,9 +113,10 @@ fn high_water_is_known_to_all_and_a_third_of_the_boxes_lose_power() {
     let alerts = plan.acts.iter().filter(|act| matches!(act.what, Deed::Alert(_))).count();
     let readers: BTreeSet<_> = plan.acts.iter().filter(|act| act.what == Deed::Read).map(|act| act.who).collect();
     assert!(alerts == 51 && readers.len() > 2_000, "{alerts} updates, {} readers", readers.len());
-    let dark: BTreeSet<_> = plan.faults.iter().filter_map(|fault| match fault.what {
+    let dark = plan.faults.iter().filter_map(|fault| match fault.what {
         Trouble::PowerCut(at, ..) => Some(at),
         _ => None,
     });
+    let dark: BTreeSet<_> = dark.collect();
     assert!(dark.len() * 3 >= plan.boxes.len() - 3, "{} of {}", dark.len(), plan.boxes.len());
 }
