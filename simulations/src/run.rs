@@ -8,10 +8,13 @@ use crate::checkers::{self, Failure};
 use crate::people::People;
 use crate::plan::{BoxId, Millis, Plan, Trouble, VillageId};
 use crate::samples::Samples;
-use crate::world::{Counts, HOUR, MINUTE, START, World, WorldError, since_start};
+use crate::world::{Counts, FOUNDED, HOUR, MINUTE, START, World, WorldError, since_start};
 
 /// The checker whose content ends the time in which everybody gets to agree.
 const AGREEMENT: &str = "convergence";
+
+/// How long boxes get, once they show the same, to compare what they do not show: two times round.
+const UNSEEN: Millis = 12 * MINUTE;
 
 /// What came of a run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -56,7 +59,7 @@ impl Watcher for () {}
 /// [`WorldError`] when the world itself cannot go on; what the checkers find stands in the outcome.
 pub fn carry_out(plan: &Plan, watcher: &mut dyn Watcher) -> Result<Outcome, WorldError> {
     let _planted = crate::planted::plant(plan.planted.as_deref())?;
-    let mut world = World::new(plan.seed);
+    let mut world = World::new(plan.seed, FOUNDED);
     world.watch_with(checkers::all(plan));
     let mut people = set_up(plan, &mut world)?;
     let (mut acts, mut troubles) = (plan.acts.iter().peekable(), plan.faults.iter().peekable());
@@ -86,7 +89,7 @@ pub fn carry_out(plan: &Plan, watcher: &mut dyn Watcher) -> Result<Outcome, Worl
 
 /// Founds the villages, opens their boxes, lets everybody join who is there from the start, and lays the lines.
 fn set_up(plan: &Plan, world: &mut World) -> Result<People, WorldError> {
-    let mut people = People::of(plan, START);
+    let mut people = People::of(plan, FOUNDED);
     for village in &plan.villages {
         if let Some(genesis) = people.genesis(village.id) {
             world.add_village(village.id, &village.name, NeighbourhoodId::from(genesis.id()));
@@ -101,6 +104,7 @@ fn set_up(plan: &Plan, world: &mut World) -> Result<People, WorldError> {
         }
     }
     people.settle(world)?;
+    world.now = START;
     introduce_all(plan, world)?;
     for machine in &plan.boxes {
         world.set_clock(machine.id, machine.clock_error);
@@ -155,6 +159,9 @@ fn settle_down(
         failures = disagreement(&mut world)?;
     }
     let settled_after = failures.is_empty().then_some(waited);
+    // What nobody sees, because it was hidden or changes nothing yet, has to be everywhere as well.
+    world.run_until(world.now.plus_millis(UNSEEN), &mut people)?;
+    failures = disagreement(&mut world)?;
     let rest = world.check(|checker, world| {
         let mut found = if checker.name() == AGREEMENT { Vec::new() } else { checker.at_rest(world)? };
         found.extend(checker.found());

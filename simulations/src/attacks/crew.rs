@@ -15,7 +15,7 @@ use rand_chacha::ChaCha8Rng;
 use super::stage::{Home, Letter, Person, StageError};
 use crate::hand::Hand;
 use crate::plan::{Act, BoxId};
-use crate::world::{Actors, Answer, DAY, HOUR, MINUTE, World, WorldError};
+use crate::world::{Actors, Answer, DAY, HOUR, MINUTE, START, World, WorldError};
 
 /// How long letters are open on this stage, in milliseconds.
 const LETTER_MS: u64 = 14 * DAY;
@@ -34,7 +34,7 @@ pub(super) struct Crew {
 
 impl Crew {
     pub(super) fn new(seed: u64) -> Self {
-        Self { world: World::new(seed), log: Vec::new(), seeds: ChaCha8Rng::seed_from_u64(seed) }
+        Self { world: World::new(seed, START), log: Vec::new(), seeds: ChaCha8Rng::seed_from_u64(seed) }
     }
 
     fn seed(&mut self) -> [u8; 32] {

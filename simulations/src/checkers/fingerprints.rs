@@ -2,26 +2,34 @@
 
 use std::collections::BTreeMap;
 
+/// The table of bits has two to this many: with a million fingerprints one position in seventy is looked at more closely.
+const START_BITS: u32 = 26;
+
 /// 32 bytes that occur nowhere else.
 pub(super) type Fingerprint = [u8; 32];
 
-/// Fingerprints and what each stands for. The first two bytes decide most positions.
+/// Fingerprints and all that each stands for: short texts may be written twice. A table of
+/// bits, one for what the first eight bytes hash to, decides nearly every position, however many fingerprints there are.
 pub(super) struct Fingerprints<T> {
-    known: BTreeMap<Fingerprint, T>,
-    starts: Vec<bool>,
+    known: BTreeMap<Fingerprint, Vec<T>>,
+    starts: Vec<u64>,
 }
 
 impl<T> Default for Fingerprints<T> {
     fn default() -> Self {
-        Self { known: BTreeMap::new(), starts: vec![false; 1 << 16] }
+        Self { known: BTreeMap::new(), starts: vec![0; 1 << (START_BITS - 6)] }
     }
 }
 
-impl<T> Fingerprints<T> {
+impl<T: PartialEq> Fingerprints<T> {
     /// Looks out for a fingerprint from here on.
     pub(super) fn insert(&mut self, fingerprint: Fingerprint, stands_for: T) {
-        self.starts[start(&fingerprint)] = true;
-        self.known.insert(fingerprint, stands_for);
+        let (word, bit) = start(&fingerprint);
+        self.starts[word] |= bit;
+        let all = self.known.entry(fingerprint).or_default();
+        if !all.contains(&stands_for) {
+            all.push(stands_for);
+        }
     }
 
     /// Whether there is nothing to look for.
@@ -30,14 +38,21 @@ impl<T> Fingerprints<T> {
     }
 
     /// What the fingerprints stand for that occur in `bytes`, in the order in which they do.
-    pub(super) fn occurring_in<'a>(&'a self, bytes: &'a [u8]) -> impl Iterator<Item = &'a T> {
-        let windows = bytes.windows(32).filter(|window| self.starts[start(window)]);
-        windows.filter_map(|window| self.known.get(window))
+    pub(super) fn occurring_in<'a>(&'a self, bytes: &'a [u8]) -> impl Iterator<Item = &'a [T]> {
+        let may_start = |window: &&[u8]| {
+            let (word, bit) = start(window);
+            self.starts[word] & bit != 0
+        };
+        let windows = bytes.windows(32).filter(may_start);
+        windows.filter_map(|window| self.known.get(window).map(Vec::as_slice))
     }
 }
 
-fn start(bytes: &[u8]) -> usize {
-    usize::from(bytes[0]) << 8 | usize::from(bytes[1])
+/// The word and the bit in the table that the first eight bytes hash to.
+fn start(bytes: &[u8]) -> (usize, u64) {
+    let first = bytes.first_chunk().copied().map_or(0, u64::from_le_bytes);
+    let hash = first.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - START_BITS);
+    (usize::try_from(hash >> 6).unwrap_or_default(), 1 << (hash & 63))
 }
 
 #[cfg(test)]
@@ -51,7 +66,7 @@ mod tests {
         known.insert(mark, 7);
         for before in 0..40 {
             let text = [&vec![b'd'; before][..], &mark, b"en nog wat"].concat();
-            assert_eq!(known.occurring_in(&text).collect::<Vec<_>>(), [&7], "after {before} bytes");
+            assert_eq!(known.occurring_in(&text).collect::<Vec<_>>(), [&[7][..]], "after {before} bytes");
         }
         assert_eq!(known.occurring_in(&mark[1..]).count(), 0);
         assert_eq!(known.occurring_in(b"").count(), 0);

@@ -6,6 +6,8 @@ use crate::plan::Millis;
 
 /// When every run begins: a Saturday at midnight, UTC.
 pub const START: Timestamp = Timestamp::from_millis(1_795_219_200_000);
+/// When the villages of a run are founded: three months before it begins. Who is a member from the start came in between.
+pub const FOUNDED: Timestamp = Timestamp::from_millis(START.as_millis() - 90 * DAY);
 /// A second, in milliseconds.
 pub const SECOND: Millis = 1_000;
 /// A minute, in milliseconds.

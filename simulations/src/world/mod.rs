@@ -30,7 +30,7 @@ use crate::samples::{Samples, Tracker};
 use crate::trace::Trace;
 
 pub use boxes::{Running, SimulatedBox};
-pub use clock::{Clock, DAY, HOUR, MINUTE, SECOND, START, since_start};
+pub use clock::{Clock, DAY, FOUNDED, HOUR, MINUTE, SECOND, START, since_start};
 pub use disk::{Cost, Disk};
 pub use network::{End, Network};
 pub use puppets::NOBODY;
@@ -140,6 +140,7 @@ pub struct World {
     tracker: Tracker,
     checkers: Vec<Box<dyn Checker>>,
     villages: BTreeMap<VillageId, Village>,
+    ids: BTreeMap<NeighbourhoodId, VillageId>,
     boxes: BTreeMap<BoxId, SimulatedBox>,
     puppets: BTreeMap<End, Puppet>,
     network: Network,
@@ -150,16 +151,17 @@ pub struct World {
 }
 
 impl World {
-    /// An empty world, whose chance follows from `seed`.
-    pub fn new(seed: u64) -> Self {
+    /// An empty world at `now`, whose chance follows from `seed`.
+    pub fn new(seed: u64, now: Timestamp) -> Self {
         Self {
-            now: START,
+            now,
             counts: Counts::default(),
             trace: Trace::default(),
             samples: Samples::default(),
             tracker: Tracker::default(),
             checkers: Vec::new(),
             villages: BTreeMap::new(),
+            ids: BTreeMap::new(),
             boxes: BTreeMap::new(),
             puppets: BTreeMap::new(),
             network: Network::default(),
@@ -186,6 +188,7 @@ impl World {
             befriended: BTreeSet::new(),
         };
         self.villages.insert(id, village);
+        self.ids.insert(neighbourhood, id);
     }
 
     /// Adds a box to a village, with a clock that is right and a disk that is empty, and starts it.
@@ -245,7 +248,7 @@ impl World {
 
     /// The village with this id.
     pub fn village_of(&self, neighbourhood: &NeighbourhoodId) -> Option<&Village> {
-        self.villages.values().find(|village| village.neighbourhood == *neighbourhood)
+        self.villages.get(self.ids.get(neighbourhood)?)
     }
 
     /// All boxes, on or off, in the order of their names.
