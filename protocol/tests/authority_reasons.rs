@@ -6,12 +6,13 @@ mod book;
 mod support;
 
 use book::{Book, Hand, removal, sorted, valid};
-use dorpsplein_protocol::authority::{DeviceState, InvitationUse, Missing, Reason, Register, Verdict};
+use dorpsplein_protocol::authority::{Change, DeviceState, InvitationUse, Missing, Reason, Register, Verdict};
 use dorpsplein_protocol::compose::Device;
 use dorpsplein_protocol::identity::{PublicKey, SecretKey};
 use dorpsplein_protocol::operation::{
-    Claim, ClaimProof, DeviceAddition, DeviceCount, DeviceRetirement, Invitation, InvitationWithdrawal, MemberRemoval,
-    OperationId, Recovery, RecoveryKey, Rescue, Role, RoleChange, Statement, Veto,
+    Claim, ClaimProof, DeviceAddition, DeviceCount, DeviceRetirement, ForkDecision, Invitation, InvitationWithdrawal,
+    MemberRemoval, NeighbourhoodId, OperationId, Organisation, Recovery, RecoveryKey, Rescue, Role, RoleChange,
+    SpeakerChange, Statement, Treaty, TreatyDirection, TreatyEnd, Veto,
 };
 use support::{DAY, HOUR, START};
 
@@ -661,4 +662,80 @@ fn what_is_missing_is_named_a_letter_as_such() {
     book.hear(&unheard);
     assert_eq!(book.hear(&claim), Verdict::Unknown(Missing::Parent(NOWHERE)));
     assert_eq!(book.hear(&next), Verdict::Permitted);
+}
+
+#[test]
+fn an_assessment_that_is_older_than_the_register_is_made_anew() {
+    let (mut book, mut people) = Book::of(1, 0);
+    let letter = book.letter(&mut people[0], Role::Resident);
+    let claims = [(); 2].map(|()| {
+        let mut hand = book.stranger();
+        valid(&hand.device.claim(letter.invitation, &letter.secret, [3; 16], START))
+    });
+    let register = book.register.clone();
+    let [one, other] = claims.each_ref().map(|claim| register.assess(claim));
+    assert_eq!([one.verdict(), other.verdict()], [Verdict::Permitted; 2]);
+    book.register.insert(one);
+    book.register.insert(other);
+    let counting = claims.iter().filter(|claim| book.register.verdict(&claim.id()) == Some(Verdict::Permitted));
+    assert_eq!((counting.count(), book.register.resident_count()), (1, 2));
+}
+
+#[test]
+fn a_change_names_the_devices_and_neighbours_it_is_about() {
+    let (mut book, mut people) = Book::of(1, 3);
+    let said = |book: &mut Book, people: &mut [Hand], statement| {
+        let heads = book.register.heads();
+        book.changes(&mut people[0], heads, statement)
+    };
+    let devices = |change: &Change| change.devices.iter().copied().collect::<Vec<_>>();
+    let [first, second, third] = [1, 2, 3].map(|number: usize| people[number].device.key());
+    let statement = retirement(&people[1]);
+    assert_eq!(devices(&said(&mut book, &mut people, statement)), [first]);
+    let phone = book.secret();
+    let recovery = Recovery::sign(&phone, &book.id, &people[1].who(), Vec::new());
+    let change = said(&mut book, &mut people, Statement::Recovery(recovery));
+    assert_eq!(change.devices, [first, phone.public()].into());
+    let statement = book.role(&people[2], Role::Connector);
+    assert_eq!(devices(&said(&mut book, &mut people, statement)), [second]);
+    let statement = removal(&people[3]);
+    assert_eq!(devices(&said(&mut book, &mut people, statement)), [third]);
+    let rescue = Rescue { device: third, last: 90 };
+    assert_eq!(devices(&said(&mut book, &mut people, Statement::Rescue(rescue))), [third]);
+    let decision = ForkDecision { device: third, sequence: 1, keep: NOWHERE };
+    assert_eq!(devices(&said(&mut book, &mut people, Statement::ForkDecision(decision))), [third]);
+    let speaker = people[2].who();
+    let founding = Statement::Organisation(Organisation { speaker });
+    assert_eq!(devices(&said(&mut book, &mut people, founding)), [second]);
+    let organisation = book.register.organisations().next().unwrap().id;
+    let resident = people[1].who();
+    let change = SpeakerChange { organisation, resident, speaks: true, counts: Vec::new() };
+    let change = said(&mut book, &mut people, Statement::SpeakerChange(change));
+    assert_eq!(change.devices, [first, phone.public()].into());
+    let with = NeighbourhoodId::from_bytes([8; 32]);
+    let (direction, expires) = (TreatyDirection::Both, START.plus_millis(DAY));
+    let treaty = Treaty { with, accepts: None, direction, kinds: Vec::new(), expires };
+    let change = said(&mut book, &mut people, Statement::Treaty(treaty));
+    assert_eq!((change.treaties, change.devices), ([with].into(), [].into()));
+    let change = said(&mut book, &mut people, Statement::TreatyEnd(TreatyEnd { with }));
+    assert_eq!((change.treaties, change.revised), ([with].into(), Vec::new()));
+}
+
+#[test]
+fn a_change_names_what_counted_before_and_no_longer_does() {
+    let (mut book, mut people) = Book::of(2, 1);
+    let heads = book.register.heads();
+    let key = book.secret().public();
+    let letter = book.does_after(&mut people[1], heads.clone(), invitation(key, Role::Resident));
+    let grant = RoleChange { resident: people[2].who(), role: Role::Connector, counts: Vec::new() };
+    let grant = book.does_after(&mut people[1], vec![letter], Statement::RoleChange(grant));
+    let statement = removal(&people[1]);
+    let change = book.changes(&mut people[0], heads, statement);
+    let mut revised = change.revised;
+    revised.sort_unstable_by_key(|(id, _)| *id);
+    let mut expected = [letter, grant].map(|id| (id, Verdict::Refused(Reason::Voided)));
+    expected.sort_unstable_by_key(|(id, _)| *id);
+    assert_eq!(revised, expected, "the removal had seen neither");
+    assert_eq!(change.devices, [1, 2].map(|number: usize| people[number].device.key()).into());
+    assert_eq!(book.register.connector_count(), 1);
 }

@@ -3,7 +3,7 @@
 // Each file of tests uses its own part of this.
 #![allow(dead_code)]
 
-use dorpsplein_protocol::authority::{Reason, Register, Verdict};
+use dorpsplein_protocol::authority::{Change, Reason, Register, Verdict};
 use dorpsplein_protocol::compose::Device;
 use dorpsplein_protocol::identity::SecretKey;
 use dorpsplein_protocol::operation::{
@@ -91,6 +91,15 @@ impl Book {
         let verdict = assessment.verdict();
         self.register.insert(assessment);
         verdict
+    }
+
+    /// Somebody says something that counts; what is different now.
+    pub(crate) fn changes(&mut self, hand: &mut Hand, parents: Vec<OperationId>, statement: Statement) -> Change {
+        let valid = valid(&hand.device.state(parents, statement, self.now));
+        let assessment = self.register.assess(&valid);
+        let change = self.register.insert(assessment);
+        assert_eq!(change.verdict, Verdict::Permitted);
+        change
     }
 
     /// What would become of it if somebody said this after all that is known, at `at`. Nothing is taken in.
