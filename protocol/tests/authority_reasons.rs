@@ -444,6 +444,16 @@ fn a_removal_counts_up_to_what_it_says_and_a_rescue_beyond() {
 }
 
 #[test]
+fn a_rescue_says_nothing_about_a_removal_that_comes_after_it() {
+    let (mut book, mut people) = Book::of(1, 1);
+    let (who, device) = (people[1].who(), people[1].device.key());
+    book.does(&mut people[0], Statement::Rescue(Rescue { device, last: 3 }));
+    let removal = MemberRemoval { resident: who, counts: vec![DeviceCount { device, last: 7 }] };
+    book.does(&mut people[0], Statement::MemberRemoval(removal));
+    assert_eq!([7, 8].map(|number| book.register.counts(&device, number)), [true, false]);
+}
+
+#[test]
 fn of_two_removals_the_shorter_counts() {
     let (mut book, mut people) = Book::of(2, 1);
     let (who, device) = (people[2].who(), people[2].device.key());

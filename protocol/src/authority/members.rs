@@ -181,30 +181,23 @@ impl Register {
         limits.into_iter().flatten().min()
     }
 
-    /// The last number of a device that counts, as far as takings of one target go.
+    /// The last number of a device that counts, as far as takings of one target go. A rescue raises what a taking says that
+    /// it had seen, and has nothing to say about one that came later or at the same time.
     fn limit(&self, target: Target, device: Index) -> Option<u64> {
         let admission = self.settled.consequences.admission(device)?;
         let admitted = self.graph.point(admission.at);
         let rescues = self.settled.consequences.rescues.get(&device).map_or(&[][..], Vec::as_slice);
-        let rescued = |at: Index| rescues.iter().any(|rescue| self.graph.is_past(at, &self.graph.point(*rescue)));
+        let raised = |at: Index| {
+            let seen = rescues.iter().filter(|rescue| self.graph.is_past(at, &self.graph.point(**rescue)));
+            seen.filter_map(|rescue| match self.graph.statement(*rescue) {
+                Some(Statement::Rescue(said)) => Some(said.last),
+                _ => None,
+            })
+            .max()
+        };
         let takings = self.settled.takings.of(target).iter();
         let concerning = takings.filter(|taking| !self.graph.is_past(taking.at, &admitted));
-        let (mut limit, mut taken) = (None::<u64>, false);
-        for taking in concerning {
-            taken = true;
-            if !rescued(taking.at) {
-                let last = self.graph.last_that_counts(taking, device);
-                limit = Some(limit.map_or(last, |limit| limit.min(last)));
-            }
-        }
-        let highest = rescues.iter().filter_map(|rescue| match self.graph.statement(*rescue) {
-            Some(Statement::Rescue(said)) => Some(said.last),
-            _ => None,
-        });
-        match (taken, highest.max()) {
-            (true, Some(rescue)) => Some(limit.map_or(rescue, |limit| limit.min(rescue))),
-            (_, _) => limit,
-        }
+        concerning.map(|taking| self.graph.last_that_counts(taking, device).max(raised(taking.at).unwrap_or(0))).min()
     }
 
     fn resident_entry(&self, resident: Index) -> Resident {
