@@ -117,15 +117,17 @@ impl<R: Read> Replica<R> {
         Ok(())
     }
 
-    /// Takes in what a session brought. Says whether another comparison would find more: what was fetched may have
-    /// opened the way to other spaces, and what waits misses something.
+    /// Takes in what a session brought, in the order in which its authors say it came about: what others build on comes
+    /// first, so that little has to wait, and there is room for what does. Says whether another comparison would find more:
+    /// what was fetched may have opened the way to other spaces, and what waits misses something.
     fn ingest(
         &mut self,
-        operations: Vec<Signed>,
+        mut operations: Vec<Signed>,
         pushed: bool,
         session: SessionId,
         round: &mut Round,
     ) -> Result<bool, StoreError> {
+        operations.sort_by_key(|operation| (operation.header().time, operation.header().sequence));
         let mut again = false;
         for operation in operations {
             again |= match self.receive_operation(operation, session, round)? {
@@ -160,8 +162,8 @@ impl<R: Read> View for Glance<'_, R> {
     }
 
     fn entitled(&self, peer: &PublicKey, claimed: &NeighbourhoodId) -> BTreeSet<SpaceId> {
-        let held = self.replica.trees.keys().copied().collect();
-        entitled(&self.replica.registers, &self.replica.introductions, &held, peer, claimed, self.now)
+        let held = self.replica.trees.keys();
+        entitled(&self.replica.registers, &self.replica.introductions, held, peer, claimed, self.now)
     }
 
     fn tree(&self, id: &SpaceId) -> Option<&Tree> {

@@ -17,10 +17,10 @@ pub type Introductions = BTreeMap<PublicKey, BTreeSet<NeighbourhoodId>>;
 ///
 /// `held` are the spaces this box holds: boxes of one neighbourhood share them all, and those that one of them does not
 /// hold anything of yet. None at all when there is no agreement with `claimed`.
-pub fn entitled(
+pub fn entitled<'s>(
     registers: &Registers,
     introductions: &Introductions,
-    held: &BTreeSet<SpaceId>,
+    held: impl IntoIterator<Item = &'s SpaceId>,
     peer: &PublicKey,
     claimed: &NeighbourhoodId,
     now: Timestamp,
@@ -32,7 +32,7 @@ pub fn entitled(
     let register = |neighbourhood| SpaceId { neighbourhood, space: Space::Register };
     if *claimed == home {
         return match (certified, introduced && unknown_yet) {
-            (true, _) => held.union(&own_spaces(registers, now)).copied().collect(),
+            (true, _) => held.into_iter().copied().chain(own_spaces(registers, now)).collect(),
             (false, true) => BTreeSet::from([register(home)]),
             (false, false) => BTreeSet::new(),
         };
