@@ -50,6 +50,9 @@ pub struct Tally {
     pub failures: Vec<(&'static str, u64, Failure)>,
 }
 
+/// What is done with a plan in which the checkers found something.
+pub type Failed<'a, E> = dyn FnMut(&Plan, &[Failure]) -> Result<(), E> + 'a;
+
 /// Runs one scenario after another for as long as `goes_on`, which is told what comes next, says so. What the checkers
 /// found in a run that failed is handed to `failed`.
 ///
@@ -58,7 +61,7 @@ pub struct Tally {
 pub fn soak<E: From<SoakError>>(
     order: &Order,
     goes_on: &mut dyn FnMut(&Scenario, u64) -> bool,
-    failed: &mut dyn FnMut(&Plan, &[Failure]) -> Result<(), E>,
+    failed: &mut Failed<'_, E>,
 ) -> Result<Tally, E> {
     let mut tally = Tally::default();
     for (scenario, seed) in order.runs() {
@@ -138,5 +141,43 @@ impl Tally {
     pub fn simulated_years(&self) -> f64 {
         const YEAR_MS: f64 = 365.25 * 86_400_000.0;
         self.simulated_ms as f64 / YEAR_MS
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::scenarios::named;
+
+    fn order(fixed: u64) -> Order {
+        Order { scenarios: ["chaos", "siege"].map(|name| named(name).unwrap()).to_vec(), fixed, fresh_from: u64::MAX }
+    }
+
+    #[test]
+    fn the_fixed_seeds_come_first_and_fresh_ones_follow_without_end() {
+        let order = order(2);
+        let runs: Vec<(&str, u64)> = order.runs().map(|(scenario, seed)| (scenario.name, seed)).take(7).collect();
+        let fixed = [("chaos", 1), ("siege", 1), ("chaos", 2), ("siege", 2)];
+        assert_eq!(runs[..4], fixed);
+        assert_eq!(runs[4..], [("chaos", u64::MAX), ("siege", u64::MAX), ("chaos", 0)], "the last seed is not the end");
+    }
+
+    #[test]
+    fn what_is_run_is_counted() {
+        let mut seeds = Vec::new();
+        let tally = soak::<SoakError>(
+            &order(1),
+            &mut |scenario, seed| {
+                seeds.push((scenario.name, seed));
+                seeds.len() <= 1
+            },
+            &mut |_, _| Ok(()),
+        );
+        let tally = tally.unwrap();
+        assert_eq!(tally.runs, BTreeMap::from([("chaos", 1)]));
+        assert_eq!((tally.fresh, seeds.len()), (None, 2), "the second run was not allowed to begin");
+        assert!(tally.simulated_years() > 0.0 && tally.acts > 0 && tally.operations > 0, "{tally:?}");
     }
 }

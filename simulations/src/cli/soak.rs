@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use clap::Args;
 use dorpsplein_simulations::report::words;
 use dorpsplein_simulations::scenarios::{self, Scenario};
-use dorpsplein_simulations::soak::{Order, SoakError, Tally, soak};
+use dorpsplein_simulations::soak::{Order, Tally, soak};
 
 use super::Failing;
 use super::run::{keep, told};

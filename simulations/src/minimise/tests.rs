@@ -25,7 +25,7 @@ fn big() -> Plan {
     let act = |at: u64| Act {
         at: at * HOUR / 40,
         who: u32::try_from(at % 54).unwrap(),
-        what: if at % 3 == 0 { Deed::Erase } else { Deed::Read },
+        what: if at.is_multiple_of(3) { Deed::Erase } else { Deed::Read },
         seed: at,
     };
     let fault = |at: u64| {

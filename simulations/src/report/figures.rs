@@ -21,6 +21,9 @@ pub(super) struct Key {
     pub(super) text: String,
 }
 
+/// A line of [`propagation`]: its class, what it means, and which part of a spread it shows.
+type Line = (&'static str, &'static str, fn(&Spread) -> f64);
+
 fn key(class: &str, text: impl Into<String>) -> Key {
     Key { class: class.to_owned(), text: text.into() }
 }
@@ -44,7 +47,7 @@ fn propagation(course: &Course) -> Option<Figure> {
     let mut chart = Chart::new(Axis::course(course.lasted), Axis::waiting(shortest, longest));
     let mut keys = Vec::new();
     trouble(course, &mut chart, &mut keys);
-    let lines: [(&str, &str, fn(&Spread) -> f64); 4] = [
+    let lines: [Line; 4] = [
         ("third", "99 of 100", |spread| spread.nearly_all),
         ("second", "9 of 10", |spread| spread.most),
         ("first", "half of the posts stand next door within", |spread| spread.half),
