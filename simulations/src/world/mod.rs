@@ -7,21 +7,22 @@
 pub mod boxes;
 pub mod clock;
 pub mod disk;
+mod measure;
 pub mod network;
 mod power;
 mod puppets;
 mod queue;
 mod record;
 mod streams;
+mod villages;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use dorpsplein_protocol::identity::{PublicKey, SecretKey};
-use dorpsplein_protocol::operation::{NeighbourhoodId, OperationId, Signed, Space};
+use dorpsplein_protocol::operation::{NeighbourhoodId, Signed};
 use dorpsplein_protocol::replica::{Accepted, Effect, Input, OpenError, Refusal, Ticket};
-use dorpsplein_protocol::store::{Batch, Store, StoreError, Table};
+use dorpsplein_protocol::store::{Store, StoreError};
 use dorpsplein_protocol::time::Timestamp;
-use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::checkers::{Checker, Failure};
@@ -32,8 +33,10 @@ use crate::trace::Trace;
 pub use boxes::{Running, SimulatedBox};
 pub use clock::{Clock, DAY, FOUNDED, HOUR, MINUTE, SECOND, START, since_start};
 pub use disk::{Cost, Disk};
+pub use measure::Counts;
 pub use network::{End, Network};
 pub use puppets::NOBODY;
+pub use villages::Village;
 
 use puppets::Puppet;
 use queue::{Event, Queue};
@@ -64,58 +67,6 @@ pub enum Answer {
     Refused(Refusal),
     /// No answer came: the box is off, or its power failed. Whether the operation stands on its disk nobody knows.
     Off,
-}
-
-/// A neighbourhood as the world knows it: what is true, whatever the boxes believe.
-#[derive(Clone, Debug)]
-pub struct Village {
-    /// Its name in the plan.
-    pub id: VillageId,
-    /// What it is called.
-    pub name: String,
-    /// Its id.
-    pub neighbourhood: NeighbourhoodId,
-    /// Its boxes.
-    pub boxes: Vec<BoxId>,
-    /// The villages it has an agreement with now.
-    pub neighbours: BTreeSet<VillageId>,
-    /// The villages it ever had an agreement with.
-    pub befriended: BTreeSet<VillageId>,
-}
-
-/// What happened so far.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Counts {
-    /// Frames sent.
-    pub frames: u64,
-    /// Bytes sent.
-    pub bytes: u64,
-    /// Operations that some box accepted from a person.
-    pub operations: u64,
-    /// Operations that some box took in, from a person or a peer, having verified the signature.
-    pub taken_in: u64,
-    /// What people did and a box took in, by a name for it.
-    pub deeds: BTreeMap<String, u64>,
-    /// Submissions refused, by the name of the refusal.
-    pub refused: BTreeMap<String, u64>,
-    /// Submissions that got no answer.
-    pub unanswered: u64,
-    /// Streams that opened.
-    pub streams: u64,
-    /// Streams that broke, or were closed by a box.
-    pub broken: u64,
-    /// Lines that were down for a while.
-    pub partitions: u64,
-    /// Boxes that were shut down in order.
-    pub shut_down: u64,
-    /// Boxes whose power failed.
-    pub power_cuts: u64,
-    /// Of these, how many left a torn record.
-    pub torn: u64,
-    /// Writes that a full disk refused.
-    pub full: u64,
-    /// Clocks that jumped.
-    pub clock_jumps: u64,
 }
 
 /// What the people in a world do of their own accord; see [`World::run_until`].
@@ -177,20 +128,6 @@ impl World {
         self.checkers = checkers;
     }
 
-    /// Adds a village that has no box yet.
-    pub fn add_village(&mut self, id: VillageId, name: &str, neighbourhood: NeighbourhoodId) {
-        let village = Village {
-            id,
-            name: name.to_owned(),
-            neighbourhood,
-            boxes: Vec::new(),
-            neighbours: BTreeSet::new(),
-            befriended: BTreeSet::new(),
-        };
-        self.villages.insert(id, village);
-        self.ids.insert(neighbourhood, id);
-    }
-
     /// Adds a box to a village, with a clock that is right and a disk that is empty, and starts it.
     ///
     /// # Errors
@@ -217,88 +154,9 @@ impl World {
         self.start(id)
     }
 
-    /// Two villages have an agreement from here on, as the world knows it.
-    pub fn befriend(&mut self, a: VillageId, b: VillageId) {
-        for [here, there] in [[a, b], [b, a]] {
-            if let Some(village) = self.villages.get_mut(&here) {
-                village.neighbours.insert(there);
-                village.befriended.insert(there);
-            }
-        }
-    }
-
-    /// Two villages no longer have an agreement, as the world knows it.
-    pub fn part(&mut self, a: VillageId, b: VillageId) {
-        for [here, there] in [[a, b], [b, a]] {
-            if let Some(village) = self.villages.get_mut(&here) {
-                village.neighbours.remove(&there);
-            }
-        }
-    }
-
-    /// All villages, in the order of their names.
-    pub fn villages(&self) -> impl Iterator<Item = &Village> {
-        self.villages.values()
-    }
-
-    /// A village; none when the plan has none of this name, or it could not be founded.
-    pub fn village(&self, id: VillageId) -> Option<&Village> {
-        self.villages.get(&id)
-    }
-
-    /// The village with this id.
-    pub fn village_of(&self, neighbourhood: &NeighbourhoodId) -> Option<&Village> {
-        self.villages.get(self.ids.get(neighbourhood)?)
-    }
-
-    /// All boxes, on or off, in the order of their names.
-    pub fn boxes(&self) -> impl Iterator<Item = &SimulatedBox> {
-        self.boxes.values()
-    }
-
-    /// A box, on or off; none when there is none of this name.
-    pub fn simulated(&self, at: BoxId) -> Option<&SimulatedBox> {
-        self.boxes.get(&at)
-    }
-
-    /// The boxes of a village; none at all when there is no such village.
-    pub fn boxes_of(&self, village: VillageId) -> &[BoxId] {
-        self.villages.get(&village).map_or(&[], |village| &village.boxes)
-    }
-
-    /// A box that is on.
-    pub fn at(&self, at: BoxId) -> Option<&Running> {
-        self.boxes.get(&at)?.running()
-    }
-
-    /// The disk of a box, on or off.
-    pub fn disk(&self, at: BoxId) -> Option<&Disk> {
-        self.boxes.get(&at).map(|simulated| &simulated.disk)
-    }
-
-    /// The key of a box.
-    pub fn box_key(&self, at: BoxId) -> PublicKey {
-        self.boxes.get(&at).map_or_else(|| box_key(self.seed, at), |simulated| simulated.key)
-    }
-
-    /// What the clock of a box shows; the world's time when there is no such box.
-    pub fn clock(&self, at: BoxId) -> Timestamp {
-        self.boxes.get(&at).map_or(self.now, |simulated| simulated.clock.shows(self.now))
-    }
-
-    /// The lines and streams.
-    pub const fn network(&self) -> &Network {
-        &self.network
-    }
-
     /// Lets people do something in so many milliseconds; see [`Actors::act`].
     pub fn later(&mut self, after: Millis, act: Act) {
         self.schedule(after, Event::Act(Box::new(act)));
-    }
-
-    /// Says in the samples when each village counts this operation.
-    pub fn follow_closely(&mut self, operation: &OperationId) {
-        self.tracker.watch(operation, &mut self.samples);
     }
 
     /// Somebody reads the front page of a box that is on.
@@ -444,76 +302,9 @@ impl World {
         Ok(())
     }
 
-    fn tell_accepted(&mut self, at: BoxId, accepted: &Accepted) -> Result<(), WorldError> {
-        use dorpsplein_protocol::store::Read;
-        let stored = match self.disk(at) {
-            Some(disk) => disk.get(Table::Operations, accepted.operation.as_bytes())?,
-            None => None,
-        };
-        // What was erased is stored without its text; then there is nothing to watch over.
-        if let Some(Ok(operation)) = stored.map(|bytes| Signed::decode(&bytes)) {
-            self.follow(at, &operation);
-            self.tell(|checker, world| checker.accepted(world, at, &operation));
-        }
-        Ok(())
-    }
-
-    /// Remembers who is to get an operation that was accepted here, if it is shared with neighbours.
-    fn follow(&mut self, at: BoxId, operation: &Signed) {
-        let header = operation.header();
-        let here = self.boxes.get(&at).map(|simulated| simulated.village);
-        if header.space != Space::Neighbours {
-            return;
-        }
-        let Some(village) = self.village_of(&header.neighbourhood()) else { return };
-        let all = village.neighbours.iter().copied().chain([village.id]);
-        let waiting: Vec<VillageId> = all.filter(|village| Some(*village) != here).collect();
-        self.tracker.follow(operation.id(), since_start(self.now), waiting);
-    }
-
-    /// Sees in a batch which operations a box counts from here on, and what it had to be sent for it.
-    fn note_batch(&mut self, at: BoxId, batch: &Batch, submitted: bool) {
-        let Some(simulated) = self.boxes.get(&at) else { return };
-        let (village, now) = (simulated.village, since_start(self.now));
-        let undecided: BTreeSet<&[u8]> = batch
-            .writes()
-            .filter(|(table, _, value)| *table == Table::Undecided && value.is_some())
-            .filter_map(|(_, key, _)| key.get(32..))
-            .collect();
-        let id = |key: &[u8]| key.len().checked_sub(32).and_then(|at| OperationId::try_from(&key[at..]).ok());
-        let mut brought = 0;
-        for (table, key, value) in batch.writes() {
-            let counts = match table {
-                Table::Spaces => {
-                    self.counts.taken_in += 1;
-                    !undecided.contains(&key[key.len() - 32..])
-                }
-                Table::Undecided => value.is_none(),
-                Table::Operations => {
-                    brought += value.map_or(0, <[u8]>::len);
-                    false
-                }
-                _ => false,
-            };
-            if let Some(id) = id(key).filter(|_| counts) {
-                self.tracker.counted(&id, village, now, &mut self.samples);
-            }
-        }
-        if !submitted && brought > 0 {
-            *self.samples.minimum.entry(at).or_default() += brought as u64;
-        }
-    }
-
     /// Boxes that could not use their disks although the disks had not failed.
     pub(crate) fn ailing(&mut self) -> Vec<Failure> {
         std::mem::take(&mut self.ailing)
-    }
-
-    /// Adds to the samples what waits on all boxes now.
-    pub(crate) fn take_stock(&mut self) {
-        let now = since_start(self.now);
-        let waiting: u64 = self.boxes.values().map(|simulated| simulated.disk.waiting()).sum();
-        self.samples.note_backlog(now, waiting);
     }
 
     /// Tells every checker something.
