@@ -442,3 +442,43 @@ fn naming_another_kind_gives_nobody_the_right_to_erase() {
     stage.world.bring(listener, std::slice::from_ref(&unknown));
     assert_eq!(stage.world.boxes[listener.at].row(item), Some(before));
 }
+
+#[test]
+fn the_words_of_an_author_nobody_here_knows_are_not_kept_and_come_when_there_is_a_treaty() {
+    let mut world = World::new();
+    let [mut here, mut between, mut beyond] =
+        ["Oosterwijk aan de Vliet", "Hogeveld", "Molenwaard"].map(|name| world.found(name));
+    world.agree(&mut here, &mut between);
+    world.agree(&mut between, &mut beyond);
+    let mut bart = world.join(&mut between);
+    let mut vera = world.join(&mut beyond);
+    for [one, other] in [[beyond.at, between.at], [between.at, here.at]] {
+        world.connect(one, other);
+    }
+    world.run();
+    let place = between.neighbours();
+    let item = world.post(between.at, &mut bart, place, "Wie komt er eten?");
+    world.run();
+    let comment = vera.create(place, Kind::COMMENT, Some(item), vec![body(SECRET)], world.now);
+    world.submit(beyond.at, &comment).unwrap();
+    world.run();
+    let shown = |world: &World, at: usize| world.boxes[at].row(comment.id().into()).is_some();
+    assert!(shown(&world, between.at), "those who know both show it");
+    assert!(world.boxes[here.at].holds(&comment) && !shown(&world, here.at));
+    assert_eq!(tables_with(&world, here.at, SECRET), []);
+    assert!(world.boxes[here.at].dump(&[Table::Incomplete]).is_empty(), "nor are they asked for");
+    world.reopen(here.at);
+
+    world.agree(&mut here, &mut beyond);
+    world.connect(here.at, beyond.at);
+    world.connect(here.at, between.at);
+    world.run();
+    world.pass(6 * MINUTE);
+    assert!(shown(&world, here.at));
+    let erasure = Edit::Erase { kind: Kind::COMMENT, reason: None, note: String::new() };
+    let erasure = vera.edit(place, comment.id().into(), vec![comment.id()], vec![erasure], world.now);
+    world.submit(beyond.at, &erasure).unwrap();
+    world.run();
+    world.pass(6 * MINUTE);
+    assert_eq!([here.at, between.at, beyond.at].map(|at| tables_with(&world, at, SECRET).len()), [0; 3]);
+}

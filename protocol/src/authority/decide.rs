@@ -151,15 +151,29 @@ struct Signer<'a> {
     home: &'a Register,
 }
 
-/// What the author is to the neighbourhood the item lives in, and who they are at home.
-fn author<'a>(registers: &'a Registers, header: &Header, kind: Kind) -> Result<Signer<'a>, Verdict> {
+/// The neighbourhood of which too little is known here to decide about an operation: the item's or its author's, without a
+/// treaty that was in force when it was signed, or without its register.
+pub(crate) fn unknown_neighbourhood(registers: &Registers, header: &Header) -> Option<NeighbourhoodId> {
     let (there, home) = (header.neighbourhood(), header.home());
     // Items of another neighbourhood, and authors from one, exist here because of a treaty; it must have been in force
     // when the operation was signed, so that running out hides nothing that was agreed before.
-    for other in [there, home].into_iter().filter(|id| *id != registers.home().neighbourhood()) {
-        let treaty = registers.treaty(&other, header.time).filter(|treaty| treaty.stage == TreatyStage::InForce);
-        let treaty = treaty.ok_or(Verdict::Unknown(Missing::Neighbourhood(other)))?;
-        if other == there && (!treaty.receives || !registers.shares_kind(&other, kind, header.time)) {
+    let in_force = |other: &NeighbourhoodId| {
+        registers.treaty(other, header.time).is_some_and(|treaty| treaty.stage == TreatyStage::InForce)
+    };
+    let mut others = [there, home].into_iter().filter(|id| *id != registers.home().neighbourhood());
+    others.find(|other| !in_force(other)).or_else(|| registers.get(&home).is_none().then_some(home))
+}
+
+/// What the author is to the neighbourhood the item lives in, and who they are at home.
+fn author<'a>(registers: &'a Registers, header: &Header, kind: Kind) -> Result<Signer<'a>, Verdict> {
+    if let Some(unknown) = unknown_neighbourhood(registers, header) {
+        return Err(Verdict::Unknown(Missing::Neighbourhood(unknown)));
+    }
+    let (there, home) = (header.neighbourhood(), header.home());
+    if there != registers.home().neighbourhood() {
+        let treaty = registers.treaty(&there, header.time);
+        let receives = treaty.is_some_and(|treaty| treaty.receives);
+        if !receives || !registers.shares_kind(&there, kind, header.time) {
             return Err(Verdict::Refused(Reason::NoTreaty));
         }
     }

@@ -19,6 +19,7 @@ mod taking;
 
 pub use agreements::{CircleSide, TreatyStatement};
 pub use assess::Assessment;
+pub(crate) use decide::unknown_neighbourhood;
 pub use decide::{Deed, ItemFacts, SubjectFacts, Voice, decide};
 pub use judge::TWO_SIGNATURES_FROM;
 pub use members::{DeviceEntry, DeviceState, Membership, Resident};

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::Replica;
-use crate::authority::{Deed, ItemFacts, Missing, Reason, SubjectFacts, Verdict, Voice, decide};
+use crate::authority::{Deed, ItemFacts, Missing, Reason, SubjectFacts, Verdict, Voice, decide, unknown_neighbourhood};
 use crate::item::{History, Kept, OrderError, Placed};
 use crate::operation::{Edit, Header, ItemId, Kind, OperationId, Signed, Verified};
 use crate::projection::{Author, ItemRow, LogEntry};
@@ -40,7 +40,7 @@ pub(super) enum Remains {
     Here,
     /// It is here and goes.
     Dropped,
-    /// It is not here, and an erasure says why.
+    /// It is not here and is not missed: an erasure says why, or nobody here could read it.
     Erased,
     /// It is not here, and somebody else may have it.
     Wanted,
@@ -119,7 +119,7 @@ impl<R: Read> Replica<R> {
                 continue;
             }
             let verdict = match (kept, creation) {
-                (Kept::Bare(_), _) => Verdict::Unknown(Missing::Payload(kept.id())),
+                (Kept::Bare(_), _) => Verdict::Unknown(self.missing_of(kept)),
                 (Kept::Whole(valid), Some(creation)) => {
                     self.decide_in_history(valid, kept, history, &verdicts, creation, now)?
                 }
@@ -145,9 +145,25 @@ impl<R: Read> Replica<R> {
     fn examine(&self, kept: &Kept, verdicts: &Verdicts, row: Option<&ItemRow>) -> Examined {
         let (id, header) = (kept.id(), kept.header().clone());
         let verdict = verdicts.get(&id).copied().unwrap_or(Verdict::Unknown(Missing::Parent(id)));
-        let payload = if kept.whole().is_some() { Remains::Here } else { Remains::Wanted };
+        // Whose author nobody here can know is shown to nobody, and nobody here could say that it was erased: its words
+        // are not kept. They are asked for when there is a treaty with its author's neighbourhood.
+        let unread = !kept.outlives_erasure()
+            && matches!(verdict, Verdict::Unknown(_))
+            && unknown_neighbourhood(&self.registers, kept.header()).is_some();
+        let payload = match (kept, unread) {
+            (Kept::Whole(_), false) => Remains::Here,
+            (Kept::Whole(_), true) => Remains::Dropped,
+            (Kept::Bare(_), false) => Remains::Wanted,
+            (Kept::Bare(_), true) => Remains::Erased,
+        };
         let log = self.log_line(kept, verdict, row);
         Examined { id, header, verdict, payload, log }
+    }
+
+    /// What a bare operation lacks before it can be decided.
+    fn missing_of(&self, bare: &Kept) -> Missing {
+        let unknown = unknown_neighbourhood(&self.registers, bare.header());
+        unknown.map_or(Missing::Payload(bare.id()), Missing::Neighbourhood)
     }
 
     /// The line about an operation in the log, or that it has none; nothing for operations that are never in the log.
