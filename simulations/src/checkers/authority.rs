@@ -5,7 +5,7 @@
 //! two people, what a removal takes is gone, only connectors do what connectors do, and nothing is taken from a device that
 //! forked until somebody decided.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use dorpsplein_protocol::authority::{InvitationUse, Register};
 use dorpsplein_protocol::operation::{Header, NeighbourhoodId, OperationId, Signed};
@@ -19,7 +19,7 @@ use rand_chacha::ChaCha8Rng;
 use super::rules::Written;
 use super::{Checker, Failure, MAX_FINDINGS, look};
 use crate::plan::BoxId;
-use crate::world::{SimulatedBox, World, WorldError};
+use crate::world::{Running, SimulatedBox, World, WorldError};
 
 /// The name of this checker.
 const NAME: &str = "authority";
@@ -31,6 +31,8 @@ type Held = (NeighbourhoodId, Vec<Vec<u8>>);
 #[derive(Default)]
 pub struct Authority {
     written: Written,
+    /// What was accepted once is known when it is handed in again, and that is no harm.
+    accepted: BTreeSet<OperationId>,
     looked: u64,
     found: Vec<Failure>,
 }
@@ -54,6 +56,9 @@ impl Checker for Authority {
 
     fn accepted(&mut self, world: &World, at: BoxId, operation: &Signed) {
         self.looked += 1;
+        if !self.accepted.insert(operation.id()) {
+            return;
+        }
         match is_frozen(world, at, operation) {
             Ok(false) => {}
             Ok(true) if self.found.len() >= MAX_FINDINGS => {}
@@ -72,6 +77,10 @@ impl Checker for Authority {
             self.looked += 1;
             let broken = self.written.broken_by_rows(&simulated.disk, running.replica().registers())?;
             let at = simulated.id;
+            if !somebody_is_left(simulated.running()) {
+                let found = format!("on box {at} nobody is left who can let others in");
+                failures.push(Failure { checker: NAME, found });
+            }
             failures.extend(
                 broken.into_iter().map(|found| Failure { checker: NAME, found: format!("on box {at}: {found}") }),
             );
@@ -92,6 +101,10 @@ impl Authority {
         let mut seen: BTreeMap<Held, (BoxId, String)> = BTreeMap::new();
         for simulated in world.boxes() {
             let (at, Some(running)) = (simulated.id, simulated.running()) else { continue };
+            // What waits for its time is held and not taken in.
+            if look::waits_for_a_time(&simulated.disk)? {
+                continue;
+            }
             for register in running.replica().registers().iter() {
                 self.looked += 1;
                 let id = register.neighbourhood();
@@ -116,6 +129,12 @@ impl Authority {
         }
         Ok(failures)
     }
+}
+
+/// Whether a connector with a device that signs, or a card to add one, is there, in a village that was founded.
+fn somebody_is_left(running: Option<&Running>) -> bool {
+    let Some(register) = running.map(|running| running.replica().registers().home()) else { return true };
+    register.name().is_none() || register.connector_count() > 0
 }
 
 /// Whether a device signed two operations with one number and nobody decided which of them counts.

@@ -5,8 +5,9 @@
 //! operation and cannot say who that is.
 //!
 //! A box whose clock is so far behind that what others signed lies in its future counts that later, and what builds on it
-//! as well; until then nobody can ask of it that it shows what others show. Such a box is compared with nobody here, only
-//! by [`durability`](super::durability): it has to hold what the others hold. A clock that is ahead excuses nothing.
+//! as well; until then nobody can ask of it that it shows what others show. Such a box is compared with nobody. A clock that
+//! is ahead excuses nothing.
+//! Neither are boxes compared that no line joins, directly or through others entitled to the same.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,8 +16,9 @@ use dorpsplein_protocol::projection::ItemRow;
 use dorpsplein_protocol::store::StoreError;
 use sha2::{Digest, Sha256};
 
+use super::reach::Reach;
 use super::{Checker, Failure, look};
-use crate::plan::{BoxId, VillageId};
+use crate::plan::BoxId;
 use crate::world::{Disk, Village, World, WorldError};
 
 /// The name of this checker.
@@ -48,48 +50,68 @@ impl Checker for Convergence {
                 seen.insert(simulated.id, View::of(&simulated.disk)?);
             }
         }
+        let reach = Reach::of(world);
+        let known = seen.keys().map(|at| (*at, reach.known_to(world, *at))).collect();
+        let looks = Looks { world, reach, seen, known };
         let mut failures = Vec::new();
         for village in world.villages() {
-            self.compare_boxes(village, &seen, &mut failures);
-            self.compare_neighbours(world, village, &seen, &mut failures);
+            let (compared, found) = looks.compare(village);
+            self.looked += compared;
+            failures.extend(found);
         }
         Ok(failures)
     }
 }
 
-impl Convergence {
-    /// The boxes of one village show the same of everything.
-    fn compare_boxes(&mut self, village: &Village, seen: &BTreeMap<BoxId, View>, failures: &mut Vec<Failure>) {
-        let mut boxes = village.boxes.iter().filter_map(|at| Some((at, seen.get(at)?)));
-        let Some((first, everything)) = boxes.next() else { return };
-        for (other, there) in boxes {
-            self.looked += 1;
-            let (here, there) = (everything.sum(|_| true), there.sum(|_| true));
-            failures.extend(here.differs(&there, *first, *other));
-        }
-    }
+/// What every box shows, and what it can know.
+struct Looks<'a> {
+    world: &'a World,
+    reach: Reach,
+    seen: BTreeMap<BoxId, View>,
+    known: BTreeMap<BoxId, BTreeSet<NeighbourhoodId>>,
+}
 
-    /// A neighbour shows the same of what a village shares, and its copy of the register ends where the village's own does.
-    fn compare_neighbours(
-        &mut self,
-        world: &World,
-        village: &Village,
-        seen: &BTreeMap<BoxId, View>,
-        failures: &mut Vec<Failure>,
-    ) {
-        let Some((first, here)) = village.boxes.iter().find_map(|at| Some((at, seen.get(at)?))) else { return };
-        for neighbour in &village.neighbours {
-            let known: BTreeSet<NeighbourhoodId> =
-                known_to(world, *neighbour).intersection(&known_to(world, village.id)).copied().collect();
+impl Looks<'_> {
+    /// Compares the boxes of a village with each other, and what it shares with those next door. Says how many comparisons
+    /// that took.
+    fn compare(&self, village: &Village) -> (u64, Vec<Failure>) {
+        let (mut compared, mut failures) = (0, Vec::new());
+        let own = village.boxes.iter().filter_map(|at| Some((*at, self.seen.get(at)?)));
+        let near = village.neighbours.iter().flat_map(|neighbour| self.world.boxes_of(*neighbour));
+        let near: Vec<(BoxId, &View)> = near.filter_map(|at| Some((*at, self.seen.get(at)?))).collect();
+        let own: Vec<(BoxId, &View)> = own.collect();
+        for (number, (here, view)) in own.iter().enumerate() {
+            for (there, other) in &own[number + 1..] {
+                // Each against one that comes before it is enough; what agrees with the same agrees.
+                if number > 0 && self.reach.joins(village.id, false, own[0].0, *there) {
+                    continue;
+                }
+                if self.reach.joins(village.id, false, *here, *there) {
+                    compared += 1;
+                    let known = self.known_to_both(*here, *there);
+                    let part = |part: &Part| known.contains(&part.author) && known.contains(&part.neighbourhood);
+                    failures.extend(view.sum(part).differs(&other.sum(part), *here, *there));
+                }
+            }
+        }
+        for (there, other) in &near {
+            let mut joined = own.iter().filter(|(here, _)| self.reach.joins(village.id, true, *here, *there));
+            let Some((here, view)) = joined.next() else { continue };
+            compared += 1;
+            let known = self.known_to_both(*here, *there);
             let shared = |part: &Part| {
                 part.neighbourhood == village.neighbourhood && part.shared && known.contains(&part.author)
             };
-            for at in world.boxes_of(*neighbour) {
-                let Some(there) = seen.get(at) else { continue };
-                self.looked += 1;
-                failures.extend(here.sum(shared).differs(&there.sum(shared), *first, *at));
-                failures.extend(compare_registers(world, &village.neighbourhood, *first, *at));
-            }
+            failures.extend(view.sum(shared).differs(&other.sum(shared), *here, *there));
+            failures.extend(compare_registers(self.world, &village.neighbourhood, *here, *there));
+        }
+        (compared, failures)
+    }
+
+    fn known_to_both(&self, here: BoxId, there: BoxId) -> BTreeSet<NeighbourhoodId> {
+        match (self.known.get(&here), self.known.get(&there)) {
+            (Some(here), Some(there)) => here.intersection(there).copied().collect(),
+            _ => BTreeSet::new(),
         }
     }
 }
@@ -166,13 +188,6 @@ impl Sum {
             Failure { checker: NAME, found }
         })
     }
-}
-
-/// The neighbourhoods whose residents a village can tell apart: its own and those it has an agreement with.
-fn known_to(world: &World, village: VillageId) -> BTreeSet<NeighbourhoodId> {
-    let Some(own) = world.village(village) else { return BTreeSet::new() };
-    let with = own.neighbours.iter().filter_map(|known| world.village(*known)).chain([own]);
-    with.map(|known| known.neighbourhood).collect()
 }
 
 fn compare_registers(world: &World, id: &NeighbourhoodId, here: BoxId, there: BoxId) -> Option<Failure> {

@@ -2,14 +2,16 @@
 //! and at rest it stands, with its text, on every box of everyone entitled to it.
 //!
 //! A box may drop what it cannot count and has no room for: of a device of which it keeps as many uncounted operations as the
-//! bound allows, it owes no more.
+//! bound allows, it owes no more. A box whose clock is behind waits with what it hears from others, and with what builds on
+//! that, until the time has come.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use dorpsplein_protocol::identity::PublicKey;
-use dorpsplein_protocol::operation::{ItemId, NeighbourhoodId, OperationId, Signed, Space};
-use dorpsplein_protocol::store::{StoreError, Table};
+use dorpsplein_protocol::operation::{Edit, ItemId, NeighbourhoodId, OperationId, Payload, Signed, Space};
+use dorpsplein_protocol::store::StoreError;
 
+use super::reach::Reach;
 use super::{Checker, Failure, MAX_FINDINGS, look};
 use crate::plan::BoxId;
 use crate::world::{Disk, World, WorldError};
@@ -21,6 +23,9 @@ const NAME: &str = "durability";
 #[derive(Default)]
 pub struct Durability {
     accepted: BTreeMap<BoxId, Vec<Promise>>,
+    /// What somebody erased, answered or not. The text is gone for good then, also when the erasure no longer counts because
+    /// whoever did it was removed.
+    erased: BTreeSet<ItemId>,
     looked: u64,
     found: Vec<Failure>,
 }
@@ -42,23 +47,27 @@ impl Durability {
         let Some(operation) = look::operation(disk, &promise.operation)? else {
             return Ok(if excused.contains(&promise.device) { Kept::Whole } else { Kept::Not });
         };
-        let is_whole = operation.payload().is_some() || look::has(disk, Table::Erasures, promise.item.as_bytes())?;
+        let is_whole = operation.payload().is_some() || self.erased.contains(&promise.item);
         Ok(if is_whole { Kept::Whole } else { Kept::WithoutText })
     }
 
     fn check(
         &mut self,
-        at: BoxId,
-        disk: &Disk,
+        world: &World,
+        [from, at]: [BoxId; 2],
         promise: &Promise,
         excused: &BTreeSet<PublicKey>,
     ) -> Result<Option<Failure>, StoreError> {
+        let Some(disk) = world.disk(at) else { return Ok(None) };
         let what = match self.kept(disk, promise, excused)? {
             Kept::Whole => return Ok(None),
             Kept::WithoutText => "has the envelope and not the text of",
             Kept::Not => "does not have",
         };
-        let found = format!("box {at} {what} {}, which was accepted", promise.operation);
+        let said = world.disk(from).map(|disk| look::operation(disk, &promise.operation)).transpose()?.flatten();
+        let payload = said.and_then(|said| said.payload().map(|payload| format!("{:.120?}", Payload::decode(payload))));
+        let payload = payload.unwrap_or_else(|| "what is gone there as well".to_owned());
+        let found = format!("box {at} {what} {}, which box {from} accepted: {payload}", promise.operation);
         Ok(Some(Failure { checker: NAME, found }))
     }
 }
@@ -83,6 +92,14 @@ impl Checker for Durability {
         self.looked
     }
 
+    fn written(&mut self, _: &World, operation: &Signed, _: Option<[u8; 32]>) {
+        if let Some(Ok(Payload::Edits(edits))) = operation.payload().map(Payload::decode)
+            && matches!(edits.as_slice(), [Edit::Erase { .. }])
+        {
+            self.erased.insert(operation.header().item());
+        }
+    }
+
     fn accepted(&mut self, _: &World, at: BoxId, operation: &Signed) {
         let header = operation.header();
         let (item, neighbourhood, space) = (header.item(), header.neighbourhood(), header.space);
@@ -91,9 +108,9 @@ impl Checker for Durability {
     }
 
     fn crashed(&mut self, world: &World, at: BoxId) {
-        let (Some(disk), Some(promises)) = (world.disk(at), self.accepted.get(&at).cloned()) else { return };
+        let promises = self.accepted.get(&at).cloned().unwrap_or_default();
         for promise in &promises {
-            let found = self.check(at, disk, promise, &BTreeSet::new()).unwrap_or_else(|error| {
+            let found = self.check(world, [at, at], promise, &BTreeSet::new()).unwrap_or_else(|error| {
                 Some(Failure { checker: NAME, found: format!("box {at} cannot be read after a power cut: {error}") })
             });
             if self.found.len() < MAX_FINDINGS {
@@ -106,13 +123,19 @@ impl Checker for Durability {
         let mut failures = Vec::new();
         let mut excused = BTreeMap::new();
         for simulated in world.boxes() {
-            excused.insert(simulated.id, look::without_room(&simulated.disk)?);
+            // A box whose clock is behind holds what it cannot count yet for as long as there is room, and asks again later.
+            let late = look::waits_for_a_time(&simulated.disk)?;
+            excused.insert(simulated.id, (late, look::without_room(&simulated.disk)?));
         }
-        let promises: Vec<Promise> = self.accepted.values().flatten().copied().collect();
-        for promise in &promises {
-            for at in entitled(world, promise) {
-                let (Some(disk), Some(excused)) = (world.disk(at), excused.get(&at)) else { continue };
-                failures.extend(self.check(at, disk, promise, excused)?);
+        let reach = Reach::of(world);
+        let all = self.accepted.iter().flat_map(|(at, promises)| promises.iter().map(|promise| (*at, *promise)));
+        for (from, promise) in &all.collect::<Vec<(BoxId, Promise)>>() {
+            for at in entitled(world, &reach, *from, promise) {
+                let Some((late, excused)) = excused.get(&at) else { continue };
+                if *late && at != *from {
+                    continue;
+                }
+                failures.extend(self.check(world, [*from, at], promise, excused)?);
                 if failures.len() >= MAX_FINDINGS {
                     return Ok(failures);
                 }
@@ -126,10 +149,11 @@ impl Checker for Durability {
     }
 }
 
-/// The boxes of everyone entitled to an operation.
-fn entitled(world: &World, promise: &Promise) -> Vec<BoxId> {
+/// The boxes of everyone entitled to an operation that can hear of it from where it was accepted.
+fn entitled(world: &World, reach: &Reach, from: BoxId, promise: &Promise) -> Vec<BoxId> {
     let Some(owner) = world.village_of(&promise.neighbourhood) else { return Vec::new() };
     let shared = matches!(promise.space, Space::Register | Space::Neighbours);
     let others = owner.neighbours.iter().filter(|_| shared).flat_map(|neighbour| world.boxes_of(*neighbour));
-    owner.boxes.iter().chain(others).copied().collect()
+    let all = owner.boxes.iter().chain(others).copied();
+    all.filter(|at| reach.joins(owner.id, shared, from, *at)).collect()
 }

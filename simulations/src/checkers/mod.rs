@@ -9,6 +9,7 @@ mod fingerprints;
 pub mod leaks;
 mod look;
 pub mod monotone;
+mod reach;
 mod rules;
 
 use dorpsplein_protocol::operation::Signed;
