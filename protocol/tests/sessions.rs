@@ -9,7 +9,7 @@ use dorpsplein_protocol::authority::TreatyStage;
 use dorpsplein_protocol::compose::{Device, Place};
 use dorpsplein_protocol::identity::PublicKey;
 use dorpsplein_protocol::operation::{
-    CircleId, Kind, MAX_TRANSFER, NeighbourhoodId, OperationId, Role, Signed, SignedError, Space, Statement, TreatyEnd,
+    BoxCertificate, CircleId, Kind, MAX_TRANSFER, NeighbourhoodId, OperationId, Role, Signed, SignedError, Space, Statement, TreatyEnd,
 };
 use dorpsplein_protocol::replica::{Effect, Input};
 use dorpsplein_protocol::store::Table;
@@ -151,6 +151,39 @@ fn a_peer_without_a_treaty_gets_nothing() {
         let after = world.say(puppet, &Message::Fetch { ids: vec![a.beginning[0].id()] });
         assert_eq!(messages(&after), [], "a closed session is silent");
     }
+}
+
+#[test]
+fn who_speaks_in_a_neighbours_name_without_proof_sees_nothing_and_may_bring_the_proof() {
+    let (mut world, a, mut b) = two_villages();
+    world.connect(a.at, b.at);
+    world.run();
+    let stranger = PublicKey::from_bytes([6; 32]);
+    let register = SpaceId { neighbourhood: b.id, space: Space::Register };
+    let nothing = SpaceRoot { id: register, count: 0, sum: [0; 32] };
+
+    let (puppet, effects) = world.greeting_puppet(a.at, stranger, b.id);
+    assert_eq!(close_reason(&effects), None, "a new box of theirs would have to be heard");
+    let effects = world.say(puppet, &Message::Roots { roots: Vec::new(), answer: true });
+    assert_eq!(messages(&effects), [Message::Roots { roots: vec![nothing], answer: false }]);
+    let known = b.beginning[0].id();
+    let effects = world.say(puppet, &Message::Fetch { ids: vec![known] });
+    let absent = Message::Operations { operations: Vec::new(), absent: vec![known] };
+    assert_eq!(messages(&effects), [absent]);
+    let message = vec![0x61, 0, 0, 2, 0];
+    let effects = world.say(puppet, &Message::Reconcile { id: register, message });
+    let [Message::Reconcile { message, .. }] = &messages(&effects)[..] else { panic!("{effects:?}") };
+    assert!(message.len() < 16, "of an empty set there is little to say: {message:?}");
+
+    let expires = world.now.plus_millis(86_400_000);
+    let certificate = Statement::BoxCertificate(BoxCertificate { key: stranger, expires });
+    let certificate = world.state(b.at, &mut b.founder, certificate);
+    let effects = world.bring(puppet, &[certificate]);
+    let shown = messages(&effects).into_iter().find_map(|message| match message {
+        Message::Roots { roots, .. } => Some(roots.len()),
+        _ => None,
+    });
+    assert!(shown.is_some_and(|spaces| spaces > 1), "from here on it is believed: {effects:?}");
 }
 
 #[test]

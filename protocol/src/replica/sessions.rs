@@ -11,7 +11,7 @@ use crate::operation::{NeighbourhoodId, OperationId, Signed, Space, is_bare};
 use crate::planted::{Bug, planted};
 use crate::projection::space_prefix;
 use crate::store::{Direction, Read, StoreError, Table};
-use crate::sync::{Action, CloseReason, Session, SpaceId, Tree, View, entitled, space_of};
+use crate::sync::{Action, CloseReason, Session, SpaceId, Tree, View, entitled, is_believed, space_of};
 use crate::time::Timestamp;
 
 impl<R: Read> Replica<R> {
@@ -164,6 +164,10 @@ impl<R: Read> View for Glance<'_, R> {
     fn entitled(&self, peer: &PublicKey, claimed: &NeighbourhoodId) -> BTreeSet<SpaceId> {
         let held = self.replica.trees.keys();
         entitled(&self.replica.registers, &self.replica.introductions, held, peer, claimed, self.now)
+    }
+
+    fn believed(&self, peer: &PublicKey, claimed: &NeighbourhoodId) -> bool {
+        is_believed(&self.replica.registers, &self.replica.introductions, peer, claimed, self.now)
     }
 
     fn tree(&self, id: &SpaceId) -> Option<&Tree> {

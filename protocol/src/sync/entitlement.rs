@@ -13,10 +13,24 @@ use crate::time::Timestamp;
 /// only they can bring, says who does.
 pub type Introductions = BTreeMap<PublicKey, BTreeSet<NeighbourhoodId>>;
 
+/// Whether the box `peer` speaks for `claimed`, by its register or, until that says who does, because a connector named it.
+pub fn is_believed(
+    registers: &Registers,
+    introductions: &Introductions,
+    peer: &PublicKey,
+    claimed: &NeighbourhoodId,
+    now: Timestamp,
+) -> bool {
+    let introduced = introductions.get(peer).is_some_and(|named| named.contains(claimed));
+    let unknown_yet = registers.get(claimed).is_none_or(|register| register.boxes().next().is_none());
+    registers.speaks(claimed, peer, now) || (introduced && unknown_yet)
+}
+
 /// The spaces that the box `peer`, which says it speaks for `claimed`, may see and write to.
 ///
 /// `held` are the spaces this box holds: boxes of one neighbourhood share them all, and those that one of them does not
-/// hold anything of yet. None at all when there is no agreement with `claimed`.
+/// hold anything of yet. None at all when there is no agreement with `claimed`. A box that is not
+/// [believed](is_believed) may bring the register that says who it is, and sees nothing of it.
 pub fn entitled<'s>(
     registers: &Registers,
     introductions: &Introductions,
@@ -31,8 +45,9 @@ pub fn entitled<'s>(
     let unknown_yet = registers.get(claimed).is_none_or(|register| register.boxes().next().is_none());
     let register = |neighbourhood| SpaceId { neighbourhood, space: Space::Register };
     if *claimed == home {
-        return match (certified, introduced && unknown_yet) {
+        return match (certified, introduced) {
             (true, _) => held.into_iter().copied().chain(own_spaces(registers, now)).collect(),
+            // Its own certificate may be in the part of the register that is not here yet.
             (false, true) => BTreeSet::from([register(home)]),
             (false, false) => BTreeSet::new(),
         };

@@ -6,7 +6,7 @@ mod session;
 mod surroundings;
 mod tree;
 
-pub use entitlement::{Introductions, entitled};
+pub use entitlement::{Introductions, entitled, is_believed};
 pub use message::{MAX_FRAME, Message, MessageError, SESSION_VERSION, SpaceId, SpaceRoot};
 pub(crate) use session::space_of;
 pub use session::{ANTI_ENTROPY_MS, Session};

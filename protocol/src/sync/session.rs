@@ -109,8 +109,7 @@ impl Session {
 
     /// An operation was accepted from elsewhere: sends it if the peer is entitled to it.
     pub fn push(&mut self, id: &SpaceId, operation: &Signed, view: &impl View) -> Option<Action> {
-        let entitled = self.status.neighbourhood.is_some() && self.entitled(view).contains(id);
-        entitled.then(|| {
+        self.may_see(id, view).then(|| {
             self.status.sent += 1;
             Action::Send(Message::Push { operation: operation.encode() })
         })
@@ -182,7 +181,8 @@ impl Session {
         }
         let entitled = self.entitled(view);
         let empty = Tree::default();
-        let own = |id: &SpaceId| view.tree(id).unwrap_or(&empty).root(*id);
+        let believed = self.is_believed(view);
+        let own = |id: &SpaceId| view.tree(id).filter(|_| believed).unwrap_or(&empty).root(*id);
         let forgotten = |root: &SpaceRoot| root.id.space == Space::Neighbours && planted(Bug::ForgetsASpace);
         let differs = |root: &&SpaceRoot| entitled.contains(&root.id) && own(&root.id) != **root && !forgotten(root);
         let differing: Vec<&SpaceRoot> = roots.iter().filter(differs).collect();
@@ -270,7 +270,7 @@ impl Session {
 
     /// The set that is compared: the whole space, the same for every peer.
     fn compared<'v>(&self, id: &SpaceId, view: &'v impl View) -> Cow<'v, Tree> {
-        let tree = view.tree(id).map_or_else(Cow::default, Cow::Borrowed);
+        let tree = view.tree(id).filter(|_| self.is_believed(view)).map_or_else(Cow::default, Cow::Borrowed);
         if planted(Bug::FiltersPerPeer) {
             let theirs = |id: &OperationId| {
                 let operation = view.operation(id);
@@ -308,10 +308,11 @@ impl Session {
         if ids.len() > FETCH_COUNT {
             return Err(CloseReason::Protocol);
         }
-        let entitled = self.entitled(view);
+        let (entitled, believed) = (self.entitled(view), self.is_believed(view));
         let (mut operations, mut absent, mut bytes) = (Vec::new(), Vec::new(), 0);
         for id in ids {
-            let may_have = |operation: &Signed| entitled.contains(&space_of(operation)) || planted(Bug::ServesAnybody);
+            let entitled = |operation: &Signed| believed && entitled.contains(&space_of(operation));
+            let may_have = |operation: &Signed| entitled(operation) || planted(Bug::ServesAnybody);
             match view.operation(id).filter(may_have) {
                 Some(operation) if bytes < ANSWER_BYTES => {
                     let transfer = operation.encode();
@@ -373,7 +374,9 @@ impl Session {
     fn show_roots(&mut self, view: &impl View, answer: bool) -> Action {
         self.shown = self.entitled(view);
         let empty = Tree::default();
-        let roots = self.shown.iter().map(|id| view.tree(id).unwrap_or(&empty).root(*id)).collect();
+        let believed = self.is_believed(view);
+        let own = |id: &SpaceId| view.tree(id).filter(|_| believed).unwrap_or(&empty).root(*id);
+        let roots = self.shown.iter().map(own).collect();
         Action::Send(Message::Roots { roots, answer })
     }
 
@@ -382,6 +385,15 @@ impl Session {
             Some(claimed) => view.entitled(&self.status.peer, claimed),
             None => BTreeSet::new(),
         }
+    }
+
+    /// Whether the peer speaks for whom it says it does: if not, it may write to what it is entitled to, and sees nothing.
+    fn is_believed(&self, view: &impl View) -> bool {
+        self.status.neighbourhood.is_some_and(|claimed| view.believed(&self.status.peer, &claimed))
+    }
+
+    fn may_see(&self, id: &SpaceId, view: &impl View) -> bool {
+        self.is_believed(view) && self.entitled(view).contains(id)
     }
 
     fn is_idle(&self) -> bool {

@@ -15,6 +15,8 @@ pub trait View {
     fn home(&self) -> NeighbourhoodId;
     /// The spaces this peer may see and write to if it speaks for `claimed`.
     fn entitled(&self, peer: &PublicKey, claimed: &NeighbourhoodId) -> BTreeSet<SpaceId>;
+    /// Whether this peer speaks for `claimed`. One that does not may write to what it is entitled to, and sees nothing.
+    fn believed(&self, peer: &PublicKey, claimed: &NeighbourhoodId) -> bool;
     /// The operations of a space; none when nothing of it is held.
     fn tree(&self, id: &SpaceId) -> Option<&Tree>;
     /// Whether an operation is held, with its payload or with an erasure that says where that went.
