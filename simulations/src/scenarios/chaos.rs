@@ -20,6 +20,8 @@ use rand::RngExt;
 
 /// How many deeds there are all together, at least and at most.
 const DEEDS: Range<u32> = 60..160;
+/// How often each hostile party does harm on the first day.
+const HARMS_A_DAY: u32 = 8;
 /// How many sorts of deed [`deed`] knows.
 const SORTS: u32 = 24;
 
@@ -41,7 +43,7 @@ pub(super) fn plan(settings: &Settings) -> Plan {
         draft.connect_at_home(village, quality);
         settle(&mut draft, village, days);
         if draft.random.random_range(0..4) == 0 {
-            besiege(&mut draft, village, 1);
+            besiege(&mut draft, village, 1, HARMS_A_DAY);
         }
     }
     for [a, b] in &map.pairs {
@@ -181,6 +183,8 @@ fn neighbour(draft: &mut Draft, map: &Map, village: VillageId) -> VillageId {
     if beside.is_empty() { village } else { beside[draft.random.random_range(0..beside.len())] as VillageId }
 }
 
+/// Up to this sort, not included, people write, answer and edit.
+const WRITING: u32 = 7;
 /// From this sort on it takes a connector.
 const FIRST_HEAVY: u32 = 14;
 
@@ -222,5 +226,5 @@ fn weighted(draft: &mut Draft, weights: &[u32]) -> u32 {
         }
         left -= weight;
     }
-    draft.random.random_range(0..5)
+    draft.random.random_range(0..WRITING)
 }

@@ -20,7 +20,7 @@ const CONNECTORS: usize = 4;
 /// How many other people take part.
 const RESIDENTS: usize = 6;
 /// How often somebody goes at somebody else, a day.
-const BLOWS_A_DAY: u32 = 40;
+const BLOWS_A_DAY: u32 = 60;
 
 /// The plan; usually for two days.
 pub(super) fn plan(settings: &Settings) -> Plan {

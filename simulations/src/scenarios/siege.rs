@@ -18,7 +18,7 @@ const INHABITANTS: u32 = 160;
 /// How many in a hundred take part.
 const SHARE: f64 = 4.0;
 /// How often each hostile party does harm, a day.
-const HARM_A_DAY: u32 = 8;
+const HARMS_A_DAY: u32 = 24;
 
 /// The plan; usually six villages for a day.
 pub(super) fn plan(settings: &Settings) -> Plan {
@@ -35,7 +35,7 @@ pub(super) fn plan(settings: &Settings) -> Plan {
         populate(&mut draft, village, members(inhabitants, SHARE, 4));
         live(&mut draft, village, &(0..days), &Pace { writes: 15.0, ..Pace::LIVELY });
         if village % 3 == 0 {
-            besiege(&mut draft, village, days);
+            besiege(&mut draft, village, days, HARMS_A_DAY);
         }
     }
     for [a, b] in map.pairs {
@@ -47,7 +47,7 @@ pub(super) fn plan(settings: &Settings) -> Plan {
 }
 
 /// Somebody out for harm lives in a village, or two do, one of whom may be made a connector by people who do not know.
-pub(super) fn besiege(draft: &mut Draft, village: VillageId, days: u32) {
+pub(super) fn besiege(draft: &mut Draft, village: VillageId, days: u32, harms_a_day: u32) {
     let founder = draft.people_of(village)[0];
     for _ in 0..draft.random.random_range(1..=2) {
         let person = draft.person(village, Part::Hostile, 2);
@@ -56,7 +56,7 @@ pub(super) fn besiege(draft: &mut Draft, village: VillageId, days: u32) {
             draft.act(at, founder, Deed::Promote(person));
         }
         for day in 0..days {
-            for _ in 0..HARM_A_DAY {
+            for _ in 0..harms_a_day {
                 let at = moment(&mut draft.random, day);
                 let harm = HARMS[draft.random.random_range(0..HARMS.len())];
                 draft.act(at, person, Deed::Harm(harm.to_owned()));
