@@ -30,9 +30,11 @@ pub(crate) fn run_everything(workspace: &Workspace, quick: bool) -> Result<()> {
     })?;
     if quick {
         let left_out = || Ok(Outcome::Skipped("left out by --quick".to_owned()));
+        steps.run("tests with planted mistakes", left_out)?;
         steps.run("simulated chaos and siege", left_out)?;
         steps.run("in a browser", left_out)?;
     } else {
+        steps.run("tests with planted mistakes", || planted(workspace))?;
         soak::run_steps(workspace, &mut steps)?;
         browser_module::run_steps(workspace, &mut steps)?;
         e2e::run_steps(workspace, &mut steps, None)?;
@@ -90,6 +92,14 @@ fn rust_tests(workspace: &Workspace, with_nextest: bool) -> Result<Outcome> {
         return Ok(Outcome::Passed(run_keeping(&mut nextest, is_nextest_summary)?));
     }
     let mut tests = workspace.cargo(["test", "--workspace", "--lib", "--bins", "--tests", "--locked"]);
+    Ok(Outcome::Passed(run_keeping(&mut tests, |line| line.contains("test result:"))?))
+}
+
+/// The simulator's own tests once more, in a program with mistakes in it that have to be found.
+fn planted(workspace: &Workspace) -> Result<Outcome> {
+    let mut tests =
+        workspace.cargo(["test", "--package", "dorpsplein-simulations", "--locked", "--features", "planted"]);
+    tests.args(["--test", "recorded", "--test", "cut_down"]);
     Ok(Outcome::Passed(run_keeping(&mut tests, |line| line.contains("test result:"))?))
 }
 
