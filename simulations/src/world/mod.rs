@@ -186,15 +186,14 @@ impl World {
     /// [`WorldError`]; a refusal is an ordinary answer.
     pub fn submit_bytes(&mut self, at: BoxId, transfer: Vec<u8>) -> Result<Answer, WorldError> {
         let Some(simulated) = self.boxes.get(&at) else { return Ok(Answer::Off) };
-        if simulated.running.is_none() {
-            if simulated.waits_for_room {
-                return Ok(Answer::Refused(Refusal::Storage));
-            }
-            self.counts.unanswered += 1;
-            return Ok(Answer::Off);
-        }
-        let ticket = Ticket(self.trace.inputs());
-        let answer = self.handle(at, Input::Submit { ticket, operation: transfer })?.ok_or(WorldError::NoAnswer)?;
+        let answer = if simulated.running.is_some() {
+            let ticket = Ticket(self.trace.inputs());
+            self.handle(at, Input::Submit { ticket, operation: transfer })?.ok_or(WorldError::NoAnswer)?
+        } else if simulated.waits_for_room {
+            Answer::Refused(Refusal::Storage)
+        } else {
+            Answer::Off
+        };
         match &answer {
             Answer::Accepted(_) => self.counts.operations += 1,
             Answer::Refused(refusal) => *self.counts.refused.entry(refusal.problem().to_owned()).or_default() += 1,

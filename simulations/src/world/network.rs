@@ -15,6 +15,8 @@ use crate::plan::{BoxId, Dials, Line, LineId, Millis, Quality};
 
 /// How long a sender waits before it sends a lost packet again.
 const RETRANSMISSION: Millis = 200;
+/// How often a packet is lost before its stream is given up.
+const MOST_TRIES: u64 = 60;
 /// How long after the first try a box dials again; twice as long each time, up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Millis = SECOND;
 /// The longest a box waits before it dials again.
@@ -212,15 +214,13 @@ impl Network {
         let Some(line) = self.lines.get_mut(&route.line) else { return Delivery::Gone };
         let Quality { latency, jitter, bandwidth, loss, breakage, duplication, reordering } = line.quality;
         let random = &mut line.random;
-        if random.random_bool(breakage) {
+        let tries = (0..MOST_TRIES).take_while(|_| happens(random, loss)).count() as u64;
+        if happens(random, breakage) || tries == MOST_TRIES {
             return Delivery::Breaks(route.line);
         }
-        let mut delay = latency + random.random_range(0..=jitter);
-        while random.random_bool(loss) {
-            delay += RETRANSMISSION;
-        }
-        let overtaken = random.random_bool(reordering);
-        let again = random.random_bool(duplication).then(|| random.random_range(0..=latency.max(1)));
+        let delay = latency + random.random_range(0..=jitter) + tries * RETRANSMISSION;
+        let overtaken = happens(random, reordering);
+        let again = happens(random, duplication).then(|| random.random_range(0..=latency.max(1)));
         let sent = route.busy_until.max(now).plus_millis(bytes as u64 / u64::from(bandwidth.max(1)));
         route.busy_until = sent;
         let mut arrives = sent.plus_millis(delay).max(route.last_arrives);
@@ -242,6 +242,11 @@ impl Network {
     pub fn peer_of(&self, end: End) -> Option<BoxId> {
         self.ends.get(&end).map(|route| route.to.at)
     }
+}
+
+/// Whether something happens that does so with this chance; a chance that is none never comes.
+fn happens(random: &mut ChaCha8Rng, chance: f64) -> bool {
+    chance > 0.0 && random.random_bool(chance.min(1.0))
 }
 
 #[cfg(test)]
