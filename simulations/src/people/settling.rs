@@ -21,6 +21,7 @@ impl People {
     /// # Errors
     /// [`WorldError`] when the world cannot go on.
     pub fn settle(&mut self, world: &mut World) -> Result<(), WorldError> {
+        self.find_boxes(world);
         let villages: Vec<VillageId> = self.villages.keys().copied().collect();
         for village in &villages {
             self.found(world, *village)?;
@@ -33,6 +34,16 @@ impl People {
             self.seat(world, *village)?;
         }
         Ok(())
+    }
+
+    /// Whoever's own box is not in the plan uses the first of their village.
+    fn find_boxes(&mut self, world: &World) {
+        for actor in self.all.values_mut() {
+            let first = world.boxes_of(actor.village).first().copied();
+            for hand in actor.hands.iter_mut().filter(|hand| world.simulated(hand.at).is_none()) {
+                hand.at = first.unwrap_or(hand.at);
+            }
+        }
     }
 
     /// Founds a village and certifies its boxes.

@@ -151,6 +151,16 @@ impl Draft {
         &self.plan.people[person as usize]
     }
 
+    /// Takes out what newcomers would do before they ask for a letter.
+    pub(super) fn nobody_acts_before_they_come(&mut self) {
+        let joins = self.plan.acts.iter().filter(|act| matches!(act.what, Deed::Join | Deed::JoinWithLetterOf(_)));
+        let came: BTreeMap<PersonId, Millis> = joins.map(|act| (act.who, act.at)).collect();
+        let is_newcomer = |who: PersonId| self.plan.people[who as usize].part == Part::Newcomer;
+        let early = |act: &Act| is_newcomer(act.who) && came.get(&act.who).is_none_or(|came| act.at < *came);
+        let acts: Vec<Act> = self.plan.acts.iter().filter(|act| !early(act)).cloned().collect();
+        self.plan.acts = acts;
+    }
+
     /// The plan, in the order of time, without what would happen after its end.
     pub(super) fn finish(self) -> Plan {
         let mut plan = self.plan;

@@ -107,7 +107,7 @@ pub(super) fn country(random: &mut ChaCha8Rng, count: usize) -> Map {
         let length = random.random_range(3..=7).min(count - map.spots.len());
         let from = row % towns.max(1);
         // Every other row leads to the next town; the others end at the sea, or in a bog.
-        let to = (row % 2 == 0 && towns > 1).then_some((from + 1) % towns);
+        let to = (row % 2 == 0 && towns > 1).then(|| (from + 1) % towns);
         map.lay_row(random, length, quarters.get(from), to.and_then(|to| quarters.get(to)));
         row += 1;
     }

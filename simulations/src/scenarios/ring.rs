@@ -45,5 +45,6 @@ pub(super) fn plan(settings: &Settings) -> Plan {
         draft.befriend(a as u32, b as u32, TELEPHONE);
     }
     strike(&mut draft, &Weather::BAD, &(0..end_of(days)));
+    draft.nobody_acts_before_they_come();
     draft.finish()
 }
