@@ -16,7 +16,7 @@ const PICTURES: [(&str, &str); 3] = [
     ("proof-phone.png", "who-says-this.png"),
 ];
 /// The simulated run that is shown, and the size of its picture.
-const SIMULATED: ([&str; 3], &str) = (["high-water", "--seed", "7"], "--window-size=1180,1330");
+const SIMULATED: ([&str; 3], &str) = (["town", "--seed", "3"], "--window-size=1180,990");
 
 /// Simulates a run for its picture, and copies the other pictures from `web-ui/e2e/results` to `docs/pictures`.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {

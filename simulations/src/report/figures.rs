@@ -64,7 +64,7 @@ fn propagation(course: &Course) -> Option<Figure> {
     legend[..3].reverse();
     legend.extend(keys);
     let caption = format!(
-        "By the hour in which something was written: how long until it stood in the villages next door. \
+        "By when something was written: how long until it stood in the villages next door. \
          The longest anything took was {}; each line up the side is about ten times the one below.",
         words::duration(longest),
     );
