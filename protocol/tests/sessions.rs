@@ -9,7 +9,8 @@ use dorpsplein_protocol::authority::TreatyStage;
 use dorpsplein_protocol::compose::{Device, Place};
 use dorpsplein_protocol::identity::PublicKey;
 use dorpsplein_protocol::operation::{
-    BoxCertificate, CircleId, Kind, MAX_TRANSFER, NeighbourhoodId, OperationId, Role, Signed, SignedError, Space, Statement, TreatyEnd,
+    BoxCertificate, CircleId, Kind, MAX_TRANSFER, NeighbourhoodId, OperationId, Role, Signed, SignedError, Space,
+    Statement, TreatyEnd,
 };
 use dorpsplein_protocol::replica::{Effect, Input};
 use dorpsplein_protocol::store::Table;

@@ -83,8 +83,14 @@ pub(super) fn doubted(graph: &Graph, consequences: &Consequences, suspects: &[Su
 
 fn doubted_of(graph: &Graph, consequences: &Consequences, suspect: &Suspect) -> BTreeSet<Index> {
     let decisions = consequences.fork_decisions.get(&(suspect.device, suspect.sequence));
-    let decided = decisions.and_then(|said| said.last()).and_then(|(_, decision)| kept_by(graph, *decision));
-    let is_known = |index: &Index| is_acknowledged(graph, consequences, *index);
+    let last = decisions.and_then(|said| said.last()).map(|(_, decision)| *decision);
+    let decided = last.and_then(|decision| kept_by(graph, decision));
+    // Whoever decides has seen both, and builds on neither by deciding.
+    let decides = |other: Index| {
+        let decision = decisions.is_some_and(|said| said.iter().any(|(_, decision)| *decision == other));
+        decision || last.is_some_and(|last| graph.is_past(last, &graph.point(other)))
+    };
+    let is_known = |index: &Index| is_acknowledged(graph, consequences, *index, decides);
     let mut doubted: BTreeSet<Index> = suspect.doubtful.iter().copied().collect();
     for index in suspect.doubtful.iter().take(LOOKED_AT) {
         let builds_on = decided.is_some_and(|kept| kept == *index || graph.is_past(kept, &graph.point(*index)));
@@ -100,11 +106,11 @@ fn doubted_of(graph: &Graph, consequences: &Consequences, suspect: &Suspect) -> 
     doubted
 }
 
-/// Whether another resident, who does not owe their place to it, built on a statement.
-fn is_acknowledged(graph: &Graph, consequences: &Consequences, index: Index) -> bool {
+/// Whether another resident, who does not owe their place to it, built on a statement otherwise than by deciding about it.
+fn is_acknowledged(graph: &Graph, consequences: &Consequences, index: Index, decides: impl Fn(Index) -> bool) -> bool {
     let author = consequences.signer(graph.node(index).device);
     let later = index + 1..graph.len() as Index;
-    later.filter(|other| consequences.refusal(*other).is_none()).any(|other| {
+    later.filter(|other| consequences.refusal(*other).is_none() && !decides(*other)).any(|other| {
         let resident = consequences.resident_of(graph.node(other).device);
         let owes = |resident: Index| resident == index || graph.is_past(index, &graph.point(resident));
         let is_other = resident.is_some_and(|resident| Some(resident) != author && !owes(resident));

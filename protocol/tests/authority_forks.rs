@@ -1,0 +1,222 @@
+//! A key that signs in two places: which of its statements in the register stand.
+#![allow(clippy::unwrap_used)]
+
+#[path = "support/book.rs"]
+mod book;
+mod support;
+
+use book::{Book, Hand, valid};
+use dorpsplein_protocol::authority::{Reason, Verdict};
+use dorpsplein_protocol::compose::Device;
+use dorpsplein_protocol::identity::SecretKey;
+use dorpsplein_protocol::operation::{ForkDecision, Invitation, OperationId, Role, Signed, Statement, SubArea};
+use support::{DAY, START};
+
+/// A second connector whose key signed two letters with one number, after all that was known then.
+struct Fork {
+    book: Book,
+    people: Vec<Hand>,
+    /// The second connector's other device.
+    tablet: Hand,
+    /// What was known when both were signed.
+    heads: Vec<OperationId>,
+    /// The one with the lower id, and the secret in it.
+    low: (Signed, SecretKey),
+    high: (Signed, SecretKey),
+}
+
+fn fork() -> Fork {
+    let (mut book, mut people) = Book::of(2, 1);
+    let tablet = book.adds(&mut people[1]);
+    let heads = book.register.heads();
+    let [one, other] = [(); 2].map(|()| {
+        let secret = book.secret();
+        let expires = START.plus_millis(DAY);
+        let letter = Invitation { key: secret.public(), role: Role::Resident, expires };
+        let signed = copy(&people[1].device).state(heads.clone(), Statement::Invitation(letter), START);
+        (signed, secret)
+    });
+    let (low, high) = if one.0.id() < other.0.id() { (one, other) } else { (other, one) };
+    Fork { book, people, tablet, heads, low, high }
+}
+
+fn copy(device: &Device) -> Device {
+    let secret = SecretKey::from_seed(&device.secret().to_seed());
+    Device::resume(secret, device.home(), device.sequence(), device.previous())
+}
+
+/// The device as it goes on from something it signed.
+fn after(device: &Device, signed: &Signed) -> Device {
+    let secret = SecretKey::from_seed(&device.secret().to_seed());
+    Device::resume(secret, device.home(), signed.header().sequence, Some(signed.id()))
+}
+
+fn part(name: &str) -> Statement {
+    Statement::SubArea(SubArea { name: name.into() })
+}
+
+impl Fork {
+    /// What the register says about the lower and the higher one.
+    fn verdicts(&self) -> [Verdict; 2] {
+        [&self.low, &self.high].map(|(signed, _)| self.book.register.verdict(&signed.id()).unwrap())
+    }
+
+    fn hear_both(&mut self) {
+        for signed in [self.low.0.clone(), self.high.0.clone()] {
+            self.book.hear(&signed);
+        }
+    }
+
+    fn decide(&mut self, keep: OperationId) {
+        let (device, sequence) = (self.people[1].device.key(), self.low.0.header().sequence);
+        let decision = Statement::ForkDecision(ForkDecision { device, sequence, keep });
+        self.book.does(&mut self.people[0], decision);
+    }
+
+    /// What becomes of something the device signs on from `from`, having seen `parents`.
+    fn goes_on(&self, from: &Signed, parents: Vec<OperationId>) -> Verdict {
+        let next = after(&self.people[1].device, from).state(parents, part("Dorp-Zuid"), START);
+        self.book.register.assess(&valid(&next)).verdict()
+    }
+}
+
+const FORKED: Verdict = Verdict::Refused(Reason::Forked);
+
+#[test]
+fn of_two_the_lower_stands_until_a_connector_decides() {
+    for keep_high in [false, true] {
+        let mut fork = fork();
+        fork.hear_both();
+        assert_eq!(fork.verdicts(), [Verdict::Permitted, FORKED]);
+        let (low, high) = (fork.low.0.clone(), fork.high.0.clone());
+        for one in [&low, &high] {
+            assert_eq!(fork.goes_on(one, vec![one.id()]), FORKED, "nothing more before a connector decides");
+        }
+        let (kept, lost) = if keep_high { (&high, &low) } else { (&low, &high) };
+        fork.decide(kept.id());
+        let expected = if keep_high { [FORKED, Verdict::Permitted] } else { [Verdict::Permitted, FORKED] };
+        assert_eq!(fork.verdicts(), expected);
+        assert_eq!(fork.goes_on(kept, vec![kept.id()]), Verdict::Permitted);
+        assert_eq!(fork.goes_on(lost, vec![lost.id()]), FORKED);
+        assert_eq!(fork.goes_on(kept, fork.heads.clone()), FORKED, "it has not seen what counts");
+    }
+}
+
+#[test]
+fn a_decision_about_something_else_decides_nothing() {
+    let mut fork = fork();
+    fork.hear_both();
+    fork.decide(OperationId::from_bytes([9; 32]));
+    assert_eq!(fork.verdicts(), [Verdict::Permitted, FORKED]);
+    let low = fork.low.0.clone();
+    assert_eq!(fork.goes_on(&low, vec![low.id()]), FORKED);
+    // Another device's fork is another matter.
+    let device = fork.people[2].device.key();
+    let sequence = low.header().sequence;
+    let other = ForkDecision { device, sequence, keep: fork.high.0.id() };
+    fork.book.does(&mut fork.people[0], Statement::ForkDecision(other));
+    assert_eq!(fork.verdicts(), [Verdict::Permitted, FORKED]);
+}
+
+#[test]
+fn what_came_on_top_of_the_one_that_lost_falls_with_it_and_comes_back_with_it() {
+    let mut fork = fork();
+    let high = fork.high.0.clone();
+    let next = after(&fork.people[1].device, &high).state(vec![high.id()], part("Dorp-Zuid"), START);
+    assert_eq!([&high, &next].map(|signed| fork.book.hear(signed)), [Verdict::Permitted; 2]);
+    assert_eq!(fork.book.register.areas().count(), 1);
+    let low = fork.low.0.clone();
+    fork.book.hear(&low);
+    assert_eq!(fork.verdicts(), [Verdict::Permitted, FORKED]);
+    assert_eq!(fork.book.register.verdict(&next.id()), Some(FORKED));
+    assert_eq!(fork.book.register.areas().count(), 0);
+    fork.decide(high.id());
+    assert_eq!(fork.book.register.verdict(&next.id()), Some(Verdict::Permitted));
+    assert_eq!(fork.book.register.areas().count(), 1);
+}
+
+#[test]
+fn what_another_resident_built_on_stands() {
+    let mut fork = fork();
+    let (low, high) = (fork.low.0.clone(), fork.high.0.clone());
+    fork.book.hear(&high);
+    fork.book.does_after(&mut fork.people[0], vec![high.id()], part("Dorp-Noord"));
+    fork.book.hear(&low);
+    assert_eq!(fork.verdicts(), [FORKED, Verdict::Permitted], "a copied key does not undo what others rely on");
+    // Both, where others built on both.
+    let mut parents = vec![low.id(), fork.people[0].device.previous().unwrap()];
+    parents.sort_unstable();
+    fork.book.does_after(&mut fork.people[0], parents, part("Dorp-West"));
+    assert_eq!(fork.verdicts(), [Verdict::Permitted; 2]);
+    // What others built on stands whatever a connector decides.
+    fork.decide(low.id());
+    assert_eq!(fork.verdicts(), [Verdict::Permitted; 2]);
+}
+
+#[test]
+fn what_only_its_own_author_or_its_own_guests_built_on_does_not_stand_for_that() {
+    // The author's other device.
+    let mut own_work = fork();
+    let (low, high) = (own_work.low.0.clone(), own_work.high.0.clone());
+    own_work.book.hear(&high);
+    let own = after(&own_work.people[1].device, &high).state(vec![high.id()], part("Dorp-Oost"), START);
+    own_work.book.hear(&own);
+    own_work.book.hear(&low);
+    assert_eq!(own_work.verdicts(), [Verdict::Permitted, FORKED]);
+    own_work.book.does_after(&mut own_work.tablet, vec![high.id()], part("Dorp-Noord"));
+    assert_eq!(own_work.verdicts(), [Verdict::Permitted, FORKED]);
+
+    // Somebody who came in by the very letter, and owes their place to it.
+    let mut fork = fork();
+    let (low, high) = (fork.low.0.clone(), fork.high.0.clone());
+    fork.book.hear(&high);
+    let mut guest = fork.book.stranger();
+    let claim = guest.device.claim(high.id(), &fork.high.1, [3; 16], START);
+    assert_eq!(fork.book.hear(&claim), Verdict::Permitted);
+    let guests = guest.device.state(vec![claim.id()], Statement::Unknown(vec![0x82, 0x18, 0x63, 0x00]), START);
+    assert_eq!(fork.book.hear(&guests), Verdict::Permitted);
+    fork.book.hear(&low);
+    assert_eq!(fork.verdicts(), [Verdict::Permitted, FORKED]);
+    let fallen = [&claim, &guests].map(|signed| fork.book.register.verdict(&signed.id()).unwrap());
+    assert!(fallen.iter().all(|verdict| matches!(verdict, Verdict::Refused(_))), "{fallen:?}");
+}
+
+#[test]
+fn what_is_refused_itself_holds_nothing_up() {
+    let mut fork = fork();
+    let (low, high) = (fork.low.0.clone(), fork.high.0.clone());
+    fork.book.hear(&high);
+    // A resident says what only connectors may, on top of the higher one.
+    let refused = fork.people[2].device.state(vec![high.id()], part("Dorp-Noord"), START);
+    assert_eq!(fork.book.hear(&refused), Verdict::Refused(Reason::NotAConnector));
+    fork.book.hear(&low);
+    assert_eq!(fork.verdicts(), [Verdict::Permitted, FORKED]);
+}
+
+#[test]
+fn a_number_is_not_used_out_of_turn() {
+    let (mut book, mut people) = Book::of(2, 0);
+    let early = copy(&people[1].device);
+    // The next number goes to a post, the one after to a statement.
+    let secret = SecretKey::from_seed(&people[1].device.secret().to_seed());
+    let place = dorpsplein_protocol::compose::Place {
+        neighbourhood: book.id,
+        space: dorpsplein_protocol::operation::Space::Square,
+    };
+    let kind = dorpsplein_protocol::operation::Kind::NEWS;
+    people[1].device.create(place, kind, None, support::news_edits("Soep"), START);
+    let heads = book.register.heads();
+    let said = book.does(&mut people[1], part("Dorp-Zuid"));
+    // A statement with the number of the post: not said in the register before, and yet out of turn.
+    let mut early = early;
+    let late = early.state(heads.clone(), part("Dorp-Oost"), START);
+    // And one with a number to come that has not seen what was said.
+    let sequence = people[1].device.sequence();
+    let mut ahead = Device::resume(secret, book.id, sequence, people[1].device.previous());
+    let unaware = ahead.state(heads, part("Dorp-West"), START);
+    for out_of_turn in [late, unaware] {
+        let verdict = book.register.assess(&valid(&out_of_turn)).verdict();
+        assert_eq!(verdict, Verdict::Refused(Reason::OwnHistorySkipped));
+    }
+    assert_eq!(book.register.verdict(&said), Some(Verdict::Permitted));
+}
