@@ -3,7 +3,7 @@
 //!
 //! A box may drop what it cannot count and has no room for: of a device of which it keeps as many uncounted operations as the
 //! bound allows, it owes no more. A box whose clock is behind waits with what it hears from others, and with what builds on
-//! that, until the time has come.
+//! that, until the time has come. Of an author from a village with which it has no agreement it keeps no words.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -37,6 +37,7 @@ struct Promise {
     item: ItemId,
     neighbourhood: NeighbourhoodId,
     space: Space,
+    home: NeighbourhoodId,
     device: PublicKey,
 }
 
@@ -103,8 +104,8 @@ impl Checker for Durability {
     fn accepted(&mut self, _: &World, at: BoxId, operation: &Signed) {
         let header = operation.header();
         let (item, neighbourhood, space) = (header.item(), header.neighbourhood(), header.space);
-        let (operation, device) = (operation.id(), header.device);
-        self.accepted.entry(at).or_default().push(Promise { operation, item, neighbourhood, space, device });
+        let (operation, home, device) = (operation.id(), header.home(), header.device);
+        self.accepted.entry(at).or_default().push(Promise { operation, item, neighbourhood, space, home, device });
     }
 
     fn crashed(&mut self, world: &World, at: BoxId) {
@@ -121,18 +122,19 @@ impl Checker for Durability {
 
     fn at_rest(&mut self, world: &World) -> Result<Vec<Failure>, WorldError> {
         let mut failures = Vec::new();
-        let mut excused = BTreeMap::new();
+        let (mut excused, reach) = (BTreeMap::new(), Reach::of(world));
         for simulated in world.boxes() {
             // A box whose clock is behind holds what it cannot count yet for as long as there is room, and asks again later.
             let late = look::waits_for_a_time(&simulated.disk)?;
-            excused.insert(simulated.id, (late, look::without_room(&simulated.disk)?));
+            let known = reach.known_to(world, simulated.id);
+            excused.insert(simulated.id, (late, known, look::without_room(&simulated.disk)?));
         }
-        let reach = Reach::of(world);
         let all = self.accepted.iter().flat_map(|(at, promises)| promises.iter().map(|promise| (*at, *promise)));
         for (from, promise) in &all.collect::<Vec<(BoxId, Promise)>>() {
             for at in entitled(world, &reach, *from, promise) {
-                let Some((late, excused)) = excused.get(&at) else { continue };
-                if *late && at != *from {
+                let Some((late, known, excused)) = excused.get(&at) else { continue };
+                // Of an author whom nobody there can know a box keeps no words.
+                if at != *from && (*late || !known.contains(&promise.home)) {
                     continue;
                 }
                 failures.extend(self.check(world, [*from, at], promise, excused)?);

@@ -3,8 +3,7 @@
 //! Every text has a mark of 32 bytes in it that occurs nowhere else; the disks of all boxes that know of an erasure, or ought
 //! to, are searched for the marks of what it erased, in keys and in values. A village with which an agreement had ended by
 //! then keeps what it was given: nobody can force a copy elsewhere. What outlives an erasure by design (the objection, the
-//! reason) has no part in this. A box that cannot tell who wrote something, because it has no agreement with their village,
-//! cannot tell either whether they may erase it: it holds both unseen, within the bound for what is undecided.
+//! reason) has no part in this.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
@@ -100,8 +99,7 @@ impl Erasure {
             disk.scan(table, look::EVERYTHING, Direction::Ascending, &mut |key, value| {
                 self.looked += 1;
                 let found = marks.occurring_in(key).chain(marks.occurring_in(value)).flatten();
-                let unseen = table == Table::Operations && is_by_a_stranger(world, at, value);
-                for item in found.filter(|item| !unseen && concerned(item)) {
+                for item in found.filter(|item| concerned(item)) {
                     let found = format!("box {at} keeps the text of the erased item {item} in {table:?}");
                     failures.push(Failure { checker: NAME, found });
                 }
@@ -117,11 +115,4 @@ impl Erasure {
 fn is_entitled(world: &World, home: NeighbourhoodId, (neighbourhood, space): &Place) -> bool {
     let (Some(owner), Some(here)) = (world.village_of(neighbourhood), world.village_of(&home)) else { return false };
     owner.id == here.id || (*space == Space::Neighbours && owner.neighbours.contains(&here.id))
-}
-
-/// Whether an operation was signed by somebody from a village with which this box's village has no agreement.
-fn is_by_a_stranger(world: &World, at: BoxId, transfer: &[u8]) -> bool {
-    let (Some(here), Ok(operation)) = (world.simulated(at), Signed::decode(transfer)) else { return false };
-    let author = world.village_of(&operation.header().home());
-    author.is_none_or(|author| author.id != here.village && !author.neighbours.contains(&here.village))
 }

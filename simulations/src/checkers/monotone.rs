@@ -3,13 +3,16 @@
 //! Every time the front page of a box is read, all that it showed is remembered; it has to stay, with every operation that
 //! made it so, unless it was erased or hidden, its author was removed or forked, spoke for an organisation or another village
 //! and no longer does, or what it answers went for such a reason. And when a box accepts an edit whose author saw all that
-//! the box shows, the box shows from then on what the edit says, whatever anybody's clock says.
+//! the box shows, the box shows from then on what the edit says, whatever anybody's clock says. At rest all that was shown
+//! and edited is what its operations come to when they are applied anew, in another order than the one they came in.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use dorpsplein_protocol::item::{Document, Outcome};
 use dorpsplein_protocol::operation::{Edit, Field, Header, ItemId, OperationId, Payload, Role, Signed, Value};
 use dorpsplein_protocol::projection::{self, ItemRow};
 use dorpsplein_protocol::store::StoreError;
+use dorpsplein_protocol::validate::Valid;
 
 use super::{Checker, Failure, MAX_FINDINGS, look};
 use crate::plan::{BoxId, PersonId};
@@ -85,6 +88,24 @@ impl Monotone {
         Ok(Some(format!("box {at} {what} {}, by {}", before.id, before.author.resident)))
     }
 
+    /// Compares what a box shows of an item that was edited with what its operations come to.
+    fn check_anew(&mut self, world: &World, at: BoxId, item: &ItemId) -> Result<Option<String>, StoreError> {
+        let Some(disk) = world.disk(at) else { return Ok(None) };
+        let row = projection::item(disk, item)?.filter(|row| row.erased.is_none() && row.operations.len() > 1);
+        disk.take_cost();
+        let Some(row) = row else { return Ok(None) };
+        let mut operations = Vec::new();
+        for id in &row.operations {
+            let stored = look::operation(disk, id)?.and_then(|stored| stored.verify().ok());
+            operations.extend(stored.and_then(|verified| Valid::check(&verified).ok()));
+        }
+        self.looked += 1;
+        let shown = (row.content, row.conflicts);
+        let anew = applied(*item, operations).map(|outcome| (outcome.content, outcome.conflicts));
+        let found = format!("box {at} shows of {item} what its operations do not come to");
+        Ok((anew != Some(shown)).then_some(found))
+    }
+
     /// Whether the box shows what an edit says that was made on top of everything it shows.
     fn check_edit(&mut self, world: &World, at: BoxId, operation: &Signed) -> Result<(), StoreError> {
         let Some(Ok(Payload::Edits(edits))) = operation.payload().map(Payload::decode) else { return Ok(()) };
@@ -151,7 +172,7 @@ impl Checker for Monotone {
             self.seen.iter().flat_map(|(at, seen)| seen.rows.values().map(|row| (*at, row.clone()))).collect();
         let mut failures = Vec::new();
         for (at, before) in &all {
-            let found = self.check(world, *at, before)?;
+            let found = self.check(world, *at, before)?.or(self.check_anew(world, *at, &before.id)?);
             failures.extend(found.map(|found| Failure { checker: NAME, found }));
         }
         failures.truncate(MAX_FINDINGS);
@@ -161,6 +182,21 @@ impl Checker for Monotone {
     fn found(&mut self) -> Vec<Failure> {
         std::mem::take(&mut self.found)
     }
+}
+
+/// What operations come to, each applied after its parents, and of those that could come next the one with the highest id
+/// first; none when one of them is missing.
+fn applied(item: ItemId, mut operations: Vec<Valid>) -> Option<Outcome> {
+    operations.sort_by_key(|valid| std::cmp::Reverse(valid.id()));
+    let mut document = Document::new(item);
+    let mut done = BTreeSet::new();
+    while !operations.is_empty() {
+        let ready = |valid: &Valid| valid.header().parents.iter().all(|parent| done.contains(parent));
+        let next = operations.remove(operations.iter().position(ready)?);
+        document.apply(&next).ok()?;
+        done.insert(next.id());
+    }
+    document.outcome().ok()
 }
 
 /// Whether a row shows a field with this value, and no other value beside it.

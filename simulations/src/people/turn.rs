@@ -49,10 +49,7 @@ impl<'a> Turn<'a> {
             Deed::AddDevice(number) => self.add_device((*number).into()),
             Deed::Write { shared, official } => self.write(*shared, *official),
             Deed::Edit(number) => self.edit((*number).into()),
-            Deed::EditTwice => {
-                self.edit(0)?;
-                self.edit(1)
-            }
+            Deed::EditTwice => self.edit_twice(),
             Deed::Answer => self.answer(),
             Deed::Read => self.read(),
             Deed::Erase => self.erase(),

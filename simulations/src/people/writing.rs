@@ -94,15 +94,37 @@ impl Turn<'_> {
     pub(super) fn edit(&mut self, number: usize) -> Result<(), WorldError> {
         let number = number.min(self.me().hands.len().saturating_sub(1));
         let Some((item, place)) = self.recent() else { return Ok(()) };
+        match self.row((self.who, number), &item)? {
+            Some(row) => self.edit_as_seen(number, place, &row),
+            None => Ok(()),
+        }
+    }
+
+    /// Changes something of their own on two devices at once: each shows it as it was before the other changed it.
+    pub(super) fn edit_twice(&mut self) -> Result<(), WorldError> {
+        let Some((item, place)) = self.recent() else { return Ok(()) };
+        let Some(row) = self.row((self.who, 0), &item)? else { return Ok(()) };
+        self.edit_as_seen(0, place, &row)?;
+        let other = 1.min(self.me().hands.len().saturating_sub(1));
+        self.edit_as_seen(other, place, &row)
+    }
+
+    fn edit_as_seen(&mut self, number: usize, place: Place, row: &ItemRow) -> Result<(), WorldError> {
+        if row.erased.is_some() {
+            return Ok(());
+        }
         let (text, mark) = self.marked_text(" Er is ook koffie.");
         let hour = self.random.random_range(9..=21);
-        let Some(row) = self.row((self.who, number), &item)?.filter(|row| row.erased.is_none()) else { return Ok(()) };
         let mut edits = vec![Edit::Splice { field: Field::BODY, at: 5, delete: 2, insert: text }];
         if row.kind == Kind::EVENT {
             edits.push(set(Field::STARTS, &format!("2026-12-05T{hour:02}:00")));
         }
+        if matches!(row.kind, Kind::NEWS | Kind::EVENT) {
+            edits.push(set(Field::TITLE, &format!("Nu om {hour} uur")));
+        }
+        let (item, heads) = (row.id, row.heads.clone());
         let edited = self.submit((self.who, number), "edited", Some(mark), |device, now| {
-            device.edit(place, item, row.heads, edits, now)
+            device.edit(place, item, heads, edits, now)
         });
         edited.map(drop)
     }
