@@ -12,7 +12,7 @@ use dorpsplein_protocol::operation::{
     BoxCertificate, CircleId, Kind, MAX_TRANSFER, NeighbourhoodId, OperationId, Role, Signed, SignedError, Space,
     Statement, TreatyEnd,
 };
-use dorpsplein_protocol::replica::{Effect, Input};
+use dorpsplein_protocol::replica::{Effect, Input, Refusal};
 use dorpsplein_protocol::store::Table;
 use dorpsplein_protocol::sync::{CloseReason, MAX_FRAME, Message, MessageError, SESSION_VERSION, SpaceId, SpaceRoot};
 use support::{MINUTE, Puppet, Village, World, news_edits, split_mix};
@@ -185,6 +185,18 @@ fn who_speaks_in_a_neighbours_name_without_proof_sees_nothing_and_may_bring_the_
         _ => None,
     });
     assert!(shown.is_some_and(|spaces| spaces > 1), "from here on it is believed: {effects:?}");
+}
+
+#[test]
+fn what_is_for_one_village_alone_cannot_be_handed_in_next_door() {
+    let (mut world, mut a, b) = two_villages();
+    let mut anne = world.join(&mut a);
+    let post = anne.create(a.square(), Kind::NEWS, None, news_edits("Alleen voor hier"), world.now);
+    world.submit(a.at, &post).unwrap();
+    world.connect(a.at, b.at);
+    world.run();
+    assert_eq!(world.submit(b.at, &post), Err(Refusal::WrongNeighbourhood));
+    assert!(!world.boxes[b.at].holds(&post));
 }
 
 #[test]

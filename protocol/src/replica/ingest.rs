@@ -270,11 +270,10 @@ impl<R: Read> Replica<R> {
         }))
     }
 
-    /// Whether what is handed in here may belong to this box's neighbourhood, or to one it has a treaty with.
+    /// Whether what is handed in here may belong to this box's neighbourhood, or to what one it has a treaty with shares.
     fn serves(&self, header: &Header) -> bool {
         let there = header.neighbourhood();
-        let register = header.space == Space::Register;
-        there == self.home || (!register && self.registers.get(&there).is_some())
+        there == self.home || (header.space == Space::Neighbours && self.registers.get(&there).is_some())
     }
 
     /// Whether an operation is kept although it is not permitted: while there is room for it, and when it is the first
