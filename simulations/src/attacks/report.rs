@@ -88,7 +88,9 @@ fn through_a_peer(attack: &Attack) -> Result<(String, bool), StageError> {
         (Kept::Not, Expected::TurnedAway(_)) => ((if open { "dropped" } else { "shown out" }).to_owned(), true),
         (Kept::Not, expected) => ("dropped".to_owned(), open && expected != Expected::Proposed),
         (Kept::Empty, expected) => {
-            ("kept, without its text".to_owned(), open && expected == Expected::Refused(Reason::Erased))
+            // Neither what was erased nor what somebody wrote whom nobody here can know is kept with its words.
+            let right = matches!(expected, Expected::Refused(Reason::Erased) | Expected::Waits("unknown-author"));
+            ("kept, without its text".to_owned(), open && right)
         }
         (Kept::Waiting, expected) => ("kept, waits".to_owned(), open && expected != Expected::Proposed),
         (Kept::Decided(Verdict::Refused(reason)), expected) => {
