@@ -106,8 +106,9 @@ pub(super) fn country(random: &mut ChaCha8Rng, count: usize) -> Map {
     while map.spots.len() < count {
         let length = random.random_range(3..=7).min(count - map.spots.len());
         let from = row % towns.max(1);
-        // Every other row leads to the next town; the others end at the sea, or in a bog.
-        let to = (row % 2 == 0 && towns > 1).then(|| (from + 1) % towns);
+        // Of each town's rows every other one leads to the next town; the others end at the sea, or in a bog.
+        let leads_on = towns > 1 && (row / towns) % 2 == 0;
+        let to = leads_on.then(|| (from + 1) % towns);
         map.lay_row(random, length, quarters.get(from), to.and_then(|to| quarters.get(to)));
         row += 1;
     }

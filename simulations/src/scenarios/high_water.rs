@@ -62,6 +62,7 @@ pub(super) fn plan(settings: &Settings) -> Plan {
     the_lights_go_out(&mut draft, board, at - 2 * HOUR..at);
     let storm = Weather { lines_down: 40.0, down_for: MINUTE..HOUR, ..Weather::ORDINARY };
     strike(&mut draft, &storm, &(ALERT..at + 2 * HOUR));
+    draft.nobody_acts_before_they_come();
     draft.finish()
 }
 
