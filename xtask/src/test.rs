@@ -99,7 +99,7 @@ fn rust_tests(workspace: &Workspace, with_nextest: bool) -> Result<Outcome> {
 fn planted(workspace: &Workspace) -> Result<Outcome> {
     let mut tests =
         workspace.cargo(["test", "--package", "dorpsplein-simulations", "--locked", "--features", "planted"]);
-    tests.args(["--test", "recorded", "--test", "cut_down"]);
+    tests.args(["--test", "planted", "--test", "recorded", "--test", "cut_down"]);
     Ok(Outcome::Passed(run_keeping(&mut tests, |line| line.contains("test result:"))?))
 }
 
