@@ -137,7 +137,7 @@ fn somebody_is_left(running: Option<&Running>) -> bool {
     register.name().is_none() || register.connector_count() > 0
 }
 
-/// Whether a device signed two operations with one number and nobody decided which of them counts.
+/// Whether a device goes on behind a number that it used twice, and nobody decided which of the two counts.
 fn is_frozen(world: &World, at: BoxId, operation: &Signed) -> Result<bool, StoreError> {
     let (Some(disk), Some(running)) = (world.disk(at), world.at(at)) else { return Ok(false) };
     let header = operation.header();
@@ -148,7 +148,8 @@ fn is_frozen(world: &World, at: BoxId, operation: &Signed) -> Result<bool, Store
     let decided = |of: &Header| registers.get(&of.home())?.fork_decision(&of.device, of.sequence);
     let branches = projection::branches(disk, &header.device, decided)?;
     disk.take_cost();
-    Ok(branches.undecided().is_some())
+    // Up to the fork all counts, and so does the branch that won so far; both may be handed in again.
+    Ok(branches.undecided().is_some_and(|forked| header.sequence > forked))
 }
 
 /// Everything a register says about people, devices, letters, boxes and organisations, as text to compare and to read. What

@@ -35,13 +35,6 @@ pub(super) fn operation(disk: &Disk, id: &OperationId) -> Result<Option<Signed>,
     found.map(|bytes| Signed::decode(&bytes).map_err(|_| StoreError::Damaged("an operation"))).transpose()
 }
 
-/// Whether a key is there.
-pub(super) fn has(disk: &Disk, table: Table, key: &[u8]) -> Result<bool, StoreError> {
-    let found = disk.get(table, key)?.is_some();
-    disk.take_cost();
-    Ok(found)
-}
-
 /// Whether something waits on this disk for a time that has not come by the box's clock. What such a box does not count yet
 /// it cannot know to count: its clock is behind.
 pub(super) fn waits_for_a_time(disk: &Disk) -> Result<bool, StoreError> {

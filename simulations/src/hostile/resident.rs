@@ -73,7 +73,9 @@ pub(super) fn fork(villain: &mut Villain<'_>) -> Done {
     let (Some(here), Some(there)) = (here, there) else { return Ok(()) };
     villain.world.submit(villain.at, &here)?;
     match villain.siblings().first() {
-        Some(other) => drop(villain.world.submit(*other, &there)?),
+        Some(other) => {
+            villain.world.submit(*other, &there)?;
+        }
         None => villain.bring(&[there.encode()])?,
     }
     // And on, as if nothing were the matter.
