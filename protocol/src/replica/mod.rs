@@ -144,6 +144,8 @@ impl<R: Read> Replica<R> {
         if !round.changed.is_empty() {
             round.effects.push(Effect::Changed { items: round.changed.into_iter().collect() });
         }
+        // A clock that was set back must not put comparing off until it shows that time again.
+        self.next_comparison = self.next_comparison.min(round.now.plus_millis(ANTI_ENTROPY_MS));
         let due = self.next_due()?;
         let time = due.map_or(self.next_comparison, |due| due.min(self.next_comparison));
         round.effects.push(Effect::WakeAt { time });
