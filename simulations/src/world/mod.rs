@@ -293,7 +293,9 @@ impl World {
                     self.handle(end.at, Input::Received { session: end.session, frame })?;
                 }
             }
-            Event::Closed(end) => drop(self.handle(end.at, Input::Closed { session: end.session })?),
+            Event::Closed(end) => {
+                self.handle(end.at, Input::Closed { session: end.session })?;
+            }
             Event::Start(at) => self.start_if_due(at)?,
             Event::Room(at) => self.make_room_if_due(at)?,
             Event::Act(act) => actors.act(self, &act)?,
