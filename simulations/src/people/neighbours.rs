@@ -45,12 +45,16 @@ impl Turn<'_> {
         let offer = self.their_offer(with);
         let name = if offer.is_some() { "agreements accepted" } else { "agreements offered" };
         let statement = treaty(self.world, id, offer);
-        if self.propose(grip, name, statement, 10 * MINUTE..9 * HOUR)?.is_none() {
-            return Ok(());
-        }
+        let Some(said) = self.propose(grip, name, statement, 10 * MINUTE..9 * HOUR)? else { return Ok(()) };
         self.introduce(here, with)?;
+        let waits = self
+            .register(grip)
+            .is_none_or(|register| register.proposals().iter().any(|proposal| proposal.operation == said.operation));
         if offer.is_some() {
-            self.world.befriend(here, with);
+            // Where somebody has to sign as well they agree when that is done.
+            if !waits {
+                self.world.befriend(here, with);
+            }
         } else if let Some((other, _)) = self.connector(with, None) {
             self.follow_up(HOUR..10 * HOUR, other, Deed::Agree(here));
         }
@@ -63,13 +67,14 @@ impl Turn<'_> {
         registers.treaty(other, hand.now(self.world)).map(|treaty| treaty.stage)
     }
 
-    /// What a village that is on offers this one.
+    /// What a village offers this one, by all of its boxes that are on: an offer that one of them knows the end of is none.
     fn their_offer(&mut self, there: VillageId) -> Option<OperationId> {
-        let home = self.me().home;
-        let mut boxes = self.world.boxes_of(there).iter();
-        let running = boxes.find_map(|at| self.world.at(*at))?;
-        let offer = running.replica().registers().home().treaty(&home, self.world.now)?;
-        Some(offer.operation)
+        let (home, now) = (self.me().home, self.world.now);
+        let boxes = self.world.boxes_of(there).iter().filter_map(|at| self.world.at(*at));
+        let offers = boxes.map(|running| running.replica().registers().home().treaty(&home, now));
+        let mut offers = offers.map(|offer| offer.map(|offer| offer.operation));
+        let first = offers.next()??;
+        offers.all(|other| other == Some(first)).then_some(first)
     }
 
     /// Names the boxes of two villages to each other.

@@ -107,7 +107,7 @@ pub(super) fn country(random: &mut ChaCha8Rng, count: usize) -> Map {
         let length = random.random_range(3..=7).min(count - map.spots.len());
         let from = row % towns.max(1);
         // Of each town's rows every other one leads to the next town; the others end at the sea, or in a bog.
-        let leads_on = towns > 1 && (row / towns) % 2 == 0;
+        let leads_on = towns > 1 && (row / towns).is_multiple_of(2);
         let to = leads_on.then(|| (from + 1) % towns);
         map.lay_row(random, length, quarters.get(from), to.and_then(|to| quarters.get(to)));
         row += 1;

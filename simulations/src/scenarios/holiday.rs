@@ -31,7 +31,7 @@ pub(super) fn plan(settings: &Settings) -> Plan {
         draft.connect_at_home(village, AT_HOME);
         populate(&mut draft, village, members(inhabitants, SHARE, 6));
         live(&mut draft, village, &(0..days), &Pace { writes: 3.0, mishaps: 5.0, ..Pace::ORDINARY });
-        if village % 2 == 0 {
+        if village.is_multiple_of(2) {
             // Of two boxes one stays on in half the villages: then the other catches up from beside it.
             let boxes = draft.boxes_of(village).to_vec();
             let stays = usize::from(boxes.len() == 2 && draft.random.random_bool(0.5));

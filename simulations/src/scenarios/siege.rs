@@ -34,7 +34,7 @@ pub(super) fn plan(settings: &Settings) -> Plan {
         draft.connect_at_home(village, AT_HOME);
         populate(&mut draft, village, members(inhabitants, SHARE, 4));
         live(&mut draft, village, &(0..days), &Pace { writes: 15.0, ..Pace::LIVELY });
-        if village % 3 == 0 {
+        if village.is_multiple_of(3) {
             besiege(&mut draft, village, days, HARMS_A_DAY);
         }
     }
