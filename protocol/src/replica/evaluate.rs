@@ -101,7 +101,25 @@ impl<R: Read> Replica<R> {
             return self.evaluate_erased(item, &history, erasure, verdicts, now);
         }
         self.decide_appeals(item, creation.map(|creation| creation.kind), &history, &mut verdicts, now)?;
-        self.evaluate_living(item, &history, creation, verdicts, now)
+        let evaluation = self.evaluate_living(item, &history, creation, verdicts, now)?;
+        Ok(match extra {
+            Some(arriving) => self.without_strangers_words(evaluation, arriving),
+            None => evaluation,
+        })
+    }
+
+    /// Whose author nobody here can know is shown to nobody, and nobody here could say that it was erased: the words of
+    /// such an operation are not taken in when it arrives. They are asked for when there is a treaty with its author's
+    /// neighbourhood.
+    fn without_strangers_words(&self, mut evaluation: Evaluation, arriving: &Kept) -> Evaluation {
+        if !arriving.outlives_erasure() && unknown_neighbourhood(&self.registers, arriving.header()).is_some() {
+            let id = arriving.id();
+            let arriving = evaluation.examined.iter_mut().filter(|examined| examined.id == id);
+            for examined in arriving.filter(|examined| examined.payload == Remains::Here) {
+                examined.payload = Remains::Dropped;
+            }
+        }
+        evaluation
     }
 
     fn evaluate_living(
@@ -145,16 +163,11 @@ impl<R: Read> Replica<R> {
     fn examine(&self, kept: &Kept, verdicts: &Verdicts, row: Option<&ItemRow>) -> Examined {
         let (id, header) = (kept.id(), kept.header().clone());
         let verdict = verdicts.get(&id).copied().unwrap_or(Verdict::Unknown(Missing::Parent(id)));
-        // Whose author nobody here can know is shown to nobody, and nobody here could say that it was erased: its words
-        // are not kept. They are asked for when there is a treaty with its author's neighbourhood.
-        let unread = !kept.outlives_erasure()
-            && matches!(verdict, Verdict::Unknown(_))
-            && unknown_neighbourhood(&self.registers, kept.header()).is_some();
-        let payload = match (kept, unread) {
-            (Kept::Whole(_), false) => Remains::Here,
-            (Kept::Whole(_), true) => Remains::Dropped,
-            (Kept::Bare(_), false) => Remains::Wanted,
-            (Kept::Bare(_), true) => Remains::Erased,
+        let payload = match kept {
+            Kept::Whole(_) => Remains::Here,
+            // Nobody here could read it.
+            Kept::Bare(_) if unknown_neighbourhood(&self.registers, &header).is_some() => Remains::Erased,
+            Kept::Bare(_) => Remains::Wanted,
         };
         let log = self.log_line(kept, verdict, row);
         Examined { id, header, verdict, payload, log }
