@@ -5,7 +5,7 @@
 //! two people, what a removal takes is gone, only connectors do what connectors do, and nothing is taken from a device that
 //! forked until somebody decided.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use dorpsplein_protocol::authority::{InvitationUse, Register};
 use dorpsplein_protocol::operation::{Header, NeighbourhoodId, OperationId, Signed};
@@ -31,8 +31,6 @@ type Held = (NeighbourhoodId, Vec<Vec<u8>>);
 #[derive(Default)]
 pub struct Authority {
     written: Written,
-    /// What was accepted once is known when it is handed in again, and that is no harm.
-    accepted: BTreeSet<OperationId>,
     looked: u64,
     found: Vec<Failure>,
 }
@@ -54,9 +52,10 @@ impl Checker for Authority {
         self.written.note(operation);
     }
 
-    fn accepted(&mut self, world: &World, at: BoxId, operation: &Signed) {
+    fn accepted(&mut self, world: &World, at: BoxId, operation: &Signed, known: bool) {
         self.looked += 1;
-        if !self.accepted.insert(operation.id()) {
+        // Handing in what is there already is no harm.
+        if known {
             return;
         }
         match is_frozen(world, at, operation) {

@@ -92,7 +92,7 @@ impl Checker for Bounds {
         self.looked
     }
 
-    fn accepted(&mut self, _: &World, _: BoxId, operation: &Signed) {
+    fn accepted(&mut self, _: &World, _: BoxId, operation: &Signed, _: bool) {
         self.accepted.insert(operation.id());
     }
 

@@ -101,7 +101,7 @@ impl Checker for Durability {
         }
     }
 
-    fn accepted(&mut self, _: &World, at: BoxId, operation: &Signed) {
+    fn accepted(&mut self, _: &World, at: BoxId, operation: &Signed, _: bool) {
         let header = operation.header();
         let (item, neighbourhood, space) = (header.item(), header.neighbourhood(), header.space);
         let (operation, home, device) = (operation.id(), header.home(), header.device);

@@ -49,8 +49,8 @@ pub trait Checker {
     /// has such.
     fn written(&mut self, _world: &World, _operation: &Signed, _mark: Option<[u8; 32]>) {}
 
-    /// A box accepted an operation from a person, and nobody was told yet.
-    fn accepted(&mut self, _world: &World, _at: BoxId, _operation: &Signed) {}
+    /// A box accepted an operation from a person, and nobody was told yet; `known` when it held that already.
+    fn accepted(&mut self, _world: &World, _at: BoxId, _operation: &Signed, _known: bool) {}
 
     /// A box sends a frame to another one, or to [`NOBODY`](crate::world::NOBODY).
     fn frame(&mut self, _world: &World, _from: BoxId, _to: BoxId, _frame: &[u8]) {}

@@ -142,7 +142,7 @@ impl Checker for Monotone {
         self.looked
     }
 
-    fn accepted(&mut self, world: &World, at: BoxId, operation: &Signed) {
+    fn accepted(&mut self, world: &World, at: BoxId, operation: &Signed, _: bool) {
         if let Err(error) = self.check_edit(world, at, operation) {
             self.note(format!("box {at} cannot be read: {error}"));
         }

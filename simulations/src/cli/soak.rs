@@ -17,7 +17,7 @@ pub(super) const ABOUT: &str = "Runs scenarios with seed after seed until time i
 
 #[derive(Args)]
 pub(super) struct Arguments {
-    /// For how many minutes; what has begun is finished.
+    /// For how many minutes; what has begun is finished, and so is the fixed set. 0 for the fixed set alone.
     #[arg(long, default_value_t = 5)]
     minutes: u32,
     /// The first of the fresh seeds; drawn by chance, and printed, when left out.
@@ -44,12 +44,16 @@ pub(super) fn main(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     println!("seeds: the fixed set up to {}, then from {fresh_from}", arguments.fixed);
     let deadline = Instant::now() + Duration::from_secs(60 * u64::from(arguments.minutes));
     let order = Order { scenarios, fixed: arguments.fixed, fresh_from };
+    // The fixed set is run whole, however long it takes.
+    let mut fixed_left = order.fixed * order.scenarios.len() as u64;
     let mut now = Progress::default();
     let tally = soak::<anyhow::Error>(
         &order,
         &mut |scenario, seed| {
             now.show(scenario, seed);
-            Instant::now() < deadline
+            let fixed = fixed_left > 0;
+            fixed_left = fixed_left.saturating_sub(1);
+            fixed || Instant::now() < deadline
         },
         &mut |plan, failures| {
             told(plan, failures);

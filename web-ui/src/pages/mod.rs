@@ -13,7 +13,9 @@ mod shell;
 mod taking_part;
 mod trust;
 
-pub use desk::{areas, boxes, circles, desk, door, invitations, letter_sheets, letters, member, members, neighbours, organisations};
+pub use desk::{
+    areas, boxes, circles, desk, door, invitations, letter_sheets, letters, member, members, neighbours, organisations,
+};
 pub use devices::{device, my_data};
 pub use moderation::{gone, log};
 
