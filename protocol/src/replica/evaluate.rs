@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::Replica;
+use super::ingest::undecided_key;
 use crate::authority::{Deed, ItemFacts, Missing, Reason, SubjectFacts, Verdict, Voice, decide, unknown_neighbourhood};
 use crate::item::{History, Kept, OrderError, Placed};
 use crate::operation::{Edit, Header, ItemId, Kind, OperationId, Signed, Verified};
@@ -93,6 +94,7 @@ impl<R: Read> Replica<R> {
             operations.retain(|kept| kept.id() != extra.id());
             operations.push(extra.clone());
         }
+        let now = self.not_before_what_is_settled(&operations, extra, now)?;
         let history = History::new(operations);
         let creation = Creation::of(&history, item);
         let mut verdicts = Verdicts::new();
@@ -106,6 +108,25 @@ impl<R: Read> Replica<R> {
             Some(arriving) => self.without_strangers_words(evaluation, arriving),
             None => evaluation,
         })
+    }
+
+    /// The time to judge an item's operations by: this box's clock, unless that was set back behind something that was taken
+    /// in already, whose time has come then.
+    fn not_before_what_is_settled(
+        &self,
+        operations: &[Kept],
+        extra: Option<&Kept>,
+        now: Timestamp,
+    ) -> Result<Timestamp, StoreError> {
+        let mut latest = now;
+        for kept in operations.iter().filter(|kept| kept.header().time.is_future(now)) {
+            let arriving = extra.is_some_and(|extra| extra.id() == kept.id());
+            let undecided = || self.store.get(Table::Undecided, &undecided_key(kept.header(), &kept.id()));
+            if !arriving && undecided()?.is_none() {
+                latest = latest.max(kept.header().time);
+            }
+        }
+        Ok(latest)
     }
 
     /// Whose author nobody here can know is shown to nobody, and nobody here could say that it was erased: the words of
