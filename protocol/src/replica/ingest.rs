@@ -221,23 +221,8 @@ impl<R: Read> Replica<R> {
         if change.verdict == Verdict::Permitted {
             round.accepted.push((valid.operation().clone(), source));
         }
-        for (id, verdict) in &change.revised {
-            self.revise_statement(id, *verdict, round)?;
-        }
         round.registers_changed = true;
         self.statement_arrived(valid, &change, round)
-    }
-
-    /// A statement that was taken in earlier counts now, or no longer does.
-    fn revise_statement(&mut self, id: &OperationId, verdict: Verdict, round: &mut Round) -> Result<(), StoreError> {
-        let valid = self.load(id)?.ok_or(StoreError::Damaged("a statement is gone"))?;
-        if verdict != Verdict::Permitted {
-            return self.mark_undecided(valid.header(), id, Undecided::InRegister);
-        }
-        if self.clear_undecided(valid.header(), id)? {
-            round.accepted.push((valid.operation().clone(), None));
-        }
-        Ok(())
     }
 
     /// Writes an operation and the keys under which it is found.

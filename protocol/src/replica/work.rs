@@ -68,7 +68,7 @@ impl<R: Read> Replica<R> {
 
     /// A statement that was taken in earlier counts now, or no longer.
     fn revise(&mut self, id: &OperationId, verdict: Verdict, round: &mut Round) -> Result<(), StoreError> {
-        let Some(signed) = self.load_signed(id)? else { return Ok(()) };
+        let signed = self.load_signed(id)?.ok_or(StoreError::Damaged("a statement is gone"))?;
         if verdict != Verdict::Permitted {
             return self.mark_undecided(signed.header(), id, Undecided::InRegister);
         }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use super::lines::AT_HOME;
 use super::names::Names;
 use crate::plan::{
     Act, BoxId, Deed, Dials, Fault, Line, LineId, Machine, Millis, Part, Person, PersonId, Plan, Quality, Trouble,
@@ -58,6 +59,15 @@ impl Draft {
             self.machine(id, clock_error);
         }
         id
+    }
+
+    /// Adds a village as most are: with a name by chance and one or two boxes, beside each other.
+    pub(super) fn ordinary_village(&mut self, inhabitants: u32, place: [f32; 2]) -> VillageId {
+        let name = self.names.village(&mut self.random);
+        let boxes = self.random.random_range(1..=2);
+        let village = self.village(name, inhabitants, place, boxes);
+        self.connect_at_home(village, AT_HOME);
+        village
     }
 
     /// Adds a box to a village.

@@ -37,10 +37,7 @@ pub(super) fn plan(settings: &Settings) -> Plan {
     let map = river(count);
     let sizes = geography::sizes(&mut draft.random, count, total);
     for (spot, inhabitants) in map.spots.iter().zip(sizes) {
-        let name = draft.names.village(&mut draft.random);
-        let boxes = draft.random.random_range(1..=2);
-        let village = draft.village(name, inhabitants, spot.place, boxes);
-        draft.connect_at_home(village, AT_HOME);
+        let village = draft.ordinary_village(inhabitants, spot.place);
         populate(&mut draft, village, members(inhabitants, SHARE, 6));
         live(&mut draft, village, &(0..days), &Pace::ORDINARY);
     }

@@ -4,7 +4,7 @@
 use super::draft::Draft;
 use super::geography::{self, circle};
 use super::habits::{Pace, live, members, populate};
-use super::lines::{AT_HOME, GLASS};
+use super::lines::GLASS;
 use super::troubles::{Weather, strike};
 use super::{PATIENCE, Settings, end_of};
 use crate::plan::{Plan, Trouble, VillageId};
@@ -25,10 +25,7 @@ pub(super) fn plan(settings: &Settings) -> Plan {
     let map = circle(count);
     let sizes = geography::sizes(&mut draft.random, count, total);
     for (spot, inhabitants) in map.spots.iter().zip(sizes) {
-        let name = draft.names.village(&mut draft.random);
-        let boxes = draft.random.random_range(1..=2);
-        let village = draft.village(name, inhabitants, spot.place, boxes);
-        draft.connect_at_home(village, AT_HOME);
+        let village = draft.ordinary_village(inhabitants, spot.place);
         populate(&mut draft, village, members(inhabitants, SHARE, 6));
         live(&mut draft, village, &(0..days), &Pace { writes: 3.0, mishaps: 5.0, ..Pace::ORDINARY });
         if village.is_multiple_of(2) {

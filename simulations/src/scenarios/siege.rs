@@ -4,7 +4,7 @@
 use super::draft::Draft;
 use super::geography::{self, circle};
 use super::habits::{Pace, live, members, populate};
-use super::lines::{AT_HOME, TELEPHONE};
+use super::lines::TELEPHONE;
 use super::rhythm::moment;
 use super::troubles::{Weather, strike};
 use super::{PATIENCE, Settings, end_of};
@@ -28,10 +28,7 @@ pub(super) fn plan(settings: &Settings) -> Plan {
     let map = circle(count);
     let sizes = geography::sizes(&mut draft.random, count, total);
     for (spot, inhabitants) in map.spots.iter().zip(sizes) {
-        let name = draft.names.village(&mut draft.random);
-        let boxes = draft.random.random_range(1..=2);
-        let village = draft.village(name, inhabitants, spot.place, boxes);
-        draft.connect_at_home(village, AT_HOME);
+        let village = draft.ordinary_village(inhabitants, spot.place);
         populate(&mut draft, village, members(inhabitants, SHARE, 4));
         live(&mut draft, village, &(0..days), &Pace { writes: 15.0, ..Pace::LIVELY });
         if village.is_multiple_of(3) {
