@@ -228,7 +228,7 @@ impl<R: Read> Replica<R> {
     /// Writes an operation and the keys under which it is found.
     fn keep(&mut self, operation: &Signed) {
         let (id, header) = (operation.id(), operation.header());
-        let space = space_of(operation);
+        let space = space_of(header);
         self.store.put(Table::Operations, *id.as_bytes(), operation.encode());
         self.store.put(Table::Spaces, space_key(&space.neighbourhood, &space.space, header.time, &id), []);
         self.store.put(Table::Devices, device_key(header, &id), []);

@@ -11,7 +11,7 @@ use crate::operation::{NeighbourhoodId, OperationId, Signed, Space, is_bare};
 use crate::planted::{Bug, planted};
 use crate::projection::space_prefix;
 use crate::store::{Direction, Read, StoreError, Table};
-use crate::sync::{Action, CloseReason, Session, SpaceId, Tree, View, entitled, is_believed, space_of};
+use crate::sync::{Action, CloseReason, Session, SpaceId, Tree, View, entitled, is_believed, may_bring, space_of};
 use crate::time::Timestamp;
 
 impl<R: Read> Replica<R> {
@@ -57,12 +57,12 @@ impl<R: Read> Replica<R> {
     /// Sends what was permitted in this round to every other session that is entitled to it.
     pub(super) fn push_accepted(&mut self, round: &mut Round) -> Result<(), StoreError> {
         for (operation, source) in std::mem::take(&mut round.accepted) {
-            let space = space_of(&operation);
-            if space.space == Space::Neighbours && planted(Bug::ForgetsASpace) {
+            if operation.header().space == Space::Neighbours && planted(Bug::ForgetsASpace) {
                 continue;
             }
+            let pushed = operation.id();
             for id in self.session_ids().into_iter().filter(|id| Some(*id) != source) {
-                let push = |session: &mut Session, view: &Glance<'_, R>| session.push(&space, &operation, view);
+                let push = |session: &mut Session, view: &Glance<'_, R>| session.push(&pushed, view);
                 let actions =
                     self.with_session(id, round.now, |session, view| push(session, view).into_iter().collect())?;
                 self.carry_out(id, actions, round)?;
@@ -154,6 +154,10 @@ impl<R: Read> Glance<'_, R> {
             None
         })
     }
+
+    fn operation(&self, id: &OperationId) -> Option<Signed> {
+        self.note(self.replica.load_signed(id))
+    }
 }
 
 impl<R: Read> View for Glance<'_, R> {
@@ -164,6 +168,15 @@ impl<R: Read> View for Glance<'_, R> {
     fn entitled(&self, peer: &PublicKey, claimed: &NeighbourhoodId) -> BTreeSet<SpaceId> {
         let held = self.replica.trees.keys();
         entitled(&self.replica.registers, &self.replica.introductions, held, peer, claimed, self.now)
+    }
+
+    fn may_bring(&self, operation: &Signed, entitled: &BTreeSet<SpaceId>) -> bool {
+        may_bring(operation, entitled)
+    }
+
+    fn served(&self, id: &OperationId, entitled: &BTreeSet<SpaceId>) -> Option<Signed> {
+        let due = |signed: &Signed| entitled.contains(&space_of(signed.header())) || planted(Bug::ServesAnybody);
+        self.operation(id).filter(due)
     }
 
     fn believed(&self, peer: &PublicKey, claimed: &NeighbourhoodId) -> bool {
@@ -199,10 +212,5 @@ impl<R: Read> View for Glance<'_, R> {
             });
         self.note(scanned.map(Some));
         found
-    }
-
-    fn operation(&self, id: &OperationId) -> Option<Signed> {
-        let bytes = self.note(self.replica.store.get(Table::Operations, id.as_bytes()))?;
-        self.note(Signed::decode(&bytes).map(Some).map_err(|_| StoreError::Damaged("an operation")))
     }
 }

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::SpaceId;
+use super::{SpaceId, message::space_of};
 use crate::authority::{Registers, TreatyStage};
 use crate::identity::PublicKey;
-use crate::operation::{NeighbourhoodId, Space};
+use crate::operation::{NeighbourhoodId, Signed, Space};
 use crate::planted::{Bug, planted};
 use crate::time::Timestamp;
 
@@ -71,6 +71,11 @@ pub fn entitled<'s>(
         spaces.extend(planted(Bug::ShowsTheSquare).then_some(square));
     }
     spaces
+}
+
+/// Whether a peer that is entitled to these spaces may bring this operation.
+pub fn may_bring(operation: &Signed, entitled: &BTreeSet<SpaceId>) -> bool {
+    entitled.contains(&space_of(operation.header()))
 }
 
 /// What every box of the home neighbourhood is to hold, whether it holds something of it yet or not.

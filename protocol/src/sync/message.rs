@@ -4,7 +4,7 @@ use minicbor::{Decode, Encode};
 use thiserror::Error;
 
 use crate::codec;
-use crate::operation::{NeighbourhoodId, OperationId, Space};
+use crate::operation::{Header, NeighbourhoodId, OperationId, Space};
 
 /// The version of the session protocol.
 pub const SESSION_VERSION: u8 = 1;
@@ -21,6 +21,11 @@ pub struct SpaceId {
     /// Which.
     #[n(1)]
     pub space: Space,
+}
+
+/// The space that a header names.
+pub(crate) fn space_of(header: &Header) -> SpaceId {
+    SpaceId { neighbourhood: header.neighbourhood(), space: header.space }
 }
 
 /// How many operations a space holds and what they add up to: equal roots mean equal sets.

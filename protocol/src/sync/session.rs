@@ -107,12 +107,11 @@ impl Session {
         }
     }
 
-    /// An operation was accepted from elsewhere: sends it if the peer is entitled to it.
-    pub fn push(&mut self, id: &SpaceId, operation: &Signed, view: &impl View) -> Option<Action> {
-        self.may_see(id, view).then(|| {
-            self.status.sent += 1;
-            Action::Send(Message::Push { operation: operation.encode() })
-        })
+    /// An operation was accepted from elsewhere: sends what of it is due to the peer.
+    pub fn push(&mut self, id: &OperationId, view: &impl View) -> Option<Action> {
+        let operation = self.is_believed(view).then(|| view.served(id, &self.entitled(view))).flatten()?;
+        self.status.sent += 1;
+        Some(Action::Send(Message::Push { operation: operation.encode() }))
     }
 
     /// What came in was dealt with: asks for more, or compares again if that is worth it.
@@ -272,8 +271,9 @@ impl Session {
     fn compared<'v>(&self, id: &SpaceId, view: &'v impl View) -> Cow<'v, Tree> {
         let tree = view.tree(id).filter(|_| self.is_believed(view)).map_or_else(Cow::default, Cow::Borrowed);
         if planted(Bug::FiltersPerPeer) {
+            let entitled = self.entitled(view);
             let theirs = |id: &OperationId| {
-                let operation = view.operation(id);
+                let operation = view.served(id, &entitled);
                 operation.map(|operation| operation.header().home()) == self.status.neighbourhood
             };
             return Cow::Owned(tree.without(theirs));
@@ -308,12 +308,11 @@ impl Session {
         if ids.len() > FETCH_COUNT {
             return Err(CloseReason::Protocol);
         }
-        let (entitled, believed) = (self.entitled(view), self.is_believed(view));
+        let believed = self.is_believed(view) || planted(Bug::ServesAnybody);
+        let entitled = if believed { self.entitled(view) } else { BTreeSet::new() };
         let (mut operations, mut absent, mut bytes) = (Vec::new(), Vec::new(), 0);
         for id in ids {
-            let entitled = |operation: &Signed| believed && entitled.contains(&space_of(operation));
-            let may_have = |operation: &Signed| entitled(operation) || planted(Bug::ServesAnybody);
-            match view.operation(id).filter(may_have) {
+            match view.served(id, &entitled) {
                 Some(operation) if bytes < ANSWER_BYTES => {
                     let transfer = operation.encode();
                     bytes += transfer.len();
@@ -348,7 +347,7 @@ impl Session {
         Ok(vec![Action::Ingest { operations, pushed: false }])
     }
 
-    /// Checks the form of what came in, and that it belongs to a space the peer may write to.
+    /// Checks the form of what came in, and that the peer may bring it.
     fn admit<'b>(
         &mut self,
         operations: impl IntoIterator<Item = &'b [u8]>,
@@ -364,7 +363,7 @@ impl Session {
                 Err(SignedError::Version(_)) => continue,
                 Err(error) => return Err(error.into()),
             };
-            if entitled.contains(&space_of(&operation)) {
+            if view.may_bring(&operation, &entitled) {
                 admitted.push(operation);
             }
         }
@@ -392,16 +391,7 @@ impl Session {
         self.status.neighbourhood.is_some_and(|claimed| view.believed(&self.status.peer, &claimed))
     }
 
-    fn may_see(&self, id: &SpaceId, view: &impl View) -> bool {
-        self.is_believed(view) && self.entitled(view).contains(id)
-    }
-
     fn is_idle(&self) -> bool {
         self.reconciling.is_empty() && self.requested.is_empty() && self.wanted.is_empty()
     }
-}
-
-/// The space an operation belongs to.
-pub(crate) fn space_of(operation: &Signed) -> SpaceId {
-    SpaceId { neighbourhood: operation.header().neighbourhood(), space: operation.header().space }
 }

@@ -9,12 +9,18 @@ use crate::identity::PublicKey;
 use crate::operation::{NeighbourhoodId, OperationId, Signed, SignedError};
 use crate::time::Timestamp;
 
-/// What a session may look at.
+/// What a session may look at. Who may see and bring what is answered by [`View::entitled`], [`View::may_bring`] and
+/// [`View::served`], and nowhere else.
 pub trait View {
     /// The neighbourhood this box speaks for.
     fn home(&self) -> NeighbourhoodId;
     /// The spaces this peer may see and write to if it speaks for `claimed`.
     fn entitled(&self, peer: &PublicKey, claimed: &NeighbourhoodId) -> BTreeSet<SpaceId>;
+    /// Whether a peer that is entitled to these spaces may bring this operation. Whether it counts is decided later.
+    fn may_bring(&self, operation: &Signed, entitled: &BTreeSet<SpaceId>) -> bool;
+    /// What a peer that is entitled to these spaces gets of an operation: the whole, its envelope alone, or nothing; nothing
+    /// too when it is not here.
+    fn served(&self, id: &OperationId, entitled: &BTreeSet<SpaceId>) -> Option<Signed>;
     /// Whether this peer speaks for `claimed`. One that does not may write to what it is entitled to, and sees nothing.
     fn believed(&self, peer: &PublicKey, claimed: &NeighbourhoodId) -> bool;
     /// The operations of a space; none when nothing of it is held.
@@ -24,8 +30,6 @@ pub trait View {
     /// Operations of a space that are held without their payload and without an erasure, in the order of their ids after
     /// `after`, at most `limit`.
     fn incomplete(&self, id: &SpaceId, after: Option<&OperationId>, limit: usize) -> Vec<OperationId>;
-    /// An operation that is held.
-    fn operation(&self, id: &OperationId) -> Option<Signed>;
 }
 
 /// What a session wants done.
