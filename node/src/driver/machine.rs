@@ -12,10 +12,12 @@ use dorpsplein_protocol::store::{Batch, Store, StoreError};
 use dorpsplein_protocol::sync::CloseReason;
 use dorpsplein_protocol::time::Timestamp;
 use libp2p::Multiaddr;
+use parking_lot::Mutex;
 use tokio::runtime::Runtime;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio::time::Instant;
 
+use super::ledger::Ledger;
 use super::{GROUP_BYTES, GROUP_INPUTS, Network, PeerSession, RETRY, Request, Status, public_key};
 use crate::clock;
 use crate::net::{self, NetEvent, SendError};
@@ -30,6 +32,7 @@ pub(super) struct Outlets {
     pub(super) registers: watch::Sender<Arc<Registers>>,
     pub(super) status: watch::Sender<Arc<Status>>,
     pub(super) changes: broadcast::Sender<Arc<[ItemId]>>,
+    pub(super) ledger: Arc<Mutex<Ledger>>,
 }
 
 /// The driver's state.
@@ -220,16 +223,21 @@ impl<S: Store + Send + Sync + 'static> Machine<S> {
                 };
                 tracing::info!(%peer, %remote, outbound, "a box is connected");
                 self.sessions.insert(id);
+                let mut ledger = self.outlets.ledger.lock();
+                ledger.opened(id, peer, outbound, remote, clock::now(), std::time::Instant::now());
+                drop(ledger);
                 Some(Input::Opened { session: id, peer, outbound })
             }
             NetEvent::Frame { session, bytes } => {
                 group.bytes += bytes.len();
                 let session = SessionId(session.0);
+                self.outlets.ledger.lock().received(session, bytes.len());
                 self.sessions.contains(&session).then_some(Input::Received { session, frame: bytes })
             }
             NetEvent::Closed { session, reason } => {
                 let id = SessionId(session.0);
                 tracing::info!(%session, %reason, "a box is no longer connected");
+                self.outlets.ledger.lock().closed(id);
                 self.sessions.remove(&id).then_some(Input::Closed { session: id })
             }
             NetEvent::Listening { address } => {
@@ -292,9 +300,11 @@ impl<S: Store + Send + Sync + 'static> Machine<S> {
 
     fn send(&self, session: SessionId, frame: Vec<u8>) {
         let Some(network) = &self.network else { return };
+        let length = frame.len();
         match network.handle.send(net::SessionId(session.0), frame) {
+            Ok(()) => self.outlets.ledger.lock().sent(session, length),
             // The event that says why is on its way.
-            Ok(()) | Err(SendError::Closed | SendError::SlowReader) => {}
+            Err(SendError::Closed | SendError::SlowReader) => {}
             Err(error @ SendError::BadLength { .. }) => {
                 tracing::error!(session = session.0, %error, "a session is closed");
                 self.close(session);
@@ -356,11 +366,17 @@ impl<S: Store + Send + Sync + 'static> Machine<S> {
             return;
         };
         self.outlets.registers.send_replace(Arc::new(replica.registers().clone()));
-        let now = clock::now();
+        let (now, instant) = (clock::now(), std::time::Instant::now());
+        let mut ledger = self.outlets.ledger.lock();
         let sessions = replica
             .sessions()
-            .map(|(_, status)| PeerSession { status: status.clone(), certified: replica.is_certified(status, now) })
+            .map(|(id, status)| {
+                let certified = replica.is_certified(status, now);
+                ledger.stands(id, status, certified, now, instant);
+                PeerSession { status: status.clone(), certified }
+            })
             .collect();
+        drop(ledger);
         let status = Status { sessions, listening: self.listening.clone(), writable: true };
         self.outlets.status.send_if_modified(|published| {
             let changed = **published != status;

@@ -7,9 +7,11 @@
 //! When the store fails, the replica knows more than the disk. It is dropped, everybody who waits is refused, sessions
 //! are closed; reading goes on, and after [`RETRY`] the replica is opened again on what the disk holds.
 
+mod ledger;
 mod machine;
 mod peer_key;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::sync::Arc;
@@ -23,13 +25,16 @@ use dorpsplein_protocol::replica::{Accepted, OpenError, Refusal};
 use dorpsplein_protocol::store::Store;
 use dorpsplein_protocol::sync::SessionStatus;
 use libp2p::Multiaddr;
+use parking_lot::Mutex;
 use thiserror::Error;
 use tokio::runtime::Builder;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 use crate::net::{NetEvent, NetHandle};
+use ledger::Ledger;
 use machine::Machine;
 
+pub use ledger::{Carried, NeighbourAccount, SessionAccount};
 pub use peer_key::{peer_id, public_key};
 
 /// Requests that wait to be taken up before the next one has to wait outside.
@@ -66,6 +71,7 @@ pub struct DriverHandle {
     registers: watch::Receiver<Arc<Registers>>,
     status: watch::Receiver<Arc<Status>>,
     changes: broadcast::Sender<Arc<[ItemId]>>,
+    ledger: Arc<Mutex<Ledger>>,
 }
 
 /// How the box stands.
@@ -128,11 +134,12 @@ where
     let (registers_sender, registers) = watch::channel(Arc::new(Registers::new(home)));
     let (status_sender, status) = watch::channel(Arc::new(Status::default()));
     let (changes, _) = broadcast::channel(CHANGES);
-    let handle = DriverHandle { requests, registers, status, changes: changes.clone() };
+    let ledger = Arc::new(Mutex::new(Ledger::default()));
+    let handle = DriverHandle { requests, registers, status, changes: changes.clone(), ledger: Arc::clone(&ledger) };
     let (ready, opened) = oneshot::channel();
     // Its own clockwork: the thread may outlive the runtime that started it by a moment.
     let runtime = Builder::new_current_thread().enable_time().build().map_err(DriverError::Thread)?;
-    let outlets = machine::Outlets { registers: registers_sender, status: status_sender, changes };
+    let outlets = machine::Outlets { registers: registers_sender, status: status_sender, changes, ledger };
     let drive = move || match Machine::open(store, home, own, outlets, network) {
         Ok(machine) => {
             // Nobody waits any more if the caller was cancelled; then its handle is gone and the machine stops at once.
@@ -197,6 +204,16 @@ impl DriverHandle {
     /// How the box stands, and every time it stands otherwise. Fails when the driver has stopped.
     pub fn watch_status(&self) -> watch::Receiver<Arc<Status>> {
         self.status.clone()
+    }
+
+    /// What the open sessions carried.
+    pub fn accounts(&self) -> Vec<SessionAccount> {
+        self.ledger.lock().sessions()
+    }
+
+    /// What went to and from each neighbourhood since the box started; strangers under none.
+    pub fn neighbour_accounts(&self) -> BTreeMap<Option<NeighbourhoodId>, NeighbourAccount> {
+        self.ledger.lock().neighbours()
     }
 
     /// From now on, the items that look different. Who is too slow is told that it missed some.

@@ -1,0 +1,262 @@
+//! What went over the sessions, in figures: for the connectors, for whoever looks after the box, and for measurements.
+//!
+//! Bytes are those of frames with their length prefix, as they go into and come out of a stream; what the transport adds
+//! around them (packets, encryption) is not seen here. What sessions that ended have carried stays counted, until the box
+//! stops, under the neighbourhood they spoke for. Who speaks for nobody we know is counted together, as strangers: so
+//! there is one account for each partner and one more, whatever names peers invent.
+
+use std::collections::BTreeMap;
+use std::ops::AddAssign;
+use std::time::{Duration, Instant};
+
+use dorpsplein_protocol::identity::PublicKey;
+use dorpsplein_protocol::operation::NeighbourhoodId;
+use dorpsplein_protocol::replica::SessionId;
+use dorpsplein_protocol::sync::SessionStatus;
+use dorpsplein_protocol::time::Timestamp;
+use libp2p::Multiaddr;
+
+/// The bytes of the length before each frame.
+const PREFIX_BYTES: u64 = 4;
+
+/// What was carried, in both directions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Carried {
+    /// Bytes of frames that were handed to the transport.
+    pub bytes_sent: u64,
+    /// Bytes of frames that came in.
+    pub bytes_received: u64,
+    /// Operations that were sent.
+    pub operations_sent: u64,
+    /// Operations that came in, known ones too.
+    pub operations_received: u64,
+}
+
+/// An open session, in figures.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SessionAccount {
+    /// The other box's key.
+    pub peer: PublicKey,
+    /// For whom it speaks, as far as the registers know; none for a stranger.
+    pub neighbourhood: Option<NeighbourhoodId>,
+    /// Whether this side dialled.
+    pub outbound: bool,
+    /// The address of the other end as seen from here.
+    pub remote: Multiaddr,
+    /// When it was opened.
+    pub opened: Timestamp,
+    /// When the last frame came in.
+    pub last_contact: Timestamp,
+    /// What it carried.
+    pub carried: Carried,
+    /// Whether at the last comparison both sides held the same.
+    pub in_step: bool,
+    /// How long catching up took the last time it was necessary: from the opening, or from the comparison that found a
+    /// difference, until both sides held the same.
+    pub caught_up_in: Option<Duration>,
+}
+
+/// All that went to and from the boxes of one neighbourhood since this box started.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NeighbourAccount {
+    /// What was carried, in open and in ended sessions.
+    pub carried: Carried,
+    /// Sessions that are open now.
+    pub sessions: usize,
+    /// When something last came in from there.
+    pub last_contact: Option<Timestamp>,
+    /// When both sides last were known to hold the same; the present while a session says so.
+    pub in_step_at: Option<Timestamp>,
+    /// The latest [`SessionAccount::caught_up_in`].
+    pub caught_up_in: Option<Duration>,
+}
+
+/// The account of everything this box exchanged since it started.
+#[derive(Debug, Default)]
+pub(super) struct Ledger {
+    open: BTreeMap<SessionId, Line>,
+    past: BTreeMap<Option<NeighbourhoodId>, NeighbourAccount>,
+}
+
+#[derive(Debug)]
+struct Line {
+    account: SessionAccount,
+    /// Since when the two are known to differ, or do not know yet.
+    behind: Option<Instant>,
+    in_step_at: Option<Timestamp>,
+}
+
+impl Ledger {
+    /// A session begins.
+    pub(super) fn opened(
+        &mut self,
+        id: SessionId,
+        peer: PublicKey,
+        outbound: bool,
+        remote: Multiaddr,
+        now: Timestamp,
+        instant: Instant,
+    ) {
+        let account = SessionAccount {
+            peer,
+            neighbourhood: None,
+            outbound,
+            remote,
+            opened: now,
+            last_contact: now,
+            carried: Carried::default(),
+            in_step: false,
+            caught_up_in: None,
+        };
+        self.open.insert(id, Line { account, behind: Some(instant), in_step_at: None });
+    }
+
+    /// A frame of so many bytes came in.
+    pub(super) fn received(&mut self, id: SessionId, bytes: usize) {
+        if let Some(line) = self.open.get_mut(&id) {
+            line.account.carried.bytes_received += PREFIX_BYTES + bytes as u64;
+        }
+    }
+
+    /// A frame of so many bytes was handed to the transport.
+    pub(super) fn sent(&mut self, id: SessionId, bytes: usize) {
+        if let Some(line) = self.open.get_mut(&id) {
+            line.account.carried.bytes_sent += PREFIX_BYTES + bytes as u64;
+        }
+    }
+
+    /// How a session stands after a commit; `certified` when it speaks for whom it says it does.
+    pub(super) fn stands(
+        &mut self,
+        id: SessionId,
+        status: &SessionStatus,
+        certified: bool,
+        now: Timestamp,
+        instant: Instant,
+    ) {
+        let Some(line) = self.open.get_mut(&id) else { return };
+        let account = &mut line.account;
+        account.neighbourhood = status.neighbourhood.filter(|_| certified);
+        account.last_contact = status.last_contact;
+        account.carried.operations_sent = status.sent;
+        account.carried.operations_received = status.received;
+        account.in_step = status.in_step;
+        if status.in_step {
+            line.in_step_at = Some(now);
+            account.caught_up_in = line.behind.take().map_or(account.caught_up_in, |since| Some(instant - since));
+        } else {
+            line.behind.get_or_insert(instant);
+        }
+    }
+
+    /// A session ended.
+    pub(super) fn closed(&mut self, id: SessionId) {
+        if let Some(line) = self.open.remove(&id) {
+            self.past.entry(line.account.neighbourhood).or_default().add(&line);
+        }
+    }
+
+    /// The open sessions.
+    pub(super) fn sessions(&self) -> Vec<SessionAccount> {
+        self.open.values().map(|line| line.account.clone()).collect()
+    }
+
+    /// By neighbourhood; strangers under none.
+    pub(super) fn neighbours(&self) -> BTreeMap<Option<NeighbourhoodId>, NeighbourAccount> {
+        let mut accounts = self.past.clone();
+        for line in self.open.values() {
+            let account = accounts.entry(line.account.neighbourhood).or_default();
+            account.add(line);
+            account.sessions += 1;
+        }
+        accounts
+    }
+}
+
+impl NeighbourAccount {
+    fn add(&mut self, line: &Line) {
+        self.carried += line.account.carried;
+        self.last_contact = self.last_contact.max(Some(line.account.last_contact));
+        self.in_step_at = self.in_step_at.max(line.in_step_at);
+        self.caught_up_in = line.account.caught_up_in.or(self.caught_up_in);
+    }
+}
+
+impl AddAssign for Carried {
+    fn add_assign(&mut self, other: Self) {
+        self.bytes_sent += other.bytes_sent;
+        self.bytes_received += other.bytes_received;
+        self.operations_sent += other.operations_sent;
+        self.operations_received += other.operations_received;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    const PEER: PublicKey = PublicKey::from_bytes([1; 32]);
+    const NEIGHBOUR: NeighbourhoodId = NeighbourhoodId::from_bytes([2; 32]);
+
+    fn at(millis: u64) -> Timestamp {
+        Timestamp::from_millis(millis)
+    }
+
+    fn open(ledger: &mut Ledger, id: u64, now: Timestamp, instant: Instant) {
+        let remote = "/ip4/192.0.2.1/udp/4080/quic-v1".parse().unwrap();
+        ledger.opened(SessionId(id), PEER, true, remote, now, instant);
+    }
+
+    fn status(in_step: bool, last_contact: Timestamp) -> SessionStatus {
+        let mut actions = dorpsplein_protocol::sync::Session::open(PEER, true, NEIGHBOUR, last_contact);
+        actions.1.clear();
+        SessionStatus { neighbourhood: Some(NEIGHBOUR), received: 3, sent: 1, in_step, ..actions.0.status().clone() }
+    }
+
+    #[test]
+    fn what_ended_sessions_carried_stays_counted() {
+        let (mut ledger, begun) = (Ledger::default(), Instant::now());
+        for id in [1, 2] {
+            open(&mut ledger, id, at(10), begun);
+            ledger.received(SessionId(id), 96);
+            ledger.sent(SessionId(id), 6);
+            ledger.stands(SessionId(id), &status(true, at(20)), true, at(20), begun);
+        }
+        ledger.closed(SessionId(1));
+        ledger.received(SessionId(1), 1_000_000);
+        let account = ledger.neighbours()[&Some(NEIGHBOUR)];
+        assert_eq!((account.sessions, account.last_contact, account.in_step_at), (1, Some(at(20)), Some(at(20))));
+        let carried = Carried { bytes_sent: 20, bytes_received: 200, operations_sent: 2, operations_received: 6 };
+        assert_eq!(account.carried, carried, "the prefix of each frame counts");
+        assert_eq!(ledger.sessions().len(), 1);
+    }
+
+    #[test]
+    fn who_invents_names_gets_no_account_of_their_own() {
+        let (mut ledger, begun) = (Ledger::default(), Instant::now());
+        for id in 0..100 {
+            open(&mut ledger, id, at(10), begun);
+            ledger.stands(SessionId(id), &status(false, at(20)), false, at(20), begun);
+            ledger.closed(SessionId(id));
+        }
+        assert_eq!(ledger.neighbours().keys().collect::<Vec<_>>(), [&None]);
+    }
+
+    #[test]
+    fn catching_up_is_timed_from_the_opening_and_from_each_difference() {
+        let (mut ledger, begun) = (Ledger::default(), Instant::now());
+        let after = |millis| begun + Duration::from_millis(millis);
+        open(&mut ledger, 1, at(0), begun);
+        let mut stands = |in_step, millis| {
+            ledger.stands(SessionId(1), &status(in_step, at(millis)), true, at(millis), after(millis));
+            ledger.sessions()[0].caught_up_in
+        };
+        assert_eq!(stands(false, 5), None);
+        assert_eq!(stands(true, 30), Some(Duration::from_millis(30)));
+        assert_eq!(stands(true, 90), Some(Duration::from_millis(30)), "nothing was to be caught up with");
+        assert_eq!(stands(false, 100), Some(Duration::from_millis(30)));
+        assert_eq!(stands(true, 107), Some(Duration::from_millis(7)));
+    }
+}
