@@ -34,6 +34,10 @@ pub struct Config {
     /// The site's own address as visitors type it, without a slash at the end; none: `http://` and where it listens.
     #[serde(default)]
     pub public_url: Option<String>,
+    /// Where programs on this machine read figures about the box, at `/metrics`: a loopback address. None: only
+    /// connectors do, at the site.
+    #[serde(default, deserialize_with = "loopback_only")]
+    pub metrics: Option<SocketAddr>,
     /// Whether the box makes itself known on the local network.
     #[serde(default)]
     pub mdns: LocalNetwork,
@@ -93,6 +97,7 @@ impl Config {
             site: DEFAULT_SITE.parse().expect("the default address is one; a test here checks it"),
             listen: DEFAULT_BOX.map(address).to_vec(),
             public_url: None,
+            metrics: None,
             mdns: LocalNetwork::On,
             help: None,
         }
@@ -139,6 +144,8 @@ impl Config {
              # The site's own address as visitors type it. Choose it once: the keys in people's browsers belong to it.\n\
              {public_url}\n\n\
              # Where other boxes reach this one.\nbox = [{listen}]\n\n\
+             # Where programs on this machine may read figures about the box (Prometheus), at /metrics: a loopback address.\n\
+             {metrics}\n\n\
              # Make the box known on the local network: \"on\", \"off\", or \"loopback\" for this machine only.\n\
              mdns = {mdns}\n\n\
              # Whom visitors can call for help.\n{help}",
@@ -148,6 +155,7 @@ impl Config {
             site = quoted(&self.site.to_string()),
             public_url = optional("public_url", self.public_url.as_deref(), "https://plein.example"),
             listen = listen.join(", "),
+            metrics = optional("metrics", self.metrics.map(|at| at.to_string()).as_deref(), "127.0.0.1:4090"),
             mdns = quoted(self.mdns.name()),
         )
     }
@@ -178,6 +186,15 @@ fn neighbourhood_from_hex<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
         .ok_or_else(|| serde::de::Error::custom("a neighbourhood's id is 64 hexadecimal digits"))
 }
 
+/// Figures are for this machine: behind an address that others reach nobody would ask who they are.
+fn loopback_only<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SocketAddr>, D::Error> {
+    let address = Option::<SocketAddr>::deserialize(deserializer)?;
+    if address.is_some_and(|address| !address.ip().is_loopback()) {
+        return Err(serde::de::Error::custom("figures are for this machine only: write a loopback address"));
+    }
+    Ok(address)
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -190,6 +207,7 @@ mod tests {
         let full = Config {
             tagline: Some("Dorp achter de dijk\\kade".to_owned()),
             public_url: Some("https://plein.example".to_owned()),
+            metrics: Some("[::1]:4090".parse().unwrap()),
             mdns: LocalNetwork::Loopback,
             help: Some(HelpLine { name: "Truus".to_owned(), phone: "0123 456 789".to_owned(), hours: None }),
             listen: Vec::new(),
@@ -235,5 +253,8 @@ mod tests {
         assert!(Config::parse(&good.replace("site =", "sight =")).unwrap_err().to_string().contains("sight"));
         assert!(Config::parse(&good.replace("neighbourhood = \"07", "neighbourhood = \"7")).is_err());
         assert!(Config::parse("").is_err());
+        let metrics = |address: &str| Config::parse(&format!("metrics = \"{address}\"\n{good}"));
+        assert!(metrics("127.0.0.1:4090").is_ok());
+        assert!(metrics("0.0.0.0:4090").unwrap_err().to_string().contains("for this machine only"));
     }
 }

@@ -8,7 +8,7 @@
 //! | `box.toml` | the [settings](crate::config) |
 //! | `connector.key` | the device of the founding connector, for the command line; only its owner may read it |
 //! | `peers.json` | the [boxes next door](peers::PeerBook), which commands may add to while the box runs |
-//! | `running.json` | how to reach the box that runs on this folder; gone when none does |
+//! | `running.json` | how to reach the box that runs on this folder; gone when none does; only its owner may read it |
 //! | `store/` | all operations and what follows from them |
 
 pub(crate) mod files;
@@ -56,6 +56,8 @@ pub struct Running {
     pub site: String,
     /// Where other boxes reach it, with the real ports.
     pub addresses: Vec<String>,
+    /// What shows the box that a command can read this file, and so has the folder.
+    pub token: String,
 }
 
 /// Why a data folder cannot be used.
@@ -184,7 +186,7 @@ impl DataFolder {
     pub fn announce(&self, running: &Running) -> Result<(), FolderError> {
         let file = self.path.join(RUNNING_FILE);
         let text = serde_json::to_vec_pretty(running).map_err(|error| io_error(&file)(error.into()))?;
-        files::write(&file, &text, false).map_err(io_error(&file))
+        files::write(&file, &text, true).map_err(io_error(&file))
     }
 
     /// Takes that back.

@@ -21,7 +21,7 @@ use crate::driver::{self, Driver, DriverError, DriverHandle, Network};
 use crate::net::mdns::{self, Mdns};
 use crate::net::{self, NetError, NetHandle};
 use crate::store_sled::{OpenError, SledStore};
-use crate::web::{self, SiteIdentity, SiteState};
+use crate::web::{self, FolderToken, SiteIdentity, SiteState};
 use dialling::Dialler;
 
 /// How long the network may take to tell its addresses.
@@ -40,7 +40,9 @@ pub struct RunningBox {
     net: NetHandle,
     mdns: Option<Mdns>,
     stop: CancellationToken,
+    token: FolderToken,
     site: JoinHandle<io::Result<()>>,
+    figures: Option<JoinHandle<io::Result<()>>>,
     dialler: JoinHandle<()>,
 }
 
@@ -72,9 +74,20 @@ pub enum RunError {
         /// What the operating system said.
         source: io::Error,
     },
+    /// The figures cannot be told where they were to be.
+    #[error("the figures cannot be told on {address}: {}", in_words(.source))]
+    Figures {
+        /// Where.
+        address: SocketAddr,
+        /// What the operating system said.
+        source: io::Error,
+    },
     /// The site stopped by itself.
     #[error("the site stopped: {0}")]
     SiteStopped(io::Error),
+    /// The operating system gives no randomness.
+    #[error("this machine gives no randomness: {0}")]
+    Randomness(#[from] getrandom::Error),
     /// The operating system does not tell when to stop.
     #[error("cannot listen for signals: {0}")]
     Signals(#[source] io::Error),
@@ -97,6 +110,13 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
     let address = settings.site;
     let listener = TcpListener::bind(address).await.map_err(|source| RunError::Site { address, source })?;
     let bound = listener.local_addr().map_err(|source| RunError::Site { address, source })?;
+    let figures = match settings.metrics {
+        Some(address) => {
+            Some(TcpListener::bind(address).await.map_err(|source| RunError::Figures { address, source })?)
+        }
+        None => None,
+    };
+    let token = folder_token()?;
     let keypair = net::keypair_from_secret(folder.box_key().to_seed());
     let (net, events) = net::start(net::Config::new(keypair, settings.listen.clone()))?;
 
@@ -121,14 +141,19 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
 
     // The site.
     let identity = Arc::new(SiteIdentity::of(&folder));
-    let state = SiteState::new(store, handle, identity);
+    let state = SiteState::new(store, handle, identity).with_folder_token(token.clone());
+    let figures = figures.map(|listener| {
+        let serve = axum::serve(web::Visits::new(listener), web::metrics::router(state.clone()));
+        tokio::spawn(serve.with_graceful_shutdown(stop.clone().cancelled_owned()).into_future())
+    });
     let serve = axum::serve(web::Visits::new(listener), web::router(state))
         .with_graceful_shutdown(stop.clone().cancelled_owned());
     let site = tokio::spawn(serve.into_future());
     let (site_url, local_url) = (settings.site_url(bound), config::local_url(bound));
 
     // Ready: commands on this machine may come.
-    let running = RunningBox { site_url, local_url, addresses, folder, driver, net, mdns, stop, site, dialler };
+    let running =
+        RunningBox { site_url, local_url, addresses, folder, driver, net, mdns, stop, token, site, figures, dialler };
     match running.announce() {
         Ok(()) => Ok(running),
         Err(error) => {
@@ -204,6 +229,10 @@ impl RunningBox {
             tracing::warn!("some requests were not answered in time");
             self.site.abort();
         }
+        if let Some(figures) = self.figures {
+            // Nobody waits for figures of a box that stops.
+            figures.abort();
+        }
         if let Err(error) = self.dialler.await {
             tracing::error!(%error, "dialling ended in a panic");
         }
@@ -216,8 +245,16 @@ impl RunningBox {
 
     fn announce(&self) -> Result<(), FolderError> {
         let addresses = self.addresses.iter().map(ToString::to_string).collect();
-        self.folder.announce(&Running { url: self.local_url.clone(), site: self.site_url.clone(), addresses })
+        let (url, site, token) = (self.local_url.clone(), self.site_url.clone(), self.token.to_hex());
+        self.folder.announce(&Running { url, site, addresses, token })
     }
+}
+
+/// What shows that somebody can read the folder.
+fn folder_token() -> Result<FolderToken, RunError> {
+    let mut random = [0; 32];
+    getrandom::fill(&mut random)?;
+    Ok(FolderToken::new(random))
 }
 
 async fn open_store(folder: &DataFolder) -> Result<Arc<SledStore>, RunError> {

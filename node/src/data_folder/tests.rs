@@ -104,6 +104,7 @@ fn a_running_box_says_where_it_is() {
         url: "http://127.0.0.1:8080".to_owned(),
         site: "https://plein.example".to_owned(),
         addresses: vec!["/ip4/127.0.0.1/tcp/4080".to_owned()],
+        token: "07".repeat(32),
     };
     folder.announce(&here).unwrap();
     assert_eq!(running(&path).unwrap(), Some(here));

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use dorpsplein_protocol::identity::PublicKey;
 use dorpsplein_protocol::operation::NeighbourhoodId;
 use dorpsplein_protocol::replica::SessionId;
-use dorpsplein_protocol::sync::SessionStatus;
+use dorpsplein_protocol::sync::{SessionStatus, SpaceId};
 use dorpsplein_protocol::time::Timestamp;
 use libp2p::Multiaddr;
 
@@ -71,11 +71,41 @@ pub struct NeighbourAccount {
     pub caught_up_in: Option<Duration>,
 }
 
+/// What the disk was waited for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Commits {
+    /// How many commits there were.
+    pub count: u64,
+    /// How long they took together.
+    pub time: Duration,
+}
+
+/// All figures of a box as they stood at one moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// The open sessions.
+    pub sessions: Vec<SessionAccount>,
+    /// By neighbourhood; strangers under none.
+    pub neighbours: BTreeMap<Option<NeighbourhoodId>, NeighbourAccount>,
+    /// The spaces of which something is held, and how many operations of each.
+    pub spaces: Vec<(SpaceId, usize)>,
+    /// Operations that were handed in and accepted, known ones too.
+    pub accepted: u64,
+    /// Operations that were handed in and refused.
+    pub refused: u64,
+    /// The commits.
+    pub commits: Commits,
+}
+
 /// The account of everything this box exchanged since it started.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
     open: BTreeMap<SessionId, Line>,
     past: BTreeMap<Option<NeighbourhoodId>, NeighbourAccount>,
+    spaces: Vec<(SpaceId, usize)>,
+    accepted: u64,
+    refused: u64,
+    commits: Commits,
 }
 
 #[derive(Debug)]
@@ -156,20 +186,40 @@ impl Ledger {
         }
     }
 
-    /// The open sessions.
-    pub(super) fn sessions(&self) -> Vec<SessionAccount> {
-        self.open.values().map(|line| line.account.clone()).collect()
+    /// What is held of each space.
+    pub(super) fn holds<'s>(&mut self, spaces: impl Iterator<Item = (&'s SpaceId, usize)>) {
+        self.spaces.clear();
+        self.spaces.extend(spaces.map(|(space, count)| (*space, count)));
     }
 
-    /// By neighbourhood; strangers under none.
-    pub(super) fn neighbours(&self) -> BTreeMap<Option<NeighbourhoodId>, NeighbourAccount> {
-        let mut accounts = self.past.clone();
+    /// An operation that was handed in was answered.
+    pub(super) fn answered(&mut self, accepted: bool) {
+        let count = if accepted { &mut self.accepted } else { &mut self.refused };
+        *count += 1;
+    }
+
+    /// A commit took so long.
+    pub(super) fn committed(&mut self, time: Duration) {
+        self.commits.count += 1;
+        self.commits.time += time;
+    }
+
+    /// Everything, as it stands.
+    pub(super) fn figures(&self) -> Figures {
+        let mut neighbours = self.past.clone();
         for line in self.open.values() {
-            let account = accounts.entry(line.account.neighbourhood).or_default();
+            let account = neighbours.entry(line.account.neighbourhood).or_default();
             account.add(line);
             account.sessions += 1;
         }
-        accounts
+        Figures {
+            sessions: self.open.values().map(|line| line.account.clone()).collect(),
+            neighbours,
+            spaces: self.spaces.clone(),
+            accepted: self.accepted,
+            refused: self.refused,
+            commits: self.commits,
+        }
     }
 }
 
@@ -226,11 +276,11 @@ mod tests {
         }
         ledger.closed(SessionId(1));
         ledger.received(SessionId(1), 1_000_000);
-        let account = ledger.neighbours()[&Some(NEIGHBOUR)];
+        let account = ledger.figures().neighbours[&Some(NEIGHBOUR)];
         assert_eq!((account.sessions, account.last_contact, account.in_step_at), (1, Some(at(20)), Some(at(20))));
         let carried = Carried { bytes_sent: 20, bytes_received: 200, operations_sent: 2, operations_received: 6 };
         assert_eq!(account.carried, carried, "the prefix of each frame counts");
-        assert_eq!(ledger.sessions().len(), 1);
+        assert_eq!(ledger.figures().sessions.len(), 1);
     }
 
     #[test]
@@ -241,7 +291,7 @@ mod tests {
             ledger.stands(SessionId(id), &status(false, at(20)), false, at(20), begun);
             ledger.closed(SessionId(id));
         }
-        assert_eq!(ledger.neighbours().keys().collect::<Vec<_>>(), [&None]);
+        assert_eq!(ledger.figures().neighbours.keys().collect::<Vec<_>>(), [&None]);
     }
 
     #[test]
@@ -251,7 +301,7 @@ mod tests {
         open(&mut ledger, 1, at(0), begun);
         let mut stands = |in_step, millis| {
             ledger.stands(SessionId(1), &status(in_step, at(millis)), true, at(millis), after(millis));
-            ledger.sessions()[0].caught_up_in
+            ledger.figures().sessions[0].caught_up_in
         };
         assert_eq!(stands(false, 5), None);
         assert_eq!(stands(true, 30), Some(Duration::from_millis(30)));

@@ -258,7 +258,9 @@ impl<S: Store + Send + Sync + 'static> Machine<S> {
     fn commit(&mut self, batch: &Batch) -> Result<(), StoreError> {
         let State::Open(replica) = &mut self.replica else { return Ok(()) };
         if !batch.is_empty() {
+            let begun = std::time::Instant::now();
             self.store.commit(batch)?;
+            self.outlets.ledger.lock().committed(begun.elapsed());
         }
         replica.committed();
         Ok(())
@@ -272,6 +274,7 @@ impl<S: Store + Send + Sync + 'static> Machine<S> {
         for effect in effects {
             match effect {
                 Effect::Answer { ticket, result } => {
+                    self.outlets.ledger.lock().answered(result.is_ok());
                     if let Some(reply) = replies.remove(&ticket) {
                         // Who asked may have gone away; the operation stays what it is.
                         let _ = reply.send(result);
@@ -368,6 +371,7 @@ impl<S: Store + Send + Sync + 'static> Machine<S> {
         self.outlets.registers.send_replace(Arc::new(replica.registers().clone()));
         let (now, instant) = (clock::now(), std::time::Instant::now());
         let mut ledger = self.outlets.ledger.lock();
+        ledger.holds(replica.spaces());
         let sessions = replica
             .sessions()
             .map(|(id, status)| {

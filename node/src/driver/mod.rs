@@ -11,7 +11,6 @@ mod ledger;
 mod machine;
 mod peer_key;
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::sync::Arc;
@@ -34,7 +33,7 @@ use crate::net::{NetEvent, NetHandle};
 use ledger::Ledger;
 use machine::Machine;
 
-pub use ledger::{Carried, NeighbourAccount, SessionAccount};
+pub use ledger::{Carried, Commits, Figures, NeighbourAccount, SessionAccount};
 pub use peer_key::{peer_id, public_key};
 
 /// Requests that wait to be taken up before the next one has to wait outside.
@@ -206,14 +205,9 @@ impl DriverHandle {
         self.status.clone()
     }
 
-    /// What the open sessions carried.
-    pub fn accounts(&self) -> Vec<SessionAccount> {
-        self.ledger.lock().sessions()
-    }
-
-    /// What went to and from each neighbourhood since the box started; strangers under none.
-    pub fn neighbour_accounts(&self) -> BTreeMap<Option<NeighbourhoodId>, NeighbourAccount> {
-        self.ledger.lock().neighbours()
+    /// What went to and from the other boxes since this one started, and what is held.
+    pub fn figures(&self) -> Figures {
+        self.ledger.lock().figures()
     }
 
     /// From now on, the items that look different. Who is too slow is told that it missed some.

@@ -2,6 +2,7 @@
 
 pub(super) mod moderation;
 pub(super) mod register;
+pub(super) mod sync;
 
 use axum::Json;
 use axum::extract::{Path, State};

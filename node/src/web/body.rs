@@ -4,6 +4,7 @@
 //! are `2026-12-04T20:00` or `2026-12-04` on the clocks of the neighbourhood.
 
 mod register;
+mod sync;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -13,6 +14,7 @@ pub use register::{
     IssuedInvitationBody, LogBody, LogEntryBody, MineBody, MineItemBody, NamedResidentBody, OrganisationBody,
     ProposalBody, ReceiptBody, RegisterBody, ResidentBody, StatementBody,
 };
+pub use sync::{CarriedBody, NeighbourSyncBody, SessionSyncBody, SyncBody};
 
 /// An operation in transfer form: a CBOR array of its signed envelope (COSE_Sign1) and its payload.
 #[derive(Debug, ToSchema)]

@@ -8,10 +8,12 @@ pub mod assets;
 pub mod body;
 pub mod error;
 mod item_count;
+mod keeper;
 mod layers;
 mod links;
 pub mod local;
 pub(crate) mod local_time;
+pub mod metrics;
 mod openapi;
 mod pages;
 mod read;
@@ -34,6 +36,7 @@ use item_count::ItemCount;
 use links::Links;
 use sessions::Sessions;
 
+pub use keeper::FolderToken;
 pub use router::router;
 pub use visits::Visits;
 
@@ -49,13 +52,21 @@ pub struct SiteState {
     item_count: Arc<ItemCount>,
     sessions: Arc<Sessions>,
     links: Arc<Links>,
+    folder_token: Option<FolderToken>,
 }
 
 impl SiteState {
     /// The site of the box that `driver` drives on `store`.
     pub fn new(store: Arc<dyn Read + Send + Sync>, driver: DriverHandle, identity: Arc<SiteIdentity>) -> Self {
         let item_count = Arc::new(ItemCount::new(driver.subscribe()));
-        Self { store, driver, identity, item_count, sessions: Arc::default(), links: Arc::default() }
+        let (sessions, links) = Default::default();
+        Self { store, driver, identity, item_count, sessions, links, folder_token: None }
+    }
+
+    /// The same, for whoever can read in the box's folder what was written there when it started.
+    #[must_use]
+    pub fn with_folder_token(self, token: FolderToken) -> Self {
+        Self { folder_token: Some(token), ..self }
     }
 }
 

@@ -27,6 +27,7 @@ use super::{api, links, sessions, write};
         api::register::residents,
         api::register::mine,
         api::register::forks,
+        api::sync::status,
         sessions::challenge,
         sessions::log_in,
         sessions::who,

@@ -11,7 +11,7 @@ use dorpsplein_web_ui::paths::{self, Page};
 use tower::limit::GlobalConcurrencyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use super::{SiteState, api, layers, links, openapi, pages, sessions, statics, write};
+use super::{SiteState, api, layers, links, metrics, openapi, pages, sessions, statics, write};
 
 /// The longest one request may take. A submission waits for the disk, nothing waits for the network.
 const REQUEST_TIME: Duration = Duration::from_secs(20);
@@ -26,6 +26,7 @@ pub fn router(state: SiteState) -> Router {
         .merge(site())
         .nest("/api/v1", api_routes())
         .route("/static/{name}", get(statics::file))
+        .route("/metrics", get(metrics::for_keepers))
         .fallback(pages::nowhere)
         .method_not_allowed_fallback(pages::wrong_method)
         .layer(middleware::from_fn(layers::compress))
@@ -66,6 +67,7 @@ fn api_routes() -> Router<SiteState> {
         .route("/sessions/challenge", get(sessions::challenge))
         .route("/sessions", get(sessions::who).post(sessions::log_in).delete(sessions::log_out))
         .route("/links/{id}/{slot}", get(links::look).put(links::leave))
+        .route("/sync", get(api::sync::status))
         .route("/openapi.json", get(openapi::document))
         .fallback(api::nowhere)
         .method_not_allowed_fallback(api::wrong_method)

@@ -1,0 +1,190 @@
+//! The box in figures, in the text form that Prometheus reads (version 0.0.4).
+//!
+//! Neighbourhoods are named, residents never: nothing here follows from what one person did but the totals it adds to.
+//! Who reads it is a connector, or a program on this machine that was let in by `metrics` in `box.toml`.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use dorpsplein_protocol::authority::Registers;
+use dorpsplein_protocol::operation::{NeighbourhoodId, Space};
+use dorpsplein_protocol::time::Timestamp;
+
+use super::SiteState;
+use super::keeper::Keeper;
+use crate::clock;
+use crate::driver::{Figures, NeighbourAccount};
+
+const MEDIA_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
+/// Digits of a neighbourhood's id that name it among the others.
+const SHORT_ID: usize = 12;
+/// The label of what belongs to nobody we know.
+const STRANGERS: &str = "strangers";
+
+/// The figures, at the site.
+pub(super) async fn for_keepers(_: Keeper, State(state): State<SiteState>) -> Response {
+    answer(&state)
+}
+
+/// A site of its own with nothing but the figures, for a loopback address.
+pub fn router(state: SiteState) -> Router {
+    Router::new()
+        .route("/metrics", get(|State(state): State<SiteState>| async move { answer(&state) }))
+        .with_state(state)
+}
+
+fn answer(state: &SiteState) -> Response {
+    let (figures, status, registers) = (state.driver.figures(), state.driver.status(), state.driver.registers());
+    let mut page = Page { text: String::new(), registers: &registers };
+    page.of_the_box(&figures, status.writable);
+    page.of_the_neighbours(&figures, clock::now());
+    page.of_the_process();
+    ([(header::CONTENT_TYPE, MEDIA_TYPE), (header::CACHE_CONTROL, "no-store")], page.text).into_response()
+}
+
+/// The text so far.
+struct Page<'a> {
+    text: String,
+    registers: &'a Registers,
+}
+
+impl Page<'_> {
+    fn of_the_box(&mut self, figures: &Figures, writable: bool) {
+        let version = format!("version=\"{}\"", env!("CARGO_PKG_VERSION"));
+        self.family("dorpsplein_build_info", "gauge", "The version of this program.", [(version, 1.0)]);
+        self.family(
+            "dorpsplein_store_writable",
+            "gauge",
+            "Whether the store can be written.",
+            [(String::new(), f64::from(u8::from(writable)))],
+        );
+        // Circles are counted together.
+        let mut spaces: BTreeMap<String, f64> = BTreeMap::new();
+        for (space, count) in &figures.spaces {
+            let labels = format!("{},space=\"{}\"", self.label(Some(&space.neighbourhood)), name(&space.space));
+            *spaces.entry(labels).or_default() += *count as f64;
+        }
+        self.family("dorpsplein_operations", "gauge", "Operations held, by space.", spaces);
+        let answers = [("accepted", figures.accepted), ("refused", figures.refused)];
+        let answers = answers.map(|(result, count)| (format!("result=\"{result}\""), count as f64));
+        self.family("dorpsplein_submitted_total", "counter", "Operations handed in at this box.", answers);
+        let commits = &figures.commits;
+        self.family(
+            "dorpsplein_commits_total",
+            "counter",
+            "Commits that reached the disk.",
+            [(String::new(), commits.count as f64)],
+        );
+        self.family(
+            "dorpsplein_commit_seconds_total",
+            "counter",
+            "How long those commits took together.",
+            [(String::new(), commits.time.as_secs_f64())],
+        );
+    }
+
+    fn of_the_neighbours(&mut self, figures: &Figures, now: Timestamp) {
+        let all = &figures.neighbours;
+        self.each("dorpsplein_sessions", "gauge", "Open sessions with boxes.", all, |one| Some(one.sessions as f64));
+        self.each("dorpsplein_sent_bytes_total", "counter", "Bytes of frames sent.", all, |one| {
+            Some(one.carried.bytes_sent as f64)
+        });
+        self.each("dorpsplein_received_bytes_total", "counter", "Bytes of frames received.", all, |one| {
+            Some(one.carried.bytes_received as f64)
+        });
+        self.each("dorpsplein_sent_operations_total", "counter", "Operations sent.", all, |one| {
+            Some(one.carried.operations_sent as f64)
+        });
+        self.each("dorpsplein_received_operations_total", "counter", "Operations received.", all, |one| {
+            Some(one.carried.operations_received as f64)
+        });
+        let seconds = |at: Timestamp| at.as_millis() as f64 / 1000.0;
+        let help = "When something last came in from there, in seconds since 1970.";
+        self.each("dorpsplein_last_contact_timestamp_seconds", "gauge", help, all, |one| one.last_contact.map(seconds));
+        let help = "How long ago both sides last were known to hold the same.";
+        self.each("dorpsplein_lag_seconds", "gauge", help, all, |one| {
+            one.in_step_at.map(|at| seconds(now) - seconds(at)).map(|lag| lag.max(0.0))
+        });
+        let help = "How long catching up took the last time.";
+        self.each("dorpsplein_catch_up_seconds", "gauge", help, all, |one| {
+            one.caught_up_in.map(|time| time.as_secs_f64())
+        });
+    }
+
+    /// What the kernel says of this process, under the names that all programs use; nothing where there is no `/proc`.
+    fn of_the_process(&mut self) {
+        const BYTES_PER_KIB: f64 = 1024.0;
+        let Ok(status) = fs::read_to_string("/proc/self/status") else { return };
+        let kib = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+            line.trim().trim_end_matches(" kB").parse::<f64>().ok()
+        };
+        if let Some(resident) = kib("VmRSS:") {
+            let samples = [(String::new(), resident * BYTES_PER_KIB)];
+            self.family("process_resident_memory_bytes", "gauge", "Resident memory.", samples);
+        }
+    }
+
+    fn each(
+        &mut self,
+        metric: &str,
+        kind: &str,
+        help: &str,
+        all: &BTreeMap<Option<NeighbourhoodId>, NeighbourAccount>,
+        value: impl Fn(&NeighbourAccount) -> Option<f64>,
+    ) {
+        let samples = all.iter().filter_map(|(neighbour, one)| Some((self.label(neighbour.as_ref()), value(one)?)));
+        let samples: Vec<_> = samples.collect();
+        self.family(metric, kind, help, samples);
+    }
+
+    fn family(&mut self, metric: &str, kind: &str, help: &str, samples: impl IntoIterator<Item = (String, f64)>) {
+        let text = &mut self.text;
+        let written = writeln!(text, "# HELP {metric} {help}\n# TYPE {metric} {kind}").and_then(|()| {
+            samples.into_iter().try_for_each(|(labels, value)| match labels.as_str() {
+                "" => writeln!(text, "{metric} {value}"),
+                labels => writeln!(text, "{metric}{{{labels}}} {value}"),
+            })
+        });
+        written.expect("a string takes all that is written to it");
+    }
+
+    /// How a neighbourhood is named: by the beginning of its id, and by the name in its register as far as that is here.
+    fn label(&self, neighbour: Option<&NeighbourhoodId>) -> String {
+        let Some(id) = neighbour else { return format!("neighbourhood=\"{STRANGERS}\"") };
+        let name = self.registers.get(id).and_then(|register| register.name()).unwrap_or_default();
+        format!("neighbourhood=\"{}\",name=\"{}\"", &id.to_string()[..SHORT_ID], escaped(name))
+    }
+}
+
+/// A circle's members know its name; the figures only say that it is one.
+const fn name(space: &Space) -> &'static str {
+    match space {
+        Space::Register => "register",
+        Space::Members => "members",
+        Space::Square => "square",
+        Space::Neighbours => "neighbours",
+        Space::Circle(_) => "circle",
+    }
+}
+
+/// A name as the value of a label: neighbours choose their own.
+fn escaped(name: &str) -> String {
+    name.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_breaks_out_of_its_label() {
+        assert_eq!(escaped("Maas\"dorp\\\n"), "Maas\\\"dorp\\\\\\n");
+    }
+}
