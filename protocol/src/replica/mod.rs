@@ -121,6 +121,11 @@ impl<R: Read> Replica<R> {
         &self.registers
     }
 
+    /// The spaces of which something is held, and how many operations of each.
+    pub fn spaces(&self) -> impl Iterator<Item = (&SpaceId, usize)> {
+        self.trees.iter().map(|(space, tree)| (space, tree.len()))
+    }
+
     /// How the sessions stand.
     pub fn sessions(&self) -> impl Iterator<Item = (SessionId, &SessionStatus)> {
         self.sessions.iter().map(|(id, session)| (*id, session.status()))
