@@ -6,13 +6,14 @@
 //! - [`time`], [`hex`], [`codec`], [`identity`]: instants, ids as text, deterministic CBOR, keys and the signed envelope;
 //! - [`operation`], [`validate`], [`compose`], [`proof`]: what is signed, what of it makes sense, how a device makes it,
 //!   how a reader checks it;
+//! - [`photo`]: files that items refer to, named by what is in them, and what such a file may be;
 //! - [`login`], [`linking`]: how a device proves itself to a site, and how two devices meet;
 //! - [`item`], [`authority`]: what edits come to, and who may make them;
 //! - [`store`], [`projection`], [`sync`]: what is kept, what pages read of it, how two boxes compare it;
 //! - [`replica`]: the one door, through which every operation enters;
 //! - [`planted`]: deliberate mistakes, none of them in what is shipped, to check the simulator's checkers.
 //!
-//! Without the feature `replica` only the first three lines remain: what a browser needs.
+//! Without the feature `replica` only the first four lines remain: what a browser needs.
 
 pub mod codec;
 pub mod compose;
@@ -21,6 +22,7 @@ pub mod identity;
 pub mod linking;
 pub mod login;
 pub mod operation;
+pub mod photo;
 pub mod planted;
 pub mod proof;
 pub mod time;

@@ -7,6 +7,7 @@ use crate::operation::{
     DeviceCount, Edit, Field, Header, MAX_DEVICE_COUNTS, MAX_EDITS, OperationId, Payload, Role, Signed, Space,
     Statement, Value, Verified,
 };
+use crate::photo::Photo;
 use crate::time::CivilTime;
 
 /// The most characters of a heading or a place.
@@ -56,6 +57,9 @@ pub enum ValidateError {
     /// A value of a type that the field does not take.
     #[error("field {} does not take such a value", .0.0)]
     ValueType(Field),
+    /// A field for a photo holds no reference to one, or one that is out of bounds; see [`PhotoError`](crate::photo::PhotoError).
+    #[error("field {} does not refer to a photo within its bounds", .0.0)]
+    Photo(Field),
     /// The header has a shape that this statement does not take.
     #[error("the header does not fit the statement")]
     Header,
@@ -79,6 +83,7 @@ impl ValidateError {
             | Self::PayloadSpace
             | Self::Creation
             | Self::ValueType(_)
+            | Self::Photo(_)
             | Self::Header
             | Self::Name
             | Self::StandsAlone
@@ -210,6 +215,9 @@ fn check_value(field: Field, value: &Value) -> Result<(), ValidateError> {
             CivilTime::parse(text).map(drop).map_err(|_| ValidateError::ValueType(field))
         }
         (Field::CANCELLED, Value::Bool(_)) => Ok(()),
+        (field, Value::Bytes(bytes)) if field.is_photo() => {
+            Photo::read(bytes).map(drop).map_err(|_| ValidateError::Photo(field))
+        }
         (field, _) if is_known(field) => Err(ValidateError::ValueType(field)),
         (field, Value::Text(text)) => check_text(field, text),
         (field, Value::Bytes(bytes)) if bytes.len() > MAX_OTHER => Err(ValidateError::Text(field)),
@@ -218,7 +226,7 @@ fn check_value(field: Field, value: &Value) -> Result<(), ValidateError> {
 }
 
 fn is_known(field: Field) -> bool {
-    (Field::TITLE..=Field::TALENTS).contains(&field)
+    (Field::TITLE..=Field::TALENTS).contains(&field) || field.is_photo()
 }
 
 fn takes_members(field: Field) -> bool {

@@ -7,7 +7,7 @@ use automerge::{ActorId, Automerge, AutomergeError, ChangeHash, ObjType, ROOT, R
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use super::{Outcome, SCALARS, set_scalar};
+use super::{Outcome, SCALARS, set_photos, set_scalar};
 use crate::identity::PublicKey;
 use crate::operation::{Edit, Field, ItemId, OperationId, Value};
 use crate::planted::{Bug, planted};
@@ -100,6 +100,15 @@ impl Document {
                 let values = std::iter::once(winner).chain(others).collect();
                 conflicts.push(Conflict { field, values });
             }
+        }
+        for field in Field::PHOTOS {
+            let Some((winner, _)) = self.automerge.get(ROOT, key(field))? else { continue };
+            let winner = from_automerge(&winner);
+            let all = self.automerge.get_all(ROOT, key(field))?;
+            let others: BTreeSet<Value> = all.iter().map(|(value, _)| from_automerge(value)).collect();
+            let others = others.into_iter().filter(|value| *value != winner);
+            let values: Vec<Value> = std::iter::once(winner.clone()).chain(others).collect();
+            set_photos(&mut content, field, &values);
         }
         if let Some((_, body)) = self.automerge.get(ROOT, key(Field::BODY))? {
             content.body = Some(self.automerge.text(&body)?).filter(|body| !body.is_empty());

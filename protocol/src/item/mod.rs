@@ -9,7 +9,8 @@ pub use history::{History, OrderError, Placed};
 pub use kept::Kept;
 
 use crate::operation::{Edit, Field, Value};
-use crate::projection::{Conflict, Content};
+use crate::photo::{MAX_PHOTOS, Photo};
+use crate::projection::{Conflict, Content, ItemPhoto};
 use crate::time::CivilTime;
 
 /// What an item's edits come to: its fields, and where concurrent edits disagree.
@@ -78,6 +79,16 @@ fn set_scalar(content: &mut Content, field: Field, value: &Value) {
         Field::STARTS => content.starts = text.and_then(|text| CivilTime::parse(&text).ok()),
         Field::ENDS => content.ends = text.and_then(|text| CivilTime::parse(&text).ok()),
         Field::CANCELLED => content.cancelled = *value == Value::Bool(true),
+        field if field.is_photo() => set_photos(content, field, std::slice::from_ref(value)),
         _ => {}
     }
+}
+
+/// The photos of one field: one, or more where devices filled it at once. An item has no more than it may have in all, of
+/// which those in the first fields count.
+fn set_photos(content: &mut Content, field: Field, values: &[Value]) {
+    content.photos.retain(|photo| photo.field != field);
+    content.photos.extend(values.iter().filter_map(Photo::of).map(|photo| ItemPhoto { field, photo }));
+    content.photos.sort_by_key(|photo| photo.field);
+    content.photos.truncate(MAX_PHOTOS);
 }

@@ -7,6 +7,7 @@ use minicbor::{Decode, Decoder, Encode, Encoder};
 
 use super::id::{ItemId, OrganisationId};
 use crate::codec;
+use crate::photo::MAX_PHOTOS;
 
 /// What sort of thing an item is. Kinds this version does not know are kept and passed on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
@@ -62,6 +63,15 @@ impl Field {
     pub const NAME: Self = Self(7);
     /// Set of text: what a resident likes, knows and can.
     pub const TALENTS: Self = Self(8);
+    /// References to [photos](crate::photo::Photo), one a field, in the order in which they are shown. Two devices that fill
+    /// one of them at once both keep their photo.
+    pub const PHOTOS: [Self; MAX_PHOTOS] =
+        [Self(9), Self(10), Self(11), Self(12), Self(13), Self(14), Self(15), Self(16)];
+
+    /// Whether it holds a photo.
+    pub const fn is_photo(self) -> bool {
+        Self::PHOTOS[0].0 <= self.0 && self.0 <= Self::PHOTOS[MAX_PHOTOS - 1].0
+    }
 }
 
 /// What a field can be set to.

@@ -15,4 +15,4 @@ pub use evidence::{Fork, Receipt, forks, receipts};
 pub(crate) use keys::{log_key, row_writes, space_key, space_of_key, space_prefix};
 pub use log::{LogAct, LogEntry, moderation_log, open_objections};
 pub use read::{agenda, feed, item, last_of_device, operation, profile, thread, thread_length};
-pub use row::{Appeal, Author, Conflict, Content, Erasure, ItemRow, Mark, Moderation};
+pub use row::{Appeal, Author, Conflict, Content, Erasure, ItemPhoto, ItemRow, Mark, Moderation};

@@ -7,6 +7,7 @@ use crate::identity::PublicKey;
 use crate::operation::{
     Field, ItemId, Kind, ModerationReason, NeighbourhoodId, OperationId, OrganisationId, ResidentId, Space, Value,
 };
+use crate::photo::Photo;
 use crate::time::{CivilTime, Timestamp};
 
 /// An item that counts: visible, hidden or erased.
@@ -172,6 +173,21 @@ pub struct Content {
     /// What a resident likes, knows and can; sorted.
     #[n(7)]
     pub talents: Vec<String>,
+    /// Its photos, in the order of their fields; at most [`MAX_PHOTOS`](crate::photo::MAX_PHOTOS).
+    #[n(8)]
+    pub photos: Vec<ItemPhoto>,
+}
+
+/// A photo of an item, and the field that refers to it. Where two devices filled one field at once, both photos are here.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct ItemPhoto {
+    /// The field.
+    #[n(0)]
+    pub field: Field,
+    /// The photo.
+    #[n(1)]
+    pub photo: Photo,
 }
 
 /// A field on which concurrent edits disagree.
