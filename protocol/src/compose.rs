@@ -150,6 +150,12 @@ impl Device {
         self.sign(at, Some(item), parents, &Payload::Edits(edits), now)
     }
 
+    /// Shows an item of one's own to other people than before, after `parents`: its heads as the author saw them. `at` names
+    /// the audience it has, `to` the one it gets.
+    pub fn show_to(&mut self, at: Place, item: ItemId, parents: Vec<OperationId>, to: Space, now: Timestamp) -> Signed {
+        self.edit(at, item, parents, vec![Edit::Audience(to)], now)
+    }
+
     fn make(&mut self, at: Place, creation: Edit, edits: Vec<Edit>, now: Timestamp) -> Signed {
         let all = std::iter::once(creation).chain(edits).collect();
         self.sign(at, None, Vec::new(), &Payload::Edits(all), now)

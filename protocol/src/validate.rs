@@ -45,9 +45,12 @@ pub enum ValidateError {
     Creation,
     /// What is done to an item as a whole stands alone in its operation, and with a note of at most [`MAX_NOTE`] characters.
     #[error(
-        "hiding, pinning, marking, erasing and objecting stand alone, with a note of at most {MAX_NOTE} characters"
+        "hiding, pinning, marking, erasing, objecting and moving stand alone, with a note of at most {MAX_NOTE} characters"
     )]
     StandsAlone,
+    /// An item is moved to the audience it has, or into the register.
+    #[error("an item is moved to another audience than it has, and not into the register")]
+    Audience,
     /// A statement names a device twice, out of order, or more than [`MAX_DEVICE_COUNTS`] of them.
     #[error("devices are named in order, once, and at most {MAX_DEVICE_COUNTS}")]
     DeviceCounts,
@@ -87,6 +90,7 @@ impl ValidateError {
             | Self::Header
             | Self::Name
             | Self::StandsAlone
+            | Self::Audience
             | Self::DeviceCounts => "invalid-content",
         }
     }
@@ -183,12 +187,17 @@ fn check_edits(header: &Header, edits: &[Edit]) -> Result<(), ValidateError> {
     if edits.len() > 1 && edits.iter().any(Edit::stands_alone) {
         return Err(ValidateError::StandsAlone);
     }
+    if let [Edit::Audience(to)] = edits
+        && (*to == Space::Register || *to == header.space)
+    {
+        return Err(ValidateError::Audience);
+    }
     edits.iter().try_for_each(check_edit)
 }
 
 fn check_edit(edit: &Edit) -> Result<(), ValidateError> {
     match edit {
-        Edit::Create { .. } | Edit::Pin(_) | Edit::Official(_) | Edit::Unknown(_) => Ok(()),
+        Edit::Create { .. } | Edit::Pin(_) | Edit::Official(_) | Edit::Audience(_) | Edit::Unknown(_) => Ok(()),
         Edit::Moderate { note, .. } | Edit::Erase { note, .. } | Edit::Appeal(note) => check_note(note),
         Edit::Set { field, value } => check_value(*field, value),
         Edit::Splice { field: Field::BODY, insert, .. } => check_text(Field::BODY, insert),

@@ -67,8 +67,15 @@ fn done(by: &Device, at: Place, creation: &Header, now: Timestamp) -> Header {
     copy(by).edit(at, item, vec![item.into()], vec![title("Anders")], now).header().clone()
 }
 
+/// What is known about an item that never moved.
 const fn facts(creation: &Header, voice: Voice) -> ItemFacts<'_> {
-    ItemFacts { kind: Kind::NEWS, creation, voice, subject: None }
+    let (audience, reach) = (creation.space, creation.space);
+    ItemFacts { kind: Kind::NEWS, creation, voice, audience, reach, subject: None }
+}
+
+/// The same of a comment on this.
+const fn answer_to<'a>(creation: &'a Header, subject: Option<SubjectFacts>) -> ItemFacts<'a> {
+    ItemFacts { kind: Kind::COMMENT, subject: Some((NO_ITEM, subject)), ..facts(creation, Voice::Author) }
 }
 
 impl Stage {
@@ -106,6 +113,7 @@ fn what_edits_do_is_read_from_them() {
         (vec![erase(None)], Deed::EraseOwn),
         (vec![erase(Some(reason))], Deed::EraseOther),
         (vec![Edit::Appeal("Nee".into())], Deed::Appeal),
+        (vec![Edit::Audience(Space::Members)], Deed::Move),
         (vec![title("Soep")], Deed::Write),
         (news_edits("Soep"), Deed::Write),
         (vec![], Deed::Write),
@@ -128,7 +136,7 @@ fn nothing_is_decided_before_its_time() {
 }
 
 #[test]
-fn an_operation_stands_where_its_item_does_and_only_in_an_audience_that_is_open() {
+fn an_operation_stands_where_its_item_does_and_only_in_an_audience_that_comes_here() {
     let stage = stage();
     let (now, square, neighbours) = (stage.world.now, stage.village.square(), stage.village.neighbours());
     let creation = made(&stage.anne, square, now);
@@ -137,14 +145,19 @@ fn an_operation_stands_where_its_item_does_and_only_in_an_audience_that_is_open(
         let header = done(&stage.anne, place, &creation, now);
         assert_eq!(stage.verdict(&header, Deed::Write, &facts(&creation, Voice::Author)), refused(Reason::Elsewhere));
     }
-    for space in [Space::Members, Space::Circle(CircleId::from_bytes([1; 32]))] {
+    let circle = Space::Circle(CircleId::from_bytes([1; 32]));
+    for space in [Space::Members, Space::Square, Space::Neighbours, circle] {
         let creation = made(&stage.anne, Place { space, ..square }, now);
-        let verdict = stage.verdict(&creation, Deed::Write, &facts(&creation, Voice::Author));
-        assert_eq!(verdict, refused(Reason::SpaceNotAllowed));
-    }
-    for place in [square, neighbours] {
-        let creation = made(&stage.anne, place, now);
         assert_eq!(stage.verdict(&creation, Deed::Write, &facts(&creation, Voice::Author)), Verdict::Permitted);
+        // What is next door is for here when it is shared with this village.
+        let there = made(&stage.vera, Place { neighbourhood: stage.partner.id, space }, now);
+        let verdict = stage.verdict(&there, Deed::Write, &facts(&there, Voice::Author));
+        let expected = match space {
+            Space::Neighbours => Verdict::Permitted,
+            Space::Circle(_) => refused(Reason::NoTreaty),
+            _ => refused(Reason::SpaceNotAllowed),
+        };
+        assert_eq!(verdict, expected, "{space:?} next door");
     }
 }
 
@@ -237,18 +250,15 @@ fn a_comment_is_about_something_visible_in_its_own_audience() {
     let stage = stage();
     let (now, square) = (stage.world.now, stage.village.square());
     let creation = made(&stage.dirk, square, now);
-    let about = |kind, neighbourhood, space| {
-        let subject = Some((NO_ITEM, Some(SubjectFacts { kind, neighbourhood, space })));
-        let facts = ItemFacts { kind: Kind::COMMENT, creation: &creation, voice: Voice::Author, subject };
-        stage.verdict(&creation, Deed::Write, &facts)
+    let about = |kind, neighbourhood, had_audience| {
+        let subject = SubjectFacts { kind, neighbourhood, had_audience };
+        stage.verdict(&creation, Deed::Write, &answer_to(&creation, Some(subject)))
     };
-    assert_eq!(about(Kind::NEWS, square.neighbourhood, square.space), Verdict::Permitted);
-    assert_eq!(about(Kind::COMMENT, square.neighbourhood, square.space), refused(Reason::NoSuchAct));
-    assert_eq!(about(Kind::NEWS, square.neighbourhood, Space::Neighbours), refused(Reason::Elsewhere));
-    assert_eq!(about(Kind::NEWS, stage.partner.id, square.space), refused(Reason::Elsewhere));
-    let unseen = Some((NO_ITEM, None));
-    let facts = ItemFacts { kind: Kind::COMMENT, creation: &creation, voice: Voice::Author, subject: unseen };
-    let verdict = stage.verdict(&creation, Deed::Write, &facts);
+    assert_eq!(about(Kind::NEWS, square.neighbourhood, true), Verdict::Permitted);
+    assert_eq!(about(Kind::COMMENT, square.neighbourhood, true), refused(Reason::NoSuchAct));
+    assert_eq!(about(Kind::NEWS, square.neighbourhood, false), refused(Reason::Elsewhere));
+    assert_eq!(about(Kind::NEWS, stage.partner.id, true), refused(Reason::Elsewhere));
+    let verdict = stage.verdict(&creation, Deed::Write, &answer_to(&creation, None));
     assert_eq!(verdict, Verdict::Unknown(Missing::Subject(NO_ITEM)));
 }
 
@@ -256,15 +266,11 @@ fn a_comment_is_about_something_visible_in_its_own_audience() {
 fn a_visitor_answers_what_neighbours_share_and_does_nothing_else() {
     let stage = stage();
     let (now, neighbours) = (stage.world.now, stage.village.neighbours());
-    let subject = |place: Place| {
-        let facts = SubjectFacts { kind: Kind::NEWS, neighbourhood: place.neighbourhood, space: place.space };
-        Some((NO_ITEM, Some(facts)))
-    };
+    let subject =
+        |place: Place| Some(SubjectFacts { kind: Kind::NEWS, neighbourhood: place.neighbourhood, had_audience: true });
     let answer = |place: Place| {
         let creation = made(&stage.vera, place, now);
-        let facts =
-            ItemFacts { kind: Kind::COMMENT, creation: &creation, voice: Voice::Author, subject: subject(place) };
-        stage.verdict(&creation, Deed::Write, &facts)
+        stage.verdict(&creation, Deed::Write, &answer_to(&creation, subject(place)))
     };
     assert_eq!(answer(neighbours), Verdict::Permitted);
     assert_eq!(answer(stage.village.square()), refused(Reason::SpaceNotAllowed));
@@ -328,14 +334,9 @@ fn a_treaty_that_only_sends_still_lets_a_visitor_answer() {
     stage.world.state(at, &mut stage.village.founder, Statement::Treaty(treaty));
     let place = stage.village.neighbours();
     let creation = made(&stage.vera, place, stage.world.now);
-    let subject = SubjectFacts { kind: Kind::EVENT, neighbourhood: place.neighbourhood, space: place.space };
-    let facts = ItemFacts {
-        kind: Kind::COMMENT,
-        creation: &creation,
-        voice: Voice::Author,
-        subject: Some((NO_ITEM, Some(subject))),
-    };
-    assert_eq!(stage.verdict(&creation, Deed::Write, &facts), Verdict::Permitted);
+    let subject = SubjectFacts { kind: Kind::EVENT, neighbourhood: place.neighbourhood, had_audience: true };
+    let answered = stage.verdict(&creation, Deed::Write, &answer_to(&creation, Some(subject)));
+    assert_eq!(answered, Verdict::Permitted);
 }
 
 #[test]

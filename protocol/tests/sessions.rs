@@ -462,19 +462,39 @@ fn a_neighbour_that_names_what_it_does_not_send_costs_bounded_memory() {
 }
 
 #[test]
-fn what_does_not_belong_to_a_shared_space_is_left_out() {
+fn what_does_not_belong_to_a_neighbourhood_with_which_something_is_shared_is_left_out() {
     let (mut world, a, b, puppet) = hostile_neighbour();
     let mut stranger = Device::new(world.secret(), b.id);
-    let elsewhere = Place { neighbourhood: NeighbourhoodId::from_bytes([8; 32]), space: Space::Neighbours };
-    let foreign: Vec<Signed> = [a.square(), b.square(), elsewhere]
-        .map(|place| stranger.create(place, Kind::NEWS, None, news_edits("Ongevraagd"), world.now))
-        .into();
+    let nowhere = NeighbourhoodId::from_bytes([8; 32]);
+    let in_a_register = Place { neighbourhood: nowhere, space: Space::Register };
+    let foreign: Vec<Signed> =
+        [Place { neighbourhood: nowhere, space: Space::Neighbours }, Place { space: Space::Square, ..in_a_register }]
+            .map(|place| stranger.create(place, Kind::NEWS, None, news_edits("Ongevraagd"), world.now))
+            .into();
     let before = world.boxes[a.at].dump(&Table::ALL);
     world.bring(puppet, &foreign);
     for operation in &foreign {
         world.bring(puppet, std::slice::from_ref(operation));
     }
     assert!(world.boxes[a.at].dump(&Table::ALL) == before);
+}
+
+#[test]
+fn what_names_another_audience_is_kept_within_bounds_and_shown_to_nobody() {
+    let (mut world, a, mut b, puppet) = hostile_neighbour();
+    let mut bart = world.join(&mut b);
+    world.run();
+    let rows = world.boxes[a.at].rows();
+    for space in [Space::Members, Space::Square, Space::Circle(CircleId::from_bytes([3; 32]))] {
+        for n in 0..40 {
+            let place = Place { neighbourhood: b.id, space };
+            let post = bart.create(place, Kind::NEWS, None, news_edits(&format!("Thuis {n}")), world.now);
+            world.bring(puppet, &[post]);
+        }
+    }
+    assert!(world.boxes[a.at].rows() == rows, "it was never shared");
+    let kept = world.boxes[a.at].dump(&[Table::Undecided]).len();
+    assert_eq!(kept, dorpsplein_protocol::replica::MAX_UNDECIDED_PER_DEVICE);
 }
 
 #[test]

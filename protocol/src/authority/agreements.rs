@@ -85,6 +85,32 @@ impl Register {
         self.settled.consequences.circles.iter().map(|(circle, said)| (*circle, self.circle_side(said)))
     }
 
+    /// Whether this neighbourhood founded this circle.
+    pub(super) fn founded(&self, circle: &CircleId) -> bool {
+        self.said_of(circle).any(|statement| matches!(statement, Statement::CircleFounding(_)))
+    }
+
+    /// Whether this neighbourhood ever let another one into this circle.
+    pub(super) fn ever_admitted(&self, circle: &CircleId, other: &NeighbourhoodId) -> bool {
+        self.said_of(circle).any(
+            |statement| matches!(statement, Statement::CircleAdmission(admission) if admission.neighbourhood == *other),
+        )
+    }
+
+    /// The founders of whom this neighbourhood ever accepted to be let into this circle.
+    pub(super) fn ever_joined(&self, circle: &CircleId) -> BTreeSet<NeighbourhoodId> {
+        let joined = self.said_of(circle).filter_map(|statement| match statement {
+            Statement::CircleJoining(joining) => Some(joining.founder),
+            _ => None,
+        });
+        joined.collect()
+    }
+
+    fn said_of(&self, circle: &CircleId) -> impl Iterator<Item = &Statement> {
+        let said = self.settled.consequences.circles.get(circle).into_iter().flatten();
+        said.filter_map(|(_, index)| self.graph.statement(*index))
+    }
+
     fn circle_side(&self, said: &BTreeSet<(Rank, Index)>) -> CircleSide {
         let mut side = CircleSide::default();
         for (index, statement) in said.iter().filter_map(|(_, index)| Some((*index, self.graph.statement(*index)?))) {

@@ -15,6 +15,11 @@ pub struct ItemFacts<'a> {
     pub creation: &'a Header,
     /// For whom it speaks.
     pub voice: Voice,
+    /// The audience it has by all that lies in the operation's own past. The operation is signed for that or, as what answers
+    /// something has to be, for a narrower one.
+    pub audience: Space,
+    /// For whom it is now, by all that is known here.
+    pub reach: Space,
     /// The item it is about, if it is about one; and that item's facts if it is visible here.
     pub subject: Option<(ItemId, Option<SubjectFacts>)>,
 }
@@ -37,8 +42,8 @@ pub struct SubjectFacts {
     pub kind: Kind,
     /// Where it lives.
     pub neighbourhood: NeighbourhoodId,
-    /// Its audience.
-    pub space: Space,
+    /// Whether it has, or once had, the audience that the answer was signed for.
+    pub had_audience: bool,
 }
 
 /// What an operation does to its item, as far as a verdict depends on it.
@@ -58,6 +63,8 @@ pub enum Deed {
     EraseOther,
     /// Its maker objects.
     Appeal,
+    /// Its maker shows it to other people than before.
+    Move,
     /// Something that was erased and that nobody can read: whatever anybody may do to an item.
     Unread,
 }
@@ -72,6 +79,7 @@ impl Deed {
             [Edit::Erase { reason: None, .. }] => Self::EraseOwn,
             [Edit::Erase { reason: Some(_), .. }] => Self::EraseOther,
             [Edit::Appeal(_)] => Self::Appeal,
+            [Edit::Audience(_)] => Self::Move,
             _ => Self::Write,
         }
     }
@@ -80,8 +88,9 @@ impl Deed {
 /// Decides whether the operation with this header may do what it does to this item.
 ///
 /// Whether its parents are permitted, and what its device did before, is the caller's to check: that concerns the item's
-/// history and not the registers. About [`Deed::EraseOwn`], [`Deed::EraseOther`], [`Deed::Appeal`] and [`Deed::Unread`]
-/// headers say all there is to know, so that a box that never saw the item comes to the same.
+/// history and not the registers. About [`Deed::EraseOwn`], [`Deed::EraseOther`], [`Deed::Appeal`], [`Deed::Move`] and
+/// [`Deed::Unread`] headers say all there is to know, so that a box that never saw the item comes to the same. A move is
+/// decided without a look at the kind, nor at what a treaty shares: it has to come to the same where both are out of sight.
 pub fn decide(registers: &Registers, header: &Header, deed: Deed, facts: &ItemFacts<'_>, now: Timestamp) -> Verdict {
     verdict(registers, header, deed, facts, now).map_or_else(|verdict| verdict, |()| Verdict::Permitted)
 }
@@ -97,13 +106,21 @@ fn verdict(
         return Err(Verdict::Unknown(Missing::Time(header.time)));
     }
     let creation = facts.creation;
-    if header.neighbourhood() != creation.neighbourhood() || header.space != creation.space {
+    if header.neighbourhood() != creation.neighbourhood() || !facts.audience.includes(header.space) {
         return Err(Verdict::Refused(Reason::Elsewhere));
     }
-    if !matches!(header.space, Space::Square | Space::Neighbours) {
-        return Err(Verdict::Refused(Reason::SpaceNotAllowed));
+    if deed == Deed::Move {
+        if header.space != facts.audience {
+            return Err(Verdict::Refused(Reason::Elsewhere));
+        }
+        let author = signer(registers, header)?;
+        return match author.standing {
+            Standing::Visitor => Err(Verdict::Refused(Reason::NoSuchAct)),
+            Standing::Home(_) if is_own(registers, &author, header, facts) => Ok(()),
+            Standing::Home(_) => Err(Verdict::Refused(Reason::NotTheAuthor)),
+        };
     }
-    let author = author(registers, header, facts.kind)?;
+    let author = author(registers, header, facts)?;
     let act = match deed {
         Deed::Write if header.item.is_none() => creating(&author, header, facts)?,
         Deed::Write if may_rewrite(registers, &author, header, facts)? => Act::EditOwn,
@@ -117,6 +134,8 @@ fn verdict(
         }
         Deed::EraseOwn => Act::EraseOwn,
         Deed::Appeal => Act::Appeal,
+        // Both are the maker's; which of the two it is makes no difference.
+        Deed::Move => Act::Narrow,
         Deed::Unread if header.item.is_none() || is_own(registers, &author, header, facts) => return Ok(()),
         Deed::Unread => Act::EraseOther,
     };
@@ -164,19 +183,36 @@ pub(crate) fn unknown_neighbourhood(registers: &Registers, header: &Header) -> O
     others.find(|other| !in_force(other)).or_else(|| registers.get(&home).is_none().then_some(home))
 }
 
+/// Whether whoever signed this is somebody, and it counts: all that can be said when nothing else can be read.
+pub(crate) fn is_somebodys(registers: &Registers, header: &Header, now: Timestamp) -> bool {
+    !header.time.is_future(now) && signer(registers, header).is_ok()
+}
+
+/// Who the author is, where what is shared with this box's neighbourhood says that the item is one to be seen here.
+fn author<'a>(registers: &'a Registers, header: &Header, facts: &ItemFacts<'_>) -> Result<Signer<'a>, Verdict> {
+    if let Some(unknown) = unknown_neighbourhood(registers, header) {
+        return Err(Verdict::Unknown(Missing::Neighbourhood(unknown)));
+    }
+    let (here, there) = (registers.home().neighbourhood(), header.neighbourhood());
+    let shared = match facts.reach {
+        Space::Register => false,
+        _ if there == here => true,
+        Space::Neighbours => {
+            let treaty = registers.treaty(&there, header.time);
+            treaty.is_some_and(|treaty| treaty.receives) && registers.shares_kind(&there, facts.kind, header.time)
+        }
+        Space::Circle(circle) => registers.met_in(&circle, &here, &there),
+        Space::Members | Space::Square => return Err(Verdict::Refused(Reason::SpaceNotAllowed)),
+    };
+    if shared { signer(registers, header) } else { Err(Verdict::Refused(Reason::NoTreaty)) }
+}
+
 /// What the author is to the neighbourhood the item lives in, and who they are at home.
-fn author<'a>(registers: &'a Registers, header: &Header, kind: Kind) -> Result<Signer<'a>, Verdict> {
+fn signer<'a>(registers: &'a Registers, header: &Header) -> Result<Signer<'a>, Verdict> {
     if let Some(unknown) = unknown_neighbourhood(registers, header) {
         return Err(Verdict::Unknown(Missing::Neighbourhood(unknown)));
     }
     let (there, home) = (header.neighbourhood(), header.home());
-    if there != registers.home().neighbourhood() {
-        let treaty = registers.treaty(&there, header.time);
-        let receives = treaty.is_some_and(|treaty| treaty.receives);
-        if !receives || !registers.shares_kind(&there, kind, header.time) {
-            return Err(Verdict::Refused(Reason::NoTreaty));
-        }
-    }
     let register = registers.get(&home).ok_or(Verdict::Unknown(Missing::Neighbourhood(home)))?;
     let (device, sequence) = (&header.device, header.sequence);
     let resident = resident_of(register, device).ok_or(Verdict::Unknown(Missing::Author(*device)))?;
@@ -187,7 +223,12 @@ fn author<'a>(registers: &'a Registers, header: &Header, kind: Kind) -> Result<S
         let role = role_at(register, device, sequence).ok_or(Verdict::Unknown(Missing::Author(*device)))?;
         return Ok(Signer { standing: Standing::Home(role), resident, home: register });
     }
-    if header.space != Space::Neighbours {
+    let welcome = match header.space {
+        Space::Neighbours => true,
+        Space::Circle(circle) => registers.met_in(&circle, &there, &home),
+        Space::Register | Space::Members | Space::Square => false,
+    };
+    if !welcome {
         return Err(Verdict::Refused(Reason::SpaceNotAllowed));
     }
     Ok(Signer { standing: Standing::Visitor, resident, home: register })
@@ -202,7 +243,7 @@ fn creating(author: &Signer<'_>, header: &Header, facts: &ItemFacts<'_>) -> Resu
     }
     let Some((id, subject)) = facts.subject else { return Ok(Act::Create) };
     let subject = subject.ok_or(Verdict::Unknown(Missing::Subject(id)))?;
-    if subject.neighbourhood != header.neighbourhood() || subject.space != header.space {
+    if subject.neighbourhood != header.neighbourhood() || !subject.had_audience {
         return Err(Verdict::Refused(Reason::Elsewhere));
     }
     Ok(Act::Answer(subject.kind))

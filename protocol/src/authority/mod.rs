@@ -19,8 +19,8 @@ mod taking;
 
 pub use agreements::{CircleSide, TreatyStatement};
 pub use assess::Assessment;
-pub(crate) use decide::unknown_neighbourhood;
 pub use decide::{Deed, ItemFacts, SubjectFacts, Voice, decide};
+pub(crate) use decide::{is_somebodys, unknown_neighbourhood};
 pub use judge::TWO_SIGNATURES_FROM;
 pub use members::{DeviceEntry, DeviceState, Membership, Resident};
 pub use register::{Change, Register};
@@ -142,6 +142,9 @@ pub enum Reason {
     /// The item was erased.
     #[error("the item was erased")]
     Erased,
+    /// The item is for other people now than for this neighbourhood.
+    #[error("the item is for other people now")]
+    Withdrawn,
 }
 
 /// What has to arrive before a verdict is possible.

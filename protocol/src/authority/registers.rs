@@ -159,6 +159,39 @@ impl Registers {
         circles
     }
 
+    /// The circles to which both home and `other` belong: the founder does until it ends the circle, and whoever joined it
+    /// does as long as their joining and the founder's admission both stand. As far as the registers held here say: that of
+    /// the founder has to be among them.
+    pub fn circles_with(&self, other: &NeighbourhoodId) -> Vec<CircleId> {
+        let belongs = |circle: &CircleState, id: &NeighbourhoodId| circle.founder == *id || circle.members.contains(id);
+        let shared = |circle: &CircleState| belongs(circle, &self.home) && belongs(circle, other);
+        self.circles().into_iter().filter(shared).map(|circle| circle.id).collect()
+    }
+
+    /// Whether both belonged to this circle once. That one of them left since, or that the circle ended, hides nothing of
+    /// what was shared before.
+    pub(crate) fn met_in(&self, circle: &CircleId, one: &NeighbourhoodId, other: &NeighbourhoodId) -> bool {
+        [one, other].into_iter().all(|id| self.belonged_to(circle, id))
+    }
+
+    fn belonged_to(&self, circle: &CircleId, neighbourhood: &NeighbourhoodId) -> bool {
+        let Some(register) = self.get(neighbourhood) else { return false };
+        let admits = |founder: &NeighbourhoodId| {
+            self.get(founder).is_some_and(|register| register.ever_admitted(circle, neighbourhood))
+        };
+        register.founded(circle) || register.ever_joined(circle).iter().any(admits)
+    }
+
+    /// Every circle of which a register held here says anything.
+    pub(crate) fn named_circles(&self) -> BTreeSet<CircleId> {
+        self.all.values().flat_map(|register| register.circles().map(|(circle, _)| circle)).collect()
+    }
+
+    /// The neighbourhoods held here that belonged to a circle once.
+    pub(crate) fn once_in(&self, circle: &CircleId) -> BTreeSet<NeighbourhoodId> {
+        self.all.keys().filter(|id| self.belonged_to(circle, id)).copied().collect()
+    }
+
     /// Whether both sides agreed, at `at`, that items of `kind` are shared.
     pub(super) fn shares_kind(&self, other: &NeighbourhoodId, kind: Kind, at: Timestamp) -> bool {
         let ours = self.home().treaty(other, at).map(|said| &said.treaty.kinds);

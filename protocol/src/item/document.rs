@@ -187,7 +187,8 @@ fn apply_edit(document: &mut impl Transactable, edit: &Edit) -> Result<(), Autom
         // Kept in the operation and passed on; a version that knows the field builds it from there.
         Edit::Splice { .. } | Edit::Add { .. } | Edit::Remove { .. } | Edit::Unknown(_) => {}
         // Done to the item as a whole, and not to its fields.
-        Edit::Moderate { .. } | Edit::Pin(_) | Edit::Official(_) | Edit::Erase { .. } | Edit::Appeal(_) => {}
+        Edit::Moderate { .. } | Edit::Pin(_) | Edit::Official(_) => {}
+        Edit::Erase { .. } | Edit::Appeal(_) | Edit::Audience(_) => {}
     }
     Ok(())
 }

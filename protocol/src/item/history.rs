@@ -74,11 +74,26 @@ impl<T: Placed> History<T> {
     /// The operations ordered so that each comes after its parents, ties by id; and those that cannot be placed, each
     /// with a parent that is missing, here or further back.
     pub fn ordered(&self) -> (Vec<&T>, Vec<(&T, OrderError)>) {
+        let (order, left) = self.sorted(|_| true);
+        let placed: BTreeSet<OperationId> = order.iter().map(|valid| valid.id()).collect();
+        let unplaced = left.iter().map(|id| (&self.operations[id], self.first_missing(id, &placed))).collect();
+        (order, unplaced)
+    }
+
+    /// All operations, each after those of its parents that are here, ties by id.
+    pub fn by_what_is_here(&self) -> Vec<&T> {
+        self.sorted(|parent| self.operations.contains_key(parent)).0
+    }
+
+    /// The operations ordered so that each comes after those of its parents that `matter`, ties by id; and those that cannot
+    /// be placed.
+    fn sorted(&self, matters: impl Fn(&OperationId) -> bool) -> (Vec<&T>, Vec<OperationId>) {
         let mut waiting: BTreeMap<OperationId, usize> = BTreeMap::new();
         let mut children: BTreeMap<OperationId, Vec<OperationId>> = BTreeMap::new();
         for (id, valid) in &self.operations {
-            waiting.insert(*id, valid.header().parents.len());
-            for parent in &valid.header().parents {
+            let parents: Vec<_> = valid.header().parents.iter().filter(|parent| matters(parent)).collect();
+            waiting.insert(*id, parents.len());
+            for parent in parents {
                 children.entry(*parent).or_default().push(*id);
             }
         }
@@ -96,9 +111,7 @@ impl<T: Placed> History<T> {
                 }
             }
         }
-        let placed: BTreeSet<OperationId> = order.iter().map(|valid| valid.id()).collect();
-        let unplaced = waiting.keys().map(|id| (&self.operations[id], self.first_missing(id, &placed))).collect();
-        (order, unplaced)
+        (order, waiting.into_keys().collect())
     }
 
     /// Whether `target` is in the past of the operation `of`. Costs nothing when it is one of its parents.

@@ -1,7 +1,7 @@
 //! An operation on an item as a box keeps it: with what it says, or with nothing but the proof that something was said.
 
 use super::history::Placed;
-use crate::operation::{Edit, Header, OperationId, Signed, Verified};
+use crate::operation::{Edit, Header, OperationId, Signed, Space, Verified};
 use crate::validate::{Valid, ValidateError, check_item_header};
 
 /// A verified operation on an item, whole or without its payload.
@@ -47,9 +47,22 @@ impl Kept {
         self.whole().map(Valid::edits)
     }
 
-    /// Whether it stays as it is when its item is erased; see [`Edit::outlives_erasure`].
-    pub const fn outlives_erasure(&self) -> bool {
+    /// Whether it stays as it is where its item's other payloads are dropped; see [`Edit::is_permanent`].
+    pub const fn is_permanent(&self) -> bool {
         self.operation().header().permanent
+    }
+
+    /// Whether it has no place in the item's document; see [`Edit::is_beside`].
+    pub fn is_beside(&self) -> bool {
+        self.edits().is_some_and(|edits| edits.iter().any(Edit::is_beside))
+    }
+
+    /// The audience it moves its item to, if that is what it does.
+    pub fn moves_to(&self) -> Option<Space> {
+        match self.edits() {
+            Some([Edit::Audience(to)]) => Some(*to),
+            _ => None,
+        }
     }
 }
 

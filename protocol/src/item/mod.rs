@@ -44,7 +44,8 @@ pub fn project_single(edits: &[Edit]) -> Outcome {
             Edit::Add { field: Field::TALENTS, member } => drop(talents.insert(member.clone())),
             Edit::Remove { field: Field::TALENTS, member } => drop(talents.remove(member)),
             Edit::Splice { .. } | Edit::Add { .. } | Edit::Remove { .. } | Edit::Create { .. } | Edit::Unknown(_) => {}
-            Edit::Moderate { .. } | Edit::Pin(_) | Edit::Official(_) | Edit::Erase { .. } | Edit::Appeal(_) => {}
+            Edit::Moderate { .. } | Edit::Pin(_) | Edit::Official(_) => {}
+            Edit::Erase { .. } | Edit::Appeal(_) | Edit::Audience(_) => {}
         }
     }
     content.body = content.body.filter(|body| !body.is_empty());

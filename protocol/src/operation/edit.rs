@@ -5,6 +5,7 @@ use minicbor::decode::Error as DecodeError;
 use minicbor::encode::{Error as EncodeError, Write};
 use minicbor::{Decode, Decoder, Encode, Encoder};
 
+use super::header::Space;
 use super::id::{ItemId, OrganisationId};
 use crate::codec;
 use crate::photo::MAX_PHOTOS;
@@ -162,6 +163,9 @@ pub enum Edit {
     },
     /// `[9, note]`: the author objects to what a connector did.
     Appeal(String),
+    /// `[10, space]`: from here on the item is for this audience. The header of its operation names the audience it leaves.
+    /// Whoever gets to see that an item left has to know where to, so its payload stays as long as the envelope does.
+    Audience(Space),
     /// An edit of a later version: kept byte for byte, passed on, without effect here.
     Unknown(
         /// The whole canonical encoding of the edit, an array that starts with its number.
@@ -235,12 +239,18 @@ impl ModerationReason {
 impl Edit {
     /// Whether this edit stands alone in its operation: it does something *to* an item and changes none of its fields.
     pub const fn stands_alone(&self) -> bool {
-        matches!(self, Self::Moderate { .. } | Self::Pin(_) | Self::Official(_) | Self::Erase { .. } | Self::Appeal(_))
+        self.is_permanent() || matches!(self, Self::Moderate { .. } | Self::Pin(_) | Self::Official(_))
     }
 
-    /// Whether this edit stays when its item is erased: the erasure itself, and the author's words about it. Such an edit
-    /// is decided by headers alone and has no place in the item's document, so nothing builds on it.
-    pub const fn outlives_erasure(&self) -> bool {
+    /// Whether this edit stays where the item's other payloads are dropped, because it was erased or is for other people
+    /// now: the erasure itself, the author's words about it, and for whom the item is. Such an edit is decided by headers
+    /// and its own payload alone.
+    pub const fn is_permanent(&self) -> bool {
+        self.is_beside() || matches!(self, Self::Audience(_))
+    }
+
+    /// Whether this edit has no place in the item's document, so that nothing builds on it: an erasure, an objection.
+    pub const fn is_beside(&self) -> bool {
         matches!(self, Self::Erase { .. } | Self::Appeal(_))
     }
 }
@@ -295,6 +305,7 @@ impl<C> Encode<C> for Edit {
                 encoder.array(4)?.u8(8)?.encode_with(kind, context)?.encode_with(reason, context)?.str(note)?
             }
             Self::Appeal(note) => encoder.array(2)?.u8(9)?.str(note)?,
+            Self::Audience(space) => encoder.array(2)?.u8(10)?.encode_with(space, context)?,
             Self::Unknown(raw) => {
                 encoder.writer_mut().write_all(raw).map_err(EncodeError::write)?;
                 encoder
@@ -337,7 +348,8 @@ impl<'b, C> Decode<'b, C> for Edit {
                 note: decoder.str()?.to_owned(),
             },
             (9, Some(2)) => Self::Appeal(decoder.str()?.to_owned()),
-            (0..=9, _) | (_, None) => return Err(DecodeError::message("an edit with the wrong number of elements")),
+            (10, Some(2)) => Self::Audience(decoder.decode_with(context)?),
+            (0..=10, _) | (_, None) => return Err(DecodeError::message("an edit with the wrong number of elements")),
             (_, Some(_)) => Self::Unknown(codec::take_value(decoder, start)?.to_vec()),
         };
         Ok(edit)

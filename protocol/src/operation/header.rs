@@ -47,7 +47,7 @@ pub struct Header {
     pub payload_hash: [u8; 32],
     /// Length of the payload in bytes.
     pub payload_length: u32,
-    /// Whether the payload stays when the item is erased: see [`Payload::is_permanent`](super::Payload::is_permanent).
+    /// Whether the payload stays where the item's others are dropped: see [`Payload::is_permanent`](super::Payload::is_permanent).
     /// Signed, so that an envelope alone says whether its payload can have been erased; such an operation is never
     /// without it.
     pub permanent: bool,
@@ -109,6 +109,30 @@ pub enum Space {
     Neighbours,
     /// A named group of neighbourhoods.
     Circle(CircleId),
+}
+
+impl Space {
+    /// The audience of people who belong to both: the greatest lower bound of members < square < neighbours and every
+    /// circle. Neighbours and a circle, or two circles, have the square in common and nothing more.
+    #[must_use]
+    pub fn narrower(self, other: Self) -> Self {
+        match (self, other) {
+            (one, same) if one == same => one,
+            (Self::Register, _) | (_, Self::Register) => Self::Register,
+            (Self::Members, _) | (_, Self::Members) => Self::Members,
+            _ => Self::Square,
+        }
+    }
+
+    /// Whether whoever belongs to `other` belongs to this one too.
+    pub fn includes(self, other: Self) -> bool {
+        self.narrower(other) == other
+    }
+
+    /// Whether other neighbourhoods may belong to it: what one of them was given lies on machines of its own.
+    pub const fn goes_abroad(self) -> bool {
+        matches!(self, Self::Neighbours | Self::Circle(_))
+    }
 }
 
 impl<C> Encode<C> for Space {

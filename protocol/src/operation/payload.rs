@@ -38,10 +38,10 @@ impl Payload {
     }
 
     /// Whether it stays as long as its envelope does: a statement, because the register cannot be erased, and an edit
-    /// that outlives the erasure of its item ([`Edit::outlives_erasure`]).
+    /// that stays where the rest of its item is dropped ([`Edit::is_permanent`]).
     pub fn is_permanent(&self) -> bool {
         match self {
-            Self::Edits(edits) => edits.first().is_some_and(Edit::outlives_erasure),
+            Self::Edits(edits) => edits.first().is_some_and(Edit::is_permanent),
             Self::Statement(_) => true,
         }
     }

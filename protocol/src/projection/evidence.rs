@@ -1,5 +1,6 @@
 //! What connectors look into: devices that forked, and which neighbours erased what was erased here.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use minicbor::{Decode, Encode};
@@ -34,7 +35,7 @@ pub struct Receipt {
     pub since: Timestamp,
 }
 
-/// When an erasure took effect on this box, and in which space.
+/// When payloads went in a space, on this box or next door: since then a peer in step there has dropped them too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
 pub(crate) struct ErasedHere {
@@ -42,14 +43,17 @@ pub(crate) struct ErasedHere {
     pub(crate) space: SpaceId,
     #[n(1)]
     pub(crate) at: Timestamp,
+    /// Whether the item was erased; if not, it left this space and stays where it lives.
+    #[n(2)]
+    pub(crate) whole: bool,
 }
 
 impl ErasedHere {
-    pub(crate) fn encode(&self) -> Vec<u8> {
-        codec::encode(self)
+    pub(crate) fn encode(all: &Vec<Self>) -> Vec<u8> {
+        codec::encode(all)
     }
 
-    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, StoreError> {
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Vec<Self>, StoreError> {
         minicbor::decode(bytes).map_err(|_| StoreError::Damaged("the time of an erasure"))
     }
 }
@@ -75,26 +79,29 @@ pub fn forks(read: &impl Read) -> Result<Vec<Fork>, StoreError> {
     if damaged { Err(StoreError::Damaged("a fork")) } else { Ok(forks) }
 }
 
-/// The neighbourhoods whose boxes were in step with this one since an item was erased here, in the order of their ids;
-/// the box's own neighbourhood is among them when it has more than one box. Empty for what is not erased.
+/// The neighbourhoods whose boxes were in step with this one since an item was erased here, or left the audience they
+/// belong to, in the order of their ids; of what was erased the box's own neighbourhood is among them when it has more than
+/// one box. Empty for what is neither.
 ///
 /// # Errors
 /// [`StoreError`] when the store cannot be read.
 pub fn receipts(read: &impl Read, item: &ItemId) -> Result<Vec<Receipt>, StoreError> {
     let Some(erased) = read.get(Table::Erasures, item.as_bytes())? else { return Ok(Vec::new()) };
-    let erased = ErasedHere::decode(&erased)?;
-    let prefix = space_prefix(&erased.space.neighbourhood, &erased.space.space);
-    let mut receipts: Vec<Receipt> = Vec::new();
-    read.scan_prefix(Table::Receipts, &prefix, Direction::Ascending, &mut |key, _| {
-        if let Some((neighbourhood, since)) = split_receipt(&key[prefix.len()..])
-            && since >= erased.at
-            && receipts.last().is_none_or(|last| last.neighbourhood != neighbourhood)
-        {
-            receipts.push(Receipt { neighbourhood, since });
-        }
-        ControlFlow::Continue(())
-    })?;
-    Ok(receipts)
+    let mut receipts: BTreeMap<NeighbourhoodId, Timestamp> = BTreeMap::new();
+    for gone in ErasedHere::decode(&erased)? {
+        let prefix = space_prefix(&gone.space.neighbourhood, &gone.space.space);
+        read.scan_prefix(Table::Receipts, &prefix, Direction::Ascending, &mut |key, _| {
+            if let Some((neighbourhood, since)) = split_receipt(&key[prefix.len()..])
+                && since >= gone.at
+                && (gone.whole || neighbourhood != gone.space.neighbourhood)
+            {
+                let first = receipts.entry(neighbourhood).or_insert(since);
+                *first = since.min(*first);
+            }
+            ControlFlow::Continue(())
+        })?;
+    }
+    Ok(receipts.into_iter().map(|(neighbourhood, since)| Receipt { neighbourhood, since }).collect())
 }
 
 /// The key of a time at which a neighbourhood was found in step.

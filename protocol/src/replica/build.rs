@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Replica;
 use super::erase::latest_appeal;
-use super::evaluate::{Creation, Verdicts};
+use super::evaluate::{Creation, Setting, Verdicts};
 use crate::authority::Voice;
 use crate::item::{Document, History, Kept, Outcome, project_single};
 use crate::operation::{Edit, ItemId, ModerationAct, OperationId};
@@ -16,12 +16,12 @@ use crate::validate::Valid;
 impl<R: Read> Replica<R> {
     pub(super) fn build_row(
         &mut self,
-        item: ItemId,
+        setting: &Setting<'_>,
         creation: Creation<'_>,
-        history: &History<Kept>,
         permitted: &[&Valid],
         verdicts: &Verdicts,
     ) -> Result<Option<ItemRow>, StoreError> {
+        let Setting { item, history, reach, .. } = *setting;
         let header = creation.valid.header();
         let Some(author) = self.author_of(header) else { return Ok(None) };
         let writing: Vec<&Valid> = permitted.iter().filter(|valid| !acts(valid)).copied().collect();
@@ -42,7 +42,7 @@ impl<R: Read> Replica<R> {
             kind: creation.kind,
             subject: creation.subject,
             neighbourhood: header.neighbourhood(),
-            space: header.space,
+            space: reach,
             author,
             created: header.time,
             edited: writing.iter().skip(1).map(|valid| valid.header().time).max(),

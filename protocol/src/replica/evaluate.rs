@@ -1,13 +1,16 @@
 //! What an item's operations come to: a verdict about each, and the row. A function of the set of operations and the
 //! registers, made anew for an item whenever either changes; items are small.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Replica;
+use super::apart::Sharing;
+use super::audience::Audiences;
 use super::ingest::undecided_key;
+use super::placement::Placement;
 use crate::authority::{Deed, ItemFacts, Missing, Reason, SubjectFacts, Verdict, Voice, decide, unknown_neighbourhood};
 use crate::item::{History, Kept, OrderError, Placed};
-use crate::operation::{Edit, Header, ItemId, Kind, OperationId, Signed, Verified};
+use crate::operation::{Edit, Header, ItemId, Kind, OperationId, Signed, Space, Verified};
 use crate::projection::{Author, ItemRow, LogEntry};
 use crate::store::{Read, StoreError, Table};
 use crate::time::Timestamp;
@@ -20,8 +23,40 @@ pub(super) struct Evaluation {
     pub(super) row: Option<ItemRow>,
     /// The item it is about, on which its verdicts depend.
     pub(super) subject: Option<ItemId>,
+    /// For whom it is now; none as long as the operation that made it is not here.
+    pub(super) reach: Option<Space>,
+    /// Where it and its operations belong, if that is not all where their headers say.
+    pub(super) placement: Option<Placement>,
     /// Whether an erasure counts.
     pub(super) erased: bool,
+}
+
+/// What is decided about an item before its operations are decided one by one.
+pub(super) struct Setting<'a> {
+    pub(super) item: ItemId,
+    pub(super) history: &'a History<Kept>,
+    pub(super) creation: Option<Creation<'a>>,
+    /// Which audiences it has and had; none as long as the operation that made it is not here.
+    pub(super) audiences: Option<Audiences>,
+    /// What it answers, also when that cannot be read here any more.
+    pub(super) subject: Option<ItemId>,
+    /// For whom it is now: an answer is for whom both it and what it answers are.
+    pub(super) reach: Space,
+    /// Whether that is this neighbourhood.
+    pub(super) sharing: Sharing,
+    pub(super) now: Timestamp,
+}
+
+impl Setting<'_> {
+    /// The audience that an operation has to be signed for.
+    pub(super) fn audience_before(&self, id: &OperationId) -> Space {
+        self.audiences.as_ref().map_or(self.reach, |audiences| audiences.before(id))
+    }
+
+    /// For whom it is now, if that can be said.
+    pub(super) fn known_reach(&self) -> Option<Space> {
+        self.audiences.as_ref().map(|_| self.reach)
+    }
 }
 
 /// One operation, and what is to become of it.
@@ -48,6 +83,12 @@ pub(super) enum Remains {
 }
 
 impl Evaluation {
+    /// The audiences beyond this neighbourhood that the item had, and has not now.
+    pub(super) fn left(&self) -> impl Iterator<Item = Space> {
+        let had = self.placement.iter().flat_map(|placement| placement.moved.had.iter().copied());
+        had.filter(|space| space.goes_abroad() && Some(*space) != self.reach)
+    }
+
     /// The verdict about one of the operations.
     pub(super) fn verdict(&self, id: &OperationId) -> Verdict {
         let examined = self.examined.iter().find(|examined| examined.id == *id);
@@ -55,9 +96,9 @@ impl Evaluation {
     }
 }
 
-/// Whether nothing more is to be decided about an operation: it counts, or it did and was erased.
+/// Whether nothing more is to be decided about an operation: it counts, or it did and was erased or taken from here.
 pub(super) fn is_settled(verdict: Verdict) -> bool {
-    matches!(verdict, Verdict::Permitted | Verdict::Refused(Reason::Erased))
+    matches!(verdict, Verdict::Permitted | Verdict::Refused(Reason::Erased | Reason::Withdrawn))
 }
 
 /// The operation that made an item, and what it says about it.
@@ -96,18 +137,70 @@ impl<R: Read> Replica<R> {
         }
         let now = self.not_before_what_is_settled(&operations, extra, now)?;
         let history = History::new(operations);
-        let creation = Creation::of(&history, item);
         let mut verdicts = Verdicts::new();
-        let erasure = self.decide_erasures(item, &history, &mut verdicts, now)?;
-        if let Some(erasure) = erasure {
-            return self.evaluate_erased(item, &history, erasure, verdicts, now);
+        let mut setting = self.setting(item, &history, &mut verdicts, now);
+        let erasure = self.decide_erasures(&setting, &mut verdicts);
+        if erasure.is_none() {
+            self.follow_subject(&mut setting)?;
         }
-        self.decide_appeals(item, creation.map(|creation| creation.kind), &history, &mut verdicts, now)?;
-        let evaluation = self.evaluate_living(item, &history, creation, verdicts, now)?;
+        let mut evaluation = match (erasure, setting.sharing) {
+            (_, Sharing::Once | Sharing::Never) => self.evaluate_apart(&setting, &verdicts),
+            (Some(erasure), Sharing::Now) => self.evaluate_erased(&setting, erasure, verdicts),
+            (None, Sharing::Now) => {
+                self.decide_appeals(&setting, setting.creation.map(|creation| creation.kind), &mut verdicts);
+                self.evaluate_living(&setting, verdicts)?
+            }
+        };
+        evaluation.placement = self.placement(&setting, &evaluation);
         Ok(match extra {
-            Some(arriving) => self.without_strangers_words(evaluation, arriving),
-            None => evaluation,
+            Some(arriving) if !evaluation.erased => self.without_strangers_words(evaluation, arriving),
+            _ => evaluation,
         })
+    }
+
+    /// Decides for whom an item is by its own audience edits.
+    fn setting<'a>(
+        &self,
+        item: ItemId,
+        history: &'a History<Kept>,
+        verdicts: &mut Verdicts,
+        now: Timestamp,
+    ) -> Setting<'a> {
+        let creation = Creation::of(history, item);
+        let audiences = self.decide_audiences(item, history, verdicts, now);
+        let reach = audiences.as_ref().map_or(Space::Register, Audiences::now);
+        let mut setting =
+            Setting { item, history, creation, audiences, subject: None, reach, sharing: Sharing::Now, now };
+        setting.sharing = self.sharing_of(&setting);
+        setting
+    }
+
+    /// An answer is for whom both it and what it answers are. Not so one that was erased: what it answered cannot be read
+    /// any more, and nothing is left to be kept from anybody.
+    fn follow_subject(&self, setting: &mut Setting<'_>) -> Result<(), StoreError> {
+        let remembered = self.moved(&setting.item)?.and_then(|moved| moved.subject);
+        setting.subject = setting.creation.map_or(remembered, |creation| creation.subject);
+        if let Some(subject) = setting.subject
+            && let Some(moved) = self.moved(&subject)?
+        {
+            setting.reach = setting.reach.narrower(moved.reach);
+            setting.sharing = self.sharing_of(setting);
+        }
+        Ok(())
+    }
+
+    /// Where an item that moved and its operations belong. At home, what nothing permits stays where its header says; another
+    /// neighbourhood was given nothing that does not belong where it is found, and cannot always tell.
+    fn placement(&self, setting: &Setting<'_>, evaluation: &Evaluation) -> Option<Placement> {
+        let audiences = setting.audiences.as_ref()?;
+        let made = setting.history.get(&setting.item.into())?;
+        let is_remembered = setting.creation.is_none() && setting.subject.is_some();
+        if !audiences.ever_moved() && setting.reach == made.header().space && !is_remembered {
+            return None;
+        }
+        let at_home = made.header().neighbourhood() == self.home;
+        let belongs = |kept: &Kept| !at_home || is_settled(evaluation.verdict(&kept.id()));
+        Some(Placement::of(setting.history, audiences, setting.reach, setting.subject, belongs))
     }
 
     /// The time to judge an item's operations by: this box's clock, unless that was set back behind something that was taken
@@ -133,7 +226,7 @@ impl<R: Read> Replica<R> {
     /// such an operation are not taken in when it arrives. They are asked for when there is a treaty with its author's
     /// neighbourhood.
     fn without_strangers_words(&self, mut evaluation: Evaluation, arriving: &Kept) -> Evaluation {
-        if !arriving.outlives_erasure() && unknown_neighbourhood(&self.registers, arriving.header()).is_some() {
+        if !arriving.is_permanent() && unknown_neighbourhood(&self.registers, arriving.header()).is_some() {
             let id = arriving.id();
             let arriving = evaluation.examined.iter_mut().filter(|examined| examined.id == id);
             for examined in arriving.filter(|examined| examined.payload == Remains::Here) {
@@ -143,28 +236,31 @@ impl<R: Read> Replica<R> {
         evaluation
     }
 
-    fn evaluate_living(
-        &mut self,
-        item: ItemId,
-        history: &History<Kept>,
-        creation: Option<Creation<'_>>,
-        mut verdicts: Verdicts,
-        now: Timestamp,
-    ) -> Result<Evaluation, StoreError> {
+    fn evaluate_living(&mut self, setting: &Setting<'_>, mut verdicts: Verdicts) -> Result<Evaluation, StoreError> {
+        let Setting { item, history, creation, .. } = *setting;
         let (ordered, unplaced) = history.ordered();
         let mut permitted: Vec<&Valid> = Vec::with_capacity(ordered.len());
+        // Audience edits that count without having a place in the document, because something they build on has none.
+        let mut outside: BTreeSet<OperationId> = BTreeSet::new();
         for kept in ordered {
-            if verdicts.contains_key(&kept.id()) {
+            if kept.is_beside() {
                 continue;
             }
-            let verdict = match (kept, creation) {
-                (Kept::Bare(_), _) => Verdict::Unknown(self.missing_of(kept)),
-                (Kept::Whole(valid), Some(creation)) => {
-                    self.decide_in_history(valid, kept, history, &verdicts, creation, now)?
+            let place = self.place_in_history(kept, history, &verdicts, &outside);
+            let verdict = match (kept, creation, verdicts.get(&kept.id()).copied()) {
+                (_, _, Some(decided)) => {
+                    outside.extend(place.is_err().then(|| kept.id()));
+                    decided
                 }
-                (Kept::Whole(_), None) => Verdict::Unknown(Missing::Parent(item.into())),
+                (Kept::Bare(_), _, None) => Verdict::Unknown(self.missing_of(kept)),
+                (Kept::Whole(valid), Some(creation), None) => match place {
+                    Ok(()) => self.decide_in_history(valid, setting, creation)?,
+                    Err(verdict) => verdict,
+                },
+                (Kept::Whole(_), None, None) => Verdict::Unknown(Missing::Parent(item.into())),
             };
-            permitted.extend(kept.whole().filter(|_| verdict == Verdict::Permitted));
+            let counts = verdict == Verdict::Permitted && !outside.contains(&kept.id());
+            permitted.extend(kept.whole().filter(|_| counts));
             verdicts.insert(kept.id(), verdict);
         }
         for (kept, OrderError::MissingParent(parent)) in unplaced {
@@ -172,13 +268,20 @@ impl<R: Read> Replica<R> {
         }
         let row = match creation {
             Some(creation) if verdicts.get(&creation.valid.id()) == Some(&Verdict::Permitted) => {
-                self.build_row(item, creation, history, &permitted, &verdicts)?
+                self.build_row(setting, creation, &permitted, &verdicts)?
             }
             _ => None,
         };
         let examined = history.iter().map(|kept| self.examine(kept, &verdicts, row.as_ref())).collect();
-        let subject = creation.and_then(|creation| creation.subject);
-        Ok(Evaluation { item, examined, row, subject, erased: false })
+        Ok(Evaluation {
+            item,
+            examined,
+            row,
+            subject: setting.subject,
+            reach: setting.known_reach(),
+            placement: None,
+            erased: false,
+        })
     }
 
     fn examine(&self, kept: &Kept, verdicts: &Verdicts, row: Option<&ItemRow>) -> Examined {
@@ -243,44 +346,67 @@ impl<R: Read> Replica<R> {
         ids.map(|id| self.load(&id)?.ok_or(StoreError::Damaged("an operation is gone"))).collect()
     }
 
-    fn subject_facts(&self, subject: &ItemId) -> Result<Option<SubjectFacts>, StoreError> {
-        let row = crate::projection::item(&self.store, subject)?;
-        Ok(row.map(|row| SubjectFacts { kind: row.kind, neighbourhood: row.neighbourhood, space: row.space }))
+    /// What is known about the item that another one is about, which was signed for `audience`.
+    fn subject_facts(&self, subject: &ItemId, audience: Space) -> Result<Option<SubjectFacts>, StoreError> {
+        let Some(row) = crate::projection::item(&self.store, subject)? else { return Ok(None) };
+        let had = self.moved(subject)?.map_or_else(|| vec![row.space], |moved| moved.had);
+        Ok(Some(SubjectFacts {
+            kind: row.kind,
+            neighbourhood: row.neighbourhood,
+            had_audience: had.contains(&audience),
+        }))
+    }
+
+    /// Whether an operation has a place in the item's document: what it builds on has one, and it skips nothing of its own
+    /// device.
+    fn place_in_history(
+        &self,
+        kept: &Kept,
+        history: &History<Kept>,
+        verdicts: &Verdicts,
+        outside: &BTreeSet<OperationId>,
+    ) -> Result<(), Verdict> {
+        let header = kept.header();
+        if self.is_forked_out(header, &kept.id()) {
+            return Err(Verdict::Refused(Reason::Forked));
+        }
+        let counts = |id: &OperationId| verdicts.get(id) == Some(&Verdict::Permitted) && !outside.contains(id);
+        if let Some(parent) = header.parents.iter().find(|parent| !counts(parent)) {
+            return Err(Verdict::Unknown(Missing::Parent(*parent)));
+        }
+        // What has no place in the document cannot be built on.
+        if header.parents.iter().any(|id| history.get(id).is_some_and(Kept::is_beside)) {
+            return Err(Verdict::Refused(Reason::NoSuchAct));
+        }
+        // The one before covers those before it, or it would not be permitted itself.
+        for earlier in history.signed_before(header).filter(|earlier| !earlier.is_beside()) {
+            if !self.is_forked_out(earlier.header(), &earlier.id()) {
+                if !history.covers(kept, &earlier.id()) {
+                    return Err(Verdict::Refused(Reason::OwnHistorySkipped));
+                }
+                break;
+            }
+        }
+        Ok(())
     }
 
     fn decide_in_history(
         &self,
         valid: &Valid,
-        kept: &Kept,
-        history: &History<Kept>,
-        verdicts: &Verdicts,
+        setting: &Setting<'_>,
         creation: Creation<'_>,
-        now: Timestamp,
     ) -> Result<Verdict, StoreError> {
-        let header = valid.header();
-        if self.is_forked_out(header, &valid.id()) {
-            return Ok(Verdict::Refused(Reason::Forked));
-        }
-        if let Some(parent) = header.parents.iter().find(|parent| verdicts.get(*parent) != Some(&Verdict::Permitted)) {
-            return Ok(Verdict::Unknown(Missing::Parent(*parent)));
-        }
-        // What has no place in the document cannot be built on.
-        let lasting = |id: &OperationId| history.get(id).is_some_and(Kept::outlives_erasure);
-        if header.parents.iter().any(lasting) {
-            return Ok(Verdict::Refused(Reason::NoSuchAct));
-        }
-        // The one before covers those before it, or it would not be permitted itself.
-        for earlier in history.signed_before(header).filter(|earlier| !earlier.outlives_erasure()) {
-            if !self.is_forked_out(earlier.header(), &earlier.id()) {
-                if !history.covers(kept, &earlier.id()) {
-                    return Ok(Verdict::Refused(Reason::OwnHistorySkipped));
-                }
-                break;
-            }
-        }
-        let subject = creation.subject.map(|id| self.subject_facts(&id).map(|facts| (id, facts))).transpose()?;
-        let (kind, voice) = (creation.kind, creation.voice);
-        let facts = ItemFacts { kind, creation: creation.valid.header(), voice, subject };
-        Ok(decide(&self.registers, header, Deed::of(valid.edits()), &facts, now))
+        let audience = creation.valid.header().space;
+        let subject =
+            creation.subject.map(|id| self.subject_facts(&id, audience).map(|facts| (id, facts))).transpose()?;
+        let facts = ItemFacts {
+            kind: creation.kind,
+            creation: creation.valid.header(),
+            voice: creation.voice,
+            audience: setting.audience_before(&valid.id()),
+            reach: setting.reach,
+            subject,
+        };
+        Ok(decide(&self.registers, valid.header(), Deed::of(valid.edits()), &facts, setting.now))
     }
 }

@@ -6,7 +6,7 @@ use super::work::Work;
 use super::{Accepted, MAX_UNDECIDED, MAX_UNDECIDED_PER_DEVICE, Refusal, Replica, Round, SessionId};
 use crate::authority::{Assessment, Missing, Reason, Verdict};
 use crate::item::{Kept, Placed};
-use crate::operation::{Edit, Header, OperationId, Payload, Signed, Space, Statement, is_bare};
+use crate::operation::{Header, OperationId, Payload, Signed, Space, Statement, is_bare};
 use crate::planted::{Bug, planted};
 use crate::projection::space_key;
 use crate::store::{Read, StoreError, Table};
@@ -46,21 +46,12 @@ impl<R: Read> Replica<R> {
         let evaluation = self.evaluate(kept.header().item(), Some(&kept), round.now)?;
         let verdict = evaluation.verdict(&kept.id());
         if verdict == Verdict::Permitted {
-            if self.names_another_kind(&kept)? {
-                return Ok(Verdict::Refused(Reason::NoSuchAct));
+            if let Some(reason) = self.not_from_a_form(&kept, &evaluation)? {
+                return Ok(Verdict::Refused(reason));
             }
             self.accept_edits(&kept, evaluation, None, round)?;
         }
         Ok(verdict)
-    }
-
-    /// Whether a form erases an item under another kind than it has here. What a peer brings is not held to that: boxes
-    /// that dropped the payload or never had it could not say so, and all have to come to the same.
-    fn names_another_kind(&self, kept: &Kept) -> Result<bool, StoreError> {
-        let Some([Edit::Erase { kind, .. }]) = kept.edits() else { return Ok(false) };
-        let creation = self.load(&kept.header().item().into())?;
-        let made = creation.as_ref().and_then(Kept::edits).and_then(|edits| edits.first());
-        Ok(matches!(made, Some(Edit::Create { kind: made, .. }) if made != kind))
     }
 
     /// Takes in what a peer brought: also what cannot be decided yet, within bounds. Says whether anything was stored.
@@ -85,7 +76,11 @@ impl<R: Read> Replica<R> {
 
     /// Whether only the header of an operation is here, and no erasure says why.
     pub(super) fn lacks_payload(&self, header: &Header, id: &OperationId) -> Result<bool, StoreError> {
-        Ok(self.incomplete > 0 && self.store.get(Table::Incomplete, &incomplete_key(header, id))?.is_some())
+        if self.incomplete == 0 {
+            return Ok(false);
+        }
+        let key = incomplete_key(header, self.reach_of(header)?, id);
+        Ok(self.store.get(Table::Incomplete, &key)?.is_some())
     }
 
     fn submit_statement(&mut self, valid: &Valid, round: &mut Round) -> Result<Verdict, StoreError> {
@@ -198,8 +193,8 @@ impl<R: Read> Replica<R> {
         self.keep(kept.operation());
         match evaluation.verdict(&kept.id()) {
             Verdict::Permitted => round.accepted.push((kept.operation().clone(), source)),
-            // What was erased is passed on as it is kept.
-            Verdict::Refused(Reason::Erased) => {
+            // What was erased or taken from here is passed on as it is kept.
+            Verdict::Refused(Reason::Erased | Reason::Withdrawn) => {
                 round.accepted.push((kept.operation().without_payload(), source));
             }
             Verdict::Refused(_) | Verdict::Unknown(_) => {}
@@ -217,11 +212,13 @@ impl<R: Read> Replica<R> {
         round: &mut Round,
     ) -> Result<(), StoreError> {
         let valid = assessment.valid();
+        let circles = self.circles();
         let change = self.registers.insert(assessment);
         if change.verdict == Verdict::Permitted {
             round.accepted.push((valid.operation().clone(), source));
         }
         round.registers_changed = true;
+        self.look_again_at_circles(&circles)?;
         self.statement_arrived(valid, &change, round)
     }
 
@@ -250,6 +247,7 @@ impl<R: Read> Replica<R> {
         let undecided = self.store.get(Table::Undecided, &undecided_key(valid.header(), &id))?.is_some();
         Ok(Some(match (undecided, is_bare(&stored)) {
             (true, _) => Verdict::Unknown(Missing::Parent(id)),
+            (false, true) if self.moved(&valid.header().item())?.is_some() => Verdict::Refused(Reason::Withdrawn),
             (false, true) => Verdict::Refused(Reason::Erased),
             (false, false) => Verdict::Permitted,
         }))
@@ -258,7 +256,7 @@ impl<R: Read> Replica<R> {
     /// Whether what is handed in here may belong to this box's neighbourhood, or to what one it has a treaty with shares.
     fn serves(&self, header: &Header) -> bool {
         let there = header.neighbourhood();
-        there == self.home || (header.space == Space::Neighbours && self.registers.get(&there).is_some())
+        there == self.home || (header.space.goes_abroad() && self.registers.get(&there).is_some())
     }
 
     /// Whether an operation is kept although it is not permitted: while there is room for it, and when it is the first

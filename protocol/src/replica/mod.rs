@@ -4,14 +4,18 @@
 //! and carry out its effects. Several inputs may be handled before one commit: what they wrote is already visible here.
 //! When a commit fails the replica has seen what the store has not; drop it and open it again.
 
+mod apart;
+mod audience;
 mod build;
 mod effect;
 mod erase;
 mod evaluate;
 mod forks;
+mod form;
 mod ingest;
 mod input;
 mod open;
+mod placement;
 mod receipts;
 mod record;
 mod refusal;
@@ -56,6 +60,8 @@ pub struct Replica<R> {
     registers: Registers,
     trees: BTreeMap<SpaceId, Tree>,
     undecided: usize,
+    /// How many items moved from the audience they were made for, or answer one that did.
+    moved: usize,
     /// How many operations lack their payload although nothing erased it.
     incomplete: usize,
     /// Devices that signed two operations with one number, and which branch of theirs counts.

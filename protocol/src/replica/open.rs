@@ -46,6 +46,7 @@ impl<R: Read> Replica<R> {
             registers: Registers::new(home),
             trees: BTreeMap::new(),
             undecided: 0,
+            moved: 0,
             incomplete: 0,
             forked: BTreeMap::new(),
             receipts: Receipts::default(),
@@ -115,6 +116,7 @@ impl<R: Read> Replica<R> {
     fn load_counts(&mut self) -> Result<(), StoreError> {
         self.undecided = self.count(Table::Undecided)?;
         self.incomplete = self.count(Table::Incomplete)?;
+        self.moved = self.count(Table::Audiences)?;
         let forked: BTreeSet<PublicKey> = self.forks()?.into_iter().map(|fork| fork.device).collect();
         forked.iter().try_for_each(|device| self.weigh_branches(device))?;
         // Nothing changed by looking: what waits for something is in the store.

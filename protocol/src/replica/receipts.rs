@@ -45,9 +45,11 @@ impl Receipts {
             &[],
             Direction::Ascending,
             &mut |_, value| match ErasedHere::decode(value) {
-                Ok(ErasedHere { space, at }) => {
-                    let last = receipts.erased.entry(space).or_default();
-                    *last = at.max(*last);
+                Ok(gone) => {
+                    for ErasedHere { space, at, .. } in gone {
+                        let last = receipts.erased.entry(space).or_default();
+                        *last = at.max(*last);
+                    }
                     ControlFlow::Continue(())
                 }
                 Err(error) => {

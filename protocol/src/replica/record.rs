@@ -5,7 +5,7 @@ use super::ingest::{Undecided, undecided_key};
 use super::work::Work;
 use super::{Replica, Round};
 use crate::authority::{Missing, Verdict};
-use crate::operation::{Header, ItemId, OperationId};
+use crate::operation::{Header, ItemId, OperationId, Space};
 use crate::planted::{Bug, planted};
 use crate::projection::{ErasedHere, ItemRow, LogEntry, log_key, row_writes, space_prefix};
 use crate::store::{Read, StoreError, Table};
@@ -15,9 +15,15 @@ impl<R: Read> Replica<R> {
     /// Writes what changed: verdicts, payloads, the log, what is waited for, the row and the keys that list it.
     pub(super) fn write_evaluation(&mut self, evaluation: Evaluation, round: &mut Round) -> Result<(), StoreError> {
         let item = evaluation.item;
+        let before = self.moved(&item)?.map(|moved| moved.reach);
         for examined in &evaluation.examined {
             self.write_verdict(item, examined, round)?;
-            self.write_payload(examined)?;
+            self.write_payload(examined, before, evaluation.reach)?;
+        }
+        let operations = evaluation.examined.iter().map(|examined| (examined.id, &examined.header));
+        if self.write_placement(item, operations, evaluation.placement.as_ref())? {
+            // What answers it goes where it goes.
+            self.wake(item.as_bytes())?;
         }
         self.write_log(&evaluation)?;
         if let Some(subject) = evaluation.subject {
@@ -48,25 +54,44 @@ impl<R: Read> Replica<R> {
     }
 
     /// Drops a payload that was erased, for good; and remembers one that is missing without having been erased.
-    fn write_payload(&mut self, examined: &Examined) -> Result<(), StoreError> {
+    ///
+    /// What is missing is asked for from those for whom the item is now, `before` being for whom it was.
+    fn write_payload(
+        &mut self,
+        examined: &Examined,
+        before: Option<Space>,
+        reach: Option<Space>,
+    ) -> Result<(), StoreError> {
         let Examined { id, header, payload, .. } = examined;
+        let reach = reach.unwrap_or(header.space);
         if *payload == Remains::Dropped
             && !planted(Bug::KeepsTheErased)
             && let Some(signed) = self.load_signed(id)?
         {
             self.store.put(Table::Operations, *id.as_bytes(), signed.without_payload().encode());
         }
-        let key = incomplete_key(header, id);
         let wanted = *payload == Remains::Wanted;
         // Mostly nothing is missing, and there is nothing to look up.
-        if (wanted || self.incomplete > 0) && self.store.get(Table::Incomplete, &key)?.is_some() != wanted {
-            if wanted {
-                self.incomplete += 1;
-                self.store.put(Table::Incomplete, key, []);
-            } else {
-                self.incomplete -= 1;
-                self.store.delete(Table::Incomplete, key);
+        if wanted || self.incomplete > 0 {
+            let earlier = [before.unwrap_or(header.space), header.space];
+            for space in earlier.into_iter().filter(|space| *space != reach) {
+                self.note_missing(incomplete_key(header, space, id), false)?;
             }
+            self.note_missing(incomplete_key(header, reach, id), wanted)?;
+        }
+        Ok(())
+    }
+
+    fn note_missing(&mut self, key: Vec<u8>, missing: bool) -> Result<(), StoreError> {
+        if self.store.get(Table::Incomplete, &key)?.is_some() == missing {
+            return Ok(());
+        }
+        if missing {
+            self.incomplete += 1;
+            self.store.put(Table::Incomplete, key, []);
+        } else {
+            self.incomplete -= 1;
+            self.store.delete(Table::Incomplete, key);
         }
         Ok(())
     }
@@ -89,24 +114,29 @@ impl<R: Read> Replica<R> {
         self.put_if_other(Table::Objections, evaluation.item.as_bytes().to_vec(), open)
     }
 
-    /// When an erasure takes effect here, the receipts that neighbours will give begin to count.
+    /// When an erasure takes effect here, or an item leaves an audience of other neighbourhoods, the receipts that these will
+    /// give begin to count.
     fn write_erasure(&mut self, evaluation: &Evaluation, round: &Round) -> Result<(), StoreError> {
         let item = evaluation.item;
-        if !evaluation.erased && self.receipts.is_empty() {
+        let left: Vec<Space> = evaluation.row.iter().flat_map(|_| evaluation.left()).collect();
+        if !evaluation.erased && left.is_empty() && self.receipts.is_empty() {
             return Ok(());
         }
-        match (evaluation.erased, self.store.get(Table::Erasures, item.as_bytes())?) {
-            (true, None) => {
-                let creation = evaluation.examined.iter().find(|examined| examined.id == item.into());
-                let Some(header) = creation.map(|creation| &creation.header) else { return Ok(()) };
-                let space = SpaceId { neighbourhood: header.neighbourhood(), space: header.space };
-                let at = self.receipts.erased(space, round.now);
-                self.store.put(Table::Erasures, *item.as_bytes(), ErasedHere { space, at }.encode());
-            }
-            (false, Some(_)) => self.store.delete(Table::Erasures, *item.as_bytes()),
-            (true, Some(_)) | (false, None) => {}
+        let known = self.store.get(Table::Erasures, item.as_bytes())?;
+        let before = known.as_deref().map_or_else(|| Ok(Vec::new()), ErasedHere::decode)?;
+        let erased = evaluation.reach.filter(|_| evaluation.erased).map(|reach| (reach, true));
+        let creation = evaluation.examined.iter().find(|examined| examined.id == item.into());
+        let mut after = Vec::new();
+        for (space, whole) in erased.into_iter().chain(left.into_iter().map(|space| (space, false))) {
+            let Some(neighbourhood) = creation.map(|made| made.header.neighbourhood()) else { continue };
+            let space = SpaceId { neighbourhood, space };
+            let noted = before.iter().find(|noted| (noted.space, noted.whole) == (space, whole)).copied();
+            let receipts = &mut self.receipts;
+            let fresh = || ErasedHere { space, at: receipts.erased(space, round.now), whole };
+            after.push(noted.unwrap_or_else(fresh));
         }
-        Ok(())
+        let value = (!after.is_empty()).then(|| ErasedHere::encode(&after));
+        self.put_if_other(Table::Erasures, item.as_bytes().to_vec(), value)
     }
 
     fn write_row(&mut self, item: ItemId, row: Option<ItemRow>, round: &mut Round) -> Result<(), StoreError> {
@@ -171,8 +201,8 @@ impl<R: Read> Replica<R> {
 }
 
 /// neighbourhood ‖ space ‖ id.
-pub(super) fn incomplete_key(header: &Header, id: &OperationId) -> Vec<u8> {
-    let mut key = space_prefix(&header.neighbourhood(), &header.space);
+pub(super) fn incomplete_key(header: &Header, space: Space, id: &OperationId) -> Vec<u8> {
+    let mut key = space_prefix(&header.neighbourhood(), &space);
     key.extend(id.as_bytes());
     key
 }

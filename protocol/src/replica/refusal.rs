@@ -95,7 +95,7 @@ const fn reason_problem(reason: &Reason) -> &'static str {
     match reason {
         Reason::NotAMember => "not-a-member",
         Reason::NotAConnector => "not-a-connector",
-        Reason::SpaceNotAllowed | Reason::Elsewhere => "space-not-allowed",
+        Reason::SpaceNotAllowed | Reason::Elsewhere | Reason::Withdrawn => "space-not-allowed",
         Reason::NoTreaty => "no-treaty",
         Reason::NotTheAuthor => "not-the-author",
         Reason::NoSuchAct

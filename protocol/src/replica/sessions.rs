@@ -11,7 +11,7 @@ use crate::operation::{NeighbourhoodId, OperationId, Signed, Space, is_bare};
 use crate::planted::{Bug, planted};
 use crate::projection::space_prefix;
 use crate::store::{Direction, Read, StoreError, Table};
-use crate::sync::{Action, CloseReason, Session, SpaceId, Tree, View, entitled, is_believed, may_bring, space_of};
+use crate::sync::{Action, CloseReason, Session, SpaceId, Tree, View, entitled, is_believed, may_bring};
 use crate::time::Timestamp;
 
 impl<R: Read> Replica<R> {
@@ -128,7 +128,7 @@ impl<R: Read> Replica<R> {
         round: &mut Round,
     ) -> Result<bool, StoreError> {
         operations.sort_by_key(|operation| (operation.header().time, operation.header().sequence));
-        let mut again = false;
+        let (mut again, incomplete) = (false, self.incomplete);
         for operation in operations {
             again |= match self.receive_operation(operation, session, round)? {
                 Received::Stored => !pushed,
@@ -136,7 +136,8 @@ impl<R: Read> Replica<R> {
                 Received::Known | Received::Dropped => false,
             };
         }
-        Ok(again)
+        // What is for this neighbourhood again has payloads that went.
+        Ok(again || self.incomplete > incomplete)
     }
 }
 
@@ -175,8 +176,7 @@ impl<R: Read> View for Glance<'_, R> {
     }
 
     fn served(&self, id: &OperationId, entitled: &BTreeSet<SpaceId>) -> Option<Signed> {
-        let due = |signed: &Signed| entitled.contains(&space_of(signed.header())) || planted(Bug::ServesAnybody);
-        self.operation(id).filter(due)
+        self.note(self.replica.served(id, entitled))
     }
 
     fn believed(&self, peer: &PublicKey, claimed: &NeighbourhoodId) -> bool {

@@ -1,17 +1,21 @@
 //! What to look at again when something arrives: an operation that was missing, a member, a treaty, the right time.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Bound, ControlFlow};
 
 use super::ingest::Undecided;
 use super::{Replica, Round};
 use crate::authority::{Change, Missing, Verdict};
 use crate::identity::PublicKey;
-use crate::operation::{Header, ItemId, NeighbourhoodId, OperationId, Payload, Space, Statement};
+use crate::operation::{CircleId, Header, ItemId, NeighbourhoodId, OperationId, Payload, Space, Statement};
 use crate::planted::{Bug, planted};
-use crate::projection::space_of_key;
+use crate::projection::{space_of_key, space_prefix};
 use crate::store::{Direction, Read, StoreError, Table, prefix_end};
 use crate::time::{FUTURE_TOLERANCE_MS, Timestamp};
 use crate::validate::Valid;
+
+/// The neighbourhoods that belonged to each circle once.
+pub(super) type Circles = BTreeMap<CircleId, BTreeSet<NeighbourhoodId>>;
 
 /// Something to look at again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -90,6 +94,30 @@ impl<R: Read> Replica<R> {
             let Some((space, _, id)) = space_of_key(&key) else { return Err(StoreError::Damaged("a key of a space")) };
             if space.space != Space::Register {
                 self.look_again_at_operation(&id)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Who belonged to which circle, as far as the registers say.
+    pub(super) fn circles(&self) -> Circles {
+        self.registers.named_circles().into_iter().map(|circle| (circle, self.registers.once_in(&circle))).collect()
+    }
+
+    /// Looks again at what is shared in circles to which other neighbourhoods belong than `before`.
+    pub(super) fn look_again_at_circles(&mut self, before: &Circles) -> Result<(), StoreError> {
+        let now = self.circles();
+        let changed = |circle: &&CircleId| before.get(circle) != now.get(circle);
+        for circle in now.keys().chain(before.keys()).filter(changed) {
+            let neighbourhoods: Vec<NeighbourhoodId> = self.registers.iter().map(|r| r.neighbourhood()).collect();
+            for neighbourhood in neighbourhoods {
+                let prefix = space_prefix(&neighbourhood, &Space::Circle(*circle));
+                for key in self.store.keys_with_prefix(Table::Spaces, &prefix, usize::MAX)? {
+                    let Some((_, _, id)) = space_of_key(&key) else {
+                        return Err(StoreError::Damaged("a key of a space"));
+                    };
+                    self.look_again_at_operation(&id)?;
+                }
             }
         }
         Ok(())

@@ -14,7 +14,7 @@ pub(crate) use batch::Staged;
 pub use memory::MemoryStore;
 
 /// The format of the tables below. A store of another format is refused, never guessed at.
-pub const FORMAT: u32 = 3;
+pub const FORMAT: u32 = 4;
 
 /// A sorted map inside the store. Keys are built so that a range of keys is a question people ask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -51,17 +51,21 @@ pub enum Table {
     Forks = 13,
     /// neighbourhood ‖ space ‖ id: operations whose payload is not here and that no erasure explains.
     Incomplete = 14,
-    /// item: when its erasure took effect on this box, and in which space. This box's own observation.
+    /// item: when its erasure took effect on this box, or it left an audience, and in which space. This box's own
+    /// observation.
     Erasures = 15,
     /// neighbourhood ‖ space ‖ peer's neighbourhood ‖ time: that a peer was in step. This box's own observation.
     Receipts = 16,
     /// item: the key in `Log` of its maker's objection, as long as no connector has answered it.
     Objections = 17,
+    /// item: for whom an item is that moved from the audience it was made for, or that answers such a one; who had it before;
+    /// and in which spaces its operations lie beside those their headers name.
+    Audiences = 18,
 }
 
 impl Table {
     /// All tables, in order.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Meta,
         Self::Operations,
         Self::Spaces,
@@ -80,6 +84,7 @@ impl Table {
         Self::Erasures,
         Self::Receipts,
         Self::Objections,
+        Self::Audiences,
     ];
 
     /// The tables that say what is visible. They follow from the operations that count and can be made again: what a rebuild

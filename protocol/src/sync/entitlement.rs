@@ -67,26 +67,42 @@ pub fn entitled<'s>(
         let neighbours = |neighbourhood| SpaceId { neighbourhood, space: Space::Neighbours };
         spaces.extend(treaty.sends.then(|| neighbours(home)));
         spaces.extend(treaty.receives.then(|| neighbours(*claimed)));
+        for circle in registers.circles_with(claimed) {
+            let circle = |neighbourhood| SpaceId { neighbourhood, space: Space::Circle(circle) };
+            spaces.extend([circle(home), circle(*claimed)]);
+        }
         let square = SpaceId { neighbourhood: home, space: Space::Square };
         spaces.extend(planted(Bug::ShowsTheSquare).then_some(square));
     }
     spaces
 }
 
-/// Whether a peer that is entitled to these spaces may bring this operation.
+/// Whether a peer that is entitled to these spaces may bring this operation: one of a space it is entitled to; or one that
+/// names another audience of a neighbourhood that shares something with it, because items move from one audience to
+/// another with all that was signed before. Whether such a one counts follows from the move; until then it is kept within
+/// the bounds of what is not permitted, and shown to nobody.
 pub fn may_bring(operation: &Signed, entitled: &BTreeSet<SpaceId>) -> bool {
-    entitled.contains(&space_of(operation.header()))
+    let named = space_of(operation.header());
+    let shared = |space: &SpaceId| space.neighbourhood == named.neighbourhood && space.space.goes_abroad();
+    entitled.contains(&named) || (named.space != Space::Register && entitled.iter().any(shared))
 }
 
 /// What every box of the home neighbourhood is to hold, whether it holds something of it yet or not.
 fn own_spaces(registers: &Registers, now: Timestamp) -> BTreeSet<SpaceId> {
     let of = |neighbourhood, space| SpaceId { neighbourhood, space };
     let home = registers.home().neighbourhood();
-    let mut spaces = BTreeSet::from([Space::Register, Space::Square, Space::Neighbours].map(|space| of(home, space)));
+    let mut spaces = BTreeSet::from(
+        [Space::Register, Space::Members, Space::Square, Space::Neighbours].map(|space| of(home, space)),
+    );
+    let in_circles = |with| registers.circles_with(with).into_iter().map(Space::Circle);
+    spaces.extend(in_circles(&home).map(|circle| of(home, circle)));
     for treaty in registers.treaties(now).iter().filter(|treaty| registers.is_partner(&treaty.with, now)) {
         spaces.insert(of(treaty.with, Space::Register));
         let receives = treaty.stage == TreatyStage::InForce && treaty.receives;
         spaces.extend(receives.then(|| of(treaty.with, Space::Neighbours)));
+        if treaty.stage == TreatyStage::InForce {
+            spaces.extend(in_circles(&treaty.with).map(|circle| of(treaty.with, circle)));
+        }
     }
     spaces
 }

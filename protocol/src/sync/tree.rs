@@ -29,6 +29,15 @@ impl Tree {
         }
     }
 
+    /// Takes an operation out; one that is not there changes nothing.
+    pub fn remove(&mut self, time: Timestamp, id: &OperationId) {
+        let item = Item { timestamp: time.hour(), id: Id::from_byte_array(*id.as_bytes()) };
+        if let Ok(at) = self.items.binary_search(&item) {
+            self.items.remove(at);
+            subtract(&mut self.sum, id.as_bytes());
+        }
+    }
+
     /// How many operations there are.
     pub fn len(&self) -> usize {
         self.items.len()
@@ -64,6 +73,16 @@ fn add(sum: &mut [u8; 32], id: &[u8; 32]) {
         let total = u16::from(*digit) + u16::from(*other) + carry;
         *digit = total as u8;
         carry = total >> 8;
+    }
+}
+
+/// Subtracts a 256-bit big-endian number from another, modulo 2^256.
+fn subtract(sum: &mut [u8; 32], id: &[u8; 32]) {
+    let mut borrow = 0;
+    for (digit, other) in sum.iter_mut().zip(id).rev() {
+        let total = 256 + u16::from(*digit) - u16::from(*other) - borrow;
+        *digit = total as u8;
+        borrow = u16::from(total < 256);
     }
 }
 

@@ -224,11 +224,11 @@ impl Story {
         let (now, subject) = (self.world.now, &mut self.subjects[at]);
         let device = who.map_or(&mut self.home.founder, |who| &mut self.hands[who].device);
         let seen = subject.operations[subject.operations.len() - 1 - usize::from(b) % subject.operations.len()];
-        let own = subject.last_by.get(&device.key()).copied().filter(|_| !edit.outlives_erasure());
-        let outlives = edit.outlives_erasure();
+        let own = subject.last_by.get(&device.key()).copied().filter(|_| !edit.is_beside());
+        let beside = edit.is_beside();
         let operation =
             device.edit(subject.place, subject.id, own.into_iter().chain([seen]).collect(), vec![edit], now);
-        if !outlives {
+        if !beside {
             subject.last_by.insert(device.key(), operation.id());
             if who != Some(0) {
                 subject.operations.push(operation.id());

@@ -1,0 +1,49 @@
+//! What a form may not do although nothing refuses it when a peer brings it: a peer's box may know more, or less, and all
+//! boxes have to come to the same. Whoever hands something in can be asked to look again.
+
+use super::Replica;
+use super::evaluate::Evaluation;
+use crate::authority::{Act, Reason, Standing, may};
+use crate::item::{Kept, Placed};
+use crate::operation::{Edit, Kind, Role, Space};
+use crate::store::{Read, StoreError};
+
+impl<R: Read> Replica<R> {
+    /// Why an operation that is permitted is not taken from a form.
+    pub(super) fn not_from_a_form(&self, kept: &Kept, evaluation: &Evaluation) -> Result<Option<Reason>, StoreError> {
+        let header = kept.header();
+        let made = self.kind_of(kept)?;
+        let knows = |space: Space| match space {
+            Space::Circle(circle) => self.registers.circles_with(&self.home).contains(&circle),
+            Space::Register | Space::Members | Space::Square | Space::Neighbours => true,
+        };
+        Ok(match kept.edits() {
+            // Boxes that dropped the payload or never had it cannot say so.
+            Some([Edit::Erase { kind, .. }]) if made.is_some_and(|made| made != *kind) => Some(Reason::NoSuchAct),
+            Some([Edit::Audience(_)]) if evaluation.erased => Some(Reason::Erased),
+            Some([Edit::Audience(to)]) => {
+                let act = if to.includes(header.space) { Act::Widen } else { Act::Narrow };
+                let may = made.is_some_and(|kind| may(Standing::Home(Role::Resident), act, kind));
+                match (may, knows(*to)) {
+                    (false, _) => Some(Reason::NoSuchAct),
+                    (true, false) => Some(Reason::SpaceNotAllowed),
+                    (true, true) => None,
+                }
+            }
+            // An answer is signed for whom it will be: for others its envelope would tell that there is one.
+            Some([Edit::Create { .. }, ..]) if Some(header.space) != evaluation.reach => Some(Reason::Elsewhere),
+            Some([Edit::Create { .. }, ..]) if !knows(header.space) => Some(Reason::SpaceNotAllowed),
+            _ => None,
+        })
+    }
+
+    /// The kind of the item that an operation is about, where that can be read.
+    fn kind_of(&self, kept: &Kept) -> Result<Option<Kind>, StoreError> {
+        let creation = self.load(&kept.header().item().into())?;
+        let made = creation.as_ref().and_then(Kept::edits).and_then(|edits| edits.first());
+        Ok(match made {
+            Some(Edit::Create { kind, .. }) => Some(*kind),
+            _ => None,
+        })
+    }
+}
