@@ -20,6 +20,8 @@ pub(crate) struct Traffic {
     pub(crate) largest: usize,
     /// Why boxes closed sessions, in order.
     pub(crate) closed: Vec<CloseReason>,
+    /// Every frame with the box that sent it, as long as a test listens.
+    pub(crate) heard: Option<Vec<(usize, Vec<u8>)>>,
 }
 
 /// The open streams and what is on them, in one order: a frame never overtakes another.
@@ -67,6 +69,9 @@ impl Wire {
                 Effect::Send { session, frame } => {
                     assert!(frame.len() <= MAX_FRAME, "a box sent a frame of {} bytes", frame.len());
                     traffic.frames += 1;
+                    if let Some(heard) = &mut traffic.heard {
+                        heard.push((at, frame.clone()));
+                    }
                     traffic.bytes += frame.len();
                     traffic.largest = traffic.largest.max(frame.len());
                     if let Some((to, other)) = self.ends.get(&(at, *session)) {
