@@ -120,6 +120,8 @@ impl Session {
         let mut actions: Vec<Action> = self.fetch_next(view).into_iter().collect();
         if actions.is_empty() && self.is_idle() && std::mem::take(&mut self.progress) {
             actions.push(self.show_roots(view, self.status.outbound));
+            // What is for this neighbourhood again is asked for now, and not at the next comparison that the peer starts.
+            actions.extend(self.ask_for_payloads(&self.entitled(view), view));
         }
         actions
     }
