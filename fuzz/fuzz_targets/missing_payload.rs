@@ -13,7 +13,7 @@ use dorpsplein_protocol::operation::{
 };
 use dorpsplein_protocol::replica::{Effect, Input, Replica, SessionId, Ticket};
 use dorpsplein_protocol::store::{Direction, MemoryStore, Read, Store, Table};
-use dorpsplein_protocol::sync::{Message, SESSION_VERSION};
+use dorpsplein_protocol::sync::{Checked, Message, SESSION_VERSION};
 use dorpsplein_protocol::time::Timestamp;
 use libfuzzer_sys::fuzz_target;
 
@@ -152,7 +152,7 @@ impl TestBox {
     }
 
     fn say(&mut self, message: &Message) {
-        let closed = self.handle(Input::Received { session: SessionId(self.session), frame: message.encode() });
+        let closed = self.handle(Input::Received { session: SessionId(self.session), frame: Checked::new(&message.encode()) });
         if closed {
             self.greet();
         }

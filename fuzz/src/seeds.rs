@@ -4,8 +4,10 @@
 use std::path::Path;
 use std::{fs, io};
 
-use dorpsplein_protocol::operation::{NeighbourhoodId, Signed, Space};
-use dorpsplein_protocol::sync::{Message, SESSION_VERSION, SpaceId, SpaceRoot};
+use dorpsplein_protocol::operation::{NeighbourhoodId, OperationId, Signed, Space};
+use dorpsplein_protocol::sync::{
+    Comparison, Content, Fingerprint, Message, Place, SESSION_VERSION, Section, SpaceId, SpaceRoot,
+};
 use serde_json::Value;
 
 fn main() -> io::Result<()> {
@@ -63,14 +65,25 @@ fn frames(transfers: &[Vec<u8>]) -> Vec<Vec<u8>> {
     let ids: Vec<_> =
         transfers.iter().filter_map(|bytes| Signed::decode(bytes).ok()).map(|signed| signed.id()).collect();
     let operations = transfers.iter().take(3).cloned().map(Into::into).collect();
+    let contents = [
+        Content::Settled,
+        Content::Fingerprint(Fingerprint([3; 16])),
+        Content::Listed(vec![[4; 8]; 3]),
+        Content::Differs { here: ids.clone(), there: vec![[5; 8]; 2] },
+    ];
+    let end = |hour| Place { hour, id: OperationId::from_bytes([6; 32]) };
+    let sections = (490_000..).zip(contents).map(|(hour, content)| Section { end: end(hour), content }).collect();
+    let comparison = Comparison { window: 2, sections };
     let messages = [
         Message::Hello { version: SESSION_VERSION, neighbourhood },
-        Message::Roots { roots: vec![SpaceRoot { id, count: 3, sum: [9; 32] }], answer: true },
-        Message::Reconcile { id, message: vec![0x61, 0, 0, 2, 0] },
+        Message::Roots { roots: vec![SpaceRoot { id, fingerprint: Fingerprint([9; 16]) }], answer: true },
+        Message::Same,
+        Message::More,
+        Message::Compare { id, comparison },
         Message::Absent { id },
         Message::Have { ids: ids.clone() },
-        Message::Fetch { ids: ids.clone() },
-        Message::Operations { operations, absent: ids },
+        Message::Fetch { ids: ids.clone(), large: true },
+        Message::Operations { operations, absent: ids.clone(), later: ids, more: true },
         Message::Push { operation: transfers.first().cloned().unwrap_or_default() },
     ];
     messages.iter().map(Message::encode).collect()

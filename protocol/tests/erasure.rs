@@ -325,13 +325,13 @@ fn a_peer_that_asks_for_what_was_erased_gets_the_envelope() {
     let erasure = stage.anne.edit(place, item, vec![item.into()], erase(None), now);
     stage.world.submit(at, &erasure).unwrap();
     let (puppet, _) = stage.world.greeting_puppet(at, stage.world.boxes[other].key, stage.village.id);
-    let effects = stage.world.say(puppet, &Message::Fetch { ids: vec![made.id()] });
+    let effects = stage.world.say(puppet, &Message::Fetch { ids: vec![made.id()], large: false });
     let answered = effects.iter().find_map(|effect| match effect {
         dorpsplein_protocol::replica::Effect::Send { frame, .. } => Message::decode(frame).ok(),
         _ => None,
     });
     let operations = vec![made.without_payload().encode().into()];
-    assert_eq!(answered, Some(Message::Operations { operations, absent: Vec::new() }));
+    assert_eq!(answered, Some(Message::Operations { operations, absent: Vec::new(), later: Vec::new(), more: false }));
     // And the other box, which never saw it, ends with the same.
     stage.world.connect(other, at);
     stage.world.run();

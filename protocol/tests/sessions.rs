@@ -14,7 +14,11 @@ use dorpsplein_protocol::operation::{
 };
 use dorpsplein_protocol::replica::{Effect, Input, Refusal};
 use dorpsplein_protocol::store::Table;
-use dorpsplein_protocol::sync::{CloseReason, MAX_FRAME, Message, MessageError, SESSION_VERSION, SpaceId, SpaceRoot};
+use dorpsplein_protocol::sync;
+use dorpsplein_protocol::sync::{
+    CloseReason, Comparison, Content, FRAME_OPERATIONS, Fingerprint, MAX_FRAME, Message, MessageError, SESSION_VERSION,
+    Section, SpaceId, SpaceRoot, Tree,
+};
 use support::{MINUTE, Puppet, Village, World, news_edits, split_mix};
 
 /// Two villages with an agreement, not connected yet.
@@ -40,6 +44,22 @@ fn messages(effects: &[Effect]) -> Vec<Message> {
         _ => None,
     });
     frames.collect()
+}
+
+fn fetch(ids: &[OperationId]) -> Message {
+    Message::Fetch { ids: ids.to_vec(), large: false }
+}
+
+/// The whole answer to a fetch.
+fn answer(operations: &[&Signed], absent: &[OperationId]) -> Message {
+    let operations = operations.iter().map(|operation| operation.encode().into()).collect();
+    Message::Operations { operations, absent: absent.to_vec(), later: Vec::new(), more: false }
+}
+
+/// Says of a space that it holds these and nothing else.
+fn listing(short: &[[u8; 8]]) -> Comparison {
+    let everything = Section { end: sync::Place::END, content: Content::Listed(short.to_vec()) };
+    Comparison { window: 0, sections: vec![everything] }
 }
 
 fn close_reason(effects: &[Effect]) -> Option<CloseReason> {
@@ -149,7 +169,7 @@ fn a_peer_without_a_treaty_gets_nothing() {
         let said = messages(&effects);
         assert_eq!(said, [Message::Hello { version: SESSION_VERSION, neighbourhood: a.id }]);
         assert_eq!(close_reason(&effects), Some(CloseReason::NotANeighbour));
-        let after = world.say(puppet, &Message::Fetch { ids: vec![a.beginning[0].id()] });
+        let after = world.say(puppet, &fetch(&[a.beginning[0].id()]));
         assert_eq!(messages(&after), [], "a closed session is silent");
     }
 }
@@ -161,20 +181,18 @@ fn who_speaks_in_a_neighbours_name_without_proof_sees_nothing_and_may_bring_the_
     world.run();
     let stranger = PublicKey::from_bytes([6; 32]);
     let register = SpaceId { neighbourhood: b.id, space: Space::Register };
-    let nothing = SpaceRoot { id: register, count: 0, sum: [0; 32] };
+    let nothing = SpaceRoot { id: register, fingerprint: Tree::default().fingerprint() };
 
     let (puppet, effects) = world.greeting_puppet(a.at, stranger, b.id);
     assert_eq!(close_reason(&effects), None, "a new box of theirs would have to be heard");
     let effects = world.say(puppet, &Message::Roots { roots: Vec::new(), answer: true });
     assert_eq!(messages(&effects), [Message::Roots { roots: vec![nothing], answer: false }]);
     let known = b.beginning[0].id();
-    let effects = world.say(puppet, &Message::Fetch { ids: vec![known] });
-    let absent = Message::Operations { operations: Vec::new(), absent: vec![known] };
-    assert_eq!(messages(&effects), [absent]);
-    let message = vec![0x61, 0, 0, 2, 0];
-    let effects = world.say(puppet, &Message::Reconcile { id: register, message });
-    let [Message::Reconcile { message, .. }] = &messages(&effects)[..] else { panic!("{effects:?}") };
-    assert!(message.len() < 16, "of an empty set there is little to say: {message:?}");
+    let effects = world.say(puppet, &fetch(&[known]));
+    assert_eq!(messages(&effects), [answer(&[], &[known])]);
+    let effects = world.say(puppet, &Message::Compare { id: register, comparison: listing(&[]) });
+    let over = Comparison { window: 0, sections: Vec::new() };
+    assert_eq!(messages(&effects), [Message::Compare { id: register, comparison: over }], "an empty set is shown");
 
     let expires = world.now.plus_millis(86_400_000);
     let certificate = Statement::BoxCertificate(BoxCertificate { key: stranger, expires });
@@ -211,7 +229,6 @@ fn a_space_one_may_not_see_is_answered_like_one_that_does_not_exist() {
     let (puppet, _) = world.greeting_puppet(a.at, world.boxes[b.at].key, b.id);
     let nobody = NeighbourhoodId::from_bytes([9; 32]);
     let circle = Space::Circle(CircleId::from_bytes([3; 32]));
-    let message = vec![0x61, 0, 0, 2, 0];
     for (neighbourhood, space) in [
         (a.id, Space::Square),
         (a.id, Space::Members),
@@ -220,9 +237,9 @@ fn a_space_one_may_not_see_is_answered_like_one_that_does_not_exist() {
         (nobody, Space::Register),
     ] {
         let id = SpaceId { neighbourhood, space };
-        let effects = world.say(puppet, &Message::Reconcile { id, message: message.clone() });
+        let effects = world.say(puppet, &Message::Compare { id, comparison: listing(&[]) });
         assert_eq!(messages(&effects), [Message::Absent { id }], "{space:?}");
-        let root = SpaceRoot { id, count: 0, sum: [0; 32] };
+        let root = SpaceRoot { id, fingerprint: Fingerprint([0; 16]) };
         let effects = world.say(puppet, &Message::Roots { roots: vec![root], answer: true });
         let [Message::Roots { roots, .. }] = &messages(&effects)[..] else { panic!("{effects:?}") };
         let shown: BTreeSet<_> = roots.iter().map(|root| root.id.space).collect();
@@ -230,8 +247,8 @@ fn a_space_one_may_not_see_is_answered_like_one_that_does_not_exist() {
     }
     let made_up = OperationId::from_bytes([5; 32]);
     for id in [secret.id(), made_up] {
-        let effects = world.say(puppet, &Message::Fetch { ids: vec![id] });
-        assert_eq!(messages(&effects), [Message::Operations { operations: vec![], absent: vec![id] }]);
+        let effects = world.say(puppet, &fetch(&[id]));
+        assert_eq!(messages(&effects), [answer(&[], &[id])]);
     }
 }
 
@@ -354,12 +371,16 @@ fn a_hostile_peer_is_closed_and_the_box_goes_on() {
     let ids = |n: usize| (0..n).map(|n| OperationId::from_bytes([n as u8; 32])).collect::<Vec<_>>();
     let root = |n: usize| SpaceRoot {
         id: SpaceId { neighbourhood: NeighbourhoodId::from_bytes([n as u8; 32]), space: Space::Square },
-        count: 1,
-        sum: [1; 32],
+        fingerprint: Fingerprint([1; 16]),
     };
     let mut altered = post.encode();
     *altered.last_mut().unwrap() ^= 1;
     let register = SpaceId { neighbourhood: a.id, space: Space::Register };
+    let mut backwards = listing(&[[1; 8]]);
+    backwards
+        .sections
+        .push(Section { end: sync::Place { hour: 3, id: a.beginning[0].id() }, content: Content::Settled });
+    let crowd = answer(&vec![&post; FRAME_OPERATIONS + 1], &[]);
     let attacks: Vec<(Vec<u8>, CloseReason)> = vec![
         (b"GET / HTTP/1.1\r\n\r\n".to_vec(), MessageError::Malformed.into()),
         (Vec::new(), MessageError::Malformed.into()),
@@ -367,9 +388,10 @@ fn a_hostile_peer_is_closed_and_the_box_goes_on() {
         (vec![0x82, 0x18, 0x63, 0x80], MessageError::Malformed.into()),
         (vec![0; MAX_FRAME + 1], MessageError::TooLarge.into()),
         (Message::Hello { version: SESSION_VERSION, neighbourhood: b.id }.encode(), CloseReason::Protocol),
-        (Message::Fetch { ids: ids(257) }.encode(), CloseReason::Protocol),
+        (fetch(&ids(4097)).encode(), CloseReason::Protocol),
         (Message::Roots { roots: (0..1025).map(root).collect(), answer: false }.encode(), CloseReason::Protocol),
-        (Message::Reconcile { id: register, message: vec![0x61, 0, 0, 9] }.encode(), CloseReason::Protocol),
+        (Message::Compare { id: register, comparison: backwards }.encode(), CloseReason::Protocol),
+        (crowd.encode(), MessageError::TooMany.into()),
         (Message::Push { operation: altered }.encode(), CloseReason::Operation(SignedError::PayloadMismatch)),
     ];
     let mut puppet = first;
@@ -397,18 +419,16 @@ fn mutated_frames_do_no_harm() {
     let post = anne.create(a.neighbours(), Kind::NEWS, None, news_edits("Onderweg"), world.now);
     let of = |neighbourhood, space| SpaceId { neighbourhood, space };
     let spaces = [of(a.id, Space::Register), of(b.id, Space::Register), of(a.id, Space::Neighbours)];
-    let root = |id| SpaceRoot { id, count: 7, sum: [5; 32] };
-    // A question about everything, answered with ids: version, bound at infinity, mode 2, two ids.
-    let listing = [&[0x61, 0, 0, 2, 2][..], &[1; 64]].concat();
+    let root = |id| SpaceRoot { id, fingerprint: Fingerprint([5; 16]) };
     let mut valid = vec![
         Message::Roots { roots: spaces.map(root).to_vec(), answer: true },
-        Message::Fetch { ids: vec![post.id(), a.beginning[0].id()] },
+        fetch(&[post.id(), a.beginning[0].id()]),
         Message::Have { ids: vec![post.id()] },
         Message::Push { operation: post.encode() },
-        Message::Operations { operations: vec![post.encode().into()], absent: vec![post.id()] },
+        answer(&[&post], &[post.id()]),
         Message::Absent { id: spaces[2] },
     ];
-    valid.extend(spaces.map(|id| Message::Reconcile { id, message: listing.clone() }));
+    valid.extend(spaces.map(|id| Message::Compare { id, comparison: listing(&[[1; 8]; 2]) }));
     let frames: Vec<Vec<u8>> = valid.iter().map(Message::encode).collect();
     let (mut state, key, mut closed) = (5, world.boxes[b.at].key, 0);
     for round in 0..150u64 {
@@ -518,7 +538,8 @@ fn what_cannot_be_read_in_one_space_does_not_hold_up_the_others() {
     world.run();
     // A register that never becomes equal: the neighbour says it holds what it does not give.
     let spaces = [Space::Register, Space::Neighbours];
-    let shown = spaces.map(|space| SpaceRoot { id: SpaceId { neighbourhood: b.id, space }, count: 99, sum: [7; 32] });
+    let shown =
+        spaces.map(|space| SpaceRoot { id: SpaceId { neighbourhood: b.id, space }, fingerprint: Fingerprint([7; 16]) });
     let (dialled, effects) = world.dialled_puppet(a.at, world.boxes[b.at].key);
     assert_eq!(messages(&effects).len(), 1);
     world.say(dialled, &Message::Hello { version: SESSION_VERSION, neighbourhood: b.id });
@@ -526,7 +547,7 @@ fn what_cannot_be_read_in_one_space_does_not_hold_up_the_others() {
     for _ in 0..3 {
         let effects = world.say(dialled, &Message::Roots { roots: shown.to_vec(), answer: false });
         for message in messages(&effects) {
-            if let Message::Reconcile { id, .. } = message {
+            if let Message::Compare { id, .. } = message {
                 asked.insert(id.space);
                 world.say(dialled, &Message::Absent { id });
             }

@@ -17,6 +17,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio::time::Instant;
 
+use super::checking::{Checking, Done};
 use super::ledger::Ledger;
 use super::{GROUP_BYTES, GROUP_INPUTS, Network, PeerSession, RETRY, Request, Status, public_key};
 use crate::clock;
@@ -45,6 +46,7 @@ pub(super) struct Machine<S> {
     outlets: Outlets,
     /// The sessions the network has open, as far as it has said.
     sessions: BTreeSet<SessionId>,
+    checking: Checking,
     listening: Vec<Multiaddr>,
     /// Kept here too, because a replica that is opened again has not heard of them.
     introductions: BTreeSet<(PublicKey, NeighbourhoodId)>,
@@ -65,6 +67,7 @@ enum State<S> {
 enum Event {
     Request(Request),
     Net(NetEvent),
+    Checked(Done),
     Time,
     /// Nobody is left to ask for anything.
     Over,
@@ -88,6 +91,7 @@ impl<S: Store + Send + Sync + 'static> Machine<S> {
         own: PublicKey,
         outlets: Outlets,
         network: Option<Network>,
+        runtime: &Runtime,
     ) -> Result<Self, OpenError> {
         let now = clock::now();
         let replica = State::Open(Box::new(Replica::open(Arc::clone(&store), home, own, now)?));
@@ -99,6 +103,7 @@ impl<S: Store + Send + Sync + 'static> Machine<S> {
             network,
             outlets,
             sessions: BTreeSet::new(),
+            checking: Checking::new(runtime.handle().clone()),
             listening: Vec::new(),
             introductions: BTreeSet::new(),
             wake: now,
@@ -120,8 +125,10 @@ impl<S: Store + Send + Sync + 'static> Machine<S> {
 
     async fn next_event(&mut self, requests: &mut mpsc::Receiver<Request>) -> Event {
         let wait = self.wait();
+        // What the network brings waits there, for as long as enough waits here to be checked.
+        let has_room = self.checking.has_room();
         let network = async {
-            match &mut self.network {
+            match self.network.as_mut().filter(|_| has_room) {
                 Some(network) => network.events.recv().await,
                 None => std::future::pending().await,
             }
@@ -135,6 +142,7 @@ impl<S: Store + Send + Sync + 'static> Machine<S> {
                     Event::Time
                 }
             },
+            checked = self.checking.next() => Event::Checked(checked),
             () = tokio::time::sleep(wait) => Event::Time,
         }
     }
@@ -158,12 +166,14 @@ impl<S: Store + Send + Sync + 'static> Machine<S> {
         let mut handled = self.take_in(first, &mut group);
         while handled.is_ok() && !group.is_full() {
             let request = requests.try_recv().ok().map(Event::Request);
-            let event = self.network.as_mut().and_then(|network| network.events.try_recv().ok()).map(Event::Net);
-            if request.is_none() && event.is_none() {
+            let network = self.network.as_mut().filter(|_| self.checking.has_room());
+            let event = network.and_then(|network| network.events.try_recv().ok()).map(Event::Net);
+            let checked = self.checking.try_next().map(Event::Checked);
+            if request.is_none() && event.is_none() && checked.is_none() {
                 break;
             }
-            for event in request.into_iter().chain(event) {
-                // After a failure the rest of a pair is still taken in, to be refused rather than lost.
+            for event in request.into_iter().chain(event).chain(checked) {
+                // After a failure the rest is still taken in, to be refused rather than lost.
                 handled = handled.and(self.take_in(event, &mut group));
             }
         }
@@ -207,12 +217,23 @@ impl<S: Store + Send + Sync + 'static> Machine<S> {
                 group.stop = true;
                 None
             }
-            Event::Net(event) => self.input_of_net(event, group),
+            Event::Net(event) => self.input_of_net(event),
+            Event::Checked(done) => self.input_of_checked(done, group),
             Event::Time => Some(Input::Tick),
         }
     }
 
-    fn input_of_net(&mut self, event: NetEvent, group: &mut Group) -> Option<Input> {
+    fn input_of_checked(&mut self, done: Done, group: &mut Group) -> Option<Input> {
+        match done {
+            Done::Frame(session, frame, bytes) => {
+                group.bytes += bytes;
+                self.sessions.contains(&session).then_some(Input::Received { session, frame })
+            }
+            Done::Closed(session) => self.sessions.remove(&session).then_some(Input::Closed { session }),
+        }
+    }
+
+    fn input_of_net(&mut self, event: NetEvent) -> Option<Input> {
         match event {
             NetEvent::Opened { session, peer, outbound, remote } => {
                 let id = SessionId(session.0);
@@ -229,16 +250,20 @@ impl<S: Store + Send + Sync + 'static> Machine<S> {
                 Some(Input::Opened { session: id, peer, outbound })
             }
             NetEvent::Frame { session, bytes } => {
-                group.bytes += bytes.len();
                 let session = SessionId(session.0);
                 self.outlets.ledger.lock().received(session, bytes.len());
-                self.sessions.contains(&session).then_some(Input::Received { session, frame: bytes })
+                if self.sessions.contains(&session) {
+                    self.checking.frame(session, bytes);
+                }
+                None
             }
             NetEvent::Closed { session, reason } => {
                 let id = SessionId(session.0);
                 tracing::info!(%session, %reason, "a box is no longer connected");
                 self.outlets.ledger.lock().closed(id);
-                self.sessions.remove(&id).then_some(Input::Closed { session: id })
+                // Behind what it sent before.
+                self.checking.closed(id);
+                None
             }
             NetEvent::Listening { address } => {
                 tracing::info!(%address, "other boxes can reach this one");
@@ -290,6 +315,7 @@ impl<S: Store + Send + Sync + 'static> Machine<S> {
                         reason => tracing::warn!(session = session.0, %reason, "a session is closed"),
                     }
                     self.sessions.remove(&session);
+                    self.checking.forget(session);
                     self.close(session);
                 }
                 Effect::Changed { items } => {
@@ -326,6 +352,7 @@ impl<S: Store + Send + Sync + 'static> Machine<S> {
         tracing::error!(%error, retry_s = RETRY.as_secs(), "the store failed; this box only reads until it works again");
         self.replica = State::Failed { retry: Instant::now() + RETRY };
         for session in std::mem::take(&mut self.sessions) {
+            self.checking.forget(session);
             self.close(session);
         }
         self.publish();

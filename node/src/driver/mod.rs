@@ -7,6 +7,7 @@
 //! When the store fails, the replica knows more than the disk. It is dropped, everybody who waits is refused, sessions
 //! are closed; reading goes on, and after [`RETRY`] the replica is opened again on what the disk holds.
 
+mod checking;
 mod ledger;
 mod machine;
 mod peer_key;
@@ -139,7 +140,7 @@ where
     // Its own clockwork: the thread may outlive the runtime that started it by a moment.
     let runtime = Builder::new_current_thread().enable_time().build().map_err(DriverError::Thread)?;
     let outlets = machine::Outlets { registers: registers_sender, status: status_sender, changes, ledger };
-    let drive = move || match Machine::open(store, home, own, outlets, network) {
+    let drive = move || match Machine::open(store, home, own, outlets, network, &runtime) {
         Ok(machine) => {
             // Nobody waits any more if the caller was cancelled; then its handle is gone and the machine stops at once.
             let _ = ready.send(Ok(()));

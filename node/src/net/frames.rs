@@ -1,4 +1,5 @@
-//! Frames on a stream: four bytes of length, big-endian, then that many bytes.
+//! Frames on a stream: four bytes of length, big-endian, then that many bytes. The first bit of the length says whether
+//! they are packed; a frame that packing does not make smaller goes as it is.
 
 use std::{
     io,
@@ -6,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use dorpsplein_protocol::sync::{pack, unpack};
 use futures::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::{
     sync::mpsc,
@@ -31,6 +33,9 @@ pub(super) const FRAMES_PER_SECOND: u32 = 1024;
 /// costs nothing.
 const READ_STEP_BYTES: usize = 64 * 1024;
 
+/// In a length: what follows is packed.
+const PACKED: u32 = 1 << 31;
+
 /// Reads one frame; `None` when the stream ended before one began.
 ///
 /// Waits for as long as it takes until a frame begins: whether the other end is still there is the
@@ -46,7 +51,8 @@ where
     }
     let rest = async {
         read_exactly(reader, &mut prefix[begun..]).await?;
-        let length = u32::from_be_bytes(prefix);
+        let prefix = u32::from_be_bytes(prefix);
+        let (length, is_packed) = (prefix & !PACKED, prefix & PACKED != 0);
         let wanted = usize::try_from(length).unwrap_or(usize::MAX);
         if wanted == 0 || wanted > MAX_FRAME_BYTES {
             return Err(CloseReason::BadLength { length });
@@ -56,6 +62,10 @@ where
             let filled = bytes.len();
             bytes.resize(wanted.min(filled + READ_STEP_BYTES), 0);
             read_exactly(reader, &mut bytes[filled..]).await?;
+        }
+        if is_packed {
+            // The bound on what comes out is the one on a frame.
+            bytes = unpack(&bytes).map_err(CloseReason::BadPacking)?;
         }
         Ok(Some(bytes))
     };
@@ -73,10 +83,12 @@ where
     W: AsyncWrite + Unpin,
 {
     while let Some(bytes) = frames.recv().await {
+        let packed = pack(&bytes);
+        let (mark, sent) = packed.as_ref().map_or((0, &bytes), |packed| (PACKED, packed));
         let write = async {
-            let length = u32::try_from(bytes.len()).map_err(io::Error::other)?;
-            writer.write_all(&length.to_be_bytes()).await?;
-            writer.write_all(&bytes).await?;
+            let length = u32::try_from(sent.len()).map_err(io::Error::other)?;
+            writer.write_all(&(length | mark).to_be_bytes()).await?;
+            writer.write_all(sent).await?;
             if frames.is_empty() { writer.flush().await } else { Ok(()) }
         };
         timeout(FRAME_TIME, write).await.map_err(|_elapsed| CloseReason::SlowReader)?.map_err(lost)?;
@@ -141,6 +153,7 @@ fn lost(error: io::Error) -> CloseReason {
 
 #[cfg(test)]
 mod tests {
+    use dorpsplein_protocol::sync::PackingError;
     use proptest::prelude::*;
     use tokio::io::{AsyncWriteExt as _, DuplexStream};
     use tokio_util::compat::TokioAsyncReadCompatExt as _;
@@ -170,6 +183,38 @@ mod tests {
         assert_eq!(read_frame(&mut stream).await, Ok(Some(longest)));
         assert_eq!(read_frame(&mut stream).await, Ok(Some(b"x".to_vec())));
         assert_eq!(read_frame(&mut stream).await, Ok(None));
+    }
+
+    #[tokio::test]
+    async fn a_frame_that_shrinks_goes_packed_and_one_that_does_not_goes_plain() {
+        let repeating = b"Zaterdag ruimen we samen het pad langs de molen op. ".repeat(40);
+        let noise: Vec<u8> = (0..2_000u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+        let (queue, mut frames) = mpsc::channel(8);
+        let queued = AtomicUsize::new(repeating.len() + noise.len());
+        for bytes in [repeating.clone(), noise.clone()] {
+            queue.try_send(bytes).unwrap();
+        }
+        drop(queue);
+        let mut written = futures::io::Cursor::new(Vec::new());
+        write_frames(&mut written, &mut frames, &queued).await.unwrap();
+        assert_eq!(queued.into_inner(), 0, "what counts is what was queued");
+        let written = written.into_inner();
+        assert!(written.len() < 200 + noise.len(), "{} bytes", written.len());
+        assert!(written.ends_with(&framed(&noise)));
+        let mut stream = futures::io::Cursor::new(written);
+        assert_eq!(read_frame(&mut stream).await, Ok(Some(repeating)));
+        assert_eq!(read_frame(&mut stream).await, Ok(Some(noise)));
+    }
+
+    #[tokio::test]
+    async fn a_packed_frame_that_is_none_or_too_large_ends_the_session() {
+        let sent = |bytes: &[u8]| [&(bytes.len() as u32 | PACKED).to_be_bytes(), bytes].concat();
+        assert_eq!(read_from(&sent(b"geen Brotli")).await, Err(CloseReason::BadPacking(PackingError::Malformed)));
+        let whole = pack(&vec![0; MAX_FRAME_BYTES]).unwrap();
+        assert_eq!(read_from(&sent(&whole)).await, Ok(Some(vec![0; MAX_FRAME_BYTES])));
+        let bomb = pack(&vec![0; 40 * MAX_FRAME_BYTES]).unwrap();
+        assert!(bomb.len() < 2_000);
+        assert_eq!(read_from(&sent(&bomb)).await, Err(CloseReason::BadPacking(PackingError::TooLarge)));
     }
 
     #[tokio::test]

@@ -36,6 +36,7 @@ mod swarm;
 use std::{fmt, io, sync::Arc};
 
 pub use libp2p::{Multiaddr, PeerId, identity::Keypair};
+use dorpsplein_protocol::sync::PackingError;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -196,6 +197,9 @@ pub enum CloseReason {
         /// The length in the prefix.
         length: u32,
     },
+    /// The other end sent a packed frame that comes to no frame.
+    #[error(transparent)]
+    BadPacking(#[from] PackingError),
     /// The other end began a frame and did not finish it in time.
     #[error("a frame was begun and not finished in time")]
     Stalled,

@@ -14,6 +14,8 @@ use crate::codec::{self, CodecError};
 use crate::identity::cose::Envelope;
 use crate::identity::{SecretKey, SignatureError};
 use crate::planted::{Bug, planted};
+#[cfg(feature = "replica")]
+use crate::time::Timestamp;
 
 /// The `external_aad` of an operation's envelope: what the signature is for.
 pub const PURPOSE: &[u8] = b"dorpsplein/operation/1";
@@ -186,6 +188,29 @@ pub(crate) fn is_bare(transfer: &[u8]) -> bool {
     let mut decoder = Decoder::new(transfer);
     let behind_envelope = decoder.array().and_then(|_| decoder.skip()).and_then(|()| decoder.datatype());
     matches!(behind_envelope, Ok(Type::Null))
+}
+
+/// When an operation in transfer form was signed, by its device's clock and by its device's count. Looks at nothing else;
+/// none when it is no operation.
+#[cfg(feature = "replica")]
+pub(crate) fn signed_at(transfer: &[u8]) -> Option<(Timestamp, u64)> {
+    let read = || -> Result<_, DecodeError> {
+        let mut transfer = Decoder::new(transfer);
+        transfer.array()?;
+        let mut envelope = Decoder::new(transfer.bytes()?);
+        envelope.array()?;
+        envelope.skip()?;
+        envelope.skip()?;
+        let mut header = Decoder::new(envelope.bytes()?);
+        header.array()?;
+        // The version, two neighbourhoods, the space and the device.
+        (0..5).try_for_each(|_| header.skip())?;
+        let sequence = header.u64()?;
+        // The operation before, the item and the parents.
+        (0..3).try_for_each(|_| header.skip())?;
+        Ok((header.decode()?, sequence))
+    };
+    read().ok()
 }
 
 struct Transfer {

@@ -6,7 +6,7 @@ use super::work::Work;
 use super::{Accepted, MAX_UNDECIDED, MAX_UNDECIDED_PER_DEVICE, Refusal, Replica, Round, SessionId};
 use crate::authority::{Assessment, Missing, Reason, Verdict};
 use crate::item::{Kept, Placed};
-use crate::operation::{Header, OperationId, Payload, Signed, Space, Statement, is_bare};
+use crate::operation::{Header, OperationId, Payload, Signed, Space, Statement, Verified, is_bare};
 use crate::planted::{Bug, planted};
 use crate::projection::space_key;
 use crate::store::{Read, StoreError, Table};
@@ -57,16 +57,16 @@ impl<R: Read> Replica<R> {
     /// Takes in what a peer brought: also what cannot be decided yet, within bounds. Says whether anything was stored.
     pub(super) fn receive_operation(
         &mut self,
-        operation: Signed,
+        verified: Verified,
         session: SessionId,
         round: &mut Round,
     ) -> Result<Received, StoreError> {
+        let operation = verified.operation();
         let held = self.store.get(Table::Operations, operation.id().as_bytes())?.is_some();
         if held && !(operation.payload().is_some() && self.lacks_payload(operation.header(), &operation.id())?) {
             return Ok(Received::Known);
         }
-        let Ok(verified) = operation.verify() else { return Ok(Received::Dropped) };
-        if verified.operation().header().space == Space::Register {
+        if operation.header().space == Space::Register {
             let Ok(valid) = Valid::check(&verified) else { return Ok(Received::Dropped) };
             return self.receive_statement(&valid, session, round);
         }
@@ -214,6 +214,7 @@ impl<R: Read> Replica<R> {
         let valid = assessment.valid();
         let circles = self.circles();
         let change = self.registers.insert(assessment);
+        self.changes += 1;
         if change.verdict == Verdict::Permitted {
             round.accepted.push((valid.operation().clone(), source));
         }

@@ -2,6 +2,7 @@
 
 use crate::identity::PublicKey;
 use crate::operation::NeighbourhoodId;
+use crate::sync::Checked;
 
 /// Names a request until its [`Effect::Answer`](super::Effect::Answer); the shell chooses it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -37,12 +38,12 @@ pub enum Input {
         /// Whether this side opened it, and so leads the reconciliation.
         outbound: bool,
     },
-    /// A frame came in; at most [`MAX_FRAME`](crate::sync::MAX_FRAME) bytes.
+    /// A frame came in, and was [checked](Checked::new) on its way here.
     Received {
         /// On which session.
         session: SessionId,
-        /// The frame.
-        frame: Vec<u8>,
+        /// What was in it.
+        frame: Checked,
     },
     /// The stream is gone.
     Closed {
@@ -52,4 +53,6 @@ pub enum Input {
     /// Time has passed: what waited for its time is looked at again, sessions compare notes. The shell sends it at the
     /// times of [`Effect::WakeAt`](super::Effect::WakeAt).
     Tick,
+    /// Somebody wants every session to compare notes now.
+    Compare,
 }

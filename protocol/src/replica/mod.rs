@@ -12,6 +12,7 @@ mod erase;
 mod evaluate;
 mod forks;
 mod form;
+mod glance;
 mod ingest;
 mod input;
 mod open;
@@ -34,7 +35,7 @@ use crate::operation::{ItemId, NeighbourhoodId, Signed};
 use crate::planted::{Bug, planted};
 use crate::projection::Branches;
 use crate::store::{Read, Staged, StoreError};
-use crate::sync::{ANTI_ENTROPY_MS, Introductions, Session, SessionStatus, SpaceId, Tree};
+use crate::sync::{ANTI_ENTROPY_MS, Introductions, PATIENCE_MS, Session, SessionStatus, SpaceId, Tree};
 use crate::time::Timestamp;
 
 use receipts::Receipts;
@@ -58,6 +59,8 @@ pub struct Replica<R> {
     own: PublicKey,
     store: Staged<R>,
     registers: Registers,
+    /// How often the registers or the introductions changed.
+    changes: u64,
     trees: BTreeMap<SpaceId, Tree>,
     undecided: usize,
     /// How many items moved from the audience they were made for, or answer one that did.
@@ -102,18 +105,21 @@ impl<R: Read> Replica<R> {
             }
             Input::Introduce { peer, neighbourhood } => {
                 self.introductions.entry(peer).or_default().insert(neighbourhood);
+                self.changes += 1;
                 round.registers_changed = true;
             }
             Input::Opened { session, peer, outbound } => self.open_session(session, peer, outbound, &mut round)?,
-            Input::Received { session, frame } => self.receive(session, &frame, &mut round)?,
+            Input::Received { session, frame } => self.receive(session, frame, &mut round)?,
             Input::Closed { .. } if planted(Bug::KeepsClosedSessions) => {}
             Input::Closed { session } => drop(self.sessions.remove(&session)),
             Input::Tick => self.tick(&mut round)?,
+            Input::Compare => self.compare_now(&mut round)?,
         }
-        self.push_accepted(&mut round)?;
+        self.tell_accepted(&mut round)?;
         if round.registers_changed {
             self.refresh_sessions(&mut round)?;
         }
+        self.resume_held_up(&mut round)?;
         self.finish(round)
     }
 
@@ -158,7 +164,10 @@ impl<R: Read> Replica<R> {
         // A clock that was set back must not put comparing off until it shows that time again.
         self.next_comparison = self.next_comparison.min(round.now.plus_millis(ANTI_ENTROPY_MS));
         let due = self.next_due()?;
-        let time = due.map_or(self.next_comparison, |due| due.min(self.next_comparison));
+        let mut time = due.map_or(self.next_comparison, |due| due.min(self.next_comparison));
+        if self.sessions.values().any(Session::is_held_up) {
+            time = time.min(round.now.plus_millis(PATIENCE_MS));
+        }
         round.effects.push(Effect::WakeAt { time });
         Ok(Effects { batch: self.store.take(), after: round.effects })
     }

@@ -14,7 +14,7 @@ use crate::identity::PublicKey;
 use crate::operation::{NeighbourhoodId, OperationId, Space};
 use crate::projection::space_of_key;
 use crate::store::{Direction, FORMAT, KeyRange, Read, Staged, StoreError, Table};
-use crate::sync::Introductions;
+use crate::sync::{Introductions, Place};
 use crate::time::Timestamp;
 use crate::validate::Valid;
 
@@ -44,6 +44,7 @@ impl<R: Read> Replica<R> {
             own,
             store: Staged::new(store),
             registers: Registers::new(home),
+            changes: 0,
             trees: BTreeMap::new(),
             undecided: 0,
             moved: 0,
@@ -83,7 +84,7 @@ impl<R: Read> Replica<R> {
         let trees = &mut self.trees;
         self.store.scan(Table::Spaces, EVERYTHING, Direction::Ascending, &mut |key, _| match space_of_key(key) {
             Some((space, hour, id)) => {
-                trees.entry(space).or_default().insert_hour(hour, &id);
+                trees.entry(space).or_default().insert_place(Place { hour, id });
                 statements.extend((space.space == Space::Register).then_some(id));
                 ControlFlow::Continue(())
             }

@@ -178,6 +178,7 @@ impl<R: Read> Replica<R> {
                 tree.remove(header.time, id);
                 if tree.is_empty() {
                     self.trees.remove(&space);
+                    self.changes += 1;
                 }
             }
         }

@@ -1,17 +1,13 @@
-//! The replica's side of its sessions: what they may look at, and carrying out what they want done.
+//! The replica's side of its sessions: carrying out what they want done, and telling them what is new.
 
-use std::cell::RefCell;
-use std::collections::BTreeSet;
-use std::ops::ControlFlow;
-
+use super::glance::Glance;
 use super::ingest::Received;
 use super::{Effect, Replica, Round, SessionId};
 use crate::identity::PublicKey;
-use crate::operation::{NeighbourhoodId, OperationId, Signed, Space, is_bare};
+use crate::operation::{OperationId, Space, Verified};
 use crate::planted::{Bug, planted};
-use crate::projection::space_prefix;
-use crate::store::{Direction, Read, StoreError, Table};
-use crate::sync::{Action, CloseReason, Session, SpaceId, Tree, View, entitled, is_believed, may_bring};
+use crate::store::{Read, StoreError};
+use crate::sync::{Action, Checked, CloseReason, Session, Telling};
 use crate::time::Timestamp;
 
 impl<R: Read> Replica<R> {
@@ -31,40 +27,87 @@ impl<R: Read> Replica<R> {
         self.carry_out(id, actions, round)
     }
 
-    pub(super) fn receive(&mut self, id: SessionId, frame: &[u8], round: &mut Round) -> Result<(), StoreError> {
-        let now = round.now;
-        let actions = self.with_session(id, now, |session, view| session.receive(frame, view, now))?;
+    pub(super) fn receive(&mut self, id: SessionId, frame: Checked, round: &mut Round) -> Result<(), StoreError> {
+        let actions = self.with_session(id, round.now, |session, view| session.receive(frame, view))?;
         self.carry_out(id, actions, round)
     }
 
     /// The registers changed: every session sees whether that concerns it.
     pub(super) fn refresh_sessions(&mut self, round: &mut Round) -> Result<(), StoreError> {
-        for id in self.session_ids() {
-            let actions = self.with_session(id, round.now, |session, view| session.refresh(view))?;
-            self.carry_out(id, actions, round)?;
-        }
-        Ok(())
+        self.for_each_session(round, |session, view| session.refresh(view))
     }
 
+    /// Time to compare notes, on every session that leads.
     pub(super) fn compare_notes(&mut self, round: &mut Round) -> Result<(), StoreError> {
+        self.for_each_session(round, |session, view| session.tick(view))
+    }
+
+    /// Compares notes on every session, because somebody asked for it.
+    pub(super) fn compare_now(&mut self, round: &mut Round) -> Result<(), StoreError> {
+        self.for_each_session(round, |session, view| session.compare_now(view))
+    }
+
+    fn for_each_session(
+        &mut self,
+        round: &mut Round,
+        act: impl Fn(&mut Session, &Glance<'_, R>) -> Vec<Action>,
+    ) -> Result<(), StoreError> {
         for id in self.session_ids() {
-            let actions = self.with_session(id, round.now, |session, view| session.tick(view))?;
+            let actions = self.with_session(id, round.now, &act)?;
             self.carry_out(id, actions, round)?;
         }
         Ok(())
     }
 
-    /// Sends what was permitted in this round to every other session that is entitled to it.
-    pub(super) fn push_accepted(&mut self, round: &mut Round) -> Result<(), StoreError> {
-        for (operation, source) in std::mem::take(&mut round.accepted) {
-            if operation.header().space == Space::Neighbours && planted(Bug::ForgetsASpace) {
-                continue;
+    /// Tells every other session what was permitted in this round, as far as it is entitled to it.
+    pub(super) fn tell_accepted(&mut self, round: &mut Round) -> Result<(), StoreError> {
+        let forgotten = |space| space == Space::Neighbours && planted(Bug::ForgetsASpace);
+        let accepted: Vec<(OperationId, Option<SessionId>)> = std::mem::take(&mut round.accepted)
+            .into_iter()
+            .filter(|(operation, _)| !forgotten(operation.header().space))
+            .map(|(operation, source)| (operation.id(), source))
+            .collect();
+        if accepted.is_empty() {
+            return Ok(());
+        }
+        for id in self.session_ids() {
+            for telling in [Telling::Push, Telling::Announce] {
+                let told = |(_, source): &&(OperationId, Option<SessionId>)| {
+                    *source != Some(id) && self.telling(*source, id) == telling
+                };
+                let told: Vec<OperationId> = accepted.iter().filter(told).map(|(operation, _)| *operation).collect();
+                if !told.is_empty() {
+                    let tell = |session: &mut Session, view: &Glance<'_, R>| session.tell(&told, telling, view);
+                    let actions = self.with_session(id, round.now, tell)?;
+                    self.carry_out(id, actions, round)?;
+                }
             }
-            let pushed = operation.id();
-            for id in self.session_ids().into_iter().filter(|id| Some(*id) != source) {
-                let push = |session: &mut Session, view: &Glance<'_, R>| session.push(&pushed, view);
-                let actions =
-                    self.with_session(id, round.now, |session, view| push(session, view).into_iter().collect())?;
+        }
+        Ok(())
+    }
+
+    /// How a session is told what another one brought: named only, when it can reach the peer by other ways as well. What
+    /// was written here goes to everybody at once.
+    fn telling(&self, source: Option<SessionId>, to: SessionId) -> Telling {
+        let neighbourhood = |id| self.sessions.get(&id).and_then(|session| session.status().neighbourhood);
+        let (Some(from), Some(theirs)) = (source.and_then(neighbourhood), neighbourhood(to)) else {
+            return Telling::Push;
+        };
+        // Boxes of one neighbourhood keep up sessions with one another and with the same neighbours.
+        let has_siblings = || {
+            let mut others = self.sessions.iter().filter(|(id, _)| **id != to && Some(**id) != source);
+            others.any(|(_, session)| session.status().neighbourhood == Some(self.home))
+        };
+        if from == theirs || from == self.home || has_siblings() { Telling::Announce } else { Telling::Push }
+    }
+
+    /// What a session left to another one that does not bring it any more, it asks for itself.
+    pub(super) fn resume_held_up(&mut self, round: &mut Round) -> Result<(), StoreError> {
+        for id in self.session_ids() {
+            let is_held_up = self.sessions.get(&id).is_some_and(Session::is_held_up);
+            let mut others = self.sessions.iter().filter(|(other, _)| **other != id);
+            if is_held_up && !others.any(|(_, session)| session.is_awaiting(round.now)) {
+                let actions = self.with_session(id, round.now, |session, view| session.resume(view))?;
                 self.carry_out(id, actions, round)?;
             }
         }
@@ -76,18 +119,18 @@ impl<R: Read> Replica<R> {
     }
 
     /// Lets a session act with sight of the rest of the replica; a session that is gone does nothing.
-    fn with_session(
+    pub(super) fn with_session<T: Default>(
         &mut self,
         id: SessionId,
         now: Timestamp,
-        act: impl FnOnce(&mut Session, &Glance<'_, R>) -> Vec<Action>,
-    ) -> Result<Vec<Action>, StoreError> {
-        let Some(mut session) = self.sessions.remove(&id) else { return Ok(Vec::new()) };
-        let view = Glance { replica: self, now, failure: RefCell::new(None) };
-        let actions = act(&mut session, &view);
-        let failure = view.failure.into_inner();
+        act: impl FnOnce(&mut Session, &Glance<'_, R>) -> T,
+    ) -> Result<T, StoreError> {
+        let Some(mut session) = self.sessions.remove(&id) else { return Ok(T::default()) };
+        let view = Glance::new(self, now);
+        let acted = act(&mut session, &view);
+        let failure = view.into_failure();
         self.sessions.insert(id, session);
-        failure.map_or(Ok(actions), Err)
+        failure.map_or(Ok(acted), Err)
     }
 
     fn carry_out(&mut self, id: SessionId, actions: Vec<Action>, round: &mut Round) -> Result<(), StoreError> {
@@ -122,12 +165,15 @@ impl<R: Read> Replica<R> {
     /// what was fetched may have opened the way to other spaces, and what waits misses something.
     fn ingest(
         &mut self,
-        mut operations: Vec<Signed>,
+        mut operations: Vec<Verified>,
         pushed: bool,
         session: SessionId,
         round: &mut Round,
     ) -> Result<bool, StoreError> {
-        operations.sort_by_key(|operation| (operation.header().time, operation.header().sequence));
+        operations.sort_by_key(|operation| {
+            let header = operation.operation().header();
+            (header.time, header.sequence)
+        });
         let (mut again, incomplete) = (false, self.incomplete);
         for operation in operations {
             again |= match self.receive_operation(operation, session, round)? {
@@ -138,79 +184,5 @@ impl<R: Read> Replica<R> {
         }
         // What is for this neighbourhood again has payloads that went.
         Ok(again || self.incomplete > incomplete)
-    }
-}
-
-/// What a session sees of the replica. A store that fails is noted and ends the round.
-struct Glance<'a, R> {
-    replica: &'a Replica<R>,
-    now: Timestamp,
-    failure: RefCell<Option<StoreError>>,
-}
-
-impl<R: Read> Glance<'_, R> {
-    fn note<T>(&self, read: Result<Option<T>, StoreError>) -> Option<T> {
-        read.unwrap_or_else(|error| {
-            self.failure.replace(Some(error));
-            None
-        })
-    }
-
-    fn operation(&self, id: &OperationId) -> Option<Signed> {
-        self.note(self.replica.load_signed(id))
-    }
-}
-
-impl<R: Read> View for Glance<'_, R> {
-    fn home(&self) -> NeighbourhoodId {
-        self.replica.home
-    }
-
-    fn entitled(&self, peer: &PublicKey, claimed: &NeighbourhoodId) -> BTreeSet<SpaceId> {
-        let held = self.replica.trees.keys();
-        entitled(&self.replica.registers, &self.replica.introductions, held, peer, claimed, self.now)
-    }
-
-    fn may_bring(&self, operation: &Signed, entitled: &BTreeSet<SpaceId>) -> bool {
-        may_bring(operation, entitled)
-    }
-
-    fn served(&self, id: &OperationId, entitled: &BTreeSet<SpaceId>) -> Option<Signed> {
-        self.note(self.replica.served(id, entitled))
-    }
-
-    fn believed(&self, peer: &PublicKey, claimed: &NeighbourhoodId) -> bool {
-        is_believed(&self.replica.registers, &self.replica.introductions, peer, claimed, self.now)
-    }
-
-    fn tree(&self, id: &SpaceId) -> Option<&Tree> {
-        self.replica.trees.get(id)
-    }
-
-    fn holds(&self, id: &OperationId) -> bool {
-        let Some(bytes) = self.note(self.replica.store.get(Table::Operations, id.as_bytes())) else { return false };
-        if self.replica.incomplete == 0 || !is_bare(&bytes) {
-            return true;
-        }
-        self.operation(id).is_some_and(|signed| {
-            let lacks = self.replica.lacks_payload(signed.header(), id);
-            self.note(lacks.map(Some)) == Some(false)
-        })
-    }
-
-    fn incomplete(&self, id: &SpaceId, after: Option<&OperationId>, limit: usize) -> Vec<OperationId> {
-        let mut found = Vec::new();
-        if self.replica.incomplete == 0 {
-            return found;
-        }
-        let prefix = space_prefix(&id.neighbourhood, &id.space);
-        let scanned =
-            self.replica.store.scan_prefix(Table::Incomplete, &prefix, Direction::Ascending, &mut |key, _| {
-                let id = OperationId::try_from(&key[prefix.len()..]).ok();
-                found.extend(id.filter(|id| after.is_none_or(|after| id > after)));
-                if found.len() < limit { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-            });
-        self.note(scanned.map(Some));
-        found
     }
 }

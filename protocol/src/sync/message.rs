@@ -1,14 +1,18 @@
 //! What two boxes say to each other. One message is one frame.
 
-use minicbor::{Decode, Encode};
+use minicbor::bytes::ByteVec;
+use minicbor::decode::Error as DecodeError;
+use minicbor::encode::{Error as EncodeError, Write};
+use minicbor::{Decode, Decoder, Encode, Encoder};
 use thiserror::Error;
 
+use super::{Comparison, Fingerprint};
 use crate::codec;
 use crate::operation::{Header, NeighbourhoodId, OperationId, Space};
 
 /// The version of the session protocol.
-pub const SESSION_VERSION: u8 = 1;
-/// The most bytes of a frame.
+pub const SESSION_VERSION: u8 = 2;
+/// The most bytes of a frame, as it is when nothing is packed.
 pub const MAX_FRAME: usize = 1 << 20;
 
 /// One space of one neighbourhood.
@@ -28,19 +32,13 @@ pub(crate) fn space_of(header: &Header) -> SpaceId {
     SpaceId { neighbourhood: header.neighbourhood(), space: header.space }
 }
 
-/// How many operations a space holds and what they add up to: equal roots mean equal sets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
+/// What the operations of a space come to: equal roots mean equal sets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SpaceRoot {
     /// Which space.
-    #[n(0)]
     pub id: SpaceId,
-    /// How many operations.
-    #[n(1)]
-    pub count: u64,
-    /// The sum of their ids modulo 2^256, big-endian.
-    #[cbor(n(2), with = "minicbor::bytes")]
-    pub sum: [u8; 32],
+    /// The fingerprint of all of it.
+    pub fingerprint: Fingerprint,
 }
 
 /// A message of a session.
@@ -59,56 +57,71 @@ pub enum Message {
     /// Every space the receiver is entitled to, as the sender holds it.
     #[n(1)]
     Roots {
-        /// One root a space.
-        #[n(0)]
+        /// One root a space, those of one neighbourhood together.
+        #[cbor(n(0), with = "by_neighbourhood")]
         roots: Vec<SpaceRoot>,
-        /// Whether the receiver is to send its own.
+        /// Whether the receiver is to say what it holds.
         #[n(1)]
         answer: bool,
     },
-    /// A message of range-based set reconciliation (Negentropy) on one space.
+    /// The sender would show the same roots that the receiver showed it last.
     #[n(2)]
-    Reconcile {
+    Same,
+    /// Where one space differs.
+    #[n(3)]
+    Compare {
         /// Which space.
         #[n(0)]
         id: SpaceId,
-        /// The message.
-        #[cbor(n(1), with = "minicbor::bytes")]
-        message: Vec<u8>,
+        /// What the sender says about it.
+        #[n(1)]
+        comparison: Comparison,
     },
     /// There is no such space: the same answer whether it does not exist or the asker is not entitled to it.
-    #[n(3)]
+    #[n(4)]
     Absent {
         /// Which space.
         #[n(0)]
         id: SpaceId,
     },
-    /// The receiver misses these operations and may fetch them.
-    #[n(4)]
+    /// These operations are here, and the receiver may fetch them if it misses them.
+    #[n(5)]
     Have {
         /// Which.
         #[n(0)]
         ids: Vec<OperationId>,
     },
-    /// Please send these operations.
-    #[n(5)]
+    /// Please send these operations, in the order in which they were signed.
+    #[n(6)]
     Fetch {
         /// Which.
         #[n(0)]
         ids: Vec<OperationId>,
+        /// Whether also those with a large payload, which come last otherwise.
+        #[n(1)]
+        large: bool,
     },
-    /// The answer to a fetch, as far as it fits.
-    #[n(6)]
+    /// A part of the answer to the oldest fetch that is not answered yet.
+    #[n(7)]
     Operations {
         /// Operations in transfer form.
         #[n(0)]
-        operations: Vec<minicbor::bytes::ByteVec>,
+        operations: Vec<ByteVec>,
         /// Operations that are not here for the asker.
         #[n(1)]
         absent: Vec<OperationId>,
+        /// Operations whose payload is large: to be asked for when nothing else is missing.
+        #[n(2)]
+        later: Vec<OperationId>,
+        /// Whether more parts of this answer follow.
+        #[n(3)]
+        more: bool,
     },
+    /// A part of an answer was dealt with: there may be another one on its way.
+    #[n(8)]
+    More,
     /// An operation that was just accepted.
-    #[n(7)]
+    #[n(9)]
     Push {
         /// In transfer form.
         #[cbor(n(0), with = "minicbor::bytes")]
@@ -125,6 +138,9 @@ pub enum MessageError {
     /// Not a message of this version.
     #[error("a frame is not a message")]
     Malformed,
+    /// More operations than one frame may carry.
+    #[error("a frame carries too many operations")]
+    TooMany,
 }
 
 impl Message {
@@ -142,5 +158,44 @@ impl Message {
             return Err(MessageError::TooLarge);
         }
         minicbor::decode(frame).map_err(|_| MessageError::Malformed)
+    }
+}
+
+/// `[neighbourhood, [space, fingerprint, space, fingerprint, …], neighbourhood, …]`: an id that several spaces share is
+/// written once.
+mod by_neighbourhood {
+    use super::*;
+
+    pub(super) fn encode<C, W: Write>(
+        roots: &[SpaceRoot],
+        encoder: &mut Encoder<W>,
+        context: &mut C,
+    ) -> Result<(), EncodeError<W::Error>> {
+        let groups = || roots.chunk_by(|a, b| a.id.neighbourhood == b.id.neighbourhood);
+        encoder.array(2 * groups().count() as u64)?;
+        for group in groups() {
+            encoder.encode_with(group[0].id.neighbourhood, context)?.array(2 * group.len() as u64)?;
+            for root in group {
+                encoder.encode_with(root.id.space, context)?.encode_with(root.fingerprint, context)?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn decode<'b, C>(decoder: &mut Decoder<'b>, context: &mut C) -> Result<Vec<SpaceRoot>, DecodeError> {
+        let mut roots = Vec::new();
+        for _ in 0..pairs(decoder)? {
+            let neighbourhood = decoder.decode_with(context)?;
+            for _ in 0..pairs(decoder)? {
+                let id = SpaceId { neighbourhood, space: decoder.decode_with(context)? };
+                roots.push(SpaceRoot { id, fingerprint: decoder.decode_with(context)? });
+            }
+        }
+        Ok(roots)
+    }
+
+    fn pairs(decoder: &mut Decoder<'_>) -> Result<u64, DecodeError> {
+        let elements = decoder.array()?.filter(|elements| elements % 2 == 0);
+        elements.map(|elements| elements / 2).ok_or_else(|| DecodeError::message("roots come in pairs"))
     }
 }

@@ -1,52 +1,78 @@
-//! One peer's session: says hello, compares roots, reconciles what differs, fetches what is missing, pushes what is new.
+//! One peer's session: says hello, compares roots, finds out what differs, fetches what is missing, passes on what is new.
 //!
 //! Calling order: [`Session::open`] once; then [`Session::receive`] for every frame and [`Session::proceed`] when what it
-//! brought is stored, [`Session::refresh`] when the
-//! registers changed, [`Session::tick`] now and then, [`Session::push`] for every operation accepted elsewhere. Each
-//! returns actions to carry out in order. The side that opened the stream leads: it alone starts reconciliations, so the
-//! two never reconcile one space twice at once.
+//! brought is stored, [`Session::refresh`] when the registers changed, [`Session::tick`] now and then, [`Session::tell`]
+//! for what was accepted from elsewhere. Each returns actions to carry out in order. The side that opened the stream
+//! leads: it alone starts to compare spaces, so the two never compare one space twice at once.
+
+mod asking;
+mod serving;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use minicbor::bytes::ByteVec;
-use negentropy::{Id, Negentropy};
-
-use super::{Action, CloseReason, Message, SESSION_VERSION, SessionStatus, SpaceId, SpaceRoot, Tree, View};
+use super::reconcile::{Found, WINDOWS};
+use super::{
+    Action, Checked, CloseReason, Comparison, Message, SESSION_VERSION, SessionStatus, SpaceId, SpaceRoot, Stamp, Tree,
+    View,
+};
 use crate::identity::PublicKey;
-use crate::operation::{MAX_TRANSFER, NeighbourhoodId, OperationId, Signed, SignedError, Space};
+use crate::operation::{NeighbourhoodId, OperationId, Space, Verified};
 use crate::planted::{Bug, planted};
 use crate::time::Timestamp;
+use asking::Asking;
+use serving::Serving;
+
+pub(crate) use asking::PATIENCE_MS;
 
 /// How often a session compares notes although nothing seems to have happened, in milliseconds.
 pub const ANTI_ENTROPY_MS: u64 = 5 * 60 * 1000;
-/// The most bytes of one reconciliation message.
-const RECONCILE_BYTES: u64 = 60_000;
-/// The most operations asked for at once.
-const FETCH_COUNT: usize = 256;
-/// The most bytes of operations in one answer; one more operation of the largest size still fits the frame.
-const ANSWER_BYTES: usize = super::MAX_FRAME - MAX_TRANSFER - 64 * FETCH_COUNT;
+/// The most payloads that are missing that one comparison asks for in one space.
+const PAYLOADS_COUNT: usize = 256;
 /// The most ids in one message that names what the other misses.
 const HAVE_COUNT: usize = 4096;
-/// The most operations a session remembers to fetch; what is beyond that is found again by the next comparison.
-const WANTED_COUNT: usize = 65_536;
 /// The most spaces a peer may name.
 const ROOTS_COUNT: usize = 1024;
+/// More operations accepted at once than this are announced, and not pushed one by one.
+const PUSH_COUNT: usize = 16;
 
 /// One peer's session.
 pub struct Session {
     status: SessionStatus,
-    /// The spaces last shown to the peer.
-    shown: BTreeSet<SpaceId>,
-    reconciling: BTreeMap<SpaceId, Negentropy<'static, Tree>>,
-    /// Our root and theirs when a register was last reconciled: a difference that stayed holds nothing up again.
-    reconciled: BTreeMap<SpaceId, (SpaceRoot, SpaceRoot)>,
+    /// What the peer may see, as long as nothing changed that it depends on.
+    sight: Option<(Stamp, Sight)>,
+    /// The roots last shown to the peer.
+    shown: Vec<SpaceRoot>,
+    /// Spaces that are being compared.
+    comparing: BTreeSet<SpaceId>,
+    /// Our root and theirs when a register was last compared: a difference that stayed holds nothing up again.
+    compared: BTreeMap<SpaceId, (SpaceRoot, SpaceRoot)>,
+    /// The next messages of comparisons that wait until what was found is fetched.
+    held_back: Vec<(SpaceId, Comparison)>,
     /// Where in each space the last request for payloads that are missing ended.
     asked_for: BTreeMap<SpaceId, OperationId>,
-    wanted: VecDeque<OperationId>,
-    requested: BTreeSet<OperationId>,
+    asking: Asking,
+    serving: Serving,
     /// Whether another comparison would find what the last one could not.
     progress: bool,
+}
+
+/// What a peer may see.
+#[derive(Clone)]
+struct Sight {
+    entitled: Arc<BTreeSet<SpaceId>>,
+    /// Whether it speaks for whom it says it does: if not, it may write to what it is entitled to, and sees nothing.
+    believed: bool,
+}
+
+/// How what was just accepted is told to a peer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Telling {
+    /// It is sent at once: this box is the only one it can come from.
+    Push,
+    /// It is named, and the peer fetches it from whoever named it first.
+    Announce,
 }
 
 impl Session {
@@ -59,16 +85,20 @@ impl Session {
             last_contact: now,
             received: 0,
             sent: 0,
+            comparisons: 0,
+            awaited: 0,
             in_step: false,
         };
         let session = Self {
             status,
-            shown: BTreeSet::new(),
-            reconciling: BTreeMap::new(),
-            reconciled: BTreeMap::new(),
+            sight: None,
+            shown: Vec::new(),
+            comparing: BTreeSet::new(),
+            compared: BTreeMap::new(),
+            held_back: Vec::new(),
             asked_for: BTreeMap::new(),
-            wanted: VecDeque::new(),
-            requested: BTreeSet::new(),
+            asking: Asking::default(),
+            serving: Serving::default(),
             progress: false,
         };
         (session, vec![Action::Send(Message::Hello { version: SESSION_VERSION, neighbourhood: home })])
@@ -80,20 +110,22 @@ impl Session {
     }
 
     /// A frame came in.
-    pub fn receive(&mut self, frame: &[u8], view: &impl View, now: Timestamp) -> Vec<Action> {
-        self.status.last_contact = now;
-        match Message::decode(frame) {
-            Ok(message) => self.act_on(message, view).unwrap_or_else(|reason| vec![Action::Close(reason)]),
-            Err(error) => vec![Action::Close(error.into())],
-        }
+    pub fn receive(&mut self, frame: Checked, view: &impl View) -> Vec<Action> {
+        self.status.last_contact = view.now();
+        self.status.received += frame.carried;
+        let acted = frame.message.and_then(|message| self.act_on(message, frame.operations, view));
+        self.status.awaited = self.asking.count() as u64;
+        acted.unwrap_or_else(|reason| vec![Action::Close(reason)])
     }
 
     /// The registers changed: shows the peer what it is entitled to now, if that differs from what it was shown.
     pub fn refresh(&mut self, view: &impl View) -> Vec<Action> {
-        let entitled = self.entitled(view);
+        let entitled = self.sight(view).entitled;
         match self.status.neighbourhood {
             Some(_) if entitled.is_empty() => vec![Action::Close(CloseReason::NotANeighbour)],
-            Some(_) if entitled != self.shown => vec![self.show_roots(view, self.status.outbound)],
+            Some(_) if !self.shown.iter().map(|root| &root.id).eq(entitled.iter()) => {
+                vec![self.show_roots(view, self.status.outbound)]
+            }
             _ => Vec::new(),
         }
     }
@@ -107,49 +139,112 @@ impl Session {
         }
     }
 
-    /// An operation was accepted from elsewhere: sends what of it is due to the peer.
-    pub fn push(&mut self, id: &OperationId, view: &impl View) -> Option<Action> {
-        let operation = self.is_believed(view).then(|| view.served(id, &self.entitled(view))).flatten()?;
-        self.status.sent += 1;
-        Some(Action::Send(Message::Push { operation: operation.encode() }))
+    /// Compares notes because somebody asked for it.
+    pub fn compare_now(&mut self, view: &impl View) -> Vec<Action> {
+        let greeted = self.status.neighbourhood.is_some();
+        greeted.then(|| self.show_roots(view, true)).into_iter().collect()
+    }
+
+    /// These operations were accepted from elsewhere: tells the peer what of them is due to it.
+    pub fn tell(&mut self, ids: &[OperationId], telling: Telling, view: &impl View) -> Vec<Action> {
+        let sight = self.sight(view);
+        if !sight.believed {
+            return Vec::new();
+        }
+        let due = ids.iter().filter_map(|id| view.served(id, &sight.entitled));
+        if telling == Telling::Announce || ids.len() > PUSH_COUNT {
+            let due: Vec<OperationId> = due.map(|operation| operation.id()).collect();
+            return name(&due).collect();
+        }
+        let pushes: Vec<Action> =
+            due.map(|operation| Action::Send(Message::Push { operation: operation.encode() })).collect();
+        self.status.sent += pushes.len() as u64;
+        pushes
     }
 
     /// What came in was dealt with: asks for more, or compares again if that is worth it.
     pub fn proceed(&mut self, view: &impl View) -> Vec<Action> {
-        self.requested.retain(|id| !view.holds(id));
-        let mut actions: Vec<Action> = self.fetch_next(view).into_iter().collect();
+        let mut actions: Vec<Action> = self.ask(view);
+        if !self.asking.has_enough() {
+            let held_back = std::mem::take(&mut self.held_back).into_iter();
+            actions.extend(held_back.map(|(id, comparison)| Action::Send(Message::Compare { id, comparison })));
+        }
         if actions.is_empty() && self.is_idle() && std::mem::take(&mut self.progress) {
             actions.push(self.show_roots(view, self.status.outbound));
-            // What is for this neighbourhood again is asked for now, and not at the next comparison that the peer starts.
-            actions.extend(self.ask_for_payloads(&self.entitled(view), view));
+            // What is for this neighbourhood again is asked for now, and not when the peer compares notes the next time.
+            let entitled = self.sight(view).entitled;
+            self.want_payloads(&entitled, view);
+            actions.extend(self.ask(view));
         }
+        self.status.awaited = self.asking.count() as u64;
         actions
     }
 
     /// Something was stored that a comparison would build on, or came in whose past is missing: compare again when idle.
-    pub fn compare_again(&mut self) {
+    pub const fn compare_again(&mut self) {
         self.progress = true;
     }
 
-    fn act_on(&mut self, message: Message, view: &impl View) -> Result<Vec<Action>, CloseReason> {
+    /// Whether other sessions can leave it to this one to bring an operation.
+    pub fn awaits(&self, id: &OperationId, now: Timestamp) -> bool {
+        self.asking.awaits(id, now)
+    }
+
+    /// Whether something was asked for that can still be expected.
+    pub fn is_awaiting(&self, now: Timestamp) -> bool {
+        self.asking.is_awaiting(now)
+    }
+
+    /// Whether this session leaves something to another one.
+    pub fn is_held_up(&self) -> bool {
+        self.asking.is_held_up()
+    }
+
+    /// No other session brings anything any more: asks for what was left to them.
+    pub fn resume(&mut self, view: &impl View) -> Vec<Action> {
+        self.asking.resume();
+        self.proceed(view)
+    }
+
+    fn act_on(
+        &mut self,
+        message: Message,
+        operations: Vec<Verified>,
+        view: &impl View,
+    ) -> Result<Vec<Action>, CloseReason> {
         match (message, self.status.neighbourhood) {
             (Message::Hello { version, neighbourhood }, None) => self.greet(version, neighbourhood, view),
             (Message::Hello { .. }, Some(_)) | (_, None) => Err(CloseReason::Protocol),
-            (Message::Roots { roots, answer }, Some(_)) => self.compare(&roots, answer, view),
-            (Message::Reconcile { id, message }, Some(_)) => self.reconcile(id, &message, view),
+            (Message::Roots { roots, answer }, Some(_)) => self.contrast(&roots, answer, view),
+            (Message::Same, Some(_)) => {
+                let shown = self.shown.clone();
+                self.contrast(&shown, false, view)
+            }
+            (Message::Compare { id, comparison }, Some(_)) => self.compare(id, &comparison, view),
             (Message::Absent { id }, Some(_)) => {
-                self.reconciling.remove(&id);
+                self.comparing.remove(&id);
                 Ok(self.proceed(view))
             }
             (Message::Have { ids }, Some(_)) => {
-                self.want(ids, view);
+                self.asking.want(ids);
                 Ok(self.proceed(view))
             }
-            (Message::Fetch { ids }, Some(_)) => self.answer(&ids, view),
-            (Message::Operations { operations, absent }, Some(_)) => self.take_answer(&operations, &absent, view),
-            (Message::Push { operation }, Some(_)) => {
-                let operations = self.admit([operation.as_slice()], view)?;
-                Ok(vec![Action::Ingest { operations, pushed: true }])
+            (Message::Fetch { ids, large }, Some(_)) => {
+                self.serving.take_up(ids, large, view)?;
+                Ok(self.serve(view))
+            }
+            (Message::More, Some(_)) => {
+                self.serving.went_on();
+                Ok(self.serve(view))
+            }
+            (Message::Operations { absent, later, more, .. }, Some(_)) => {
+                let brought = operations.iter().map(|operation| operation.operation().id());
+                self.asking.answered(brought, &absent, later, more);
+                let ingest = Action::Ingest { operations: self.admit(operations, view), pushed: false };
+                Ok(vec![ingest, Action::Send(Message::More)])
+            }
+            (Message::Push { .. }, Some(_)) => {
+                Ok(vec![Action::Ingest { operations: self.admit(operations, view), pushed: true }])
             }
         }
     }
@@ -164,118 +259,109 @@ impl Session {
             return Err(CloseReason::Version(version));
         }
         self.status.neighbourhood = Some(neighbourhood);
-        if self.entitled(view).is_empty() {
+        if self.sight(view).entitled.is_empty() {
             return Err(CloseReason::NotANeighbour);
         }
-        Ok(if self.status.outbound { vec![self.show_roots(view, true)] } else { Vec::new() })
+        // Who was called shows what it holds, so that the caller knows at once whether anything differs.
+        Ok(if self.status.outbound { Vec::new() } else { vec![self.show_roots(view, true)] })
     }
 
-    /// The leader reconciles what differs: registers first, because they decide about all the rest. A register that stays
+    /// The leader compares what differs: registers first, because they decide about all the rest. A register that stays
     /// different, because one side cannot read or keep what the other holds, waits for nobody the next time.
-    fn compare(&mut self, roots: &[SpaceRoot], answer: bool, view: &impl View) -> Result<Vec<Action>, CloseReason> {
+    fn contrast(&mut self, roots: &[SpaceRoot], answer: bool, view: &impl View) -> Result<Vec<Action>, CloseReason> {
         if roots.len() > ROOTS_COUNT {
             return Err(CloseReason::Protocol);
         }
+        self.status.comparisons += 1;
         let mut actions = Vec::new();
         if answer {
-            actions.push(self.show_roots(view, false));
+            let own = self.show_roots(view, false);
+            actions.push(if self.shown == roots { Action::Send(Message::Same) } else { own });
         }
-        let entitled = self.entitled(view);
-        let empty = Tree::default();
-        let believed = self.is_believed(view);
-        let own = |id: &SpaceId| view.tree(id).filter(|_| believed).unwrap_or(&empty).root(*id);
+        let sight = self.sight(view);
+        let own = |id: &SpaceId| root(id, &sight, view);
         let forgotten = |root: &SpaceRoot| root.id.space == Space::Neighbours && planted(Bug::ForgetsASpace);
-        let differs = |root: &&SpaceRoot| entitled.contains(&root.id) && own(&root.id) != **root && !forgotten(root);
+        let differs =
+            |root: &&SpaceRoot| sight.entitled.contains(&root.id) && own(&root.id) != **root && !forgotten(root);
         let differing: Vec<&SpaceRoot> = roots.iter().filter(differs).collect();
         self.status.in_step = differing.is_empty();
         let is_register = |root: &SpaceRoot| root.id.space == Space::Register;
         if !differing.iter().any(|root| is_register(root)) {
-            let in_step = |root: &&SpaceRoot| entitled.contains(&root.id) && own(&root.id) == **root;
+            let in_step = |root: &&SpaceRoot| sight.entitled.contains(&root.id) && own(&root.id) == **root;
             let spaces = roots.iter().filter(in_step).map(|root| root.id).collect();
             actions.push(Action::InStep { spaces });
         }
-        actions.extend(self.ask_for_payloads(&entitled, view));
-        if !self.status.outbound {
-            return Ok(actions);
+        self.want_payloads(&sight.entitled, view);
+        if self.status.outbound {
+            let is_news = |root: &SpaceRoot| self.compared.get(&root.id) != Some(&(own(&root.id), *root));
+            let registers_first = differing.iter().any(|root| is_register(root) && is_news(root));
+            for theirs in differing {
+                if registers_first && !is_register(theirs) {
+                    self.progress = true;
+                    continue;
+                }
+                if is_register(theirs) {
+                    self.compared.insert(theirs.id, (own(&theirs.id), *theirs));
+                }
+                if self.comparing.insert(theirs.id) {
+                    let comparison = Comparison::begin(&self.compared_set(&theirs.id, &sight, view), self.window());
+                    actions.push(Action::Send(Message::Compare { id: theirs.id, comparison }));
+                }
+            }
         }
-        let is_news = |root: &SpaceRoot| self.reconciled.get(&root.id) != Some(&(own(&root.id), *root));
-        let registers_first = differing.iter().any(|root| is_register(root) && is_news(root));
-        for root in differing {
-            if registers_first && !is_register(root) {
-                self.progress = true;
-                continue;
-            }
-            if is_register(root) {
-                self.reconciled.insert(root.id, (own(&root.id), *root));
-            }
-            if !self.reconciling.contains_key(&root.id) {
-                actions.push(self.start_reconciling(root.id, view)?);
-            }
-        }
+        actions.extend(self.ask(view));
         Ok(actions)
     }
 
     /// Asks for payloads that never came. A peer that does not have them either answers without; so each comparison asks for
     /// others, until it begins anew.
-    fn ask_for_payloads(&mut self, entitled: &BTreeSet<SpaceId>, view: &impl View) -> Option<Action> {
+    fn want_payloads(&mut self, entitled: &BTreeSet<SpaceId>, view: &impl View) {
         for space in entitled {
-            let missing = view.incomplete(space, self.asked_for.get(space), FETCH_COUNT);
-            match missing.last().filter(|_| missing.len() == FETCH_COUNT) {
+            let missing = view.incomplete(space, self.asked_for.get(space), PAYLOADS_COUNT);
+            match missing.last().filter(|_| missing.len() == PAYLOADS_COUNT) {
                 Some(last) => drop(self.asked_for.insert(*space, *last)),
                 None => drop(self.asked_for.remove(space)),
             }
-            self.want(missing, view);
+            self.asking.want_later(missing);
         }
-        self.fetch_next(view)
     }
 
-    fn start_reconciling(&mut self, id: SpaceId, view: &impl View) -> Result<Action, CloseReason> {
-        let tree = self.compared(&id, view).into_owned();
-        let mut negentropy = Negentropy::owned(tree, RECONCILE_BYTES).map_err(|_| CloseReason::Protocol)?;
-        let message = negentropy.initiate().map_err(|_| CloseReason::Protocol)?;
-        self.reconciling.insert(id, negentropy);
-        Ok(Action::Send(Message::Reconcile { id, message }))
-    }
-
-    fn reconcile(&mut self, id: SpaceId, message: &[u8], view: &impl View) -> Result<Vec<Action>, CloseReason> {
-        if !self.status.outbound {
-            return Ok(vec![Action::Send(self.answer_reconcile(id, message, view)?)]);
+    fn compare(&mut self, id: SpaceId, comparison: &Comparison, view: &impl View) -> Result<Vec<Action>, CloseReason> {
+        if self.status.outbound && !self.comparing.contains(&id) {
+            return Err(CloseReason::Protocol);
         }
-        let Some(negentropy) = self.reconciling.get_mut(&id) else { return Err(CloseReason::Protocol) };
-        let (mut have, mut need) = (Vec::new(), Vec::new());
-        let next = negentropy.reconcile_with_ids(message, &mut have, &mut need).map_err(|_| CloseReason::Protocol)?;
-        // They come out of a hash set whose order is another on every run.
-        need.sort_unstable();
-        let ids = |found: Vec<Id>| found.into_iter().map(|id| OperationId::from_bytes(id.to_bytes()));
-        let have: Vec<OperationId> = ids(have).collect();
-        let mut actions: Vec<Action> =
-            have.chunks(HAVE_COUNT).map(|ids| Action::Send(Message::Have { ids: ids.to_vec() })).collect();
-        self.want(ids(need), view);
-        match next {
-            Some(message) => actions.push(Action::Send(Message::Reconcile { id, message })),
-            None => drop(self.reconciling.remove(&id)),
+        let sight = self.sight(view);
+        if !sight.entitled.contains(&id) {
+            self.comparing.remove(&id);
+            return Ok(vec![Action::Send(Message::Absent { id })]);
+        }
+        if comparison.is_over() {
+            self.comparing.remove(&id);
+            return Ok(self.proceed(view));
+        }
+        let mut found = Found::default();
+        let set = self.compared_set(&id, &sight, view);
+        let next = comparison.answer(&set, &mut found).map_err(|_| CloseReason::Protocol)?;
+        let mut actions: Vec<Action> = name(&found.missing_there).collect();
+        self.asking.want(found.missing_here);
+        if next.is_over() {
+            self.comparing.remove(&id);
+            actions.push(Action::Send(Message::Compare { id, comparison: next }));
+        } else {
+            // Sent when what was found so far is mostly here: nobody remembers all of a large set at once.
+            self.comparing.insert(id);
+            self.held_back.push((id, next));
         }
         actions.extend(self.proceed(view));
         Ok(actions)
     }
 
-    fn answer_reconcile(&self, id: SpaceId, message: &[u8], view: &impl View) -> Result<Message, CloseReason> {
-        if !self.entitled(view).contains(&id) {
-            return Ok(Message::Absent { id });
-        }
-        let tree = self.compared(&id, view);
-        let mut negentropy = Negentropy::borrowed(&*tree, RECONCILE_BYTES).map_err(|_| CloseReason::Protocol)?;
-        let message = negentropy.reconcile(message).map_err(|_| CloseReason::Protocol)?;
-        Ok(Message::Reconcile { id, message })
-    }
-
     /// The set that is compared: the whole space, the same for every peer.
-    fn compared<'v>(&self, id: &SpaceId, view: &'v impl View) -> Cow<'v, Tree> {
-        let tree = view.tree(id).filter(|_| self.is_believed(view)).map_or_else(Cow::default, Cow::Borrowed);
+    fn compared_set<'v>(&self, id: &SpaceId, sight: &Sight, view: &'v impl View) -> Cow<'v, Tree> {
+        let tree = view.tree(id).filter(|_| sight.believed).map_or_else(Cow::default, Cow::Borrowed);
         if planted(Bug::FiltersPerPeer) {
-            let entitled = self.entitled(view);
             let theirs = |id: &OperationId| {
-                let operation = view.served(id, &entitled);
+                let operation = view.served(id, &sight.entitled);
                 operation.map(|operation| operation.header().home()) == self.status.neighbourhood
             };
             return Cow::Owned(tree.without(theirs));
@@ -283,117 +369,73 @@ impl Session {
         tree
     }
 
-    fn want(&mut self, ids: impl IntoIterator<Item = OperationId>, view: &impl View) {
-        let missing = ids.into_iter().filter(|id| !view.holds(id));
-        let room = WANTED_COUNT.saturating_sub(self.wanted.len());
-        self.wanted.extend(missing.take(room));
+    const fn window(&self) -> u8 {
+        (self.status.comparisons % WINDOWS as u64) as u8
     }
 
-    fn fetch_next(&mut self, view: &impl View) -> Option<Action> {
-        if !self.requested.is_empty() {
-            return None;
-        }
-        while let Some(id) = self.wanted.pop_front() {
-            if !view.holds(&id) {
-                self.requested.insert(id);
-            }
-            if self.requested.len() == FETCH_COUNT {
-                break;
-            }
-        }
-        (!self.requested.is_empty())
-            .then(|| Action::Send(Message::Fetch { ids: self.requested.iter().copied().collect() }))
+    fn ask(&mut self, view: &impl View) -> Vec<Action> {
+        let is_quiet = self.comparing.is_empty();
+        self.asking.next(is_quiet, view).into_iter().map(Action::Send).collect()
     }
 
     /// Sends what is here and the peer may have; all else is absent, whatever the reason.
-    fn answer(&mut self, ids: &[OperationId], view: &impl View) -> Result<Vec<Action>, CloseReason> {
-        if ids.len() > FETCH_COUNT {
-            return Err(CloseReason::Protocol);
-        }
-        let believed = self.is_believed(view) || planted(Bug::ServesAnybody);
-        let entitled = if believed { self.entitled(view) } else { BTreeSet::new() };
-        let (mut operations, mut absent, mut bytes) = (Vec::new(), Vec::new(), 0);
-        for id in ids {
-            match view.served(id, &entitled) {
-                Some(operation) if bytes < ANSWER_BYTES => {
-                    let transfer = operation.encode();
-                    bytes += transfer.len();
-                    operations.push(ByteVec::from(transfer));
-                }
-                Some(_) => {}
-                None => absent.push(*id),
-            }
-        }
-        self.status.sent += operations.len() as u64;
-        Ok(vec![Action::Send(Message::Operations { operations, absent })])
+    fn serve(&mut self, view: &impl View) -> Vec<Action> {
+        let sight = self.sight(view);
+        let nothing = BTreeSet::new();
+        let believed = sight.believed || planted(Bug::ServesAnybody);
+        let (parts, sent) = self.serving.next(if believed { &sight.entitled } else { &nothing }, view);
+        self.status.sent += sent;
+        parts.into_iter().map(Action::Send).collect()
     }
 
-    fn take_answer(
-        &mut self,
-        operations: &[ByteVec],
-        absent: &[OperationId],
-        view: &impl View,
-    ) -> Result<Vec<Action>, CloseReason> {
-        let mut operations = self.admit(operations.iter().map(|bytes| bytes.as_slice()), view)?;
-        if self.wanted.is_empty() && planted(Bug::DropsTheLastBatch) {
+    /// What of this the peer may bring.
+    fn admit(&mut self, mut operations: Vec<Verified>, view: &impl View) -> Vec<Verified> {
+        let entitled = self.sight(view).entitled;
+        operations.retain(|operation| view.may_bring(operation.operation(), &entitled));
+        if self.asking.is_idle() && planted(Bug::DropsTheLastBatch) {
             operations.pop();
         }
-        for id in absent.iter().copied().chain(operations.iter().map(Signed::id)) {
-            self.requested.remove(&id);
-        }
-        // What neither came nor is absent did not fit the answer: asked again, unless the answer brought nothing at all.
-        let left = std::mem::take(&mut self.requested);
-        if !operations.is_empty() {
-            self.wanted.extend(left);
-        }
-        Ok(vec![Action::Ingest { operations, pushed: false }])
-    }
-
-    /// Checks the form of what came in, and that the peer may bring it.
-    fn admit<'b>(
-        &mut self,
-        operations: impl IntoIterator<Item = &'b [u8]>,
-        view: &impl View,
-    ) -> Result<Vec<Signed>, CloseReason> {
-        let entitled = self.entitled(view);
-        let mut admitted = Vec::new();
-        for bytes in operations {
-            self.status.received += 1;
-            let operation = match Signed::decode(bytes) {
-                Ok(operation) => operation,
-                // A newer box may hold what this one cannot read yet.
-                Err(SignedError::Version(_)) => continue,
-                Err(error) => return Err(error.into()),
-            };
-            if view.may_bring(&operation, &entitled) {
-                admitted.push(operation);
-            }
-        }
-        Ok(admitted)
+        operations
     }
 
     fn show_roots(&mut self, view: &impl View, answer: bool) -> Action {
-        self.shown = self.entitled(view);
-        let empty = Tree::default();
-        let believed = self.is_believed(view);
-        let own = |id: &SpaceId| view.tree(id).filter(|_| believed).unwrap_or(&empty).root(*id);
-        let roots = self.shown.iter().map(own).collect();
-        Action::Send(Message::Roots { roots, answer })
+        let sight = self.sight(view);
+        self.shown = sight.entitled.iter().map(|id| root(id, &sight, view)).collect();
+        Action::Send(Message::Roots { roots: self.shown.clone(), answer })
     }
 
-    fn entitled(&self, view: &impl View) -> BTreeSet<SpaceId> {
-        match &self.status.neighbourhood {
-            Some(claimed) => view.entitled(&self.status.peer, claimed),
-            None => BTreeSet::new(),
+    /// What the peer may see, looked up again only when something changed.
+    fn sight(&mut self, view: &impl View) -> Sight {
+        let stamp = view.stamp();
+        if let Some((at, sight)) = &self.sight
+            && *at == stamp
+        {
+            return sight.clone();
         }
-    }
-
-    /// Whether the peer speaks for whom it says it does: if not, it may write to what it is entitled to, and sees nothing.
-    fn is_believed(&self, view: &impl View) -> bool {
-        self.status.neighbourhood.is_some_and(|claimed| view.believed(&self.status.peer, &claimed))
+        let peer = &self.status.peer;
+        let sight = match &self.status.neighbourhood {
+            Some(claimed) => {
+                Sight { entitled: Arc::new(view.entitled(peer, claimed)), believed: view.believed(peer, claimed) }
+            }
+            None => return Sight { entitled: Arc::default(), believed: false },
+        };
+        self.sight = Some((stamp, sight.clone()));
+        sight
     }
 
     fn is_idle(&self) -> bool {
-        self.reconciling.is_empty() && self.requested.is_empty() && self.wanted.is_empty()
+        self.comparing.is_empty() && self.held_back.is_empty() && self.asking.is_idle()
     }
+}
+
+/// What this box holds of a space, as the peer may know it.
+fn root(id: &SpaceId, sight: &Sight, view: &impl View) -> SpaceRoot {
+    let empty = Tree::default();
+    let tree = view.tree(id).filter(|_| sight.believed).unwrap_or(&empty);
+    SpaceRoot { id: *id, fingerprint: tree.fingerprint() }
+}
+
+/// Messages that name operations.
+fn name(ids: &[OperationId]) -> impl Iterator<Item = Action> {
+    ids.chunks(HAVE_COUNT).map(|ids| Action::Send(Message::Have { ids: ids.to_vec() }))
 }

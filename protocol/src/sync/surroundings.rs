@@ -6,12 +6,16 @@ use thiserror::Error;
 
 use super::{Message, MessageError, SpaceId, Tree};
 use crate::identity::PublicKey;
-use crate::operation::{NeighbourhoodId, OperationId, Signed, SignedError};
+use crate::operation::{NeighbourhoodId, OperationId, Signed, SignedError, Verified};
 use crate::time::Timestamp;
 
 /// What a session may look at. Who may see and bring what is answered by [`View::entitled`], [`View::may_bring`] and
 /// [`View::served`], and nowhere else.
 pub trait View {
+    /// The shell's clock.
+    fn now(&self) -> Timestamp;
+    /// As long as this is the same, so are the answers of [`View::entitled`] and [`View::believed`].
+    fn stamp(&self) -> Stamp;
     /// The neighbourhood this box speaks for.
     fn home(&self) -> NeighbourhoodId;
     /// The spaces this peer may see and write to if it speaks for `claimed`.
@@ -30,6 +34,21 @@ pub trait View {
     /// Operations of a space that are held without their payload and without an erasure, in the order of their ids after
     /// `after`, at most `limit`.
     fn incomplete(&self, id: &SpaceId, after: Option<&OperationId>, limit: usize) -> Vec<OperationId>;
+    /// When an operation that is held was signed, by its device's clock and by its device's count.
+    fn signed_at(&self, id: &OperationId) -> Option<(Timestamp, u64)>;
+    /// Whether another session was asked for an operation and can be expected to bring it.
+    fn is_coming(&self, id: &OperationId) -> bool;
+}
+
+/// What a peer's rights depend on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    /// Grows with every change of the registers and of the introductions, and when nothing of a space is left.
+    pub changes: u64,
+    /// How many spaces are held.
+    pub spaces: usize,
+    /// The time at which they were looked at.
+    pub at: Timestamp,
 }
 
 /// What a session wants done.
@@ -40,7 +59,7 @@ pub enum Action {
     /// Take these operations in, in this order; then let the session [proceed](super::Session::proceed).
     Ingest {
         /// The operations, all of spaces the peer may write to.
-        operations: Vec<Signed>,
+        operations: Vec<Verified>,
         /// Whether the peer sent them of its own accord, not as an answer.
         pushed: bool,
     },
@@ -91,6 +110,10 @@ pub struct SessionStatus {
     pub received: u64,
     /// How many operations went out over this session.
     pub sent: u64,
+    /// How often roots were compared over this session.
+    pub comparisons: u64,
+    /// How many operations are known to be missing here that this session may bring.
+    pub awaited: u64,
     /// Whether at the last comparison both sides held the same.
     pub in_step: bool,
 }

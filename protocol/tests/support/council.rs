@@ -17,7 +17,7 @@ use dorpsplein_protocol::operation::{
 };
 use dorpsplein_protocol::replica::{Input, Replica, SessionId};
 use dorpsplein_protocol::store::{Batch, Direction, KeyRange, Read, Store, StoreError, Table, Visit};
-use dorpsplein_protocol::sync::{Message, SESSION_VERSION};
+use dorpsplein_protocol::sync::{Checked, Message, SESSION_VERSION};
 use dorpsplein_protocol::time::Timestamp;
 
 use super::support::{DAY, Dump, START, Village, World, shuffled, split_mix};
@@ -302,7 +302,7 @@ impl Listener {
     }
 
     fn say(&mut self, message: &Message) {
-        self.handle(Input::Received { session: SESSION, frame: message.encode() });
+        self.handle(Input::Received { session: SESSION, frame: Checked::new(&message.encode()) });
     }
 
     fn handle(&mut self, input: Input) {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use dorpsplein_protocol::identity::PublicKey;
 use dorpsplein_protocol::operation::{NeighbourhoodId, Signed};
 use dorpsplein_protocol::replica::{Effect, Input, SessionId};
-use dorpsplein_protocol::sync::{CloseReason, MAX_FRAME, Message, SESSION_VERSION};
+use dorpsplein_protocol::sync::{Checked, CloseReason, MAX_FRAME, Message, SESSION_VERSION};
 
 use super::World;
 
@@ -75,7 +75,7 @@ impl Wire {
                     traffic.bytes += frame.len();
                     traffic.largest = traffic.largest.max(frame.len());
                     if let Some((to, other)) = self.ends.get(&(at, *session)) {
-                        let input = Input::Received { session: *other, frame: frame.clone() };
+                        let input = Input::Received { session: *other, frame: Checked::new(frame) };
                         self.queue.push_back(((*to, *other), input));
                     }
                 }
@@ -135,7 +135,7 @@ impl World {
 
     /// Sends any bytes as the puppet.
     pub(crate) fn say_bytes(&mut self, puppet: Puppet, frame: Vec<u8>) -> Vec<Effect> {
-        self.handle(puppet.at, Input::Received { session: puppet.session, frame })
+        self.handle(puppet.at, Input::Received { session: puppet.session, frame: Checked::new(&frame) })
     }
 
     /// Brings operations as the puppet: one alone as a push, several as an answer.
@@ -145,6 +145,8 @@ impl World {
             several => Message::Operations {
                 operations: several.iter().map(|operation| operation.encode().into()).collect(),
                 absent: Vec::new(),
+                later: Vec::new(),
+                more: false,
             },
         };
         self.say(puppet, &message)

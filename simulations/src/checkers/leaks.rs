@@ -74,7 +74,7 @@ impl Checker for Leaks {
         last.clear();
         last.extend_from_slice(frame);
         let receiver = world.simulated(to).map(|simulated| simulated.village);
-        let names_ids = matches!(Message::decode(frame), Ok(Message::Have { .. } | Message::Reconcile { .. }));
+        let names_ids = matches!(Message::decode(frame), Ok(Message::Have { .. } | Message::Compare { .. }));
         let ids = names_ids.then_some(&self.ids);
         for (index, what) in [(Some(&self.contents), "content"), (ids, "the id")] {
             for spaces in index.into_iter().flat_map(|index| index.occurring_in(frame)) {

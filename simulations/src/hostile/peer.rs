@@ -3,7 +3,9 @@
 use dorpsplein_protocol::operation::{NeighbourhoodId, OperationId, Space};
 use dorpsplein_protocol::replica::SessionId;
 use dorpsplein_protocol::store::{Read, Table};
-use dorpsplein_protocol::sync::{MAX_FRAME, Message, SESSION_VERSION, SpaceId, SpaceRoot};
+use dorpsplein_protocol::sync::{
+    Comparison, Content, Fingerprint, MAX_FRAME, Message, Place, SESSION_VERSION, Section, SpaceId, SpaceRoot,
+};
 use rand::Rng;
 
 use super::villain::Villain;
@@ -19,7 +21,7 @@ const STREAMS: usize = 40;
 /// How many requests a flood is made of.
 const FLOOD: usize = 400;
 /// As many operations as one request may ask for.
-const FETCH: usize = 256;
+const FETCH: usize = 4096;
 
 /// A session at the box under attack, by a box whose key is believed.
 pub(super) type Line = (BoxId, SessionId, NeighbourhoodId);
@@ -105,17 +107,22 @@ pub(super) fn garbage(villain: &mut Villain<'_>) -> Done {
 /// Roots that are not true, comparisons that make no sense, and ids of nothing.
 pub(super) fn lie_on(villain: &mut Villain<'_>, (at, session, home): Line) -> Done {
     let all = SPACES.map(|space| SpaceId { neighbourhood: home, space });
-    let roots = all.map(|id| SpaceRoot { id, count: 7, sum: villain.bytes() }).to_vec();
+    let roots = all.map(|id| SpaceRoot { id, fingerprint: Fingerprint(villain.bytes()) }).to_vec();
     let mut frames = vec![Message::Roots { roots, answer: true }];
     for id in all {
-        let mut message = vec![0; 200];
-        villain.random.fill_bytes(&mut message);
-        // What one of this version begins with.
-        message[0] = 0x61;
-        frames.push(Message::Reconcile { id, message });
+        let lies = [
+            Content::Fingerprint(Fingerprint(villain.bytes())),
+            Content::Listed(vec![villain.bytes(); 40]),
+            Content::Differs { here: vec![villain.nothing(); 40], there: vec![villain.bytes(); 40] },
+        ];
+        let end = |hour| Place { hour, id: OperationId::from_bytes([7; 32]) };
+        let sections = (490_000..).zip(lies).map(|(hour, content)| Section { end: end(hour), content }).collect();
+        frames.push(Message::Compare { id, comparison: Comparison { window: 1, sections } });
     }
     let ids: Vec<OperationId> = (0..FETCH).map(|_| villain.nothing()).collect();
-    frames.extend([Message::Have { ids: ids.clone() }, Message::Operations { operations: Vec::new(), absent: ids }]);
+    let (operations, later) = (Vec::new(), ids.clone());
+    let answer = Message::Operations { operations, absent: ids.clone(), later, more: true };
+    frames.extend([Message::Have { ids }, answer, Message::Same, Message::More]);
     for frame in frames {
         villain.world.puppet_send(at, session, frame.encode())?;
     }
@@ -140,15 +147,20 @@ pub(super) fn pry_on(villain: &mut Villain<'_>, (at, session, _): Line) -> Done 
     }
     homes.dedup();
     for ids in ids.chunks(FETCH).take(40) {
-        villain.world.puppet_send(at, session, Message::Fetch { ids: ids.to_vec() }.encode())?;
+        villain.world.puppet_send(at, session, Message::Fetch { ids: ids.to_vec(), large: true }.encode())?;
     }
     for neighbourhood in homes {
         for space in SPACES {
             let id = SpaceId { neighbourhood, space };
-            villain.world.puppet_send(at, session, Message::Reconcile { id, message: vec![0x61, 0, 0, 0] }.encode())?;
+            villain.world.puppet_send(at, session, Message::Compare { id, comparison: question() }.encode())?;
         }
     }
     villain.world.puppet_close(at, session)
+}
+
+/// Asks for all there is in a space.
+fn question() -> Comparison {
+    Comparison { window: 0, sections: vec![Section { end: Place::END, content: Content::Listed(Vec::new()) }] }
 }
 
 /// Thousands of questions that are each in order.
@@ -156,8 +168,8 @@ pub(super) fn flood_on(villain: &mut Villain<'_>, (at, session, home): Line) -> 
     for _ in 0..FLOOD {
         let ids = (0..8).map(|_| villain.nothing()).collect();
         let id = SpaceId { neighbourhood: home, space: Space::Neighbours };
-        let roots = vec![SpaceRoot { id, count: 1, sum: villain.bytes() }];
-        for frame in [Message::Roots { roots, answer: true }, Message::Fetch { ids }] {
+        let roots = vec![SpaceRoot { id, fingerprint: Fingerprint(villain.bytes()) }];
+        for frame in [Message::Roots { roots, answer: true }, Message::Fetch { ids, large: false }] {
             villain.world.puppet_send(at, session, frame.encode())?;
         }
     }
@@ -171,14 +183,17 @@ pub(super) const GARBAGE: usize = 7;
 pub(super) fn garbage_on(villain: &mut Villain<'_>, (at, session, home): Line, number: usize) -> Done {
     let mut noise = vec![0; 500];
     villain.random.fill_bytes(&mut noise);
-    let ids = || (0..FETCH * 4).map(|n| OperationId::from_bytes([n as u8; 32])).collect();
+    let ids = || (0..FETCH + 1).map(|n| OperationId::from_bytes([n as u8; 32])).collect();
     let frame = match number {
         0 => noise,
         1 => vec![0; MAX_FRAME + 1],
         2 => Message::Hello { version: SESSION_VERSION, neighbourhood: home }.encode(),
         3 => Message::Push { operation: noise }.encode(),
-        4 => Message::Operations { operations: vec![noise.into()], absent: Vec::new() }.encode(),
-        5 => Message::Fetch { ids: ids() }.encode(),
+        4 => {
+            let (absent, later) = (Vec::new(), Vec::new());
+            Message::Operations { operations: vec![noise.into()], absent, later, more: false }.encode()
+        }
+        5 => Message::Fetch { ids: ids(), large: false }.encode(),
         _ => Vec::new(),
     };
     villain.world.puppet_send(at, session, frame)?;

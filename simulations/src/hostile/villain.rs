@@ -40,8 +40,8 @@ impl<'a> Villain<'a> {
     }
 
     /// 32 bytes of chance.
-    pub(super) fn bytes(&mut self) -> [u8; 32] {
-        let mut bytes = [0; 32];
+    pub(super) fn bytes<const N: usize>(&mut self) -> [u8; N] {
+        let mut bytes = [0; N];
         self.random.fill_bytes(&mut bytes);
         bytes
     }

@@ -22,6 +22,7 @@ use dorpsplein_protocol::identity::{PublicKey, SecretKey};
 use dorpsplein_protocol::operation::{NeighbourhoodId, Signed};
 use dorpsplein_protocol::replica::{Accepted, Effect, Input, OpenError, Refusal, Ticket};
 use dorpsplein_protocol::store::{Store, StoreError};
+use dorpsplein_protocol::sync::Checked;
 use dorpsplein_protocol::time::Timestamp;
 use thiserror::Error;
 
@@ -225,6 +226,12 @@ impl World {
         Ok(())
     }
 
+    /// Hands a box a frame, checked as a shell does it.
+    pub(crate) fn receive(&mut self, End { at, session }: End, frame: &[u8]) -> Result<(), WorldError> {
+        self.trace.note_bytes(frame);
+        self.handle(at, Input::Received { session, frame: Checked::new(frame) }).map(drop)
+    }
+
     /// Hands an input to a box that is on, as a shell does: commits first, then carries out the effects. Returns the answer,
     /// if the input asked for one.
     ///
@@ -290,7 +297,7 @@ impl World {
             Event::Dial(line, time) => self.dial(line, time)?,
             Event::Frame(end, frame) => {
                 if self.network.line_of(end).is_some() {
-                    self.handle(end.at, Input::Received { session: end.session, frame })?;
+                    self.receive(end, &frame)?;
                 }
             }
             Event::Closed(end) => {

@@ -41,7 +41,7 @@ impl World {
     /// [`WorldError`].
     pub fn puppet_send(&mut self, at: BoxId, session: SessionId, frame: Vec<u8>) -> Result<(), WorldError> {
         if self.puppet_is_heard(at, session) {
-            self.handle(at, Input::Received { session, frame })?;
+            self.receive(End { at, session }, &frame)?;
         }
         Ok(())
     }
