@@ -157,7 +157,10 @@ fn an_item_shown_to_fewer_people_is_gone_where_it_was_and_nothing_of_what_follow
         assert_eq!(stage.words_next_door(), [Table::Operations, Table::Rows]);
         stage.world.traffic.heard = Some(Vec::new());
         let moved = stage.show(item, to);
-        assert!(was_sent(&stage.world, stage.a.at, moved.id().as_bytes().as_slice()) || was_sent(&stage.world, stage.a.at, &moved.header().payload_hash));
+        assert!(
+            was_sent(&stage.world, stage.a.at, moved.id().as_bytes().as_slice())
+                || was_sent(&stage.world, stage.a.at, &moved.header().payload_hash)
+        );
         assert!(!stage.shown_next_door(item));
         assert_eq!(stage.words_next_door(), []);
         let held = |operation: &Signed| stage.world.boxes[stage.b.at].holds(operation);
@@ -252,8 +255,10 @@ fn of_two_moves_at_once_the_narrower_counts_in_every_order_and_reaches_those_of_
                 }
             }
         }
-        let [here, there] = [stage.a.at, second].map(|at| stage.world.boxes[at].dump(&[Table::Rows, Table::Spaces, Table::Audiences]));
-        let differing: Vec<_> = here.iter().filter(|(key, value)| there.get(*key) != Some(value)).map(|(key, _)| key.0).collect();
+        let [here, there] =
+            [stage.a.at, second].map(|at| stage.world.boxes[at].dump(&[Table::Rows, Table::Spaces, Table::Audiences]));
+        let differing: Vec<_> =
+            here.iter().filter(|(key, value)| there.get(*key) != Some(value)).map(|(key, _)| key.0).collect();
         assert_eq!(differing, []);
         assert_eq!(stage.world.boxes[stage.a.at].row(item).unwrap().space, narrow);
         assert!(!stage.shown_next_door(item));

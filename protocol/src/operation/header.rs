@@ -96,6 +96,9 @@ impl Header {
     }
 }
 
+/// What the name of a circle begins with, before its id.
+const CIRCLE: &str = "circle:";
+
 /// All operations of one neighbourhood with one audience: what two boxes reconcile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Space {
@@ -121,6 +124,28 @@ impl Space {
             (Self::Register, _) | (_, Self::Register) => Self::Register,
             (Self::Members, _) | (_, Self::Members) => Self::Members,
             _ => Self::Square,
+        }
+    }
+
+    /// Its name in the API, in forms and on the command line: `members`, `square`, `neighbours`, or `circle:` and the
+    /// circle's id.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Register => "register".to_owned(),
+            Self::Members => "members".to_owned(),
+            Self::Square => "square".to_owned(),
+            Self::Neighbours => "neighbours".to_owned(),
+            Self::Circle(circle) => format!("{CIRCLE}{circle}"),
+        }
+    }
+
+    /// The audience with this name; none for anything else, the register included.
+    pub fn audience_named(name: &str) -> Option<Self> {
+        match name {
+            "members" => Some(Self::Members),
+            "square" => Some(Self::Square),
+            "neighbours" => Some(Self::Neighbours),
+            _ => CircleId::from_hex(name.strip_prefix(CIRCLE)?).map(Self::Circle),
         }
     }
 

@@ -14,5 +14,7 @@ pub(crate) use evidence::{ErasedHere, receipt_key, receipt_prefix, split_receipt
 pub use evidence::{Fork, Receipt, forks, receipts};
 pub(crate) use keys::{log_key, row_writes, space_key, space_of_key, space_prefix};
 pub use log::{LogAct, LogEntry, moderation_log, open_objections};
-pub use read::{agenda, feed, item, last_of_device, operation, profile, thread, thread_length};
+pub use read::{
+    agenda, agenda_of, feed, feed_of, item, last_of_device, operation, profile, profile_of, thread, thread_length,
+};
 pub use row::{Appeal, Author, Conflict, Content, Erasure, ItemPhoto, ItemRow, Mark, Moderation};

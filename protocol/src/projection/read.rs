@@ -9,6 +9,9 @@ use crate::identity::PublicKey;
 use crate::operation::{ItemId, NeighbourhoodId, OperationId, ResidentId};
 use crate::store::{Direction, Read, StoreError, Table};
 
+/// How many rows are read at a time where some are passed over.
+const ROWS_AT_A_TIME: usize = 64;
+
 /// The row of an item, also of one that is hidden or erased; none when it does not count here.
 ///
 /// # Errors
@@ -27,12 +30,37 @@ pub fn feed(
     after: Option<&FeedCursor>,
     limit: usize,
 ) -> Result<(Vec<ItemRow>, Option<FeedCursor>), StoreError> {
-    let lower = after.map_or(Bound::Unbounded, |cursor| Bound::Excluded(cursor.key()));
-    let mut keys = range_keys(read, Table::Feed, (lower, Bound::Unbounded), limit.saturating_add(1))?;
-    let more = keys.len() > limit;
-    keys.truncate(limit);
-    let next = keys.last().filter(|_| more).map(|key| FeedCursor::after(key.clone()));
-    Ok((rows_of(read, &keys)?, next))
+    feed_of(read, after, limit, |_| true)
+}
+
+/// As [`feed`], of those rows alone that are to be shown. What is passed over leaves no trace in the answer, nor in where
+/// it says to go on. Costs a read for each row that is passed over.
+///
+/// # Errors
+/// [`StoreError`] when the store cannot be read.
+pub fn feed_of(
+    read: &impl Read,
+    after: Option<&FeedCursor>,
+    limit: usize,
+    shows: impl Fn(&ItemRow) -> bool,
+) -> Result<(Vec<ItemRow>, Option<FeedCursor>), StoreError> {
+    let mut lower = after.map(|cursor| cursor.key().to_vec());
+    let mut found: Vec<(Vec<u8>, ItemRow)> = Vec::new();
+    // One more than asked for says whether there is more.
+    while found.len() <= limit {
+        let range = (lower.as_deref().map_or(Bound::Unbounded, Bound::Excluded), Bound::Unbounded);
+        let keys = range_keys(read, Table::Feed, range, ROWS_AT_A_TIME)?;
+        let Some(last) = keys.last().cloned() else { break };
+        for key in keys {
+            let rows = rows_of(read, std::slice::from_ref(&key))?;
+            found.extend(rows.into_iter().filter(&shows).map(|row| (key.clone(), row)));
+        }
+        lower = Some(last);
+    }
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let next = found.last().filter(|_| more).map(|(key, _)| FeedCursor::after(key.clone()));
+    Ok((found.into_iter().map(|(_, row)| row).collect(), next))
 }
 
 /// Events that start on or after the civil date or time `from`, in calendar order, at most `limit`.
@@ -40,8 +68,30 @@ pub fn feed(
 /// # Errors
 /// [`StoreError`] when the store cannot be read.
 pub fn agenda(read: &impl Read, from: &str, limit: usize) -> Result<Vec<ItemRow>, StoreError> {
-    let range = (Bound::Included(from.as_bytes()), Bound::Unbounded);
-    rows_of(read, &range_keys(read, Table::Agenda, range, limit)?)
+    agenda_of(read, from, limit, |_| true)
+}
+
+/// As [`agenda`], of those rows alone that are to be shown. Costs a read for each row that is passed over.
+///
+/// # Errors
+/// [`StoreError`] when the store cannot be read.
+pub fn agenda_of(
+    read: &impl Read,
+    from: &str,
+    limit: usize,
+    shows: impl Fn(&ItemRow) -> bool,
+) -> Result<Vec<ItemRow>, StoreError> {
+    let mut found = Vec::new();
+    let mut lower = Bound::Included(from.as_bytes().to_vec());
+    while found.len() < limit {
+        let range = (lower.as_ref().map(Vec::as_slice), Bound::Unbounded);
+        let keys = range_keys(read, Table::Agenda, range, ROWS_AT_A_TIME)?;
+        let Some(last) = keys.last().cloned() else { break };
+        found.extend(rows_of(read, &keys)?.into_iter().filter(&shows));
+        lower = Bound::Excluded(last);
+    }
+    found.truncate(limit);
+    Ok(found)
 }
 
 /// The comments on an item, oldest first; also those that were hidden, which keep their place.
@@ -66,9 +116,22 @@ pub fn thread_length(read: &impl Read, subject: &ItemId) -> Result<usize, StoreE
 /// # Errors
 /// [`StoreError`] when the store cannot be read.
 pub fn profile(read: &impl Read, home: &NeighbourhoodId, resident: &ResidentId) -> Result<Option<ItemRow>, StoreError> {
+    profile_of(read, home, resident, |_| true)
+}
+
+/// As [`profile`], of those alone that are to be shown.
+///
+/// # Errors
+/// [`StoreError`] when the store cannot be read.
+pub fn profile_of(
+    read: &impl Read,
+    home: &NeighbourhoodId,
+    resident: &ResidentId,
+    shows: impl Fn(&ItemRow) -> bool,
+) -> Result<Option<ItemRow>, StoreError> {
     let prefix = [&home.as_bytes()[..], resident.as_bytes()].concat();
     let keys = read.keys_with_prefix(Table::Directory, &prefix, 16)?;
-    let own = rows_of(read, &keys)?.into_iter().filter(|row| row.speaks_for.is_none());
+    let own = rows_of(read, &keys)?.into_iter().filter(|row| row.speaks_for.is_none() && shows(row));
     Ok(own.min_by_key(|row| (row.created, row.id)))
 }
 

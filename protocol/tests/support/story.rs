@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use dorpsplein_protocol::compose::{Device, Place};
 use dorpsplein_protocol::identity::{PublicKey, SecretKey};
 use dorpsplein_protocol::operation::{
-    Edit, Field, ItemId, Kind, ModerationAct, ModerationReason, OperationId, Role, RoleChange, Signed, Space,
-    Statement, Value,
+    Edit, Field, ItemId, Kind, ModerationAct, ModerationReason, NeighbourhoodId, OperationId, Role, RoleChange, Signed,
+    Space, Statement, Value,
 };
 use dorpsplein_protocol::store::Table;
 
@@ -30,6 +30,16 @@ struct Subject {
     person: usize,
     operations: Vec<OperationId>,
     last_by: BTreeMap<PublicKey, OperationId>,
+    /// For whom it is by the past of each operation and by that itself.
+    spaces: BTreeMap<OperationId, Space>,
+}
+
+impl Subject {
+    /// Where somebody takes it to be who saw no more than these.
+    fn place_after(&self, parents: &[OperationId]) -> Place {
+        let seen = parents.iter().filter_map(|parent| self.spaces.get(parent).copied());
+        Place { space: seen.reduce(Space::narrower).unwrap_or(self.place.space), ..self.place }
+    }
 }
 
 /// Two villages with an agreement, the people in them, and all they signed in the order they signed it.
@@ -53,7 +63,7 @@ impl Story {
     pub(crate) fn begin() -> Self {
         let mut world = World::new();
         let (mut home, mut partner) = (world.found("Oosterwijk aan de Vliet"), world.found("Hogeveld"));
-        let mut log = partner.beginning.clone();
+        let mut log = [home.beginning.clone(), partner.beginning.clone()].concat();
         let agreement = world.agree(&mut home, &mut partner);
         let offer = agreement[0].id();
         log.extend(agreement);
@@ -97,7 +107,7 @@ impl Story {
     fn act(&mut self, [what, who, a, b, c]: Step) {
         // The two devices of one resident write most, so that they often write at once.
         let who = [0, 1, 0, 1, 2, 3, 4, 5][usize::from(who) % 8];
-        match what % 20 {
+        match what % 22 {
             0..=2 => self.create(who, a, b),
             3..=8 => self.edit(who, a, b, c),
             9..=11 => self.comment(who, a, b),
@@ -111,14 +121,17 @@ impl Story {
             // Rare, because nothing more happens to what is erased.
             18 if c.is_multiple_of(3) => self.erase(who, a, b),
             18 => self.moderate(b, a, c),
-            _ => self.object(who, a, b),
+            19 => self.object(who, a, b),
+            _ => self.show(who, a, b, c),
         }
     }
 
     fn place(&self, visitor: bool, choice: u8) -> Place {
-        match (visitor, choice % 2) {
+        match (visitor, choice % 4) {
+            (true, 0) => self.partner.square(),
             (true, _) => self.partner.neighbours(),
-            (false, 0) => self.home.square(),
+            (false, 0) => Place { space: Space::Members, ..self.home.square() },
+            (false, 2) => self.home.square(),
             (false, _) => self.home.neighbours(),
         }
     }
@@ -134,7 +147,8 @@ impl Story {
             return;
         }
         let about = &self.subjects[usize::from(a) % self.subjects.len()];
-        let (place, subject) = (about.place, about.id);
+        let seen = about.operations[about.operations.len() - 1 - usize::from(b) % about.operations.len()];
+        let (place, subject) = (about.place_after(&[seen]), about.id);
         self.make(who, place, Kind::COMMENT, Some(subject), vec![body("Leuk!"), edit_of(b, a)]);
     }
 
@@ -147,6 +161,7 @@ impl Story {
             person: hand.person,
             operations: vec![operation.id()],
             last_by: BTreeMap::from([(hand.device.key(), operation.id())]),
+            spaces: BTreeMap::from([(operation.id(), place.space)]),
         });
         self.log.push(operation);
     }
@@ -181,7 +196,9 @@ impl Story {
             own => own.into_iter().chain([seen]).collect(),
         };
         let edits = vec![edit_of(b % 4, c), edit_of(c, b)];
-        let operation = hand.device.edit(subject.place, subject.id, parents, edits, now);
+        let place = subject.place_after(&parents);
+        let operation = hand.device.edit(place, subject.id, parents, edits, now);
+        subject.spaces.insert(operation.id(), place.space);
         subject.last_by.insert(hand.device.key(), operation.id());
         // Nobody builds on what is refused, or all that follows would be hidden.
         if hand.person == subject.person {
@@ -226,13 +243,37 @@ impl Story {
         let seen = subject.operations[subject.operations.len() - 1 - usize::from(b) % subject.operations.len()];
         let own = subject.last_by.get(&device.key()).copied().filter(|_| !edit.is_beside());
         let beside = edit.is_beside();
-        let operation =
-            device.edit(subject.place, subject.id, own.into_iter().chain([seen]).collect(), vec![edit], now);
+        let parents: Vec<OperationId> = own.into_iter().chain([seen]).collect();
+        let place = subject.place_after(&parents);
+        let operation = device.edit(place, subject.id, parents, vec![edit], now);
+        subject.spaces.insert(operation.id(), place.space);
         if !beside {
             subject.last_by.insert(device.key(), operation.id());
             if who != Some(0) {
                 subject.operations.push(operation.id());
             }
+        }
+        self.log.push(operation);
+    }
+
+    /// Somebody shows an item of their own, or now and then of somebody else, to other people than before.
+    fn show(&mut self, who: usize, a: u8, b: u8, c: u8) {
+        let person = self.hands[who].person;
+        let meddles = c.is_multiple_of(16);
+        let mut own = (0..self.subjects.len()).rev().filter(|at| meddles || self.subjects[*at].person == person);
+        let Some(at) = own.nth(usize::from(a) % 2) else { return };
+        let (now, subject, hand) = (self.world.now, &mut self.subjects[at], &mut self.hands[who]);
+        let seen = subject.operations[subject.operations.len() - 1 - usize::from(b) % subject.operations.len().min(3)];
+        let own = subject.last_by.get(&hand.device.key()).copied();
+        let parents: Vec<OperationId> = own.into_iter().chain([seen]).collect();
+        let place = subject.place_after(&parents);
+        let others = [Space::Members, Space::Square, Space::Neighbours].into_iter().filter(|to| *to != place.space);
+        let to = others.cycle().nth(usize::from(c) % 2).unwrap_or(Space::Square);
+        let operation = hand.device.show_to(place, subject.id, parents, to, now);
+        subject.spaces.insert(operation.id(), to);
+        subject.last_by.insert(hand.device.key(), operation.id());
+        if hand.person == subject.person {
+            subject.operations.push(operation.id());
         }
         self.log.push(operation);
     }
@@ -285,12 +326,25 @@ impl Story {
 
     /// A box of the home village that holds nothing but the beginning, and a certified peer to bring it the rest.
     pub(crate) fn listener(&mut self) -> Puppet {
-        let at = self.world.add_box(self.home.id);
-        for operation in &self.home.beginning {
+        let (home, first) = (self.home.id, self.home.at);
+        let beginning = self.home.beginning.clone();
+        self.listener_of(home, first, &beginning)
+    }
+
+    /// The same of the partner village, for which not everything is.
+    pub(crate) fn listener_next_door(&mut self) -> Puppet {
+        let (home, first) = (self.partner.id, self.partner.at);
+        let beginning = self.partner.beginning.clone();
+        self.listener_of(home, first, &beginning)
+    }
+
+    fn listener_of(&mut self, home: NeighbourhoodId, first: usize, beginning: &[Signed]) -> Puppet {
+        let at = self.world.add_box(home);
+        for operation in beginning {
             self.world.submit(at, operation).unwrap();
         }
-        let key = self.world.boxes[self.home.at].key;
-        self.world.greeting_puppet(at, key, self.home.id).0
+        let key = self.world.boxes[first].key;
+        self.world.greeting_puppet(at, key, home).0
     }
 
     /// Brings what the listener does not hold, in batches of up to `batch`, until bringing it again changes nothing.
