@@ -179,6 +179,7 @@ fn settle_down(
 
 /// What the checker of convergence finds now.
 fn disagreement(world: &mut World) -> Result<Vec<Failure>, WorldError> {
+    world.recount_agreements();
     let found = world.check(
         |checker, world| {
             if checker.name() == AGREEMENT { checker.at_rest(world) } else { Ok(Vec::new()) }

@@ -2,7 +2,9 @@
 //! lost the line: then two boxes that differ are no failure.
 //!
 //! What is for a village alone travels between its own boxes. What it shares travels between its boxes, to those next door,
-//! and on between the boxes of one neighbour, who pass it on to each other and to no third village.
+//! and on between the boxes of one neighbour, who pass it on to each other and to no third village. A village whose own boxes
+//! are not joined tells its neighbours nothing that is sure to be whole: what it agreed with them may stand in the register of
+//! a box that no line leads to.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,13 +27,22 @@ impl Reach {
     pub(super) fn of(world: &World) -> Self {
         let lines: Vec<[BoxId; 2]> = world.network().lines().map(|(_, boxes)| boxes).collect();
         let village_of = |at: BoxId| world.simulated(at).map(|simulated| simulated.village);
-        let (mut own, mut shared) = (BTreeMap::new(), BTreeMap::new());
+        let mut own = BTreeMap::new();
         for village in world.villages() {
             let is_own = |at| village_of(at) == Some(village.id);
             own.insert(village.id, groups(&village.boxes, &lines, |[a, b]| is_own(a) && is_own(b)));
+        }
+        let is_whole = |at: BoxId| {
+            let groups = village_of(at).and_then(|village| own.get(&village));
+            groups.is_some_and(|groups| groups.values().all(|group| groups.get(&at) == Some(group)))
+        };
+        let mut shared = BTreeMap::new();
+        for village in world.villages() {
+            let is_own = |at| village_of(at) == Some(village.id);
             let near: BTreeSet<VillageId> = village.neighbours.iter().copied().chain([village.id]).collect();
             let boxes: Vec<BoxId> = near.iter().flat_map(|near| world.boxes_of(*near)).copied().collect();
-            let carries = |[a, b]: [BoxId; 2]| is_own(a) || is_own(b) || village_of(a) == village_of(b);
+            let leads = |a, b| is_own(a) || is_own(b) || village_of(a) == village_of(b);
+            let carries = |[a, b]: [BoxId; 2]| is_whole(a) && is_whole(b) && leads(a, b);
             shared.insert(village.id, groups(&boxes, &lines, carries));
         }
         Self { own, shared }

@@ -2,7 +2,7 @@
 //! other, object, and bring honest work back.
 
 use dorpsplein_protocol::operation::{
-    DeviceCount, Endorsement, MemberRemoval, Rescue, Role, RoleChange, Statement, Treaty, Veto,
+    DeviceCount, Endorsement, MemberRemoval, Rescue, Role, RoleChange, Statement, Veto,
 };
 
 use super::turn::{Grip, Turn};
@@ -24,16 +24,8 @@ impl Turn<'_> {
             let mine = proposal.by == own.resident && !matches!(proposal.statement, Statement::Recovery(_));
             !mine && proposal.endorse_after.is_none_or(|after| after <= now) && !proposal.vetoed
         });
-        let Some((of, said)) = ready.map(|proposal| (proposal.operation, proposal.statement.clone())) else {
-            return Ok(());
-        };
-        let signed = self.state(grip, "endorsed", Some(of), Statement::Endorsement(Endorsement { of }))?;
-        if let (Some(_), Statement::Treaty(Treaty { with, accepts: Some(_), .. })) = (signed, said)
-            && let Some(with) = self.world.village_of(&with).map(|there| there.id)
-        {
-            let here = self.me().village;
-            self.world.befriend(here, with);
-        }
+        let Some(of) = ready.map(|proposal| proposal.operation) else { return Ok(()) };
+        self.state(grip, "endorsed", Some(of), Statement::Endorsement(Endorsement { of }))?;
         Ok(())
     }
 

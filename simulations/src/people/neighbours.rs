@@ -25,11 +25,7 @@ impl Turn<'_> {
         if !agreed {
             return Ok(());
         }
-        let ended = self.state(grip, "agreements ended", None, Statement::TreatyEnd(TreatyEnd { with: id }))?;
-        let here = self.me().village;
-        if ended.is_some() {
-            self.world.part(here, with);
-        }
+        self.state(grip, "agreements ended", None, Statement::TreatyEnd(TreatyEnd { with: id }))?;
         Ok(())
     }
 
@@ -45,17 +41,13 @@ impl Turn<'_> {
         let offer = self.their_offer(with);
         let name = if offer.is_some() { "agreements accepted" } else { "agreements offered" };
         let statement = treaty(self.world, id, offer);
-        let Some(said) = self.propose(grip, name, statement, 10 * MINUTE..9 * HOUR)? else { return Ok(()) };
+        if self.propose(grip, name, statement, 10 * MINUTE..9 * HOUR)?.is_none() {
+            return Ok(());
+        }
         self.introduce(here, with)?;
-        let waits = self
-            .register(grip)
-            .is_none_or(|register| register.proposals().iter().any(|proposal| proposal.operation == said.operation));
-        if offer.is_some() {
-            // Where somebody has to sign as well they agree when that is done.
-            if !waits {
-                self.world.befriend(here, with);
-            }
-        } else if let Some((other, _)) = self.connector(with, None) {
+        if offer.is_none()
+            && let Some((other, _)) = self.connector(with, None)
+        {
             self.follow_up(HOUR..10 * HOUR, other, Deed::Agree(here));
         }
         Ok(())

@@ -66,6 +66,7 @@ impl World {
         };
         // What was erased is stored without its text; then there is nothing to watch over.
         if let Some(Ok(operation)) = stored.map(|bytes| Signed::decode(&bytes)) {
+            self.note_agreement(at, &operation);
             self.follow(at, &operation);
             self.tell(|checker, world| checker.accepted(world, at, &operation, accepted.known));
         }

@@ -4,7 +4,8 @@
 //! Calling order: [`World::new`]; [`World::add_village`] and [`World::add_box`]; whatever is to stand from the start; then
 //! [`World::connect`] for the lines, and [`World::run_until`] again and again. [`run`](crate::run) does that for a plan.
 
-pub mod boxes;
+pub mod agreements;
+mod boxes;
 pub mod clock;
 pub mod disk;
 mod measure;

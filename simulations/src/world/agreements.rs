@@ -1,0 +1,70 @@
+//! Which villages have an agreement, as the registers of their own boxes say: each side is asked at home, never the other.
+//! What became of a statement whose answer got lost shows in no other way.
+
+use dorpsplein_protocol::authority::Register;
+use dorpsplein_protocol::operation::{NeighbourhoodId, Payload, Signed, Space, Statement};
+
+use super::World;
+use crate::plan::{BoxId, VillageId};
+
+impl World {
+    /// A box took in what a connector says about an agreement: the end of one, an acceptance, or a second signature.
+    pub(super) fn note_agreement(&mut self, at: BoxId, operation: &Signed) {
+        let header = operation.header();
+        let Some(here) = self.simulated(at).map(|simulated| simulated.village) else { return };
+        let home = self.village(here).map(|village| village.neighbourhood);
+        if header.space != Space::Register || home != Some(header.neighbourhood()) {
+            return;
+        }
+        match operation.payload().map(Payload::decode) {
+            Some(Ok(Payload::Statement(Statement::TreatyEnd(end)))) => {
+                if let Some(there) = self.village_of(&end.with).map(|village| village.id) {
+                    self.part(here, there);
+                }
+            }
+            Some(Ok(Payload::Statement(Statement::Treaty(_) | Statement::Endorsement(_)))) => {
+                let named = self.at(at).map(|running| running.replica().registers().home().neighbours());
+                let named: Vec<NeighbourhoodId> = named.into_iter().flatten().copied().collect();
+                for there in named.iter().filter_map(|id| Some(self.village_of(id)?.id)).collect::<Vec<_>>() {
+                    if self.agree(here, there) {
+                        self.befriend(here, there);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Asks all boxes that are on which agreements stand.
+    pub(crate) fn recount_agreements(&mut self) {
+        let ids: Vec<VillageId> = self.villages().map(|village| village.id).collect();
+        for here in &ids {
+            let known = self.registers(*here).flat_map(Register::neighbours);
+            let known: Vec<VillageId> = known.filter_map(|id| Some(self.village_of(id)?.id)).collect();
+            for there in known.into_iter().filter(|there| here < there) {
+                if self.agree(*here, there) { self.befriend(*here, there) } else { self.part(*here, there) }
+            }
+        }
+    }
+
+    /// Whether both sides stand and one accepts the other; an end that any box knows of ends it.
+    fn agree(&self, here: VillageId, there: VillageId) -> bool {
+        let pair = [[here, there], [there, here]];
+        let sides = pair.map(|[own, other]| {
+            let other = self.village(other)?.neighbourhood;
+            let mut said = self.registers(own).map(|register| match register.parted(&other) {
+                Some(_) => Err(()),
+                None => Ok(register.treaty(&other, self.now).map(|side| (side.operation, side.treaty.accepts))),
+            });
+            said.try_fold(None, |found, side| side.map(|side| found.or(side))).ok().flatten()
+        });
+        let [Some((ours, we_accept)), Some((theirs, they_accept))] = sides else { return false };
+        we_accept == Some(theirs) || they_accept == Some(ours)
+    }
+
+    /// The registers of a village at its own boxes that are on.
+    fn registers(&self, village: VillageId) -> impl Iterator<Item = &Register> {
+        let running = self.boxes_of(village).iter().filter_map(|at| self.at(*at));
+        running.map(|running| running.replica().registers().home())
+    }
+}
