@@ -7,11 +7,13 @@
 //! A box whose clock is so far behind that what others signed lies in its future counts that later, and what builds on it
 //! as well; until then nobody can ask of it that it shows what others show. Such a box is compared with nobody. A clock that
 //! is ahead excuses nothing.
+//! An item that a device wrote about that forked out of sight of those next door is not compared with them: which of two
+//! operations with one number counts they cannot know as long as one of the two is for the village alone.
 //! Neither are boxes compared that no line joins, directly or through others entitled to the same.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dorpsplein_protocol::operation::{NeighbourhoodId, Space};
+use dorpsplein_protocol::operation::{ItemId, NeighbourhoodId};
 use dorpsplein_protocol::projection::ItemRow;
 use dorpsplein_protocol::store::StoreError;
 use sha2::{Digest, Sha256};
@@ -44,10 +46,15 @@ impl Checker for Convergence {
     }
 
     fn at_rest(&mut self, world: &World) -> Result<Vec<Failure>, WorldError> {
-        let mut seen = BTreeMap::new();
+        let (mut seen, mut out_of_sight) = (BTreeMap::new(), BTreeSet::new());
         for simulated in world.boxes().filter(|simulated| simulated.running().is_some()) {
             if !look::waits_for_a_time(&simulated.disk)? {
-                seen.insert(simulated.id, View::of(&simulated.disk)?);
+                out_of_sight.extend(look::forked_out_of_sight(&simulated.disk)?);
+            }
+        }
+        for simulated in world.boxes().filter(|simulated| simulated.running().is_some()) {
+            if !look::waits_for_a_time(&simulated.disk)? {
+                seen.insert(simulated.id, View::of(&simulated.disk, &out_of_sight)?);
             }
         }
         let reach = Reach::of(world);
@@ -100,7 +107,8 @@ impl Looks<'_> {
             compared += 1;
             let known = self.known_to_both(*here, *there);
             let shared = |part: &Part| {
-                part.neighbourhood == village.neighbourhood && part.shared && known.contains(&part.author)
+                let ours = part.neighbourhood == village.neighbourhood && part.shared;
+                ours && !part.out_of_sight && known.contains(&part.author)
             };
             failures.extend(view.sum(shared).differs(&other.sum(shared), *here, *there));
             failures.extend(compare_registers(self.world, &village.neighbourhood, *here, *there));
@@ -133,6 +141,7 @@ pub fn visible(world: &World) -> Result<u64, WorldError> {
 struct Part {
     neighbourhood: NeighbourhoodId,
     shared: bool,
+    out_of_sight: bool,
     author: NeighbourhoodId,
 }
 
@@ -140,11 +149,11 @@ struct Part {
 struct View(BTreeMap<Part, Sum>);
 
 impl View {
-    fn of(disk: &Disk) -> Result<Self, StoreError> {
+    fn of(disk: &Disk, out_of_sight: &BTreeSet<ItemId>) -> Result<Self, StoreError> {
         let mut parts: BTreeMap<Part, Sum> = BTreeMap::new();
         look::each_row(disk, |row: ItemRow, bytes| {
-            let shared = row.space == Space::Neighbours;
-            let part = Part { neighbourhood: row.neighbourhood, shared, author: row.author.home };
+            let (shared, out_of_sight) = (look::is_shared(&row.space), out_of_sight.contains(&row.id));
+            let part = Part { neighbourhood: row.neighbourhood, shared, out_of_sight, author: row.author.home };
             parts.entry(part).or_default().add(bytes);
         })?;
         Ok(Self(parts))

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Bound, ControlFlow};
 
 use dorpsplein_protocol::identity::PublicKey;
-use dorpsplein_protocol::operation::{OperationId, Signed};
+use dorpsplein_protocol::operation::{ItemId, OperationId, Signed, Space};
 use dorpsplein_protocol::projection::{self, ItemRow};
 use dorpsplein_protocol::replica::MAX_UNDECIDED_PER_DEVICE;
 use dorpsplein_protocol::store::{Direction, KeyRange, Read, StoreError, Table};
@@ -72,6 +72,32 @@ pub(super) fn has_forked(disk: &Disk, device: &PublicKey) -> Result<bool, StoreE
     let forked = !disk.keys_with_prefix(Table::Forks, device.as_bytes(), 1)?.is_empty();
     disk.take_cost();
     Ok(forked)
+}
+
+/// The items that somebody wrote something about with a device that forked where those next door cannot see it: one of two
+/// operations with one number is for the village alone.
+pub(super) fn forked_out_of_sight(disk: &Disk) -> Result<BTreeSet<ItemId>, StoreError> {
+    let mut devices = BTreeSet::new();
+    for fork in projection::forks(disk)? {
+        for id in &fork.operations {
+            let shared = operation(disk, id)?.is_none_or(|operation| is_shared(&operation.header().space));
+            devices.extend((!shared).then_some(fork.device));
+        }
+    }
+    let mut items = BTreeSet::new();
+    for device in devices {
+        for key in disk.keys_with_prefix(Table::Devices, device.as_bytes(), usize::MAX)? {
+            let id = OperationId::try_from(&key[40..]).map_err(|_| StoreError::Damaged("a device's operation"))?;
+            items.extend(operation(disk, &id)?.map(|operation| operation.header().item()));
+        }
+    }
+    disk.take_cost();
+    Ok(items)
+}
+
+/// Whether those next door may see it.
+pub(super) const fn is_shared(space: &Space) -> bool {
+    matches!(space, Space::Register | Space::Neighbours | Space::Circle(_))
 }
 
 /// The device that a key of such a table starts with.
