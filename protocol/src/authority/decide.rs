@@ -120,7 +120,7 @@ fn verdict(
             Standing::Home(_) => Err(Verdict::Refused(Reason::NotTheAuthor)),
         };
     }
-    let author = author(registers, header, facts)?;
+    let author = author(registers, header, deed, facts)?;
     let act = match deed {
         Deed::Write if header.item.is_none() => creating(&author, header, facts)?,
         Deed::Write if may_rewrite(registers, &author, header, facts)? => Act::EditOwn,
@@ -189,8 +189,18 @@ pub(crate) fn is_somebodys(registers: &Registers, header: &Header, now: Timestam
 }
 
 /// Who the author is, where what is shared with this box's neighbourhood says that the item is one to be seen here.
-fn author<'a>(registers: &'a Registers, header: &Header, facts: &ItemFacts<'_>) -> Result<Signer<'a>, Verdict> {
-    if let Some(unknown) = unknown_neighbourhood(registers, header) {
+fn author<'a>(
+    registers: &'a Registers,
+    header: &Header,
+    deed: Deed,
+    facts: &ItemFacts<'_>,
+) -> Result<Signer<'a>, Verdict> {
+    // Whoever came here by a treaty takes their own words back after it ended as well, as far as the register that is still
+    // held knows them.
+    let takes_back = deed == Deed::EraseOwn && header.neighbourhood() != header.home();
+    if let Some(unknown) = unknown_neighbourhood(registers, header)
+        && !(takes_back && unknown == header.home())
+    {
         return Err(Verdict::Unknown(Missing::Neighbourhood(unknown)));
     }
     let (here, there) = (registers.home().neighbourhood(), header.neighbourhood());
@@ -204,14 +214,19 @@ fn author<'a>(registers: &'a Registers, header: &Header, facts: &ItemFacts<'_>) 
         Space::Circle(circle) => registers.met_in(&circle, &here, &there),
         Space::Members | Space::Square => return Err(Verdict::Refused(Reason::SpaceNotAllowed)),
     };
-    if shared { signer(registers, header) } else { Err(Verdict::Refused(Reason::NoTreaty)) }
+    if shared { known_signer(registers, header) } else { Err(Verdict::Refused(Reason::NoTreaty)) }
 }
 
 /// What the author is to the neighbourhood the item lives in, and who they are at home.
 fn signer<'a>(registers: &'a Registers, header: &Header) -> Result<Signer<'a>, Verdict> {
-    if let Some(unknown) = unknown_neighbourhood(registers, header) {
-        return Err(Verdict::Unknown(Missing::Neighbourhood(unknown)));
+    match unknown_neighbourhood(registers, header) {
+        Some(unknown) => Err(Verdict::Unknown(Missing::Neighbourhood(unknown))),
+        None => known_signer(registers, header),
     }
+}
+
+/// The same by whatever register of their home is held here.
+fn known_signer<'a>(registers: &'a Registers, header: &Header) -> Result<Signer<'a>, Verdict> {
     let (there, home) = (header.neighbourhood(), header.home());
     let register = registers.get(&home).ok_or(Verdict::Unknown(Missing::Neighbourhood(home)))?;
     let (device, sequence) = (&header.device, header.sequence);

@@ -86,9 +86,17 @@ impl Registers {
         self.all.values().map(AsRef::as_ref)
     }
 
-    /// Whether the home register says anything about a treaty with `other`: then its register is worth holding.
+    /// Whether the home register says anything about a treaty with `other`: then its register is worth holding. An end that
+    /// is known stays one, whatever this box's clock says.
     pub fn is_partner(&self, other: &NeighbourhoodId, now: Timestamp) -> bool {
-        self.home().treaty(other, now).is_some_and(|ours| now < ours.treaty.expires)
+        let parted = self.home().parted(other).is_some();
+        !parted && self.home().treaty(other, now).is_some_and(|ours| now < ours.treaty.expires)
+    }
+
+    /// Whether either side of the treaty with `other` is known to have ended it, whatever this box's clock says.
+    pub fn has_ended(&self, other: &NeighbourhoodId) -> bool {
+        let they_ended = || self.get(other).is_some_and(|register| register.parted(&self.home).is_some());
+        self.home().parted(other).is_some() || they_ended()
     }
 
     /// Whether home ended its treaty with `other` less than [`PARTING_MS`] ago: long enough for a box that was away to hear

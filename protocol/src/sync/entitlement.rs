@@ -62,6 +62,7 @@ pub fn entitled<'s>(
         spaces.insert(register(home));
     }
     if certified
+        && !registers.has_ended(claimed)
         && let Some(treaty) = registers.treaty(claimed, now).filter(|treaty| treaty.stage == TreatyStage::InForce)
     {
         let neighbours = |neighbourhood| SpaceId { neighbourhood, space: Space::Neighbours };

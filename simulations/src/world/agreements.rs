@@ -4,8 +4,11 @@
 use dorpsplein_protocol::authority::Register;
 use dorpsplein_protocol::operation::{NeighbourhoodId, Payload, Signed, Space, Statement};
 
-use super::World;
+use super::{DAY, Village, World};
 use crate::plan::{BoxId, VillageId};
+
+/// No clock in these worlds is wrong by more, in milliseconds.
+const MOST_WRONG: u64 = 366 * DAY;
 
 impl World {
     /// A box took in what a connector says about an agreement: the end of one, an acceptance, or a second signature.
@@ -47,19 +50,20 @@ impl World {
         }
     }
 
-    /// Whether both sides stand and one accepts the other; an end that any box knows of ends it.
+    /// Whether one side accepts what the other side said, and neither ended it since, as some box of each knows.
     fn agree(&self, here: VillageId, there: VillageId) -> bool {
-        let pair = [[here, there], [there, here]];
-        let sides = pair.map(|[own, other]| {
-            let other = self.village(other)?.neighbourhood;
-            let mut said = self.registers(own).map(|register| match register.parted(&other) {
-                Some(_) => Err(()),
-                None => Ok(register.treaty(&other, self.now).map(|side| (side.operation, side.treaty.accepts))),
-            });
-            said.try_fold(None, |found, side| side.map(|side| found.or(side))).ok().flatten()
-        });
-        let [Some((ours, we_accept)), Some((theirs, they_accept))] = sides else { return false };
-        we_accept == Some(theirs) || they_accept == Some(ours)
+        let [Some(here), Some(there)] = [self.village(here), self.village(there)] else { return false };
+        self.accepts(here, there) || self.accepts(there, here)
+    }
+
+    fn accepts(&self, one: &Village, other: &Village) -> bool {
+        // An end is one whatever the clock of the device that signed it.
+        let at = self.now.plus_millis(MOST_WRONG);
+        let accepted = |register: &Register| register.treaty(&other.neighbourhood, at)?.treaty.accepts;
+        self.registers(one.id).filter_map(accepted).any(|offer| {
+            let mut offering = self.registers(other.id);
+            offering.any(|register| register.holds_treaty(&one.neighbourhood, &offer, at))
+        })
     }
 
     /// The registers of a village at its own boxes that are on.
