@@ -13,7 +13,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dorpsplein_protocol::operation::{ItemId, NeighbourhoodId};
+use dorpsplein_protocol::operation::{ItemId, NeighbourhoodId, Space};
 use dorpsplein_protocol::projection::ItemRow;
 use dorpsplein_protocol::store::StoreError;
 use sha2::{Digest, Sha256};
@@ -152,7 +152,7 @@ impl View {
     fn of(disk: &Disk, out_of_sight: &BTreeSet<ItemId>) -> Result<Self, StoreError> {
         let mut parts: BTreeMap<Part, Sum> = BTreeMap::new();
         look::each_row(disk, |row: ItemRow, bytes| {
-            let (shared, out_of_sight) = (look::is_shared(&row.space), out_of_sight.contains(&row.id));
+            let (shared, out_of_sight) = (row.space == Space::Neighbours, out_of_sight.contains(&row.id));
             let part = Part { neighbourhood: row.neighbourhood, shared, out_of_sight, author: row.author.home };
             parts.entry(part).or_default().add(bytes);
         })?;

@@ -80,7 +80,8 @@ pub(super) fn forked_out_of_sight(disk: &Disk) -> Result<BTreeSet<ItemId>, Store
     let mut devices = BTreeSet::new();
     for fork in projection::forks(disk)? {
         for id in &fork.operations {
-            let shared = operation(disk, id)?.is_none_or(|operation| is_shared(&operation.header().space));
+            let space = operation(disk, id)?.map(|operation| operation.header().space);
+            let shared = space.is_none_or(|space| matches!(space, Space::Register | Space::Neighbours));
             devices.extend((!shared).then_some(fork.device));
         }
     }
@@ -93,11 +94,6 @@ pub(super) fn forked_out_of_sight(disk: &Disk) -> Result<BTreeSet<ItemId>, Store
     }
     disk.take_cost();
     Ok(items)
-}
-
-/// Whether those next door may see it.
-pub(super) const fn is_shared(space: &Space) -> bool {
-    matches!(space, Space::Register | Space::Neighbours | Space::Circle(_))
 }
 
 /// The device that a key of such a table starts with.
