@@ -192,6 +192,83 @@ fn pages_behind_the_door_say_with_their_status_who_is_not_let_in() {
     assert_eq!(village.page("/beheer/lid/niemand", &founder).status, 404);
 }
 
+/// What a visitor gets of every address at which something of an item could stand.
+fn everything(village: &Village, ids: &[OperationId], cookie: &str) -> Vec<String> {
+    let mut paths: Vec<String> =
+        ["/", "/en", "/agenda", "/en/agenda", "/over", "/api/v1/status", "/api/v1/forks"].map(str::to_owned).to_vec();
+    for id in ids {
+        for place in ["bericht", "activiteit", "en/news", "en/event", "api/v1/items", "api/v1/operations"] {
+            paths.push(format!("/{place}/{id}"));
+        }
+        paths.push(format!("/api/v1/items/{id}/receipts"));
+        paths.push(format!("/bericht/{id}/wie-zegt-dit"));
+    }
+    paths.iter().map(|path| village.page(path, cookie).text().to_owned()).collect()
+}
+
+#[test]
+fn what_is_for_members_is_there_for_residents_who_are_logged_in_and_for_nobody_else() {
+    let mut village = Village::new();
+    let operations = village.at("operations");
+    let place = Place { neighbourhood: village.home, space: Space::Members };
+    let now = village.now();
+    let words = "De sleutel hangt achter de klok";
+    let title = |text: &str| Edit::Set { field: Field::TITLE, value: operation::Value::Text(text.to_owned()) };
+    let starts = Edit::Set { field: Field::STARTS, value: operation::Value::Text("2099-12-04".to_owned()) };
+    let public = village.anna.sign(|anna| {
+        anna.create(Place { space: Space::Square, ..place }, Kind::NEWS, None, vec![title("Voor iedereen")], now)
+    });
+    assert_eq!(post(&operations, &[CBOR], &public.unwrap()).status, 201);
+    village.anna.settle().unwrap();
+    let status = || get(&village.at("status"), &[]).json()["items"].clone();
+    let (before, nothing) = (status(), OperationId::from_bytes([7; 32]));
+    let unseen = everything(&village, &[nothing], "");
+
+    let mut made = Vec::new();
+    for (kind, edits) in [(Kind::NEWS, vec![title(words)]), (Kind::EVENT, vec![title(words), starts])] {
+        let signed = village.anna.sign(|anna| anna.create(place, kind, None, edits, now)).unwrap();
+        let answer = post(&operations, &[CBOR], &signed);
+        assert_eq!(answer.status, 201, "{}", answer.text());
+        village.anna.settle().unwrap();
+        made.push(OperationId::from_hex(answer.json()["id"].as_str().unwrap()).unwrap());
+    }
+    assert_eq!(get(&village.at("status"), &[]).json()["items"], before, "not even counted");
+    for id in &made {
+        let unseen_now = everything(&village, &[*id], "");
+        for (before, now) in unseen.iter().zip(&unseen_now) {
+            // The same in every byte, but for the id that was asked for and the clock.
+            let asked = now.replace(&id.to_string(), &nothing.to_string());
+            let timeless = |text: &str| text.split("\"time\":").next().unwrap().to_owned();
+            assert_eq!(timeless(before), timeless(&asked));
+        }
+    }
+
+    let anna = village.enter(&village.anna);
+    for (id, path) in made.iter().zip(["bericht", "activiteit"]) {
+        let page = village.page(&format!("/{path}/{id}"), &anna);
+        assert_eq!((page.status.as_u16(), page.header("cache-control")), (200, "no-store"), "{}", page.text());
+        assert!(page.text().contains(words) && page.text().contains("Alleen voor bewoners"));
+        assert_eq!(village.page(&format!("/api/v1/items/{id}"), &anna).json()["space"], "members");
+    }
+    assert!(village.page("/", &anna).text().contains(words));
+    assert!(village.page("/agenda?vanaf=2099-12-01", &anna).text().contains(words));
+    assert!(!village.page("/agenda?vanaf=2099-12-01", "").text().contains(words));
+
+    // To everybody, and back.
+    for (to, status) in [(Space::Square, 200), (Space::Members, 404)] {
+        let row = village.page(&format!("/api/v1/items/{}", made[0]), &anna).json();
+        let heads =
+            row["heads"].as_array().unwrap().iter().map(|id| OperationId::from_hex(id.as_str().unwrap()).unwrap());
+        let heads: Vec<OperationId> = heads.collect();
+        let at = Place { space: Space::audience_named(row["space"].as_str().unwrap()).unwrap(), ..place };
+        let moved = village.anna.sign(|anna| anna.show_to(at, made[0].into(), heads, to, now)).unwrap();
+        assert_eq!(post(&operations, &[CBOR], &moved).status, 201);
+        village.anna.settle().unwrap();
+        assert_eq!(village.page(&format!("/bericht/{}", made[0]), "").status, status);
+        assert_eq!(village.page("/", "").text().contains(words), to == Space::Square);
+    }
+}
+
 #[test]
 fn an_objection_stands_on_the_desk_however_much_is_done_after_it() {
     let mut village = Village::new();

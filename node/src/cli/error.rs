@@ -75,6 +75,9 @@ pub enum InputError {
     /// An item is named by its id.
     #[error("an item is named by its id: 64 hexadecimal digits")]
     Item,
+    /// An audience has another name.
+    #[error("an audience is members, square, neighbours, or circle: and the id of a circle")]
+    Audience,
     /// An event needs a start.
     #[error("an event needs --starts, such as 2026-12-04T20:00 or 2026-12-04")]
     NoStart,

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use dorpsplein_protocol::operation::{DeviceCount, Edit, ItemId, Kind, MemberRemoval, OperationId, Statement};
+use dorpsplein_protocol::operation::{DeviceCount, Edit, ItemId, Kind, MemberRemoval, OperationId, Space, Statement};
 use serde_json::{Value, json};
 
 use super::Outcome;
@@ -29,6 +29,16 @@ pub(super) struct AppealArgs {
     /// Why you object, in your own words
     #[arg(long)]
     note: String,
+}
+
+/// `resident audience`.
+#[derive(Debug, Args)]
+pub(super) struct AudienceArgs {
+    #[command(flatten)]
+    item: ItemArgs,
+    /// Who may read it from now on: members, square, neighbours, or circle:ID
+    #[arg(long, value_name = "AUDIENCE", value_parser = super::resident::audience)]
+    to: Space,
 }
 
 /// `resident receipts`.
@@ -67,6 +77,16 @@ pub(super) struct LeaveArgs {
 /// [`CliError`].
 pub(super) fn erase(args: &ItemArgs) -> Result<Outcome, CliError> {
     on_item::erase(args, None, String::new())
+}
+
+/// Shows an item of one's own to more or fewer people than before.
+///
+/// # Errors
+/// [`CliError`].
+pub(super) fn show_to(args: &AudienceArgs) -> Result<Outcome, CliError> {
+    let done = "From now on it is for them. Where it was for others, boxes drop it when they hear of it; \
+                `dorpsplein resident receipts` lists who did. A copy that somebody made elsewhere cannot be taken back.";
+    on_item::act(&args.item.signer, &args.item.item, done, |_| Edit::Audience(args.to))
 }
 
 /// Objects to what a connector did to an item of one's own.

@@ -113,6 +113,7 @@ fn frame(door: &Door) -> Result<Frame, CliError> {
             help: help.as_ref().map(Help::from),
             language: Lang::Nl,
             neighbours: Vec::new(),
+            circles: Vec::new(),
         },
         now: local_time::local(clock::now()),
         time_zone: local_time::ZONE,

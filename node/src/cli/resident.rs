@@ -37,6 +37,8 @@ pub(super) enum ResidentCommand {
     Show(ShowArgs),
     /// Erase an item of your own, here and wherever it went
     Erase(ItemArgs),
+    /// Show an item of your own to more or fewer people from now on
+    Audience(leaving::AudienceArgs),
     /// Object to what a connector did to an item of your own
     Appeal(leaving::AppealArgs),
     /// List the neighbours whose boxes erased an item too
@@ -60,8 +62,8 @@ pub(super) struct JoinArgs {
     #[arg(long)]
     name: String,
     /// Who may see your name
-    #[arg(long, value_enum, default_value_t = Audience::Neighbours)]
-    audience: Audience,
+    #[arg(long, value_name = "AUDIENCE", value_parser = audience, default_value = "neighbours")]
+    audience: Space,
 }
 
 /// `resident post`.
@@ -82,9 +84,9 @@ pub(super) struct PostArgs {
     /// The text
     #[arg(long, default_value = "")]
     body: String,
-    /// Who may read it
-    #[arg(long, value_enum, default_value_t = Audience::Square)]
-    audience: Audience,
+    /// Who may read it: members, square (whoever visits the site), neighbours, or circle:ID
+    #[arg(long, value_name = "AUDIENCE", value_parser = audience, default_value = "square")]
+    audience: Space,
     /// The organisation in whose name you write, if you speak for one: its id, or the beginning of it
     #[arg(long = "for", value_name = "ORGANISATION")]
     speaks_for: Option<String>,
@@ -127,15 +129,6 @@ pub(super) struct ShowArgs {
     item: String,
 }
 
-/// Who may read something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Audience {
-    /// Whoever visits this neighbourhood's site
-    Square,
-    /// The neighbourhoods with a treaty as well
-    Neighbours,
-}
-
 /// What somebody writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum PostKind {
@@ -145,14 +138,12 @@ pub(super) enum PostKind {
     Event,
 }
 
-impl Audience {
-    /// The space it stands for.
-    const fn space(self) -> Space {
-        match self {
-            Self::Square => Space::Square,
-            Self::Neighbours => Space::Neighbours,
-        }
-    }
+/// The audience that somebody named.
+///
+/// # Errors
+/// [`InputError::Audience`].
+pub(super) fn audience(name: &str) -> Result<Space, InputError> {
+    Space::audience_named(name).ok_or(InputError::Audience)
 }
 
 /// Carries out a resident's command.
@@ -166,6 +157,7 @@ pub(super) fn run(command: &ResidentCommand) -> Result<Outcome, CliError> {
         ResidentCommand::Comment(args) => comment(args),
         ResidentCommand::Show(args) => show(args),
         ResidentCommand::Erase(args) => leaving::erase(args),
+        ResidentCommand::Audience(args) => leaving::show_to(args),
         ResidentCommand::Appeal(args) => leaving::appeal(args),
         ResidentCommand::Receipts(args) => leaving::receipts(args),
         ResidentCommand::Export(args) => leaving::export(args),
@@ -203,7 +195,7 @@ fn join(args: &JoinArgs) -> Result<Outcome, CliError> {
             return Err(error);
         }
     }
-    let place = Place { neighbourhood: home, space: args.audience.space() };
+    let place = Place { neighbourhood: home, space: args.audience };
     let edits = vec![text(Field::NAME, name)];
     let profile = author.say(|device| device.create(place, Kind::PROFILE, None, edits, clock::now()))?;
     let device = door.device(&author.device().key())?;
@@ -246,7 +238,7 @@ fn post(args: &PostArgs) -> Result<Outcome, CliError> {
     let (kind, edits) = post_edits(args)?;
     let door = door_of(&args.key, args.url.as_deref())?;
     let mut author = Author::open(&args.key, &door)?;
-    let place = Place { neighbourhood: author.device().home(), space: args.audience.space() };
+    let place = Place { neighbourhood: author.device().home(), space: args.audience };
     let accepted = match &args.speaks_for {
         None => author.say(|device| device.create(place, kind, None, edits, clock::now()))?,
         Some(beginning) => {
@@ -285,9 +277,13 @@ fn post_edits(args: &PostArgs) -> Result<(Kind, Vec<Edit>), CliError> {
 fn comment(args: &CommentArgs) -> Result<Outcome, CliError> {
     let subject = ItemId::from_hex(&args.item).ok_or(InputError::Item)?;
     let door = door_of(&args.key, args.url.as_deref())?;
-    let item = door.item(&subject)?;
-    let place = place_of(&item).ok_or(InputError::Item)?;
     let mut author = Author::open(&args.key, &door)?;
+    // Residents may answer what is for members; somebody from next door has nothing to log in with.
+    let item = match door.item(&subject) {
+        Err(CliError::Client(missing)) if missing.is_final() => door.item_for(author.device().secret(), &subject)?,
+        item => item?,
+    };
+    let place = place_of(&item).ok_or(InputError::Item)?;
     let edits = vec![text(Field::BODY, &args.body)];
     let accepted = author.say(|device| device.create(place, Kind::COMMENT, Some(subject), edits, clock::now()))?;
     Ok(posted(&accepted, &door))
@@ -300,12 +296,7 @@ pub(super) fn place_of(item: &ItemBody) -> Option<Place> {
 
 /// A place as the API names it.
 pub(super) fn place_named(neighbourhood: &str, space: &str) -> Option<Place> {
-    let space = match space {
-        "square" => Space::Square,
-        "neighbours" => Space::Neighbours,
-        _ => return None,
-    };
-    Some(Place { neighbourhood: NeighbourhoodId::from_hex(neighbourhood)?, space })
+    Some(Place { neighbourhood: NeighbourhoodId::from_hex(neighbourhood)?, space: Space::audience_named(space)? })
 }
 
 fn show(args: &ShowArgs) -> Result<Outcome, CliError> {
@@ -359,7 +350,7 @@ mod tests {
             kind,
             title: "Soep".to_owned(),
             body: String::new(),
-            audience: Audience::Square,
+            audience: Space::Square,
             speaks_for: None,
             starts: starts.map(str::to_owned),
             ends: None,

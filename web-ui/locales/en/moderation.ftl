@@ -28,6 +28,11 @@ receipts-none = No box of the neighbours has reported yet that it erased this.
 receipt = Erased by { $name }
 
 acts-summary = More
+move-heading = Show it to more or fewer people
+move-what = You choose who may read this from now on. The comments go along, but never to people to whom their writers did not mean to show them.
+move-whom = Who may read this?
+move-elsewhere = Do you show it to fewer people? Then it disappears for the others, on the boxes of the neighbours too. We cannot see, nor prevent, that somebody kept a copy.
+move-do = Show it like this
 erase-heading = Erase
 erase-what = Your text disappears from this box and from the other boxes of our neighbourhood. What remains is that something was here, and when. This cannot be undone.
 erase-elsewhere = We ask the neighbours to erase it as well. Whether somebody kept a copy we cannot see and cannot enforce.

@@ -1,6 +1,11 @@
 # The pages where you do something yourself: comment, write and join.
 field-optional = (optional)
 
+audience-members = Only residents of our square
+audience-members-how = Whoever wants to read it logs in with the device of a resident.
+audience-circle = The circle { $name }
+for-members = For residents only
+for-circle = For the circle { $name }
 audience-square = Everyone who visits the square of { $name }
 audience-neighbours = The neighbours too: it will also appear on their squares
 audience-neighbours-now = At the moment that means { $names }.

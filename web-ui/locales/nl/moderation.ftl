@@ -28,6 +28,11 @@ receipts-none = Nog geen enkel kastje van de buren heeft laten weten dat het gew
 receipt = Gewist bij { $name }
 
 acts-summary = Meer
+move-heading = Aan meer of minder mensen laten zien
+move-what = U kiest wie dit vanaf nu mag lezen. De reacties gaan mee, maar nooit naar mensen aan wie de schrijver ze niet wilde laten zien.
+move-whom = Wie mag dit lezen?
+move-elsewhere = Laat u het aan minder mensen zien? Dan verdwijnt het bij de anderen, ook op de kastjes van de buren. Of iemand een kopie bewaarde, kunnen we niet zien en niet afdwingen.
+move-do = Zo laten zien
 erase-heading = Wissen
 erase-what = Uw tekst verdwijnt van dit kastje en van de andere kastjes van onze buurt. Er blijft staan dat hier iets was, en wanneer. Dit is niet terug te draaien.
 erase-elsewhere = We vragen ook de buren om het te wissen. Of iemand een kopie bewaarde, kunnen we niet zien en niet afdwingen.

@@ -1,6 +1,11 @@
 # De pagina's waar u zelf iets doet: reageren, schrijven en meedoen.
 field-optional = (hoeft niet)
 
+audience-members = Alleen bewoners van ons plein
+audience-members-how = Wie het wil lezen, meldt zich aan met een toestel dat van een bewoner is.
+audience-circle = De kring { $name }
+for-members = Alleen voor bewoners
+for-circle = Voor de kring { $name }
 audience-square = Iedereen die het plein van { $name } bezoekt
 audience-neighbours = Ook de buren: het komt dan ook op hun plein te staan
 audience-neighbours-now = Nu zijn dat { $names }.

@@ -7,14 +7,14 @@ use std::rc::Rc;
 
 use dorpsplein_protocol::compose::Place;
 use dorpsplein_protocol::operation::{
-    Edit, ItemId, Kind, ModerationAct, ModerationReason, NeighbourhoodId, OperationId, ResidentId,
+    Edit, ItemId, Kind, ModerationAct, ModerationReason, NeighbourhoodId, OperationId, ResidentId, Space,
 };
 
 use super::author::Author;
 use super::form::{self, Filled};
 use super::page::{Area, Page, State};
 use super::trouble::Trouble;
-use super::write::space;
+use super::write::{audience, space};
 
 /// How long the good news stands before the page shows what is new, in milliseconds.
 const GOOD_NEWS_MS: i32 = 1_200;
@@ -75,6 +75,12 @@ fn offer(page: &Rc<Page>, place: &Area, item: &Item, is_theirs: bool, moderates:
             area.remove();
             continue;
         }
+        // It has this audience.
+        for choice in area.parts("[data-audience]") {
+            if choice.attribute("data-audience") == Some(item.at.space.name()) {
+                choice.remove();
+            }
+        }
         offered = true;
         wire(page, &area, item.clone())?;
     }
@@ -92,7 +98,12 @@ fn wire(page: &Rc<Page>, area: &Area, item: Item) -> Result<(), Trouble> {
         let (page, item, act, filled) = (Rc::clone(&page), item.clone(), act.clone(), filled_in.filled());
         async move {
             let edit = edit(&act, item.kind, &filled?)?;
-            Author::own(&page).await?.edit(item.at, item.id, item.heads, vec![edit]).await?;
+            let mut author = Author::own(&page).await?;
+            if edit == Edit::Audience(Space::Members) {
+                // The page that comes next is for members.
+                author.log_in(&page.host()?).await?;
+            }
+            author.edit(item.at, item.id, item.heads, vec![edit]).await?;
             page.reload_soon(GOOD_NEWS_MS)?;
             Ok(State::Sent)
         }
@@ -113,6 +124,7 @@ fn edit(act: &str, kind: Kind, filled: &Filled) -> Result<Edit, Trouble> {
         "unofficial" => Edit::Official(false),
         "erase" => Edit::Erase { kind, reason, note },
         "appeal" => Edit::Appeal(note),
+        "audience" => Edit::Audience(audience(filled)?),
         _ => return Err(Trouble::Browser("the form does not say what it is about")),
     })
 }

@@ -69,6 +69,10 @@ impl Writing {
         }
         author.deliver().await?;
         let (at, draft) = self.read(author.home())?;
+        if at.space == Space::Members {
+            // Whoever writes for members wants to read it next.
+            author.log_in(&self.page.host()?).await?;
+        }
         let item = author.sign(at, draft).await?;
         self.set_waiting(Some(item));
         self.deliver(&mut author).await?;
@@ -124,9 +128,5 @@ pub(super) fn audience(filled: &Filled) -> Result<Space, Trouble> {
 
 /// The space with this name.
 pub(super) fn space(name: &str) -> Result<Space, Trouble> {
-    match name {
-        "square" => Ok(Space::Square),
-        "neighbours" => Ok(Space::Neighbours),
-        _ => Err(Trouble::foreseen("space-not-allowed")),
-    }
+    Space::audience_named(name).ok_or_else(|| Trouble::foreseen("space-not-allowed"))
 }

@@ -100,13 +100,24 @@ impl<'a> Shell<'a> {
 
     /// The names of the neighbours that a neighbours' item reaches: "Boxwijk en Veerdam".
     pub(super) fn neighbour_names(&self) -> Result<String, MissingText> {
-        let names: Vec<&str> =
-            self.neighbourhood().neighbours.iter().map(|neighbour| neighbour.name.as_str()).collect();
-        match names.as_slice() {
+        let names: Vec<String> =
+            self.neighbourhood().neighbours.iter().map(|neighbour| neighbour.name.clone()).collect();
+        self.names(&names)
+    }
+
+    /// Names in a sentence.
+    pub(super) fn names(&self, names: &[String]) -> Result<String, MissingText> {
+        match names {
             [] => Ok(String::new()),
-            [only] => Ok((*only).to_owned()),
+            [only] => Ok(only.clone()),
             [init @ .., last] => Ok(format!("{} {} {last}", init.join(", "), self.say("and")?)),
         }
+    }
+
+    /// The name of the circle that is an audience with this name in forms.
+    pub(super) fn circle_named(&self, space: &str) -> Option<&str> {
+        let circle = self.neighbourhood().circles.iter().find(|circle| circle.space == space);
+        circle.map(|circle| circle.name.as_str())
     }
 
     pub(super) fn paragraphs<'t>(&self, text: &'t str) -> Vec<Paragraph<'t>> {

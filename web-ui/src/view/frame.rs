@@ -37,6 +37,8 @@ pub struct Neighbourhood {
     pub language: Lang,
     /// The neighbourhoods it has a treaty with at this moment, in the order to name them.
     pub neighbours: Vec<NeighbourLink>,
+    /// The circles it belongs to, by name.
+    pub circles: Vec<CircleChoice>,
 }
 
 /// Whom a visitor can call.
@@ -48,6 +50,17 @@ pub struct Help {
     pub phone: String,
     /// When, in the neighbourhood's own words: "op werkdagen van 9.00 tot 12.00 uur".
     pub hours: Option<String>,
+}
+
+/// A circle, for whoever chooses who may read something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CircleChoice {
+    /// The audience's name in forms: `circle:` and its id.
+    pub space: String,
+    /// Its name.
+    pub name: String,
+    /// The other neighbourhoods in it, by name.
+    pub members: Vec<String>,
 }
 
 /// A neighbourhood with a treaty, as a name to show and perhaps a site to visit.

@@ -22,13 +22,11 @@ pub use desk_community::{
     OrganisationView, OrganisationsPage, TreatyStep, TreatyView,
 };
 pub use devices::{MyDataPage, OwnDevice};
-pub use frame::{Frame, Help, NeighbourLink, Neighbourhood};
+pub use frame::{CircleChoice, Frame, Help, NeighbourLink, Neighbourhood};
 pub use jiff::civil::{Date, DateTime};
 pub use moderation::{Fate, GonePage, Handle, LogAct, LogEntry, LogPage, Moderated, Reason, Receipt, Standing};
 pub use page::{AgendaPage, ErrorPage, EventPage, Failure, ItemPage, NewsPage, WriteKind, WritePage};
-pub use post::{
-    Author, Claim, Comment, EventTeaser, NewsTeaser, Origin, Role, Space, Stated, Thread, ThreadEntry, When,
-};
+pub use post::{Author, Claim, Comment, EventTeaser, NewsTeaser, Origin, Role, Stated, Thread, ThreadEntry, When};
 pub use trust::{
     AboutPage, BoxView, NeighbourView, OperationRole, ProofOperation, ProofPage, ProofSubject, TreatyDirection,
     TreatyState, Words,

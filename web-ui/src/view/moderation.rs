@@ -2,7 +2,7 @@
 
 use jiff::civil::DateTime;
 
-use super::post::{Author, Space, Thread};
+use super::post::{Author, Thread};
 
 /// Why something was hidden or erased; the names are those of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,8 +97,8 @@ pub struct Handle {
     pub kind: &'static str,
     /// Where it lives.
     pub neighbourhood: String,
-    /// For whom.
-    pub space: Space,
+    /// For whom: `members`, `square`, `neighbours`, or `circle:` and the circle's id.
+    pub space: String,
     /// Whose it is.
     pub resident: String,
     /// Where they are at home.

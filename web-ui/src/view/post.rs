@@ -36,26 +36,6 @@ pub struct Author {
     pub home: Origin,
 }
 
-/// The space an item lives in, as the browser's module names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Space {
-    /// Anyone who visits this neighbourhood's site.
-    Square,
-    /// Every neighbourhood with a treaty as well.
-    Neighbours,
-}
-
-impl Space {
-    /// The name the wire and the form fields use.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Square => "square",
-            Self::Neighbours => "neighbours",
-        }
-    }
-}
-
 /// A news item in a list.
 #[derive(Clone, Debug)]
 pub struct NewsTeaser {
@@ -175,8 +155,8 @@ pub struct Comment {
 pub struct Thread {
     /// The neighbourhood of the item commented on; a comment lives there too.
     pub neighbourhood: String,
-    /// The space of the item commented on.
-    pub space: Space,
+    /// The audience of the item commented on, as the form fields name it.
+    pub space: String,
     /// The comments, oldest first, and the places of those that were hidden.
     pub entries: Vec<ThreadEntry>,
 }

@@ -8,10 +8,10 @@ pub(crate) mod devices;
 
 use dorpsplein_web_ui::Lang;
 use dorpsplein_web_ui::view::{
-    AboutPage, AgendaPage, Author, BoxView, Claim, Comment, Date, DateTime, ErrorPage, EventPage, EventTeaser, Failure,
-    Fate, Frame, Handle, Help, ItemPage, NeighbourLink, NeighbourView, Neighbourhood, NewsPage, NewsTeaser,
-    OperationRole, Origin, ProofOperation, ProofPage, ProofSubject, Role, Space, Standing, Stated, Thread, ThreadEntry,
-    TreatyDirection, TreatyState, When, Words, WriteKind, WritePage,
+    AboutPage, AgendaPage, Author, BoxView, CircleChoice, Claim, Comment, Date, DateTime, ErrorPage, EventPage,
+    EventTeaser, Failure, Fate, Frame, Handle, Help, ItemPage, NeighbourLink, NeighbourView, Neighbourhood, NewsPage,
+    NewsTeaser, OperationRole, Origin, ProofOperation, ProofPage, ProofSubject, Role, Standing, Stated, Thread,
+    ThreadEntry, TreatyDirection, TreatyState, When, Words, WriteKind, WritePage,
 };
 
 /// An id that looks like one: 64 hexadecimal digits, another for every `seed`.
@@ -54,6 +54,11 @@ pub(crate) fn frame() -> Frame {
                 NeighbourLink { name: "Boxwijk".to_owned(), site: Some("https://boxwijk.example/".to_owned()) },
                 NeighbourLink { name: "Veerdam".to_owned(), site: None },
             ],
+            circles: vec![CircleChoice {
+                space: format!("circle:{}", id(71)),
+                name: "Aan het water".to_owned(),
+                members: vec!["Boxwijk".to_owned()],
+            }],
         },
         now: at(21, 10, 30),
         time_zone: "Europe/Amsterdam",
@@ -160,7 +165,7 @@ pub(crate) fn item() -> ItemPage {
 pub(crate) fn thread() -> Thread {
     Thread {
         neighbourhood: id(1),
-        space: Space::Neighbours,
+        space: "neighbours".to_owned(),
         entries: vec![
             said(
                 31,
@@ -368,7 +373,7 @@ pub(crate) fn handle(seed: u64, kind: &'static str) -> Handle {
         id: id(seed),
         kind,
         neighbourhood: id(1),
-        space: Space::Neighbours,
+        space: "neighbours".to_owned(),
         resident: id(501),
         home: id(1),
         heads: vec![id(seed)],

@@ -75,7 +75,7 @@ impl Reader {
     /// Somebody of this neighbourhood, with the name they show.
     pub(super) fn person(&self, id: &ResidentId) -> Result<view::Person, StoreError> {
         let role = self.registers.home().resident(id).map_or(Role::Resident, |resident| resident.role);
-        let profile = projection::profile(&self.store, &self.home(), id)?.filter(|row| self.shows(row));
+        let profile = projection::profile_of(&self.store, &self.home(), id, |row| self.shows(row))?;
         let name = profile.and_then(|row| row.content.name).map(|name| name.trim().to_owned());
         Ok(view::Person {
             id: id.to_string(),

@@ -2,14 +2,14 @@
 
 use data_encoding::HEXLOWER;
 use dorpsplein_protocol::operation::{Field, ItemId, Kind, OperationId, Value};
-use dorpsplein_protocol::projection::{self, Conflict, Content, Erasure, ItemRow, Moderation};
+use dorpsplein_protocol::projection::{Conflict, Content, Erasure, ItemRow, Moderation};
 use dorpsplein_protocol::store::StoreError;
 use dorpsplein_protocol::time::{CivilTime, Timestamp};
 use dorpsplein_web_ui::{Lang, pages, view};
 
 use super::super::body::{AuthorBody, ConflictBody, ContentBody, ItemBody, ModeratedBody};
 use super::super::local_time::{self, Civil};
-use super::lists::{space, when};
+use super::lists::when;
 use super::standing::handle;
 use super::{ReadError, Reader};
 
@@ -69,7 +69,7 @@ impl Reader {
             kind: row.kind.name().map(str::to_owned),
             subject: row.subject.map(|subject| subject.to_string()),
             neighbourhood: row.neighbourhood.to_string(),
-            space: space(row.space).name().to_owned(),
+            space: row.space.name(),
             author: AuthorBody {
                 device: row.author.device.to_string(),
                 resident: row.author.resident.to_string(),
@@ -82,7 +82,7 @@ impl Reader {
             conflicts: row.conflicts.iter().map(conflict_body).collect(),
             heads: hex(&row.heads),
             operations: hex(&row.operations),
-            comments: projection::thread_length(&self.store, &row.id)?,
+            comments: self.comment_count(&row.id)?,
             speaks_for: row.speaks_for.map(|organisation| organisation.to_string()),
             pinned: row.pinned.is_some(),
             official: row.official.is_some(),
@@ -101,7 +101,7 @@ impl Reader {
     pub(super) fn thread(&self, row: &ItemRow) -> Result<view::Thread, StoreError> {
         let entries = self.comments(&row.id)?;
         let entries = entries.iter().map(|comment| self.thread_entry(comment)).collect::<Result<_, StoreError>>()?;
-        Ok(view::Thread { neighbourhood: row.neighbourhood.to_string(), space: space(row.space), entries })
+        Ok(view::Thread { neighbourhood: row.neighbourhood.to_string(), space: row.space.name(), entries })
     }
 
     /// A comment in a thread. Of a hidden one only the place: who may still read it does so on its own page.

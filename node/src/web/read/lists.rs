@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use dorpsplein_protocol::operation::{Kind, Space};
+use dorpsplein_protocol::operation::Kind;
 use dorpsplein_protocol::projection::{self, FeedCursor, ItemRow};
 use dorpsplein_protocol::store::{Direction, Read, StoreError, Table};
 use dorpsplein_web_ui::{Lang, pages, view};
@@ -18,8 +18,6 @@ const NEWS_PER_PAGE: usize = 20;
 const EVENTS_PER_PAGE: usize = 60;
 /// Rows read from the store at a time.
 const ROWS_AT_A_TIME: usize = 64;
-/// Batches of rows looked at for one page: a feed full of events still shows its news, and a page still ends.
-const MAX_BATCHES: usize = 16;
 /// How many days an event on the home page may lie ahead: today and tomorrow.
 const SOON_DAYS: i64 = 1;
 
@@ -27,7 +25,7 @@ impl Reader {
     /// The home page, or the older news from a cursor on.
     pub(in super::super) fn news_page(&self, before: Option<&str>, lang: Lang) -> Result<String, ReadError> {
         let cursor: Option<FeedCursor> = before.map(str::parse).transpose().map_err(|_| ReadError::NotFound)?;
-        let (rows, older) = self.news_rows(cursor)?;
+        let (rows, older) = self.news_rows(cursor.as_ref())?;
         let soon = if before.is_none() { self.soon()? } else { Vec::new() };
         let items = rows.iter().map(|row| self.news_teaser(row)).collect::<Result<_, StoreError>>()?;
         let page = view::NewsPage {
@@ -51,30 +49,21 @@ impl Reader {
         Ok(pages::agenda(&self.frame(), &view::AgendaPage { events, from: asked, later }, lang)?)
     }
 
-    /// How many items a visitor can read.
+    /// How many items can be read by whoever comes by.
     pub(in super::super) fn count_items(&self) -> Result<usize, StoreError> {
         let mut count = 0;
         let all = (std::ops::Bound::Unbounded, std::ops::Bound::Unbounded);
         self.store.scan(Table::Rows, all, Direction::Ascending, &mut |_, value| {
-            count += usize::from(ItemRow::decode(value).is_ok_and(|row| self.shows(&row)));
+            count += usize::from(ItemRow::decode(value).is_ok_and(|row| self.shows_to_everybody(&row)));
             ControlFlow::Continue(())
         })?;
         Ok(count)
     }
 
     /// One page of news, and the cursor of the next.
-    fn news_rows(&self, mut cursor: Option<FeedCursor>) -> Result<(Vec<ItemRow>, Option<FeedCursor>), StoreError> {
-        let mut found = Vec::new();
-        for _ in 0..MAX_BATCHES {
-            let wanted = NEWS_PER_PAGE - found.len();
-            let (rows, next) = projection::feed(&self.store, cursor.as_ref(), wanted)?;
-            found.extend(rows.into_iter().filter(|row| row.kind == Kind::NEWS && self.shows(row)));
-            cursor = next;
-            if cursor.is_none() || found.len() == NEWS_PER_PAGE {
-                break;
-            }
-        }
-        Ok((found, cursor))
+    fn news_rows(&self, cursor: Option<&FeedCursor>) -> Result<(Vec<ItemRow>, Option<FeedCursor>), StoreError> {
+        let is_news = |row: &ItemRow| row.kind == Kind::NEWS && self.shows(row);
+        projection::feed_of(&self.store, cursor, NEWS_PER_PAGE, is_news)
     }
 
     fn news_teaser(&self, row: &ItemRow) -> Result<view::NewsTeaser, StoreError> {
@@ -85,8 +74,7 @@ impl Reader {
             author: self.author(&row.author)?,
             written: super::local_time::local(row.created),
             pinned: row.pinned.is_some(),
-            // A comment has the audience of what it is about, so all of them may be seen by whoever sees that.
-            comments: projection::thread_length(&self.store, &row.id)?,
+            comments: self.comment_count(&row.id)?,
         })
     }
 
@@ -99,8 +87,8 @@ impl Reader {
     }
 
     fn events_from(&self, first: Date, limit: usize) -> Result<Vec<view::EventTeaser>, StoreError> {
-        let rows = projection::agenda(&self.store, &first.to_string(), limit)?;
-        Ok(rows.iter().filter(|row| self.shows(row)).filter_map(|row| self.event_teaser(row)).collect())
+        let rows = projection::agenda_of(&self.store, &first.to_string(), limit, |row| self.shows(row))?;
+        Ok(rows.iter().filter_map(|row| self.event_teaser(row)).collect())
     }
 
     /// An event without a start has no place in an agenda; validation lets none in.
@@ -125,14 +113,6 @@ pub(super) fn when(starts: Civil, ends: Option<Civil>) -> view::When {
         (Civil::Day(first), ends) => view::When::AllDay { first, last: ends.map_or(first, Civil::date) },
         (Civil::Time(starts), Some(Civil::Time(ends))) => view::When::Timed { starts, ends: Some(ends) },
         (Civil::Time(starts), Some(Civil::Day(_)) | None) => view::When::Timed { starts, ends: None },
-    }
-}
-
-/// The audience of an item in the words of the pages; only items of these two are ever shown.
-pub(super) const fn space(space: Space) -> view::Space {
-    match space {
-        Space::Neighbours => view::Space::Neighbours,
-        Space::Square | Space::Register | Space::Members | Space::Circle(_) => view::Space::Square,
     }
 }
 

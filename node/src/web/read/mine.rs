@@ -10,7 +10,6 @@ use dorpsplein_protocol::store::{Direction, Read, StoreError, Table};
 
 use super::super::body::{MineBody, MineItemBody};
 use super::Reader;
-use super::lists::space;
 
 impl Reader {
     /// All that a resident of this neighbourhood made, that is here and not erased, whoever may read it.
@@ -31,7 +30,7 @@ impl Reader {
                 id: row.id.to_string(),
                 kind: row.kind.0,
                 neighbourhood: row.neighbourhood.to_string(),
-                space: space(row.space).name().to_owned(),
+                space: row.space.name(),
                 heads: row.heads.iter().map(ToString::to_string).collect(),
                 operations: row.operations.iter().map(ToString::to_string).collect(),
             }));

@@ -19,7 +19,7 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use dorpsplein_protocol::authority::{Registers, TreatyStage};
+use dorpsplein_protocol::authority::{CircleState, Registers, TreatyStage};
 use dorpsplein_protocol::operation::{ItemId, NeighbourhoodId, Role, Space};
 use dorpsplein_protocol::projection::{self, Author, ItemRow};
 use dorpsplein_protocol::store::{Read, StoreError};
@@ -100,6 +100,7 @@ impl Reader {
                 help: self.identity.help.clone(),
                 language: Lang::Nl,
                 neighbours: self.neighbour_links(),
+                circles: self.circle_choices(),
             },
             now: self.local_now,
             time_zone: local_time::ZONE,
@@ -117,6 +118,21 @@ impl Reader {
             .collect();
         links.sort_by(|a, b| a.name.cmp(&b.name));
         links
+    }
+
+    /// The circles this neighbourhood belongs to, for whoever chooses who may read something.
+    fn circle_choices(&self) -> Vec<view::CircleChoice> {
+        let own = self.registers.circles_with(&self.home());
+        let circles = self.registers.circles().into_iter().filter(|circle| own.contains(&circle.id));
+        let choice = |circle: CircleState| {
+            let members = circle.members.iter().chain([&circle.founder]).filter(|member| **member != self.home());
+            let mut members: Vec<String> = members.map(|member| self.name_of(member)).collect();
+            members.sort();
+            view::CircleChoice { space: Space::Circle(circle.id).name(), name: circle.name, members }
+        };
+        let mut choices: Vec<_> = circles.map(choice).collect();
+        choices.sort_by(|a, b| a.name.cmp(&b.name));
+        choices
     }
 
     /// A neighbourhood's name, or the beginning of its id as long as its register has not come here.
@@ -145,13 +161,26 @@ impl Reader {
     }
 
     /// Whether items of such an audience may come to a visitor of this site: everyone may read the own square, and what
-    /// neighbours share.
+    /// neighbours and circles share; residents who are logged in what is for members.
     fn reaches(&self, row: &ItemRow) -> bool {
         match row.space {
-            Space::Square => row.neighbourhood == self.home(),
-            Space::Neighbours => true,
-            Space::Register | Space::Members | Space::Circle(_) => false,
+            Space::Members => row.neighbourhood == self.home() && self.visitor.is_some(),
+            _ => self.reaches_everybody(row),
         }
+    }
+
+    /// Whether items of such an audience may come to whoever reads this site.
+    fn reaches_everybody(&self, row: &ItemRow) -> bool {
+        match row.space {
+            Space::Square => row.neighbourhood == self.home(),
+            Space::Neighbours | Space::Circle(_) => true,
+            Space::Register | Space::Members => false,
+        }
+    }
+
+    /// Whether an item stands in the lists that whoever reads this site sees.
+    pub(super) fn shows_to_everybody(&self, row: &ItemRow) -> bool {
+        row.is_listed() && self.reaches_everybody(row)
     }
 
     /// An item that this visitor may see as it stands, which may be all that an erasure left of it. One they may not see
@@ -176,10 +205,15 @@ impl Reader {
         Ok(rows)
     }
 
+    /// How many of them there are, without those that are hidden. Not everybody may see all: what was said while an item
+    /// was for fewer people stays with those.
+    pub(super) fn comment_count(&self, subject: &ItemId) -> Result<usize, StoreError> {
+        Ok(self.comments(subject)?.iter().filter(|row| row.hidden.is_none()).count())
+    }
+
     /// The profile of an item's author, if a visitor may see it.
     pub(super) fn profile_of(&self, author: &Author) -> Result<Option<ItemRow>, StoreError> {
-        let profile = projection::profile(&self.store, &author.home, &author.resident)?;
-        Ok(profile.filter(|row| self.shows(row)))
+        projection::profile_of(&self.store, &author.home, &author.resident, |row| self.shows(row))
     }
 
     /// The name in the author's profile.

@@ -6,7 +6,7 @@ use dorpsplein_protocol::authority::{
 };
 use dorpsplein_protocol::identity::PublicKey;
 use dorpsplein_protocol::operation::{BoxCertificate, CircleId, NeighbourhoodId, OperationId, Role, Statement};
-use dorpsplein_protocol::projection;
+use dorpsplein_protocol::projection::{self, ItemRow};
 use dorpsplein_protocol::store::StoreError;
 use dorpsplein_protocol::time::Timestamp;
 
@@ -70,8 +70,9 @@ impl Reader {
         let home = self.home();
         let present = self.registers.home().residents().filter(|resident| resident.present);
         let named = present.map(|resident| {
-            let profile = projection::profile(&self.store, &home, &resident.id)?;
-            let name = profile.filter(|row| self.shows(row)).and_then(|row| row.content.name);
+            // Whoever gets this list is a member.
+            let profile = projection::profile_of(&self.store, &home, &resident.id, ItemRow::is_listed)?;
+            let name = profile.and_then(|row| row.content.name);
             Ok(NamedResidentBody { id: resident.id.to_string(), name })
         });
         named.collect()

@@ -7,7 +7,6 @@ use dorpsplein_protocol::time::Timestamp;
 use dorpsplein_web_ui::{Lang, pages, view};
 
 use super::super::local_time;
-use super::lists::space;
 use super::{ReadError, Reader};
 
 impl Reader {
@@ -88,7 +87,7 @@ pub(super) fn handle(row: &ItemRow) -> view::Handle {
         id: row.id.to_string(),
         kind: row.kind.name().unwrap_or_default(),
         neighbourhood: row.neighbourhood.to_string(),
-        space: space(row.space),
+        space: row.space.name(),
         resident: row.author.resident.to_string(),
         home: row.author.home.to_string(),
         heads: row.heads.iter().map(ToString::to_string).collect(),
