@@ -7,17 +7,21 @@ use std::{
 };
 
 use libp2p::{
-    Multiaddr, Swarm, SwarmBuilder, TransportError, dns, identify,
+    Multiaddr, PeerId, Swarm, SwarmBuilder, TransportError, autonat, dcutr, dns, identify,
     identity::Keypair,
     multiaddr::Protocol,
-    noise, ping, quic,
-    swarm::{self, NetworkBehaviour},
-    tcp, yamux,
+    noise, ping, quic, relay,
+    swarm::{self, NetworkBehaviour, behaviour::toggle::Toggle},
+    tcp, upnp, yamux,
 };
 
 use tokio::time::{sleep, timeout};
 
-use super::{Config, NetError, limits, streams};
+use super::{
+    Config, NetError,
+    gate::{Dials, Entitled, Gated},
+    known, limits, reach, records, relaying, streams,
+};
 
 /// How long a connection may exist without a session being opened or open on it.
 const IDLE_CONNECTION: Duration = Duration::from_secs(10);
@@ -45,14 +49,27 @@ const PORT_CHECK_INTERVAL: Duration = Duration::from_millis(10);
 pub(super) struct Behaviour {
     /// First, so that a connection too many costs the others nothing.
     limits: limits::Behaviour,
-    identify: identify::Behaviour,
+    pub(super) known: known::Behaviour,
     ping: ping::Behaviour,
     pub(super) streams: streams::Behaviour,
+    /// To be reached through a neighbour. Not behind the gate: it does nothing unless this box asks it to.
+    pub(super) through: relay::client::Behaviour,
+    /// To let neighbours be reached through this box.
+    pub(super) relay: Gated<relay::Behaviour>,
+    pub(super) records: Gated<records::Behaviour>,
+    /// To come from a relay to a direct connection, through both routers.
+    punching: Gated<dcutr::Behaviour>,
+    /// To have neighbours test where this box can be reached, and to test it for them.
+    reachable: Gated<autonat::v2::client::Behaviour>,
+    dial_back: Gated<autonat::v2::server::Behaviour>,
+    pub(super) router: Toggle<upnp::tokio::Behaviour>,
 }
 
 /// A swarm that listens on every address of the configuration.
-pub(super) fn listening_swarm(config: &Config) -> Result<Swarm<Behaviour>, NetError> {
-    let mut swarm = build(config)?;
+///
+/// `entitled` are those who get what is behind the gate.
+pub(super) fn listening_swarm(config: &Config, entitled: &Entitled) -> Result<Swarm<Behaviour>, NetError> {
+    let mut swarm = build(config, entitled)?;
     for address in &config.listen {
         require_free_port(address)?;
         swarm.listen_on(address.clone()).map_err(|error| {
@@ -79,7 +96,7 @@ pub(super) async fn wait_for_free_ports(addresses: &[Multiaddr]) {
     }
 }
 
-fn build(config: &Config) -> Result<Swarm<Behaviour>, NetError> {
+fn build(config: &Config, entitled: &Entitled) -> Result<Swarm<Behaviour>, NetError> {
     let transports = || {
         let builder = SwarmBuilder::with_existing_identity(config.keypair.clone())
             .with_tokio()
@@ -87,15 +104,19 @@ fn build(config: &Config) -> Result<Swarm<Behaviour>, NetError> {
             .with_quic_config(bounded_quic);
         Ok::<_, NetError>(builder)
     };
-    let behaviour = |keypair: &Keypair| behaviour(config, keypair);
+    let behaviour = |keypair: &Keypair, through| behaviour(config, entitled, keypair, through);
     let swarm = match transports()?.with_dns() {
-        Ok(builder) => {
-            builder.with_behaviour(behaviour).unwrap_or_else(never_fails).with_swarm_config(bounded_swarm).build()
-        }
+        Ok(builder) => builder
+            .with_relay_client(noise::Config::new, multiplexer)?
+            .with_behaviour(behaviour)
+            .unwrap_or_else(never_fails)
+            .with_swarm_config(bounded_swarm)
+            .build(),
         Err(error) => {
             tracing::warn!(%error, "no DNS settings on this machine: only numeric addresses work");
             transports()?
                 .with_dns_config(dns::ResolverConfig::from_name_servers(Vec::new()), dns::ResolverOpts::default())
+                .with_relay_client(noise::Config::new, multiplexer)?
                 .with_behaviour(behaviour)
                 .unwrap_or_else(never_fails)
                 .with_swarm_config(bounded_swarm)
@@ -105,23 +126,40 @@ fn build(config: &Config) -> Result<Swarm<Behaviour>, NetError> {
     Ok(swarm)
 }
 
-fn behaviour(config: &Config, keypair: &Keypair) -> Behaviour {
+fn behaviour(config: &Config, entitled: &Entitled, keypair: &Keypair, through: relay::client::Behaviour) -> Behaviour {
     let max_inbound = config.max_inbound_sessions() + limits::SPARE_CONNECTIONS;
+    let local = PeerId::from(keypair.public());
     // Addresses are exchanged as signed records, so strangers are told none and none is kept.
     let identify = identify::Config::new("/dorpsplein/1".to_owned(), keypair.public())
         .with_agent_version(concat!("dorpsplein/", env!("CARGO_PKG_VERSION")).to_owned())
         .with_hide_listen_addrs(true)
         .with_cache_size(0);
+    let ping = ping::Config::new().with_interval(PING_INTERVAL).with_timeout(PING_TIMEOUT);
+    // A box that listens on this machine only has nothing to ask of a router.
+    let leaves_the_machine = |address: &Multiaddr| reach::ip_of(address).is_some_and(|ip| !ip.is_loopback());
+    let asks_router = config.upnp && config.listen.iter().any(leaves_the_machine);
+    let entitled = || entitled.clone();
     Behaviour {
         limits: limits::Behaviour::new(max_inbound, config.max_connections_per_address),
-        identify: identify::Behaviour::new(identify),
-        ping: ping::Behaviour::new(ping::Config::new().with_interval(PING_INTERVAL).with_timeout(PING_TIMEOUT)),
+        known: known::Behaviour::new(identify::Behaviour::new(identify)),
+        ping: ping::Behaviour::new(ping),
         streams: streams::Behaviour::default(),
+        through,
+        relay: Gated::new(relaying::behaviour(local), entitled(), Dials::AsAsked),
+        records: Gated::new(records::behaviour(), entitled(), Dials::AsAsked),
+        punching: Gated::new(dcutr::Behaviour::new(local), entitled(), Dials::Public),
+        reachable: Gated::new(autonat::v2::client::Behaviour::default(), entitled(), Dials::AsAsked),
+        dial_back: Gated::new(autonat::v2::server::Behaviour::default(), entitled(), Dials::BackToThem),
+        router: asks_router.then(upnp::tokio::Behaviour::default).into(),
     }
 }
 
 fn bounded_swarm(config: swarm::Config) -> swarm::Config {
-    config.with_idle_connection_timeout(IDLE_CONNECTION).with_max_negotiating_inbound_streams(MAX_NEGOTIATING_STREAMS)
+    config
+        .with_idle_connection_timeout(IDLE_CONNECTION)
+        .with_max_negotiating_inbound_streams(MAX_NEGOTIATING_STREAMS)
+        // QUIC gets a head start over TCP, and both over a relay: routers are got through with QUIC best.
+        .with_smart_dial()
 }
 
 fn bounded_quic(mut config: quic::Config) -> quic::Config {

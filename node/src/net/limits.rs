@@ -14,13 +14,14 @@ use std::{
 
 use libp2p::{
     Multiaddr, PeerId,
-    core::{Endpoint, transport::PortUse},
-    multiaddr::Protocol,
+    core::{ConnectedPoint, Endpoint, transport::PortUse},
     swarm::{
         ConnectionDenied, ConnectionId, FromSwarm, NetworkBehaviour, THandler, THandlerInEvent, THandlerOutEvent,
         ToSwarm, dummy,
     },
 };
+
+use super::reach::{ip_of, is_relayed};
 
 /// Inbound handshakes at the same time, from all addresses together.
 pub(super) const MAX_HANDSHAKES: usize = 32;
@@ -58,7 +59,13 @@ pub(super) enum Exceeded {
 
 /// Where a connection comes from: an IPv4 address, or an IPv6 network of 64 bits, since a household
 /// has that many addresses to itself.
-type Origin = IpAddr;
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Origin {
+    /// From there.
+    Direct(IpAddr),
+    /// Through the relay that is there: what it brings in is counted apart from its own, and all together.
+    Through(IpAddr),
+}
 
 /// What has to be counted down when a connection ends.
 struct Connection {
@@ -118,11 +125,11 @@ impl NetworkBehaviour for Behaviour {
     fn handle_pending_inbound_connection(
         &mut self,
         connection: ConnectionId,
-        _: &Multiaddr,
+        local: &Multiaddr,
         remote: &Multiaddr,
     ) -> Result<(), ConnectionDenied> {
         require(self.handshakes.len() < MAX_HANDSHAKES, Exceeded::Handshakes)?;
-        let origin = origin(remote);
+        let origin = origin(local, remote);
         if let Some(origin) = origin {
             require(self.per_origin.of(&origin) < self.max_per_address, Exceeded::Address)?;
             self.per_origin.more(origin);
@@ -158,9 +165,12 @@ impl NetworkBehaviour for Behaviour {
     fn on_swarm_event(&mut self, event: FromSwarm) {
         match event {
             FromSwarm::ConnectionEstablished(event) => {
-                let inbound = event.endpoint.is_listener();
-                let remote = event.endpoint.get_remote_address();
-                let origin = if inbound { origin(remote) } else { None };
+                let (inbound, origin) = match event.endpoint {
+                    ConnectedPoint::Listener { local_addr, send_back_addr } => {
+                        (true, origin(local_addr, send_back_addr))
+                    }
+                    ConnectedPoint::Dialer { .. } => (false, None),
+                };
                 self.begin(event.connection_id, Connection { inbound, origin, peer: event.peer_id });
             }
             FromSwarm::ConnectionClosed(event) => self.end(event.connection_id),
@@ -209,18 +219,20 @@ impl<K: Eq + Hash> Counts<K> {
     }
 }
 
-/// The address or network to count; `None` for an address without an IP, which is not counted.
-fn origin(address: &Multiaddr) -> Option<Origin> {
-    address.iter().find_map(|part| match part {
-        Protocol::Ip4(ip) => Some(IpAddr::V4(ip)),
-        Protocol::Ip6(ip) => Some(ip.to_ipv4_mapped().map_or_else(|| network(ip), IpAddr::V4)),
-        _ => None,
-    })
+/// The address or network to count; `None` for an address without an IP, which is not counted. A connection through
+/// a relay comes in at the relay's address.
+fn origin(local: &Multiaddr, remote: &Multiaddr) -> Option<Origin> {
+    if is_relayed(local) { network_of(local).map(Origin::Through) } else { network_of(remote).map(Origin::Direct) }
 }
 
-fn network(ip: Ipv6Addr) -> IpAddr {
-    let [a, b, c, d, ..] = ip.segments();
-    IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+fn network_of(address: &Multiaddr) -> Option<IpAddr> {
+    match ip_of(address)? {
+        IpAddr::V4(ip) => Some(IpAddr::V4(ip)),
+        IpAddr::V6(ip) => {
+            let [a, b, c, d, ..] = ip.segments();
+            Some(IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0)))
+        }
+    }
 }
 
 fn require(within: bool, limit: Exceeded) -> Result<(), ConnectionDenied> {
@@ -259,6 +271,18 @@ mod tests {
     }
 
     #[test]
+    fn a_relay_can_bring_in_as_many_as_one_address_may_and_keeps_its_own() {
+        let mut limits = Behaviour::new(100, 2);
+        let through = "/ip4/192.0.2.1/udp/4001/quic-v1/p2p-circuit".parse().unwrap();
+        let mut brought_in = |id: usize| {
+            let source = Multiaddr::empty().with(libp2p::multiaddr::Protocol::P2p(PeerId::random()));
+            limits.handle_pending_inbound_connection(ConnectionId::new_unchecked(id), &through, &source).is_ok()
+        };
+        assert_eq!([1, 2, 3].map(&mut brought_in), [true, true, false]);
+        knock(&mut limits, 4, "/ip4/192.0.2.1/udp/4001/quic-v1").unwrap();
+    }
+
+    #[test]
     fn handshakes_are_limited_over_all_addresses() {
         let mut limits = Behaviour::new(100, 100);
         for id in 0..MAX_HANDSHAKES {
@@ -272,7 +296,7 @@ mod tests {
     fn nothing_is_remembered_of_a_connection_that_ended() {
         let mut limits = Behaviour::new(100, 100);
         let id = ConnectionId::new_unchecked(1);
-        let origin = Some("192.0.2.1".parse().unwrap());
+        let origin = Some(Origin::Direct("192.0.2.1".parse().unwrap()));
         knock(&mut limits, 1, "/ip4/192.0.2.1/tcp/1").unwrap();
         limits.end_handshake(id);
         limits.begin(id, Connection { inbound: true, origin, peer: PeerId::random() });

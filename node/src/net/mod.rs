@@ -13,7 +13,10 @@
 //! 3. Of one session the driver sees [`NetEvent::Opened`], then any number of [`NetEvent::Frame`],
 //!    then one [`NetEvent::Closed`], in that order. A successor session with the same peer is
 //!    announced only after its predecessor was closed.
-//! 4. [`NetHandle::shutdown`] closes every session and waits until all tasks have ended.
+//! 4. Who gets more than a session (a relay, a test of reachability, address records, help through a router) is said
+//!    with [`NetHandle::entitle`], and again whenever it changes. [`NetHandle::watch_reach`] tells how everybody is
+//!    reached, [`NetHandle::take_told`] what neighbours say of each other's addresses.
+//! 5. [`NetHandle::shutdown`] closes every session and waits until all tasks have ended.
 //!
 //! # What bounds it
 //!
@@ -24,23 +27,35 @@
 mod behaviour;
 mod dials;
 mod frames;
+mod gate;
+mod known;
 mod limits;
 pub mod mdns;
 mod outlets;
+mod outside;
 mod pairing;
+mod reach;
+mod records;
+mod relaying;
 mod session;
 mod slug;
 mod streams;
 mod swarm;
 
-use std::{fmt, io, sync::Arc};
+use std::{collections::BTreeSet, fmt, io, sync::Arc};
 
 pub use libp2p::{Multiaddr, PeerId, identity::Keypair};
 use dorpsplein_protocol::sync::PackingError;
-use tokio::sync::mpsc;
+use parking_lot::Mutex;
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
+use gate::Entitled;
 use outlets::Outlets;
+pub use reach::{Reach, Route, Router, Told, is_public};
+pub use records::{
+    ADDRESS_PROTOCOL, AddressRecord, MAX_MESSAGE_RECORDS, MAX_RECORD_ADDRESSES, MAX_RECORD_BYTES, RecordError,
+};
 pub use slug::slug;
 
 /// The stream protocol that carries sessions. Its version changes when the framing does.
@@ -53,8 +68,13 @@ pub const MAX_FRAME_BYTES: usize = 1024 * 1024;
 /// length that is 32 MiB; with ordinary ones the driver never notices the limit.
 pub const EVENT_QUEUE_EVENTS: usize = 32;
 
-/// Dials waiting to be started. A box has a handful of neighbours, each dialled one at a time.
+/// Dials and messages with address records waiting to be started. A box has a handful of neighbours, each dialled one
+/// at a time.
 pub const DIAL_QUEUE_DIALS: usize = 64;
+
+/// Messages with address records that may wait to be looked at. What comes after that is lost, and told again
+/// when the peer connects the next time.
+pub const TOLD_QUEUE: usize = 32;
 
 /// Addresses tried in one dial; the rest is ignored, because hints from the local network are
 /// anybody's to write.
@@ -88,10 +108,17 @@ pub struct Config {
     pub max_sessions: usize,
     /// Inbound connections at the same time from one IPv4 address or one IPv6 network of 64 bits.
     pub max_connections_per_address: usize,
+    /// Where others reach this box from outside, if its settings say so.
+    pub announce: Vec<Multiaddr>,
+    /// Whether those who are [entitled](NetHandle::entitle) may be reached through this box.
+    pub relay: bool,
+    /// Whether the router is asked to let neighbours in.
+    pub upnp: bool,
 }
 
 impl Config {
-    /// A box with this key, listening on these addresses, with the ordinary limits.
+    /// A box with this key, listening on these addresses, with the ordinary limits. It relays, and asks nothing of a
+    /// router.
     #[must_use]
     pub fn new(keypair: Keypair, listen: Vec<Multiaddr>) -> Self {
         Self {
@@ -99,6 +126,9 @@ impl Config {
             listen,
             max_sessions: DEFAULT_MAX_SESSIONS,
             max_connections_per_address: DEFAULT_CONNECTIONS_PER_ADDRESS,
+            announce: Vec::new(),
+            relay: true,
+            upnp: false,
         }
     }
 
@@ -215,6 +245,9 @@ pub enum CloseReason {
     /// Another session with the same peer takes its place.
     #[error("replaced by another session with the same peer")]
     Replaced,
+    /// The peer became entitled to more than this connection was set up for; it is expected to come again.
+    #[error("to be begun anew, for the other end is a neighbour now")]
+    Renewed,
 }
 
 /// Why a dial did not become a session.
@@ -293,7 +326,7 @@ pub enum SendError {
     SlowReader,
 }
 
-/// The dial was not taken on because too many wait, or because the network has stopped.
+/// The order was not taken on because too many wait, or because the network has stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("too many dials are waiting, or the network has stopped")]
 pub struct DialRejected;
@@ -304,7 +337,10 @@ pub struct DialRejected;
 pub struct NetHandle {
     local: PeerId,
     outlets: Outlets,
-    dials: mpsc::Sender<DialRequest>,
+    orders: mpsc::Sender<Order>,
+    entitled: Arc<watch::Sender<BTreeSet<PeerId>>>,
+    reach: watch::Receiver<Arc<Reach>>,
+    told: Arc<Mutex<Option<mpsc::Receiver<Told>>>>,
     tasks: Arc<Tasks>,
 }
 
@@ -314,7 +350,13 @@ struct Tasks {
     stopped: CancellationToken,
 }
 
-/// What [`NetHandle::dial`] hands to the swarm task.
+/// What is handed to the swarm task.
+enum Order {
+    Dial(DialRequest),
+    Tell { peer: PeerId, records: Vec<Vec<u8>> },
+}
+
+/// What [`NetHandle::dial`] asks for.
 struct DialRequest {
     peer: Option<PeerId>,
     addresses: Vec<Multiaddr>,
@@ -330,17 +372,29 @@ pub fn start(config: Config) -> Result<(NetHandle, mpsc::Receiver<NetEvent>), Ne
     if config.max_sessions == 0 {
         return Err(NetError::NoSessions);
     }
-    let swarm = behaviour::listening_swarm(&config)?;
+    let gate = Entitled::default();
+    let swarm = behaviour::listening_swarm(&config, &gate)?;
     let (events, receiver) = mpsc::channel(EVENT_QUEUE_EVENTS);
-    let (dials, requests) = mpsc::channel(DIAL_QUEUE_DIALS);
+    let (orders, requests) = mpsc::channel(DIAL_QUEUE_DIALS);
+    let (told, heard) = mpsc::channel(TOLD_QUEUE);
+    let (entitled, entitlements) = watch::channel(BTreeSet::new());
+    let (reach, reached) = watch::channel(Arc::default());
     let tasks = Tasks { stop: CancellationToken::new(), stopped: CancellationToken::new() };
-    let handle =
-        NetHandle { local: *swarm.local_peer_id(), outlets: Outlets::default(), dials, tasks: Arc::new(tasks) };
+    let handle = NetHandle {
+        local: *swarm.local_peer_id(),
+        outlets: Outlets::default(),
+        orders,
+        entitled: Arc::new(entitled),
+        reach: reached,
+        told: Arc::new(Mutex::new(Some(heard))),
+        tasks: Arc::new(tasks),
+    };
     let stop = handle.tasks.stop.clone();
     let stopped = handle.tasks.stopped.clone().drop_guard();
-    let task = swarm::SwarmTask::new(swarm, &config, handle.outlets.clone(), events, stop);
+    let ends = swarm::Ends { events, told, reach, outlets: handle.outlets.clone(), stop };
+    let task = swarm::SwarmTask::new(swarm, &config, gate, ends);
     tokio::spawn(async move {
-        task.run(requests).await;
+        task.run(requests, entitlements).await;
         drop(stopped);
     });
     Ok((handle, receiver))
@@ -365,7 +419,39 @@ impl NetHandle {
     ///
     /// [`DialRejected`] when [`DIAL_QUEUE_DIALS`] dials wait already or the network has stopped.
     pub fn dial(&self, peer: Option<PeerId>, addresses: Vec<Multiaddr>) -> Result<(), DialRejected> {
-        self.dials.try_send(DialRequest { peer, addresses }).map_err(|_| DialRejected)
+        self.orders.try_send(Order::Dial(DialRequest { peer, addresses })).map_err(|_| DialRejected)
+    }
+
+    /// Says who gets what is for neighbours only, in place of what was said before. Connections of those who no longer
+    /// do are closed; those who do now are asked to connect anew.
+    pub fn entitle(&self, peers: BTreeSet<PeerId>) {
+        self.entitled.send_if_modified(|entitled| {
+            let changed = *entitled != peers;
+            *entitled = peers;
+            changed
+        });
+    }
+
+    /// Sends address records to a peer with a session: at most [`MAX_MESSAGE_RECORDS`] in their transfer form. If
+    /// they do not get there, [`Told::Failed`] says so.
+    ///
+    /// # Errors
+    ///
+    /// [`DialRejected`] when too much waits already or the network has stopped.
+    pub fn tell(&self, peer: PeerId, records: Vec<Vec<u8>>) -> Result<(), DialRejected> {
+        self.orders.try_send(Order::Tell { peer, records }).map_err(|_| DialRejected)
+    }
+
+    /// What is heard of addresses from those who are entitled. Whoever asks first has it; it may be left unread.
+    #[must_use]
+    pub fn take_told(&self) -> Option<mpsc::Receiver<Told>> {
+        self.told.lock().take()
+    }
+
+    /// How everybody is reached, and every time that changes.
+    #[must_use]
+    pub fn watch_reach(&self) -> watch::Receiver<Arc<Reach>> {
+        self.reach.clone()
     }
 
     /// Queues a frame of 1 to [`MAX_FRAME_BYTES`] bytes. Frames of one session arrive in the order

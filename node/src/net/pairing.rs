@@ -20,13 +20,23 @@ pub(super) struct Incumbent {
     pub(super) outbound: bool,
     /// How long ago we opened or accepted it.
     pub(super) age: Duration,
+    /// Whether it goes through a relay.
+    pub(super) relayed: bool,
 }
 
-/// Whether the inbound stream of `remote` takes the place of `incumbent`.
-pub(super) fn inbound_wins(local: &PeerId, remote: &PeerId, incumbent: Incumbent) -> bool {
+/// Whether the inbound stream of `remote` takes the place of `incumbent`; `relayed` says that it comes through a relay.
+pub(super) fn inbound_wins(local: &PeerId, remote: &PeerId, incumbent: Incumbent, relayed: bool) -> bool {
+    if incumbent.relayed && !relayed {
+        // Nobody in between is always better.
+        return true;
+    }
     if !incumbent.outbound || incumbent.age > SIMULTANEOUS_DIAL {
         // The peer would not have opened it if it still had the other.
         return true;
+    }
+    if relayed && !incumbent.relayed {
+        // Both dialled, and the other end says the opposite of its own incumbent, by the first rule.
+        return false;
     }
     // Both dialled: the dial of the lower peer id stays, so the other end says the opposite of its
     // own incumbent and keeps the same stream.
@@ -43,22 +53,38 @@ mod tests {
     fn both_ends_of_a_simultaneous_dial_keep_the_same_stream() {
         for _ in 0..32 {
             let (anna, bert) = (PeerId::random(), PeerId::random());
-            let dialled = Incumbent { outbound: true, age: NOW };
-            let anna_takes_berts = inbound_wins(&anna, &bert, dialled);
-            let bert_takes_annas = inbound_wins(&bert, &anna, dialled);
-            assert_ne!(anna_takes_berts, bert_takes_annas, "exactly one of the dials stays");
+            for (annas, berts) in [(false, false), (true, true), (true, false), (false, true)] {
+                let dialled = |relayed| Incumbent { outbound: true, age: NOW, relayed };
+                let anna_takes_berts = inbound_wins(&anna, &bert, dialled(annas), berts);
+                let bert_takes_annas = inbound_wins(&bert, &anna, dialled(berts), annas);
+                assert_ne!(anna_takes_berts, bert_takes_annas, "exactly one of the dials stays");
+                if annas != berts {
+                    assert_eq!(anna_takes_berts, annas, "and it is the direct one");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_direct_stream_takes_the_place_of_a_relayed_one_at_any_time() {
+        let (anna, bert) = (PeerId::random(), PeerId::random());
+        for (outbound, age) in [(true, NOW), (false, NOW), (true, SIMULTANEOUS_DIAL * 2)] {
+            let relayed = Incumbent { outbound, age, relayed: true };
+            assert!(inbound_wins(&anna, &bert, relayed, false) && inbound_wins(&bert, &anna, relayed, false));
         }
     }
 
     #[test]
     fn a_peer_that_comes_back_replaces_its_lost_session() {
         let (anna, bert) = (PeerId::random(), PeerId::random());
-        let accepted = Incumbent { outbound: false, age: NOW };
+        let accepted = Incumbent { outbound: false, age: NOW, relayed: false };
         let long_ago = SIMULTANEOUS_DIAL + Duration::from_millis(1);
-        let dialled = Incumbent { outbound: true, age: long_ago };
+        let dialled = Incumbent { outbound: true, age: long_ago, relayed: false };
         for (local, remote) in [(anna, bert), (bert, anna)] {
-            assert!(inbound_wins(&local, &remote, accepted));
-            assert!(inbound_wins(&local, &remote, dialled));
+            for relayed in [false, true] {
+                assert!(inbound_wins(&local, &remote, accepted, relayed));
+                assert!(inbound_wins(&local, &remote, dialled, relayed));
+            }
         }
     }
 }

@@ -86,10 +86,11 @@ impl NetworkBehaviour for Behaviour {
         _: ConnectionId,
         _: PeerId,
         _: &Multiaddr,
-        _: Endpoint,
+        role: Endpoint,
         _: PortUse,
     ) -> Result<THandler<Self>, ConnectionDenied> {
-        Ok(Handler::new(Endpoint::Dialer))
+        // Both dial when a way is made through two routers, and have agreed on who plays which part.
+        Ok(Handler::new(role))
     }
 
     fn on_swarm_event(&mut self, _: FromSwarm) {}

@@ -1,59 +1,80 @@
-//! The task that drives the swarm: dials, decides which stream becomes the session of a peer, and
-//! clears up after sessions.
+//! The task that owns the swarm: it dials and listens, and decides which connection carries the session
+//! with a peer.
 
-use std::collections::{HashMap, VecDeque};
+mod dialling;
+mod reaching;
+
+use std::{
+    collections::{BTreeSet, HashMap, HashSet, VecDeque},
+    sync::Arc,
+};
 
 use futures::StreamExt as _;
 use libp2p::{
-    Multiaddr, PeerId, Stream, Swarm,
-    core::ConnectedPoint,
-    ping,
+    Multiaddr, PeerId, Stream, Swarm, ping,
     swarm::{ConnectionId, SwarmEvent},
 };
 use tokio::{
-    sync::mpsc,
+    sync::{mpsc, watch},
     task::JoinSet,
-    time::{Duration, Instant, timeout},
+    time::{Duration, Instant, MissedTickBehavior, interval, timeout},
 };
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    CloseReason, Config, DialFailure, DialRequest, EVENT_QUEUE_EVENTS, NetEvent, SessionId,
+    CloseReason, Config, DialFailure, EVENT_QUEUE_EVENTS, NetEvent, Order, Reach, SessionId, Told,
     behaviour::{self, Behaviour, BehaviourEvent},
     dials::Dial,
+    gate::Entitled,
     outlets::Outlets,
     pairing::{self, Incumbent},
+    reach::is_relayed,
     session::Session,
     streams::{self, Outcome},
 };
+use reaching::{Connection, Reaching};
 
 /// How long the sessions together may take to end when the box stops.
 const SHUTDOWN: Duration = Duration::from_secs(5);
 
+/// How often the ways to the peers are looked after.
+const TICK: Duration = Duration::from_secs(1);
+
+/// Where the task tells what happens.
+pub(super) struct Ends {
+    pub(super) events: mpsc::Sender<NetEvent>,
+    pub(super) told: mpsc::Sender<Told>,
+    pub(super) reach: watch::Sender<Arc<Reach>>,
+    pub(super) outlets: Outlets,
+    pub(super) stop: CancellationToken,
+}
+
 /// Drives the swarm. Built by [`super::start`], consumed by [`SwarmTask::run`].
 pub(super) struct SwarmTask {
     swarm: Swarm<Behaviour>,
-    events: mpsc::Sender<NetEvent>,
+    ends: Ends,
     /// Events of this task that wait for room in the driver's queue. Bounded, because nothing new is
     /// looked at while it is full.
     unsent: VecDeque<NetEvent>,
-    outlets: Outlets,
     max_sessions: usize,
     max_inbound: usize,
     /// Dials without a connection yet.
     dials: HashMap<ConnectionId, Dial>,
-    /// The other end of every established connection.
-    remotes: HashMap<ConnectionId, Multiaddr>,
+    /// Every established connection.
+    connections: HashMap<ConnectionId, Connection>,
+    /// Connections, or dials, that are to take over a session this box has.
+    moves: HashSet<ConnectionId>,
     /// The session with each peer, or the attempt at one.
     peers: HashMap<PeerId, Engagement>,
     sessions: JoinSet<()>,
     next_session: u64,
-    stop: CancellationToken,
+    reaching: Reaching,
 }
 
 /// What a peer and this box have going. There is never a second one with the same peer.
 struct Engagement {
     connection: ConnectionId,
+    relayed: bool,
     since: Instant,
     stage: Stage,
 }
@@ -70,49 +91,61 @@ struct Origin {
     peer: PeerId,
     connection: ConnectionId,
     remote: Multiaddr,
+    relayed: bool,
     outbound: bool,
 }
 
 impl SwarmTask {
-    /// Readies the task. `stop` ends it.
-    pub(super) fn new(
-        swarm: Swarm<Behaviour>,
-        config: &Config,
-        outlets: Outlets,
-        events: mpsc::Sender<NetEvent>,
-        stop: CancellationToken,
-    ) -> Self {
-        Self {
+    /// Readies the task. `gate` is what the behaviours ask who is entitled.
+    pub(super) fn new(swarm: Swarm<Behaviour>, config: &Config, gate: Entitled, ends: Ends) -> Self {
+        let reaching = Reaching::new(config, gate, swarm.behaviour().asks_router());
+        let mut task = Self {
             swarm,
-            events,
+            ends,
             unsent: VecDeque::new(),
-            outlets,
             max_sessions: config.max_sessions,
             max_inbound: config.max_inbound_sessions(),
             dials: HashMap::new(),
-            remotes: HashMap::new(),
+            connections: HashMap::new(),
+            moves: HashSet::new(),
             peers: HashMap::new(),
             sessions: JoinSet::new(),
             next_session: 0,
-            stop,
-        }
+            reaching,
+        };
+        task.outside_changed();
+        task
     }
 
     /// Runs until told to stop or the driver is gone, then ends every session.
-    pub(super) async fn run(mut self, mut requests: mpsc::Receiver<DialRequest>) {
-        let events = self.events.clone();
+    pub(super) async fn run(
+        mut self,
+        mut orders: mpsc::Receiver<Order>,
+        mut entitlements: watch::Receiver<BTreeSet<PeerId>>,
+    ) {
+        let (events, stop) = (self.ends.events.clone(), self.ends.stop.clone());
+        let mut ticks = interval(TICK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let has_room = self.unsent.len() < EVENT_QUEUE_EVENTS;
             tokio::select! {
-                () = self.stop.cancelled() => break,
+                () = stop.cancelled() => break,
                 () = events.closed() => break,
                 slot = events.reserve(), if !self.unsent.is_empty() => match slot {
                     Ok(slot) => if let Some(event) = self.unsent.pop_front() { slot.send(event) },
                     Err(_driver_is_gone) => break,
                 },
+                changed = entitlements.changed() => match changed {
+                    Ok(()) => {
+                        let entitled = entitlements.borrow_and_update().clone();
+                        self.entitle(entitled);
+                    }
+                    Err(_driver_is_gone) => break,
+                },
                 event = self.swarm.select_next_some(), if has_room => self.on_swarm_event(event),
-                request = requests.recv(), if has_room => match request {
-                    Some(request) => self.begin_dial(Dial::new(request)),
+                order = orders.recv(), if has_room => match order {
+                    Some(Order::Dial(request)) => self.begin_dial(Dial::new(request)),
+                    Some(Order::Tell { peer, records }) => self.tell_records(peer, records),
                     None => break,
                 },
                 Some(ended) = self.sessions.join_next() => {
@@ -121,7 +154,9 @@ impl SwarmTask {
                     }
                     self.forget_ended_sessions();
                 }
+                _ = ticks.tick() => self.look_after_ways(),
             }
+            self.publish_reach();
         }
         self.end_sessions().await;
     }
@@ -139,9 +174,11 @@ impl SwarmTask {
                 // Any other failure comes from a connection that is ending by itself.
                 result: Err(ping::Failure::Timeout | ping::Failure::Unsupported),
             })) => self.on_unresponsive(peer, connection),
-            SwarmEvent::NewListenAddr { address, .. } => {
-                self.tell(NetEvent::Listening { address });
-            }
+            SwarmEvent::Behaviour(event) => self.on_ways_event(event),
+            SwarmEvent::NewListenAddr { listener_id, address } => self.on_listening(listener_id, address),
+            SwarmEvent::ExpiredListenAddr { address, .. } => self.on_not_listening(&address),
+            SwarmEvent::ExternalAddrConfirmed { address } => self.on_reached_from_outside(address),
+            SwarmEvent::ExternalAddrExpired { address } => self.on_no_longer_reached(&address),
             SwarmEvent::ConnectionEstablished { peer_id, connection_id, endpoint, .. } => {
                 self.on_connected(peer_id, connection_id, &endpoint);
             }
@@ -149,6 +186,7 @@ impl SwarmTask {
                 self.on_disconnected(peer_id, connection_id);
             }
             SwarmEvent::OutgoingConnectionError { connection_id, error, .. } => {
+                self.moves.remove(&connection_id);
                 if let Some(mut dial) = self.dials.remove(&connection_id) {
                     dial.give_up(&error);
                     self.attempt(dial, error.into());
@@ -160,85 +198,35 @@ impl SwarmTask {
             SwarmEvent::ListenerError { error, .. } => {
                 tracing::warn!(%error, "a listening address has trouble");
             }
-            SwarmEvent::ListenerClosed { addresses, reason, .. } => {
-                tracing::error!(?addresses, ?reason, "no longer listening");
+            SwarmEvent::ListenerClosed { listener_id, addresses, reason } => {
+                self.on_listener_closed(listener_id, &addresses, &reason);
             }
             _ => {}
         }
     }
 
-    fn begin_dial(&mut self, dial: Dial) {
-        let refusal = match dial.peer {
-            Some(peer) if peer == *self.swarm.local_peer_id() => Some(DialFailure::Ourselves),
-            Some(peer) if self.is_engaged(peer) => Some(DialFailure::AlreadyConnected),
-            _ if self.peers.len() + self.dials.len() >= self.max_sessions => Some(DialFailure::Full),
-            _ => None,
-        };
-        match refusal {
-            Some(reason) => self.tell(dial.failed(reason)),
-            None => self.attempt(dial, DialFailure::NoAddress),
-        }
-    }
-
-    fn is_engaged(&self, peer: PeerId) -> bool {
-        let dialling = || self.dials.values().any(|dial| dial.peer == Some(peer));
-        self.peers.contains_key(&peer) || dialling()
-    }
-
-    /// Dials what is left to be dialled; if that is nothing, the dial failed for `reason`.
-    fn attempt(&mut self, mut dial: Dial, mut reason: DialFailure) {
-        while let Some(options) = dial.attempt() {
-            let connection = options.connection_id();
-            match self.swarm.dial(options) {
-                Ok(()) => {
-                    self.dials.insert(connection, dial);
-                    return;
-                }
-                Err(error) => {
-                    dial.give_up(&error);
-                    reason = error.into();
-                }
-            }
-        }
-        self.tell(dial.failed(reason));
-    }
-
-    fn on_connected(&mut self, peer: PeerId, connection: ConnectionId, endpoint: &ConnectedPoint) {
-        self.remotes.insert(connection, endpoint.get_remote_address().clone());
-        // An inbound connection is looked at when its dialler opens the stream. Until then it may
-        // idle for a while, and is closed by the swarm if nothing comes.
-        let Some(dial) = self.dials.remove(&connection) else { return };
-        if self.peers.contains_key(&peer) {
-            // Not opening the stream is what tells the peer that its own dial is the one that stays.
-            self.swarm.close_connection(connection);
-            self.tell(dial.failed(DialFailure::AlreadyConnected));
-            return;
-        }
-        self.swarm.behaviour_mut().streams.open(peer, connection);
-        let engagement = Engagement { connection, since: Instant::now(), stage: Stage::Opening(dial) };
-        self.peers.insert(peer, engagement);
-    }
-
     fn on_stream(&mut self, event: streams::Event) {
         let streams::Event { peer, connection, outcome } = event;
-        let Some(remote) = self.remotes.get(&connection).cloned() else {
+        let Some(known) = self.connections.get(&connection) else {
             tracing::debug!(%peer, "the connection closed before its stream was looked at");
             return;
         };
+        let (remote, relayed) = (known.remote.clone(), known.relayed);
+        let origin = |outbound| Origin { peer, connection, remote, relayed, outbound };
         match outcome {
+            Outcome::Opened(stream) if self.moves.remove(&connection) => {
+                let predecessor = self.displace(peer);
+                self.open_session(origin(true), stream, predecessor);
+            }
             Outcome::Opened(stream) => {
                 // If the attempt is gone, an inbound stream won and this connection is closing.
                 if self.take_attempt(peer, connection).is_some() {
-                    let dialled = Origin { peer, connection, remote, outbound: true };
-                    self.open_session(dialled, stream, None);
+                    self.open_session(origin(true), stream, None);
                 }
             }
             Outcome::Unsupported => self.fail_attempt(peer, connection, DialFailure::Unsupported),
             Outcome::Failed => self.fail_attempt(peer, connection, DialFailure::Refused),
-            Outcome::Accepted(stream) => {
-                let accepted = Origin { peer, connection, remote, outbound: false };
-                self.on_inbound_stream(accepted, stream);
-            }
+            Outcome::Accepted(stream) => self.on_inbound_stream(origin(false), stream),
         }
     }
 
@@ -246,7 +234,7 @@ impl SwarmTask {
         let peer = origin.peer;
         let local = *self.swarm.local_peer_id();
         let admitted = match self.peers.get(&peer) {
-            Some(engagement) => pairing::inbound_wins(&local, &peer, engagement.incumbent()),
+            Some(engagement) => pairing::inbound_wins(&local, &peer, engagement.incumbent(), origin.relayed),
             None => self.has_room_for_inbound(),
         };
         if !admitted {
@@ -267,7 +255,7 @@ impl SwarmTask {
                 None
             }
             Stage::Open { session, done, .. } => {
-                self.outlets.close(session, CloseReason::Replaced);
+                self.ends.outlets.close(session, CloseReason::Replaced);
                 Some(done)
             }
         };
@@ -276,11 +264,11 @@ impl SwarmTask {
     }
 
     fn open_session(&mut self, origin: Origin, stream: Stream, predecessor: Option<CancellationToken>) {
-        let Origin { peer, connection, outbound, remote } = origin;
+        let Origin { peer, connection, outbound, remote, relayed } = origin;
         self.next_session += 1;
         let id = SessionId(self.next_session);
         let done = CancellationToken::new();
-        tracing::debug!(session = %id, %peer, outbound, %remote, "session opened");
+        tracing::debug!(session = %id, %peer, outbound, %remote, relayed, "session opened");
         self.sessions.spawn(
             Session {
                 id,
@@ -288,17 +276,18 @@ impl SwarmTask {
                 outbound,
                 remote,
                 stream,
-                inlet: self.outlets.open(id),
-                outlets: self.outlets.clone(),
-                events: self.events.clone(),
+                inlet: self.ends.outlets.open(id),
+                outlets: self.ends.outlets.clone(),
+                events: self.ends.events.clone(),
                 predecessor,
                 done: done.clone(),
-                stop: self.stop.clone(),
+                stop: self.ends.stop.clone(),
             }
             .run(),
         );
         let stage = Stage::Open { session: id, outbound, done };
-        self.peers.insert(peer, Engagement { connection, since: Instant::now(), stage });
+        self.peers.insert(peer, Engagement { connection, relayed, since: Instant::now(), stage });
+        self.reaching.changed = true;
     }
 
     fn has_room_for_inbound(&self) -> bool {
@@ -306,39 +295,12 @@ impl SwarmTask {
         inbound < self.max_inbound && self.peers.len() < self.max_sessions
     }
 
-    /// The dial that asked for the stream of this connection, if it still waits for it.
-    fn take_attempt(&mut self, peer: PeerId, connection: ConnectionId) -> Option<Dial> {
-        let engagement = self.peers.remove(&peer)?;
-        match engagement.stage {
-            Stage::Opening(dial) if engagement.connection == connection => Some(dial),
-            _ => {
-                self.peers.insert(peer, engagement);
-                None
-            }
-        }
-    }
-
-    fn fail_attempt(&mut self, peer: PeerId, connection: ConnectionId, reason: DialFailure) {
-        if let Some(dial) = self.take_attempt(peer, connection) {
-            self.tell(dial.failed(reason));
-        }
-        self.swarm.close_connection(connection);
-    }
-
-    fn on_disconnected(&mut self, peer: PeerId, connection: ConnectionId) {
-        self.remotes.remove(&connection);
-        // A session on this connection finds out by itself, as its stream breaks.
-        if let Some(dial) = self.take_attempt(peer, connection) {
-            self.tell(dial.failed(DialFailure::Refused));
-        }
-    }
-
     fn on_unresponsive(&mut self, peer: PeerId, connection: ConnectionId) {
         if let Some(engagement) = self.peers.get(&peer)
             && engagement.connection == connection
             && let Stage::Open { session, .. } = engagement.stage
         {
-            self.outlets.close(session, CloseReason::Unresponsive);
+            self.ends.outlets.close(session, CloseReason::Unresponsive);
         }
         self.swarm.close_connection(connection);
     }
@@ -353,12 +315,13 @@ impl SwarmTask {
             }
             !ended
         });
+        self.reaching.changed = true;
     }
 
     /// Ends every session and waits for their tasks; those that take too long are cut off.
     async fn end_sessions(mut self) {
-        self.stop.cancel();
-        self.outlets.close_all(CloseReason::Shutdown);
+        self.ends.stop.cancel();
+        self.ends.outlets.close_all(CloseReason::Shutdown);
         let all_ended = async {
             loop {
                 tokio::select! {
@@ -372,7 +335,7 @@ impl SwarmTask {
             tracing::warn!("some sessions did not end in time and were cut off");
         }
         self.sessions.shutdown().await;
-        let addresses: Vec<_> = self.swarm.listeners().cloned().collect();
+        let addresses: Vec<_> = self.swarm.listeners().filter(|address| !is_relayed(address)).cloned().collect();
         drop(self.swarm);
         behaviour::wait_for_free_ports(&addresses).await;
     }
@@ -387,6 +350,6 @@ impl Engagement {
     }
 
     fn incumbent(&self) -> Incumbent {
-        Incumbent { outbound: self.is_outbound(), age: self.since.elapsed() }
+        Incumbent { outbound: self.is_outbound(), age: self.since.elapsed(), relayed: self.relayed }
     }
 }
