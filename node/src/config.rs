@@ -31,6 +31,15 @@ pub struct Config {
     /// Where the box listens for other boxes: addresses such as `/ip4/0.0.0.0/udp/4080/quic-v1`.
     #[serde(rename = "box")]
     pub listen: Vec<Multiaddr>,
+    /// Where other boxes reach this one from outside, when it cannot find out by itself.
+    #[serde(default)]
+    pub announce: Vec<Multiaddr>,
+    /// Whether neighbours that cannot reach each other directly may do so through this box.
+    #[serde(default = "yes")]
+    pub relay: bool,
+    /// Whether the router is asked to let neighbours in.
+    #[serde(default = "yes")]
+    pub upnp: bool,
     /// The site's own address as visitors type it, without a slash at the end; none: `http://` and where it listens.
     #[serde(default)]
     pub public_url: Option<String>,
@@ -96,6 +105,9 @@ impl Config {
             tagline: None,
             site: DEFAULT_SITE.parse().expect("the default address is one; a test here checks it"),
             listen: DEFAULT_BOX.map(address).to_vec(),
+            announce: Vec::new(),
+            relay: true,
+            upnp: true,
             public_url: None,
             metrics: None,
             mdns: LocalNetwork::On,
@@ -127,7 +139,13 @@ impl Config {
             Some(value) => format!("{key} = {}", quoted(value)),
             None => format!("# {key} = {}", quoted(example)),
         };
-        let listen: Vec<_> = self.listen.iter().map(|address| quoted(&address.to_string())).collect();
+        let addresses = |addresses: &[Multiaddr]| {
+            addresses.iter().map(|address| quoted(&address.to_string())).collect::<Vec<_>>().join(", ")
+        };
+        let announce = match self.announce.as_slice() {
+            [] => ANNOUNCE_EXAMPLE.to_owned(),
+            some => format!("announce = [{}]", addresses(some)),
+        };
         let help = self.help.as_ref().map_or_else(
             || HELP_EXAMPLE.to_owned(),
             |help| {
@@ -143,7 +161,14 @@ impl Config {
              # Where the site listens: an address of this machine (0.0.0.0 for all) and a port.\nsite = {site}\n\n\
              # The site's own address as visitors type it. Choose it once: the keys in people's browsers belong to it.\n\
              {public_url}\n\n\
-             # Where other boxes reach this one.\nbox = [{listen}]\n\n\
+             # Where this box listens for other boxes.\nbox = [{listen}]\n\n\
+             # Ask the router to let neighbours in (UPnP), so that nobody has to set it up.\nupnp = {upnp}\n\n\
+             # Let neighbours that cannot reach each other do so through this box, within limits. It carries what they\n\
+             # say to each other and cannot read it. Only boxes of neighbourhoods with a treaty can use it.\n\
+             relay = {relay}\n\n\
+             # Where neighbours reach this box from outside, if you let them in at the router by hand, or if it has a\n\
+             # name. Leave it out where the box finds out by itself: `dorpsplein status` shows whether it did.\n\
+             {announce}\n\n\
              # Where programs on this machine may read figures about the box (Prometheus), at /metrics: a loopback address.\n\
              {metrics}\n\n\
              # Make the box known on the local network: \"on\", \"off\", or \"loopback\" for this machine only.\n\
@@ -154,7 +179,9 @@ impl Config {
             tagline = optional("tagline", self.tagline.as_deref(), "The village by the river"),
             site = quoted(&self.site.to_string()),
             public_url = optional("public_url", self.public_url.as_deref(), "https://plein.example"),
-            listen = listen.join(", "),
+            listen = addresses(&self.listen),
+            upnp = self.upnp,
+            relay = self.relay,
             metrics = optional("metrics", self.metrics.map(|at| at.to_string()).as_deref(), "127.0.0.1:4090"),
             mdns = quoted(self.mdns.name()),
         )
@@ -167,6 +194,8 @@ pub fn local_url(bound: SocketAddr) -> String {
     if bound.ip().is_unspecified() { format!("http://127.0.0.1:{}", bound.port()) } else { format!("http://{bound}") }
 }
 
+const ANNOUNCE_EXAMPLE: &str = "# announce = [\"/dns/plein.example/udp/4080/quic-v1\"]";
+
 const HELP_EXAMPLE: &str =
     "# [help]\n# name = \"Truus\"\n# phone = \"0123 456 789\"\n# hours = \"on weekdays from 9 to 12\"\n";
 
@@ -178,6 +207,10 @@ impl LocalNetwork {
             Self::Loopback => "loopback",
         }
     }
+}
+
+const fn yes() -> bool {
+    true
 }
 
 fn neighbourhood_from_hex<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NeighbourhoodId, D::Error> {
@@ -211,6 +244,9 @@ mod tests {
             mdns: LocalNetwork::Loopback,
             help: Some(HelpLine { name: "Truus".to_owned(), phone: "0123 456 789".to_owned(), hours: None }),
             listen: Vec::new(),
+            announce: vec!["/dns/plein.example/udp/4080/quic-v1".parse().unwrap()],
+            relay: false,
+            upnp: false,
             ..plain.clone()
         };
         for config in [plain, full] {
@@ -225,12 +261,15 @@ mod tests {
             .render()
             .lines()
             .map(|line| match line.strip_prefix("# ") {
-                Some(example) if example.contains(" = \"") || example.starts_with('[') => format!("{example}\n"),
+                Some(example) if example.contains(" = \"") || example.contains(" = [") || example.starts_with('[') => {
+                    format!("{example}\n")
+                }
                 _ => format!("{line}\n"),
             })
             .collect();
         let config = Config::parse(&with_examples).unwrap();
         assert_eq!(config.tagline.as_deref(), Some("The village by the river"));
+        assert_eq!(config.announce.len(), 1);
         assert_eq!(config.help.unwrap().hours.as_deref(), Some("on weekdays from 9 to 12"));
     }
 

@@ -8,11 +8,15 @@
 //! | `box.toml` | the [settings](crate::config) |
 //! | `connector.key` | the device of the founding connector, for the command line; only its owner may read it |
 //! | `peers.json` | the [boxes next door](peers::PeerBook), which commands may add to while the box runs |
+//! | `addresses.json` | where neighbours' [boxes are](addresses::AddressBook), as they signed it; the running box's own |
+//! | `ways.json` | [how they are reached](ways::WaysFile) by the box that runs on this folder; gone when none does |
 //! | `running.json` | how to reach the box that runs on this folder; gone when none does; only its owner may read it |
 //! | `store/` | all operations and what follows from them |
 
+pub mod addresses;
 pub(crate) mod files;
 pub mod peers;
+pub mod ways;
 
 use std::fs;
 use std::io;
@@ -25,7 +29,9 @@ use thiserror::Error;
 
 use crate::config::{Config, ConfigError};
 use crate::folder_lock::FolderLock;
+use addresses::AddressBook;
 use peers::PeerBook;
+use ways::WaysFile;
 
 /// The layout described above.
 pub const FORMAT: u32 = 1;
@@ -177,6 +183,16 @@ impl DataFolder {
     /// The boxes next door.
     pub fn peers(&self) -> PeerBook {
         PeerBook::of(&self.path)
+    }
+
+    /// Where the boxes of neighbours are, as they signed it.
+    pub fn addresses(&self) -> AddressBook {
+        AddressBook::of(&self.path)
+    }
+
+    /// How they are reached.
+    pub fn ways(&self) -> WaysFile {
+        WaysFile::of(&self.path)
     }
 
     /// Tells commands on this machine how to reach the box.

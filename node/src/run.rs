@@ -2,6 +2,8 @@
 //! backwards.
 
 mod dialling;
+mod neighbours;
+mod whereabouts;
 
 use std::future::IntoFuture;
 use std::io;
@@ -12,6 +14,7 @@ use std::time::Duration;
 use libp2p::{Multiaddr, PeerId};
 use thiserror::Error;
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use tokio::task::{JoinError, JoinHandle};
 use tokio_util::sync::CancellationToken;
 
@@ -23,6 +26,7 @@ use crate::net::{self, NetError, NetHandle};
 use crate::store_sled::{OpenError, SledStore};
 use crate::web::{self, FolderToken, SiteIdentity, SiteState};
 use dialling::Dialler;
+use whereabouts::{Surroundings, Whereabouts};
 
 /// How long the network may take to tell its addresses.
 const LISTENING: Duration = Duration::from_secs(5);
@@ -44,6 +48,7 @@ pub struct RunningBox {
     site: JoinHandle<io::Result<()>>,
     figures: Option<JoinHandle<io::Result<()>>>,
     dialler: JoinHandle<()>,
+    whereabouts: JoinHandle<()>,
 }
 
 /// Why a box did not start, or did not go on.
@@ -118,7 +123,7 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
     };
     let token = folder_token()?;
     let keypair = net::keypair_from_secret(folder.box_key().to_seed());
-    let (net, events) = net::start(net::Config::new(keypair, settings.listen.clone()))?;
+    let (net, events) = net::start(net_config(settings, keypair.clone()))?;
 
     // The replica, which hears of everything from here on.
     let network = Network { handle: net.clone(), events };
@@ -135,8 +140,12 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
 
     // The neighbours: those we know, and those the local network tells of.
     let (mdns, hints) = make_known(settings, net.local_peer(), &addresses, bound);
-    let stop = CancellationToken::new();
-    let dialler = Dialler::new(folder.peers(), settings.neighbourhood, net.clone(), handle.clone());
+    let (stop, dial_now) = (CancellationToken::new(), Arc::new(Notify::new()));
+    let (book, ways) = (folder.addresses(), folder.ways());
+    let around = Surroundings { net: net.clone(), driver: handle.clone(), keypair, book, ways };
+    let (whereabouts, places) = Whereabouts::new(around);
+    let whereabouts = tokio::spawn(whereabouts.run(stop.clone()));
+    let dialler = Dialler::new(folder.peers(), settings.neighbourhood, net.clone(), handle.clone(), places, dial_now);
     let dialler = tokio::spawn(dialler.run(hints, stop.clone()));
 
     // The site.
@@ -152,8 +161,21 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
     let (site_url, local_url) = (settings.site_url(bound), config::local_url(bound));
 
     // Ready: commands on this machine may come.
-    let running =
-        RunningBox { site_url, local_url, addresses, folder, driver, net, mdns, stop, token, site, figures, dialler };
+    let running = RunningBox {
+        site_url,
+        local_url,
+        addresses,
+        folder,
+        driver,
+        net,
+        mdns,
+        stop,
+        token,
+        site,
+        figures,
+        dialler,
+        whereabouts,
+    };
     match running.announce() {
         Ok(()) => Ok(running),
         Err(error) => {
@@ -233,8 +255,10 @@ impl RunningBox {
             // Nobody waits for figures of a box that stops.
             figures.abort();
         }
-        if let Err(error) = self.dialler.await {
-            tracing::error!(%error, "dialling ended in a panic");
+        for (part, task) in [("dialling", self.dialler), ("telling where boxes are", self.whereabouts)] {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "{part} ended in a panic");
+            }
         }
         if let Some(mdns) = self.mdns {
             mdns.shutdown().await;
@@ -264,6 +288,16 @@ async fn open_store(folder: &DataFolder) -> Result<Arc<SledStore>, RunError> {
         move || SledStore::open(&path)
     });
     opened.await?.map(Arc::new).map_err(|source| RunError::Store { folder: path, source })
+}
+
+/// What the settings say to the network.
+fn net_config(settings: &Config, keypair: net::Keypair) -> net::Config {
+    net::Config {
+        announce: settings.announce.clone(),
+        relay: settings.relay,
+        upnp: settings.upnp,
+        ..net::Config::new(keypair, settings.listen.clone())
+    }
 }
 
 /// Waits until every door has told its address. A door that stands open on all addresses tells several.

@@ -1,26 +1,32 @@
 //! Whom a box dials, and when.
 //!
 //! Every [`ROUND`], the boxes next door are read from `peers.json` again, joined by those that the local network tells
-//! of and whose neighbourhood we have to do with. Who is not connected is dialled; who cannot be reached is dialled ever
-//! less often. Hints are never trusted: the handshake proves the key, and the registers say for whom it speaks.
+//! of and whose neighbourhood we have to do with, and by all boxes of neighbours that told where they are. Who is not
+//! connected is dialled, everywhere they may be and through every neighbour we have in common; who cannot be reached is
+//! dialled ever less often, until there is a new place to try. Hints are never trusted: the handshake proves the key, and
+//! the registers say for whom it speaks.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use dorpsplein_protocol::authority::Registers;
 use dorpsplein_protocol::identity::PublicKey;
 use dorpsplein_protocol::operation::NeighbourhoodId;
 use libp2p::Multiaddr;
-use tokio::sync::mpsc;
+use libp2p::multiaddr::Protocol;
+use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::neighbours;
+use super::whereabouts::Places;
 use crate::clock;
 use crate::data_folder::FolderError;
 use crate::data_folder::peers::{Peer, PeerBook};
 use crate::driver::{DriverHandle, peer_id, public_key};
-use crate::net::NetHandle;
 use crate::net::mdns::MdnsEvent;
+use crate::net::{NetHandle, Reach, Route};
 
 /// How often to look whom to dial.
 const ROUND: Duration = Duration::from_secs(1);
@@ -30,6 +36,8 @@ const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 /// Waits differ by up to this share, so that boxes that lost power together do not dial in step.
 const JITTER: f64 = 0.25;
+/// Common neighbours through whom one box is dialled at a time.
+const MAX_RELAYS: usize = 4;
 /// A session that lasted this long was worth having: if it ends, the peer is dialled again at once.
 const STEADY: Duration = Duration::from_secs(30);
 
@@ -43,6 +51,9 @@ pub(super) struct Dialler {
     net: NetHandle,
     driver: DriverHandle,
     hints: BTreeMap<PublicKey, (NeighbourhoodId, Vec<Multiaddr>)>,
+    places: watch::Receiver<Arc<Places>>,
+    reach: watch::Receiver<Arc<Reach>>,
+    dial_now: Arc<Notify>,
     schedule: Schedule,
     /// What was last said about a book that cannot be read, to say it once.
     complaint: Option<String>,
@@ -60,12 +71,26 @@ struct Attempts {
     fruitless: u32,
     next: Instant,
     connected: Option<Instant>,
+    /// Where it was dialled the last time.
+    places: BTreeSet<Multiaddr>,
 }
 
+/// Where each box may be that is to be connected with.
+type Candidates = BTreeMap<PublicKey, BTreeSet<Multiaddr>>;
+
 impl Dialler {
-    pub(super) fn new(book: PeerBook, home: NeighbourhoodId, net: NetHandle, driver: DriverHandle) -> Self {
-        let (hints, schedule) = (BTreeMap::new(), Schedule::default());
-        Self { book, home, net, driver, hints, schedule, complaint: None }
+    /// A dialler of those in `book` and of those in `places`. Whoever notifies `dial_now` has everybody dialled who is
+    /// not connected, whatever the pauses.
+    pub(super) fn new(
+        book: PeerBook,
+        home: NeighbourhoodId,
+        net: NetHandle,
+        driver: DriverHandle,
+        places: watch::Receiver<Arc<Places>>,
+        dial_now: Arc<Notify>,
+    ) -> Self {
+        let (hints, schedule, reach) = (BTreeMap::new(), Schedule::default(), net.watch_reach());
+        Self { book, home, net, driver, hints, places, reach, dial_now, schedule, complaint: None }
     }
 
     /// Dials until it is stopped.
@@ -85,6 +110,10 @@ impl Dialler {
                     Some(hint) => self.note(hint),
                     None => hints = None,
                 },
+                () = self.dial_now.notified() => {
+                    self.schedule.forget_pauses(Instant::now());
+                    self.round().await;
+                }
                 _ = rounds.tick() => self.round().await,
             }
         }
@@ -116,10 +145,25 @@ impl Dialler {
                 self.driver.introduce(peer.key, peer.neighbourhood).await;
             }
         }
-        let candidates = candidates(peers, &self.hints, &self.driver.registers(), self.home);
+        let (registers, now) = (self.driver.registers(), clock::now());
+        let (places, reach) = (Arc::clone(&self.places.borrow()), Arc::clone(&self.reach.borrow()));
+        let speaks = spokesmen(&peers, &places);
+        let mut candidates = candidates(peers, &self.hints, &places, &registers, self.home);
+        let common = |about: &PublicKey| match (speaks.get(about), public_key(&self.net.local_peer())) {
+            // When both know each other, one of both dialling through a neighbour is enough.
+            (Some(_), Some(own)) if places.entitled.contains_key(about) && own > *about => Vec::new(),
+            (Some(of), _) => relayed(&places, &reach, |by| neighbours::knows(&registers, by, of, now)),
+            (None, _) => Vec::new(),
+        };
+        for key in speaks.keys() {
+            let through = common(key);
+            if !through.is_empty() {
+                candidates.entry(*key).or_default().extend(through);
+            }
+        }
         let connected = self.driver.status().sessions.iter().map(|session| session.status.peer).collect();
         let mut random = || getrandom::u32().map_or(0.5, |number| f64::from(number) / f64::from(u32::MAX));
-        for key in self.schedule.due(Instant::now(), candidates.keys(), &connected, &mut random) {
+        for key in self.schedule.due(Instant::now(), &candidates, &connected, &mut random) {
             let addresses = candidates.get(&key).into_iter().flatten().cloned().collect();
             let Some(peer) = peer_id(&key) else { continue };
             if let Err(error) = self.net.dial(Some(peer), addresses) {
@@ -150,18 +194,23 @@ impl Dialler {
     }
 }
 
-/// Whom to be connected with, and where each may be: those in the book, and of those the local network tells of the ones
-/// of our own neighbourhood and of neighbourhoods that our register names in a treaty.
+/// Whom to be connected with, and where each may be: those in the book, all boxes of our own neighbourhood and of
+/// neighbours that told where they are, and of those the local network tells of the ones of our own neighbourhood and of
+/// neighbourhoods that our register names in a treaty.
 fn candidates(
     known: Vec<Peer>,
     hints: &BTreeMap<PublicKey, (NeighbourhoodId, Vec<Multiaddr>)>,
+    places: &Places,
     registers: &Registers,
     home: NeighbourhoodId,
-) -> BTreeMap<PublicKey, BTreeSet<Multiaddr>> {
+) -> Candidates {
     let now = clock::now();
-    let mut candidates: BTreeMap<PublicKey, BTreeSet<Multiaddr>> = BTreeMap::new();
+    let mut candidates = Candidates::new();
     for peer in known {
         candidates.entry(peer.key).or_default().extend(peer.addresses);
+    }
+    for (key, addresses) in &places.addresses {
+        candidates.entry(*key).or_default().extend(addresses.iter().cloned());
     }
     for (key, (neighbourhood, addresses)) in hints {
         if *neighbourhood == home || registers.is_partner(neighbourhood, now) {
@@ -172,35 +221,67 @@ fn candidates(
     candidates
 }
 
+/// The boxes worth asking a common neighbour for, and for whom each speaks: as their registers say, or, until those are
+/// here, as the book does.
+fn spokesmen(known: &[Peer], places: &Places) -> BTreeMap<PublicKey, NeighbourhoodId> {
+    let mut speaks: BTreeMap<_, _> = known.iter().map(|peer| (peer.key, peer.neighbourhood)).collect();
+    speaks.extend(places.entitled.iter().map(|(key, neighbourhood)| (*key, *neighbourhood)));
+    speaks
+}
+
+/// The way to a box through each neighbour that offers to relay and of which `common` says that it has to do with that
+/// box's neighbourhood. Those who have not are not asked: they need not hear whom we look for.
+fn relayed(places: &Places, reach: &Reach, common: impl Fn(&NeighbourhoodId) -> bool) -> Vec<Multiaddr> {
+    let relays = reach.relays.iter().filter_map(|relay| {
+        let by = places.entitled.get(&public_key(relay)?)?;
+        let (Route::Direct { remote } | Route::NextDoor { remote }) = reach.routes.get(relay)? else { return None };
+        common(by).then(|| remote.clone().with(Protocol::P2p(*relay)).with(Protocol::P2pCircuit))
+    });
+    relays.take(MAX_RELAYS).collect()
+}
+
 impl Schedule {
     /// Those of `candidates` to dial at `now`. `random` gives numbers from 0 to 1.
-    fn due<'a>(
+    fn due(
         &mut self,
         now: Instant,
-        candidates: impl Iterator<Item = &'a PublicKey>,
+        candidates: &Candidates,
         connected: &BTreeSet<PublicKey>,
         random: &mut impl FnMut() -> f64,
     ) -> Vec<PublicKey> {
         let mut due = Vec::new();
-        let candidates: BTreeSet<_> = candidates.copied().collect();
-        self.peers.retain(|key, _| candidates.contains(key));
-        for key in candidates {
-            let attempts = self.peers.entry(key).or_insert(Attempts { fruitless: 0, next: now, connected: None });
-            if connected.contains(&key) {
+        self.peers.retain(|key, _| candidates.contains_key(key));
+        for (key, places) in candidates {
+            let first = || Attempts { fruitless: 0, next: now, connected: None, places: places.clone() };
+            let attempts = self.peers.entry(*key).or_insert_with(first);
+            if connected.contains(key) {
                 let since = *attempts.connected.get_or_insert(now);
                 if now.duration_since(since) >= STEADY {
                     (attempts.fruitless, attempts.next) = (0, now);
                 }
             } else {
                 attempts.connected = None;
+                if !places.is_subset(&attempts.places) {
+                    // There is somewhere new to look. Waits do not become shorter for it: anybody can name new places.
+                    attempts.next = attempts.next.min(now + FIRST_PAUSE);
+                    attempts.places.clone_from(places);
+                }
                 if attempts.next <= now {
                     attempts.next = now + pause(attempts.fruitless, random());
                     attempts.fruitless = attempts.fruitless.saturating_add(1);
-                    due.push(key);
+                    attempts.places.clone_from(places);
+                    due.push(*key);
                 }
             }
         }
         due
+    }
+
+    /// Everybody may be dialled at `now`, as if for the first time.
+    fn forget_pauses(&mut self, now: Instant) {
+        for attempts in self.peers.values_mut() {
+            (attempts.fruitless, attempts.next) = (0, now);
+        }
     }
 }
 
@@ -218,10 +299,59 @@ mod tests {
 
     /// How many dials there are in `seconds`, looking every round.
     fn dials(schedule: &mut Schedule, from: Instant, seconds: u32, connected: bool) -> usize {
+        dials_at(schedule, from, seconds, connected, &["/ip4/192.0.2.1/tcp/4080"])
+    }
+
+    fn dials_at(schedule: &mut Schedule, from: Instant, seconds: u32, connected: bool, places: &[&str]) -> usize {
         let connected = if connected { BTreeSet::from([KEY]) } else { BTreeSet::new() };
+        let places = places.iter().map(|place| place.parse().expect("a fixed address")).collect();
+        let candidates = Candidates::from([(KEY, places)]);
         (0..seconds)
-            .filter(|second| !schedule.due(from + ROUND * *second, [KEY].iter(), &connected, &mut || 0.5).is_empty())
+            .filter(|second| !schedule.due(from + ROUND * *second, &candidates, &connected, &mut || 0.5).is_empty())
             .count()
+    }
+
+    #[test]
+    fn a_new_place_is_tried_soon_and_does_not_shorten_the_waits_after_it() {
+        let (mut schedule, start) = (Schedule::default(), Instant::now());
+        dials(&mut schedule, start, 3_600, false);
+        let moved = start + Duration::from_secs(3_600);
+        let both = ["/ip4/192.0.2.1/tcp/4080", "/ip4/192.0.2.9/tcp/4080"];
+        assert_eq!(dials_at(&mut schedule, moved, 2, false, &both), 1, "within two seconds");
+        assert_eq!(dials_at(&mut schedule, moved + ROUND * 2, 290, false, &both), 0);
+        assert_eq!(dials_at(&mut schedule, moved + ROUND * 292, 30, false, &both), 1);
+        assert_eq!(dials(&mut schedule, moved + ROUND * 322, 60, false), 0, "one place less is nothing new");
+    }
+
+    #[test]
+    fn whoever_asks_has_everybody_dialled_at_once() {
+        let (mut schedule, start) = (Schedule::default(), Instant::now());
+        dials(&mut schedule, start, 3_600, false);
+        let asked = start + Duration::from_secs(3_600);
+        schedule.forget_pauses(asked);
+        assert_eq!(dials(&mut schedule, asked, 1, false), 1);
+    }
+
+    #[test]
+    fn only_a_neighbour_in_common_that_relays_is_asked() {
+        let relay = crate::net::keypair_from_secret([5; 32]).public().to_peer_id();
+        let by = NeighbourhoodId::from_bytes([5; 32]);
+        let remote: Multiaddr = "/ip4/203.0.113.10/udp/4080/quic-v1".parse().expect("a fixed address");
+        let key = public_key(&relay).expect("an ed25519 key");
+        let places = Places { entitled: BTreeMap::from([(key, by)]), addresses: BTreeMap::new() };
+        let reach = Reach {
+            relays: BTreeSet::from([relay]),
+            routes: BTreeMap::from([(relay, Route::Direct { remote: remote.clone() })]),
+            ..Reach::default()
+        };
+        let way = remote.with(Protocol::P2p(relay)).with(Protocol::P2pCircuit);
+        assert_eq!(relayed(&places, &reach, |common| *common == by), [way]);
+        assert!(relayed(&places, &reach, |_| false).is_empty(), "not in common");
+        assert!(relayed(&Places::default(), &reach, |_| true).is_empty(), "no neighbour of ours");
+        let silent = Reach { relays: BTreeSet::new(), ..reach.clone() };
+        assert!(relayed(&places, &silent, |_| true).is_empty(), "does not relay");
+        let relayed_itself = Reach { routes: BTreeMap::from([(relay, Route::Through { relay: None })]), ..reach };
+        assert!(relayed(&places, &relayed_itself, |_| true).is_empty(), "not through two");
     }
 
     #[test]
@@ -258,13 +388,16 @@ mod tests {
         let (home, stranger) = (NeighbourhoodId::from_bytes([1; 32]), NeighbourhoodId::from_bytes([2; 32]));
         let address: Multiaddr = "/ip4/192.0.2.1/tcp/4080".parse().expect("a fixed address");
         let of = |neighbourhood| BTreeMap::from([(KEY, (neighbourhood, vec![address.clone()]))]);
-        let registers = Registers::new(home);
-        assert_eq!(candidates(Vec::new(), &of(home), &registers, home).len(), 1, "another box of our own");
-        assert!(candidates(Vec::new(), &of(stranger), &registers, home).is_empty());
+        let (registers, nowhere) = (Registers::new(home), Places::default());
+        assert_eq!(candidates(Vec::new(), &of(home), &nowhere, &registers, home).len(), 1, "another box of our own");
+        assert!(candidates(Vec::new(), &of(stranger), &nowhere, &registers, home).is_empty());
         let in_the_book =
             Peer { key: KEY, neighbourhood: stranger, addresses: Vec::new(), site: None, introduced: true };
-        let both = candidates(vec![in_the_book.clone()], &of(home), &registers, home);
+        let both = candidates(vec![in_the_book.clone()], &of(home), &nowhere, &registers, home);
         assert_eq!(both[&KEY], BTreeSet::from([address.clone()]));
-        assert!(candidates(vec![in_the_book], &BTreeMap::new(), &registers, home).is_empty(), "nowhere to dial");
+        assert!(
+            candidates(vec![in_the_book], &BTreeMap::new(), &nowhere, &registers, home).is_empty(),
+            "nowhere to dial"
+        );
     }
 }
