@@ -62,6 +62,23 @@ pub(crate) fn chromium(workspace: &Workspace) -> Result<PathBuf> {
     Ok(PathBuf::from(CHROMIUM))
 }
 
+/// What the tests with home routers need: network namespaces, and the programs that set them up. `None` when they can be
+/// made here, otherwise why not; nothing of it can be brought for somebody who may not make a namespace at all.
+pub(crate) fn namespaces(workspace: &Workspace) -> Result<Option<String>> {
+    if output(Command::new("id").arg("-u"))?.trim() != "0" {
+        return Ok(Some("only root can make network namespaces; the tests with home routers are left out".to_owned()));
+    }
+    if !works(Command::new("unshare").args(["--net", "true"])) {
+        return Ok(Some(
+            "this system makes no network namespaces; the tests with home routers are left out".to_owned(),
+        ));
+    }
+    if !works(Command::new("ip").arg("-V")) || !works(Command::new("nft").arg("--version")) {
+        debian_packages(workspace, &["iproute2", "nftables"]).context("the tests with home routers need ip and nft")?;
+    }
+    Ok(None)
+}
+
 /// Node.js, recent enough, and the packages of `web-ui/e2e` in the versions of its lockfile.
 pub(crate) fn browser_drivers(workspace: &Workspace) -> Result<()> {
     let version = || output(Command::new("node").arg("--version"));

@@ -15,8 +15,14 @@ pub(crate) fn run_everything(workspace: &Workspace, quick: bool) -> Result<()> {
         with_nextest = setup::nextest(workspace);
         Ok(Outcome::passed())
     })?;
+    let mut with_namespaces = false;
+    steps.run("set up network namespaces", || {
+        let missing = setup::namespaces(workspace)?;
+        with_namespaces = missing.is_none();
+        Ok(missing.map_or_else(Outcome::passed, Outcome::Skipped))
+    })?;
     check_sources(workspace, &mut steps)?;
-    steps.run("tests", || rust_tests(workspace, with_nextest))?;
+    steps.run("tests", || rust_tests(workspace, with_nextest, with_namespaces))?;
     steps.run("tests of the browser's module", || browser_module::decisions(workspace, with_nextest))?;
     steps.run("documentation", || {
         let mut doc =
@@ -86,12 +92,18 @@ fn dependencies(workspace: &Workspace) -> Result<Outcome> {
     Ok(Outcome::passed())
 }
 
-fn rust_tests(workspace: &Workspace, with_nextest: bool) -> Result<Outcome> {
+/// Where the tests with home routers are not to leave themselves out.
+const REQUIRE_NAMESPACES: &str = "DORPSPLEIN_REQUIRE_NAMESPACES";
+
+fn rust_tests(workspace: &Workspace, with_nextest: bool, with_namespaces: bool) -> Result<Outcome> {
+    let required = if with_namespaces { "1" } else { "" };
     if with_nextest {
         let mut nextest = workspace.cargo(["nextest", "run", "--workspace", "--locked"]);
+        nextest.env(REQUIRE_NAMESPACES, required);
         return Ok(Outcome::Passed(run_keeping(&mut nextest, is_nextest_summary)?));
     }
     let mut tests = workspace.cargo(["test", "--workspace", "--lib", "--bins", "--tests", "--locked"]);
+    tests.env(REQUIRE_NAMESPACES, required);
     Ok(Outcome::Passed(run_keeping(&mut tests, |line| line.contains("test result:"))?))
 }
 
