@@ -188,7 +188,7 @@ impl Standings<'_> {
 
     pub(super) fn check_new(&self, key: &PublicKey, point: &Point<'_>) -> Ruling {
         let known = self.graph.find_device(key);
-        let earlier = |at: Index| at != point.index && self.graph.rank(at) < point.rank();
+        let earlier = |at: Index| self.graph.rank(at) < point.rank();
         let device =
             known.and_then(|device| self.consequences.admission(device)).is_some_and(|place| earlier(place.at));
         let card = known.and_then(|device| self.consequences.cards.get(&device)).is_some_and(|place| earlier(place.at));

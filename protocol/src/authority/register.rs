@@ -196,33 +196,26 @@ impl Register {
     }
 }
 
-/// The statements in an order that puts each after its parents, without those of which a parent is missing.
+/// The statements in an order that puts each after those of its parents that are here.
 fn parents_first(statements: &[Valid]) -> Vec<&Valid> {
     let mut by_id: Vec<(OperationId, usize)> =
         statements.iter().enumerate().map(|(at, valid)| (valid.id(), at)).collect();
     by_id.sort_unstable();
     by_id.dedup_by_key(|(id, _)| *id);
     let find = |id: &OperationId| by_id.binary_search_by(|(other, _)| other.cmp(id)).ok().map(|at| by_id[at].1);
-    let mut state = vec![Visit::New; statements.len()];
+    let mut placed = vec![false; statements.len()];
     let mut ordered = Vec::with_capacity(statements.len());
     for (_, first) in &by_id {
+        // Ids are hashes over the parents' ids, so there are no cycles.
         let mut open = vec![*first];
         while let Some(at) = open.last().copied() {
-            let parents = statements[at].header().parents.iter().map(find);
-            let waits_for = parents.clone().flatten().find(|parent| state[*parent] == Visit::New);
-            match (state[at], waits_for) {
-                (Visit::New, Some(parent)) => {
-                    open.push(parent);
-                    continue;
-                }
-                (Visit::New, None)
-                    if parents.clone().all(|parent| parent.is_some_and(|at| state[at] == Visit::Placed)) =>
-                {
-                    state[at] = Visit::Placed;
-                    ordered.push(&statements[at]);
-                }
-                (Visit::New, None) => state[at] = Visit::Unplaced,
-                (Visit::Placed | Visit::Unplaced, _) => {}
+            let waits_for = statements[at].header().parents.iter().filter_map(find).find(|parent| !placed[*parent]);
+            if let Some(parent) = waits_for {
+                open.push(parent);
+                continue;
+            }
+            if !std::mem::replace(&mut placed[at], true) {
+                ordered.push(&statements[at]);
             }
             open.pop();
         }
@@ -230,17 +223,8 @@ fn parents_first(statements: &[Valid]) -> Vec<&Valid> {
     ordered
 }
 
-/// How far [`parents_first`] is with a statement. Ids are hashes over the parents' ids, so there are no cycles.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Visit {
-    New,
-    Placed,
-    Unplaced,
-}
-
 const fn concerned_device(statement: &Statement) -> Option<PublicKey> {
     match statement {
-        Statement::Recovery(said) => Some(said.device),
         Statement::DeviceRetirement(said) => Some(said.device),
         Statement::Rescue(said) => Some(said.device),
         Statement::ForkDecision(said) => Some(said.device),

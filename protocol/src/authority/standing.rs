@@ -62,17 +62,15 @@ impl<'a> Standings<'a> {
         if out { Err(Reason::NotAMember) } else { Ok(()) }
     }
 
-    /// Whether a resident belongs to the neighbourhood at this point: never shown out, or brought back since.
+    /// Whether somebody who was admitted before this point belongs to the neighbourhood there: never shown out, or brought
+    /// back since.
     pub(super) fn is_present(&self, resident: Index, point: &Point<'_>) -> bool {
-        let admitted = resident == point.index || self.graph.is_past(resident, point);
-        let mut removals = self.past_takings(Target::Member(resident), point);
-        admitted
-            && removals.all(|removal| {
-                self.devices_of(resident).any(|(_, admission)| {
-                    let back = admission.at != removal.at && self.graph.is_past(admission.at, point);
-                    back && self.graph.is_past(removal.at, &self.graph.point(admission.at))
-                })
+        self.past_takings(Target::Member(resident), point).all(|removal| {
+            self.devices_of(resident).any(|(_, admission)| {
+                let back = self.graph.is_past(admission.at, point);
+                back && self.graph.is_past(removal.at, &self.graph.point(admission.at))
             })
+        })
     }
 
     /// Whether a resident was a connector at this point: what was said last about their role.

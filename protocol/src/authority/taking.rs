@@ -29,7 +29,7 @@ pub(super) struct Taking {
     /// The statement that says what.
     pub(super) statement: Index,
     pub(super) target: Target,
-    /// Whether residents took it from themselves.
+    /// Whether residents took their own membership or role from themselves: then their letters stay good.
     pub(super) own: bool,
 }
 
@@ -89,8 +89,7 @@ impl Graph {
             }
             Some(Statement::DeviceRetirement(retirement)) => {
                 let device = self.find_device(&retirement.device);
-                let own = |device| author.is_some() && consequences.resident_of(device) == author;
-                device.map(|device| taking(Target::Device(device), own(device))).into_iter().collect()
+                device.map(|device| taking(Target::Device(device), false)).into_iter().collect()
             }
             Some(Statement::Recovery(recovery)) => {
                 let devices = recovery.counts.iter().filter_map(|count| self.find_device(&count.device));
