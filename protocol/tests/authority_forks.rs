@@ -220,3 +220,31 @@ fn a_number_is_not_used_out_of_turn() {
     }
     assert_eq!(book.register.verdict(&said), Some(Verdict::Permitted));
 }
+
+#[test]
+fn a_device_that_begins_with_two_of_one_number_lost_count_as_any_other() {
+    let Fork { mut book, tablet, heads, .. } = fork();
+    let said = ["Dorp-Noord", "Dorp-Zuid"].map(|name| copy(&tablet.device).state(heads.clone(), part(name), START));
+    for signed in &said {
+        book.hear(signed);
+    }
+    let mut ids = said.map(|signed| signed.id());
+    ids.sort_unstable();
+    let verdicts = ids.map(|id| book.register.verdict(&id).unwrap());
+    assert_eq!((verdicts, book.register.areas().count()), ([Verdict::Permitted, FORKED], 1));
+}
+
+#[test]
+fn what_a_device_says_after_the_decision_counts_however_much_that_is() {
+    let mut fork = fork();
+    fork.hear_both();
+    let kept = fork.high.0.clone();
+    fork.decide(kept.id());
+    let mut device = after(&fork.people[1].device, &kept);
+    for number in 0..100 {
+        let parents = fork.book.heads_and(kept.id());
+        let next = device.state(parents, part("Dorp-Zuid"), START);
+        assert_eq!(fork.book.hear(&next), Verdict::Permitted);
+        assert_eq!(fork.book.register.verdict(&next.id()), Some(Verdict::Permitted), "statement {number}");
+    }
+}

@@ -12,7 +12,7 @@ use super::graph::{Content, Graph, Index, NONE, Point};
 use super::settle::Settled;
 use crate::operation::Statement;
 
-/// How many doubtful statements of one device are looked at; those beyond do not count.
+/// For how many doubtful statements of one device it is asked who built on them; those beyond count by a decision only.
 const LOOKED_AT: usize = 64;
 
 /// The statements of one device from where it lost count on, in the order of its numbers.
@@ -92,9 +92,15 @@ fn doubted_of(graph: &Graph, consequences: &Consequences, suspect: &Suspect) -> 
     };
     let is_known = |index: &Index| is_acknowledged(graph, consequences, *index, decides);
     let mut doubted: BTreeSet<Index> = suspect.doubtful.iter().copied().collect();
-    for index in suspect.doubtful.iter().take(LOOKED_AT) {
-        let builds_on = decided.is_some_and(|kept| kept == *index || graph.is_past(kept, &graph.point(*index)));
-        if builds_on || is_known(index) {
+    // What the device said last on the branch a connector decided for: near at hand, where the decision is far back.
+    let mut latest = decided;
+    for (place, index) in suspect.doubtful.iter().enumerate() {
+        let point = graph.point(*index);
+        let follows = |kept: Index| kept == *index || graph.is_past(kept, &point);
+        if latest.is_some_and(follows) || decided.is_some_and(follows) {
+            latest = Some(*index);
+            doubted.remove(index);
+        } else if place < LOOKED_AT && is_known(index) {
             doubted.remove(index);
         }
     }
