@@ -259,7 +259,7 @@ pub(crate) fn valid(signed: &Signed) -> Valid {
 }
 
 /// The same device once more, so that what it signs now leaves no trace in its count.
-fn again(device: &Device) -> Device {
+pub(crate) fn again(device: &Device) -> Device {
     let secret = SecretKey::from_seed(&device.secret().to_seed());
     Device::resume(secret, device.home(), device.sequence(), device.previous())
 }
