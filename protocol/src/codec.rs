@@ -6,6 +6,7 @@
 
 use minicbor::data::Type;
 use minicbor::decode::Error as DecodeError;
+use minicbor::encode::Write;
 use minicbor::{Decode, Decoder, Encode};
 use thiserror::Error;
 
@@ -50,8 +51,37 @@ pub fn encode<T: Encode<()>>(value: &T) -> Vec<u8> {
 /// [`CodecError`], each variant as documented there.
 pub fn decode_canonical<'b, T: Decode<'b, ()> + Encode<()>>(bytes: &'b [u8]) -> Result<T, CodecError> {
     scan(bytes)?;
-    let value: T = minicbor::decode(bytes).map_err(|_| CodecError::Malformed)?;
-    if encode(&value) == bytes { Ok(value) } else { Err(CodecError::NotCanonical) }
+    decode_shaped(bytes)
+}
+
+/// As [`decode_canonical`], for a type whose shape alone bounds what decoding it can cost: nothing in it nests, and nothing
+/// is kept that it does not know. Only what is refused is looked at twice.
+///
+/// # Errors
+/// [`CodecError`], each variant as documented there.
+pub fn decode_shaped<'b, T: Decode<'b, ()> + Encode<()>>(bytes: &'b [u8]) -> Result<T, CodecError> {
+    let refuse = |otherwise| scan(bytes).err().unwrap_or(otherwise);
+    let value: T = minicbor::decode(bytes).map_err(|_| refuse(CodecError::Malformed))?;
+    let mut expected = Expected(bytes);
+    match minicbor::encode(&value, &mut expected) {
+        Ok(()) if expected.0.is_empty() => Ok(value),
+        Ok(()) | Err(_) => Err(refuse(CodecError::NotCanonical)),
+    }
+}
+
+/// Takes an encoding as long as it is the one that is expected; keeps what is still to come.
+struct Expected<'b>(&'b [u8]);
+
+/// The encoding is another one.
+struct Differs;
+
+impl Write for Expected<'_> {
+    type Error = Differs;
+
+    fn write_all(&mut self, written: &[u8]) -> Result<(), Differs> {
+        self.0 = self.0.strip_prefix(written).ok_or(Differs)?;
+        Ok(())
+    }
 }
 
 /// Checks that `bytes` hold exactly one CBOR value in canonical form, within the bounds of this module.

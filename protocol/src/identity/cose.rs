@@ -11,7 +11,7 @@ use minicbor::decode::Error as DecodeError;
 use minicbor::encode::{Error as EncodeError, Write};
 use minicbor::{Decoder, Encode, Encoder};
 
-use super::keys::{PublicKey, SecretKey, Signature, SignatureError};
+use super::keys::{Keyring, PublicKey, SecretKey, Signature, SignatureError};
 use crate::codec::{self, CodecError};
 
 /// The protected header, `{1: -19}`: the only algorithm there is.
@@ -36,12 +36,12 @@ impl Envelope {
     /// # Errors
     /// [`CodecError`]; a content that is too long counts as malformed.
     pub fn decode(bytes: &[u8], max_content: usize) -> Result<Self, CodecError> {
-        codec::scan(bytes)?;
-        let envelope = Self::read(bytes).map_err(|_| CodecError::Malformed)?;
+        let refuse = |otherwise| codec::scan(bytes).err().unwrap_or(otherwise);
+        let envelope = Self::read(bytes).map_err(|_| refuse(CodecError::Malformed))?;
         if envelope.content.len() > max_content {
-            return Err(CodecError::Malformed);
+            return Err(refuse(CodecError::Malformed));
         }
-        if envelope.encode() == bytes { Ok(envelope) } else { Err(CodecError::NotCanonical) }
+        if envelope.encode() == bytes { Ok(envelope) } else { Err(refuse(CodecError::NotCanonical)) }
     }
 
     fn read(bytes: &[u8]) -> Result<Self, DecodeError> {
@@ -77,6 +77,14 @@ impl Envelope {
     /// [`SignatureError`].
     pub fn verify(&self, key: &PublicKey, external_aad: &[u8]) -> Result<(), SignatureError> {
         key.verify(&to_be_signed(external_aad, &self.content), &self.signature)
+    }
+
+    /// As [`Envelope::verify`], with keys that were looked at before.
+    ///
+    /// # Errors
+    /// [`SignatureError`].
+    pub fn verify_with(&self, keys: &mut Keyring, key: &PublicKey, external_aad: &[u8]) -> Result<(), SignatureError> {
+        keys.verify(key, &to_be_signed(external_aad, &self.content), &self.signature)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Ed25519 keys (RFC 8032): one per device, never copied.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
@@ -82,13 +83,35 @@ impl PublicKey {
     /// # Errors
     /// [`SignatureError`], each variant as documented there.
     pub fn verify(&self, message: &[u8], signature: &Signature) -> Result<(), SignatureError> {
-        let key = VerifyingKey::from_bytes(&self.0).map_err(|_| SignatureError::WeakKey)?;
-        if key.is_weak() {
-            return Err(SignatureError::WeakKey);
-        }
-        let signature = ed25519_dalek::Signature::from_bytes(&signature.0);
-        key.verify_strict(message, &signature).map_err(|_| SignatureError::Mismatch)
+        verify_strict(&self.usable()?, message, signature)
     }
+
+    /// The point of the curve, if it is one that can be trusted to verify only what was signed.
+    fn usable(&self) -> Result<VerifyingKey, SignatureError> {
+        let key = VerifyingKey::from_bytes(&self.0).map_err(|_| SignatureError::WeakKey)?;
+        if key.is_weak() { Err(SignatureError::WeakKey) } else { Ok(key) }
+    }
+}
+
+/// Public keys that were looked at once already: whoever checks much that few devices signed saves the finding of their
+/// points.
+#[derive(Debug, Default)]
+pub struct Keyring(BTreeMap<PublicKey, Result<VerifyingKey, SignatureError>>);
+
+impl Keyring {
+    /// As [`PublicKey::verify`].
+    ///
+    /// # Errors
+    /// [`SignatureError`], each variant as documented there.
+    pub fn verify(&mut self, key: &PublicKey, message: &[u8], signature: &Signature) -> Result<(), SignatureError> {
+        let usable = *self.0.entry(*key).or_insert_with(|| key.usable());
+        verify_strict(&usable?, message, signature)
+    }
+}
+
+fn verify_strict(key: &VerifyingKey, message: &[u8], signature: &Signature) -> Result<(), SignatureError> {
+    let signature = ed25519_dalek::Signature::from_bytes(&signature.0);
+    key.verify_strict(message, &signature).map_err(|_| SignatureError::Mismatch)
 }
 
 impl Signature {

@@ -5,5 +5,5 @@ pub(crate) mod crockford;
 pub mod keys;
 pub mod letter_code;
 
-pub use keys::{PublicKey, SecretKey, Signature, SignatureError};
+pub use keys::{Keyring, PublicKey, SecretKey, Signature, SignatureError};
 pub use letter_code::LetterCode;

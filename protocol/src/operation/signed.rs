@@ -12,7 +12,7 @@ use super::id::OperationId;
 use super::payload::{MAX_PAYLOAD, Payload};
 use crate::codec::{self, CodecError};
 use crate::identity::cose::Envelope;
-use crate::identity::{SecretKey, SignatureError};
+use crate::identity::{Keyring, SecretKey, SignatureError};
 use crate::planted::{Bug, planted};
 #[cfg(feature = "replica")]
 use crate::time::Timestamp;
@@ -101,29 +101,31 @@ impl Signed {
         if transfer.len() > MAX_TRANSFER {
             return Err(SignedError::TooLarge);
         }
-        let outer: Transfer = codec::decode_canonical(transfer)?;
-        if outer.payload.as_ref().is_some_and(|payload| payload.len() > MAX_PAYLOAD) {
+        let outer: Transfer<'_> = codec::decode_shaped(transfer)?;
+        if outer.payload.is_some_and(|payload| payload.len() > MAX_PAYLOAD) {
             return Err(SignedError::TooLarge);
         }
-        let envelope = Envelope::decode(&outer.envelope, MAX_HEADER)?;
-        codec::scan(envelope.content())?;
-        let version = header_version(envelope.content()).map_err(|_| CodecError::Malformed)?;
+        let envelope = Envelope::decode(outer.envelope, MAX_HEADER)?;
+        let content = envelope.content();
+        let malformed = |_| codec::scan(content).err().unwrap_or(CodecError::Malformed);
+        let version = header_version(content).map_err(malformed)?;
         if version != VERSION {
+            codec::scan(content)?;
             return Err(SignedError::Version(version));
         }
-        let header: Header = codec::decode_canonical(envelope.content())?;
+        let header: Header = codec::decode_shaped(content)?;
         check_header(&header)?;
-        let is_signed = |payload: &Vec<u8>| {
+        let is_signed = |payload: &[u8]| {
             header.payload_length as usize == payload.len() && header.payload_hash == Payload::hash(payload)
         };
-        if !outer.payload.as_ref().is_none_or(is_signed) {
+        if !outer.payload.is_none_or(is_signed) {
             return Err(SignedError::PayloadMismatch);
         }
         if header.permanent && outer.payload.is_none() {
             return Err(SignedError::PayloadAbsent);
         }
         let id = OperationId::from_bytes(Sha256::digest(envelope.content()).into());
-        Ok(Self { id, header, envelope, payload: outer.payload })
+        Ok(Self { id, header, envelope, payload: outer.payload.map(<[u8]>::to_vec) })
     }
 
     /// Checks the signature, strictly.
@@ -131,8 +133,16 @@ impl Signed {
     /// # Errors
     /// [`SignedError::Signature`].
     pub fn verify(self) -> Result<Verified, SignedError> {
+        self.verify_with(&mut Keyring::default())
+    }
+
+    /// As [`Signed::verify`], with keys that were looked at before.
+    ///
+    /// # Errors
+    /// [`SignedError::Signature`].
+    pub fn verify_with(self, keys: &mut Keyring) -> Result<Verified, SignedError> {
         if !planted(Bug::SkipsSignatures) {
-            self.envelope.verify(&self.header.device, PURPOSE)?;
+            self.envelope.verify_with(keys, &self.header.device, PURPOSE)?;
         }
         Ok(Verified(self))
     }
@@ -160,7 +170,7 @@ impl Signed {
 
     /// The transfer form.
     pub fn encode(&self) -> Vec<u8> {
-        codec::encode(&Transfer { envelope: self.envelope.encode(), payload: self.payload.clone() })
+        codec::encode(&Transfer { envelope: &self.envelope.encode(), payload: self.payload() })
     }
 }
 
@@ -179,7 +189,7 @@ impl Verified {
 
 /// The transfer form of an envelope and a payload.
 pub fn transfer(envelope: &[u8], payload: &[u8]) -> Vec<u8> {
-    codec::encode(&Transfer { envelope: envelope.to_vec(), payload: Some(payload.to_vec()) })
+    codec::encode(&Transfer { envelope, payload: Some(payload) })
 }
 
 /// Whether a transfer form holds an envelope alone. Looks at nothing else.
@@ -213,30 +223,30 @@ pub(crate) fn signed_at(transfer: &[u8]) -> Option<(Timestamp, u64)> {
     read().ok()
 }
 
-struct Transfer {
-    envelope: Vec<u8>,
-    payload: Option<Vec<u8>>,
+struct Transfer<'b> {
+    envelope: &'b [u8],
+    payload: Option<&'b [u8]>,
 }
 
-impl<C> Encode<C> for Transfer {
+impl<C> Encode<C> for Transfer<'_> {
     fn encode<W: Write>(&self, encoder: &mut Encoder<W>, _: &mut C) -> Result<(), EncodeError<W::Error>> {
-        encoder.array(2)?.bytes(&self.envelope)?;
-        match &self.payload {
+        encoder.array(2)?.bytes(self.envelope)?;
+        match self.payload {
             Some(payload) => encoder.bytes(payload)?.ok(),
             None => encoder.null()?.ok(),
         }
     }
 }
 
-impl<'b, C> Decode<'b, C> for Transfer {
+impl<'b, C> Decode<'b, C> for Transfer<'b> {
     fn decode(decoder: &mut Decoder<'b>, _: &mut C) -> Result<Self, DecodeError> {
         if decoder.array()? != Some(2) {
             return Err(DecodeError::message("a transfer has an envelope and a payload"));
         }
-        let envelope = decoder.bytes()?.to_vec();
+        let envelope = decoder.bytes()?;
         let payload = match decoder.datatype()? {
             Type::Null => decoder.null().map(|()| None)?,
-            _ => Some(decoder.bytes()?.to_vec()),
+            _ => Some(decoder.bytes()?),
         };
         Ok(Self { envelope, payload })
     }

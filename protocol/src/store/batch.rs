@@ -8,36 +8,43 @@ use super::{Direction, KeyRange, Read, StoreError, Table};
 /// Changes to be made durable together. Only this crate fills one: what reaches a store went through the one door.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Batch {
-    writes: BTreeMap<(Table, Vec<u8>), Option<Vec<u8>>>,
+    tables: BTreeMap<Table, Writes>,
 }
+
+/// New values by key, or none where it is deleted.
+type Writes = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
 
 impl Batch {
     /// Whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
-        self.writes.is_empty()
+        self.tables.is_empty()
     }
 
     /// How many keys change.
     pub fn len(&self) -> usize {
-        self.writes.len()
+        self.tables.values().map(BTreeMap::len).sum()
     }
 
     /// The changes in key order: a new value, or none to delete.
     pub fn writes(&self) -> impl Iterator<Item = (Table, &[u8], Option<&[u8]>)> {
-        self.writes.iter().map(|((table, key), value)| (*table, key.as_slice(), value.as_deref()))
+        self.tables
+            .iter()
+            .flat_map(|(table, writes)| writes.iter().map(|(key, value)| (*table, key.as_slice(), value.as_deref())))
     }
 
     /// Adds the changes of a later batch, which win where both change a key.
     pub fn append(&mut self, later: Self) {
-        self.writes.extend(later.writes);
+        for (table, writes) in later.tables {
+            self.tables.entry(table).or_default().extend(writes);
+        }
     }
 
     pub(crate) fn put(&mut self, table: Table, key: impl Into<Vec<u8>>, value: impl Into<Vec<u8>>) {
-        self.writes.insert((table, key.into()), Some(value.into()));
+        self.tables.entry(table).or_default().insert(key.into(), Some(value.into()));
     }
 
     pub(crate) fn delete(&mut self, table: Table, key: impl Into<Vec<u8>>) {
-        self.writes.insert((table, key.into()), None);
+        self.tables.entry(table).or_default().insert(key.into(), None);
     }
 }
 
@@ -79,8 +86,8 @@ impl<R: Read> Staged<R> {
     }
 
     fn layered(&self, table: Table, key: &[u8]) -> Option<Option<&[u8]>> {
-        let at = (table, key.to_vec());
-        [&self.fresh, &self.pending].into_iter().find_map(|batch| batch.writes.get(&at)).map(Option::as_deref)
+        let mut layers = [&self.fresh, &self.pending].into_iter();
+        layers.find_map(|batch| batch.tables.get(&table)?.get(key)).map(Option::as_deref)
     }
 }
 
@@ -140,23 +147,12 @@ impl<R: Read> Read for Staged<R> {
 
 impl<R> Staged<R> {
     /// The staged keys of a range, the fresh over the pending.
-    fn staged_range(&self, table: Table, (lower, upper): KeyRange<'_>) -> BTreeMap<&Vec<u8>, &Option<Vec<u8>>> {
-        let own = |bound: Bound<&[u8]>, open: Bound<(Table, Vec<u8>)>| match bound {
-            Bound::Included(key) => Bound::Included((table, key.to_vec())),
-            Bound::Excluded(key) => Bound::Excluded((table, key.to_vec())),
-            Bound::Unbounded => open,
-        };
-        let next_table = Table::ALL.into_iter().find(|other| *other > table);
-        let start = own(lower, Bound::Included((table, Vec::new())));
-        let end = own(upper, next_table.map_or(Bound::Unbounded, |next| Bound::Excluded((next, Vec::new()))));
-        if is_empty_range(&start, &end) {
+    fn staged_range(&self, table: Table, range: KeyRange<'_>) -> BTreeMap<&Vec<u8>, &Option<Vec<u8>>> {
+        if is_empty_range(&range.0, &range.1) {
             return BTreeMap::new();
         }
-        let both = [&self.pending, &self.fresh];
-        both.into_iter()
-            .flat_map(|batch| batch.writes.range((start.clone(), end.clone())))
-            .map(|((_, key), value)| (key, value))
-            .collect()
+        let layers = [&self.pending, &self.fresh].into_iter().filter_map(|batch| batch.tables.get(&table));
+        layers.flat_map(|writes| writes.range::<[u8], _>(range)).collect()
     }
 }
 

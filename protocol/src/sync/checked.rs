@@ -2,6 +2,7 @@
 
 use super::message::MessageError;
 use super::{CloseReason, Message};
+use crate::identity::Keyring;
 use crate::operation::{Signed, SignedError, Verified};
 
 /// The most operations one frame may carry, which bounds what checking it costs.
@@ -41,11 +42,11 @@ impl Checked {
         if carried.len() > FRAME_OPERATIONS {
             return Err(MessageError::TooMany.into());
         }
-        let mut operations = Vec::with_capacity(carried.len());
+        let (mut operations, mut keys) = (Vec::with_capacity(carried.len()), Keyring::default());
         for transfer in &carried {
             match Signed::decode(transfer) {
                 // Who keeps an operation has checked its signature, so an honest box never sends one without.
-                Ok(signed) => operations.extend(signed.verify().ok()),
+                Ok(signed) => operations.extend(signed.verify_with(&mut keys).ok()),
                 // A newer box may hold what this one cannot read yet.
                 Err(SignedError::Version(_)) => {}
                 Err(error) => return Err(error.into()),
