@@ -241,7 +241,7 @@ async fn a_reader_that_does_not_read_loses_its_session_and_nobody_else_notices()
     let mut read = 0;
     loop {
         match slow.next().await {
-            NetEvent::Frame { session, bytes } => {
+            NetEvent::Frame { session, bytes, .. } => {
                 assert_eq!((session, bytes.len()), (at_slow, MAX_FRAME_BYTES));
                 read += 1;
             }

@@ -19,12 +19,14 @@ pub(super) const WAITING_BYTES: usize = 4 * 1024 * 1024;
 const MAX_THREADS: usize = 4;
 
 /// Frames that wait to be checked, and those that are being checked.
-pub(super) struct Checking {
+///
+/// Whoever hands a frame in gives a token with it, and gets it back with the frame.
+pub(super) struct Checking<T> {
     runtime: Handle,
-    lines: BTreeMap<SessionId, VecDeque<Waiting>>,
+    lines: BTreeMap<SessionId, VecDeque<Waiting<T>>>,
     /// Sessions with something that waits and nothing under way; the first has waited longest.
     turns: VecDeque<SessionId>,
-    under_way: JoinSet<(SessionId, Checked, usize)>,
+    under_way: JoinSet<Done<T>>,
     /// The sessions of which a frame is being checked that is still wanted.
     busy: BTreeSet<SessionId>,
     /// Sessions that ended and have nothing left in their lines.
@@ -34,21 +36,30 @@ pub(super) struct Checking {
 }
 
 /// What waits in a session's line.
-enum Waiting {
-    Frame(Vec<u8>),
+enum Waiting<T> {
+    Frame(Vec<u8>, T),
     Closed,
 }
 
 /// What comes out of a session's line.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Done {
-    /// A frame of so many bytes is checked.
-    Frame(SessionId, Checked, usize),
+pub(super) enum Done<T> {
+    /// A frame is checked.
+    Frame {
+        /// Its session.
+        session: SessionId,
+        /// What was in it.
+        frame: Checked,
+        /// How long it was.
+        bytes: usize,
+        /// What was handed in with it.
+        token: T,
+    },
     /// The session is over, and all it sent was handed out before.
     Closed(SessionId),
 }
 
-impl Checking {
+impl<T: Send + 'static> Checking<T> {
     /// Checks on threads of `runtime`.
     pub(super) fn new(runtime: Handle) -> Self {
         let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get).min(MAX_THREADS);
@@ -70,9 +81,9 @@ impl Checking {
     }
 
     /// A frame came in.
-    pub(super) fn frame(&mut self, session: SessionId, frame: Vec<u8>) {
+    pub(super) fn frame(&mut self, session: SessionId, frame: Vec<u8>, token: T) {
         self.bytes += frame.len();
-        self.line_up(session, Waiting::Frame(frame));
+        self.line_up(session, Waiting::Frame(frame, token));
     }
 
     /// A session is over.
@@ -89,7 +100,7 @@ impl Checking {
     }
 
     /// The next frame that is checked; waits for one.
-    pub(super) async fn next(&mut self) -> Done {
+    pub(super) async fn next(&mut self) -> Done<T> {
         loop {
             if let Some(done) = self.try_next() {
                 return done;
@@ -107,7 +118,7 @@ impl Checking {
     }
 
     /// The next frame that is checked, if there is one already.
-    pub(super) fn try_next(&mut self) -> Option<Done> {
+    pub(super) fn try_next(&mut self) -> Option<Done<T>> {
         if let Some(session) = self.ended.pop_front() {
             return Some(Done::Closed(session));
         }
@@ -119,23 +130,24 @@ impl Checking {
         None
     }
 
-    fn finished(&mut self, joined: Result<(SessionId, Checked, usize), JoinError>) -> Option<Done> {
-        let (session, checked, bytes) = match joined.map_err(JoinError::try_into_panic) {
+    fn finished(&mut self, joined: Result<Done<T>, JoinError>) -> Option<Done<T>> {
+        let done = match joined.map_err(JoinError::try_into_panic) {
             Ok(done) => done,
             // A session would wait for its answer for ever.
             Err(Ok(panic)) => resume_unwind(panic),
             // The runtime is being taken down.
             Err(Err(_)) => return None,
         };
+        let (Done::Frame { session, .. } | Done::Closed(session)) = done;
         let wanted = self.busy.remove(&session);
         if self.lines.contains_key(&session) {
             self.turns.push_back(session);
         }
         self.start();
-        wanted.then_some(Done::Frame(session, checked, bytes))
+        wanted.then_some(done)
     }
 
-    fn line_up(&mut self, session: SessionId, waiting: Waiting) {
+    fn line_up(&mut self, session: SessionId, waiting: Waiting<T>) {
         let line = self.lines.entry(session).or_default();
         line.push_back(waiting);
         if line.len() == 1 && !self.busy.contains(&session) {
@@ -156,9 +168,12 @@ impl Checking {
             }
             self.bytes -= waiting.bytes();
             match waiting {
-                Waiting::Frame(frame) => {
+                Waiting::Frame(frame, token) => {
                     self.busy.insert(session);
-                    let check = move || (session, Checked::new(&frame), frame.len());
+                    let check = move || {
+                        let (checked, bytes) = (Checked::new(&frame), frame.len());
+                        Done::Frame { session, frame: checked, bytes, token }
+                    };
                     self.under_way.spawn_blocking_on(check, &self.runtime);
                 }
                 Waiting::Closed => self.ended.push_back(session),
@@ -167,10 +182,10 @@ impl Checking {
     }
 }
 
-impl Waiting {
+impl<T> Waiting<T> {
     fn bytes(&self) -> usize {
         match self {
-            Self::Frame(frame) => frame.len(),
+            Self::Frame(frame, _) => frame.len(),
             Self::Closed => 0,
         }
     }
@@ -192,11 +207,12 @@ mod tests {
         Message::Hello { version: SESSION_VERSION, neighbourhood }.encode()
     }
 
-    fn checked(session: SessionId, number: u8) -> Done {
-        Done::Frame(session, Checked::new(&hello(number)), hello(number).len())
+    fn checked(session: SessionId, number: u8) -> Done<()> {
+        let (frame, bytes) = (Checked::new(&hello(number)), hello(number).len());
+        Done::Frame { session, frame, bytes, token: () }
     }
 
-    async fn drain(checking: &mut Checking) -> Vec<Done> {
+    async fn drain(checking: &mut Checking<()>) -> Vec<Done<()>> {
         let mut done = Vec::new();
         while let Ok(next) = tokio::time::timeout(Duration::from_millis(200), checking.next()).await {
             done.push(next);
@@ -209,13 +225,14 @@ mod tests {
         let mut checking = Checking::new(Handle::current());
         let sessions = [SessionId(1), SessionId(2), SessionId(3)];
         for number in 0..20 {
-            sessions.iter().for_each(|session| checking.frame(*session, hello(number)));
+            sessions.iter().for_each(|session| checking.frame(*session, hello(number), ()));
         }
         sessions.iter().for_each(|session| checking.closed(*session));
         let done = drain(&mut checking).await;
         for session in sessions {
-            let of = |done: &&Done| matches!(done, Done::Frame(id, ..) | Done::Closed(id) if *id == session);
-            let mut expected: Vec<Done> = (0..20).map(|number| checked(session, number)).collect();
+            let of =
+                |done: &&Done<()>| matches!(done, Done::Frame { session: id, .. } | Done::Closed(id) if *id == session);
+            let mut expected: Vec<Done<()>> = (0..20).map(|number| checked(session, number)).collect();
             expected.push(Done::Closed(session));
             assert!(done.iter().filter(of).eq(&expected));
         }
@@ -226,10 +243,10 @@ mod tests {
     async fn one_session_that_sends_much_delays_another_by_one_frame() {
         let mut checking = Checking { threads: 1, ..Checking::new(Handle::current()) };
         for _ in 0..50 {
-            checking.frame(SessionId(1), hello(1));
+            checking.frame(SessionId(1), hello(1), ());
         }
-        checking.frame(SessionId(2), hello(2));
-        let first: Vec<Done> = vec![checking.next().await, checking.next().await];
+        checking.frame(SessionId(2), hello(2), ());
+        let first: Vec<Done<()>> = vec![checking.next().await, checking.next().await];
         assert!(first.contains(&checked(SessionId(2), 2)), "{first:?}");
     }
 
@@ -237,7 +254,7 @@ mod tests {
     async fn what_waits_is_bounded_and_can_be_forgotten() {
         let mut checking = Checking { threads: 0, ..Checking::new(Handle::current()) };
         while checking.has_room() {
-            checking.frame(SessionId(1), vec![0; 1024 * 1024]);
+            checking.frame(SessionId(1), vec![0; 1024 * 1024], ());
         }
         assert_eq!(checking.bytes, WAITING_BYTES);
         checking.forget(SessionId(1));
@@ -248,7 +265,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_under_way_when_it_is_forgotten_is_not_handed_out() {
         let mut checking = Checking::new(Handle::current());
-        checking.frame(SessionId(1), hello(1));
+        checking.frame(SessionId(1), hello(1), ());
         checking.forget(SessionId(1));
         assert_eq!(drain(&mut checking).await, []);
     }

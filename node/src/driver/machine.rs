@@ -19,9 +19,9 @@ use tokio::time::Instant;
 
 use super::checking::{Checking, Done};
 use super::ledger::Ledger;
-use super::{GROUP_BYTES, GROUP_INPUTS, Network, PeerSession, RETRY, Request, Status, public_key};
+use super::{GROUP_BYTES, GROUP_INPUTS, GROUP_KEYS, Network, PeerSession, RETRY, Request, Status, public_key};
 use crate::clock;
-use crate::net::{self, NetEvent, SendError};
+use crate::net::{self, NetEvent, SendError, Turn};
 
 /// Ticks come no closer than this, whatever the clock does.
 const SHORTEST_WAIT: Duration = Duration::from_millis(50);
@@ -46,7 +46,7 @@ pub(super) struct Machine<S> {
     outlets: Outlets,
     /// The sessions the network has open, as far as it has said.
     sessions: BTreeSet<SessionId>,
-    checking: Checking,
+    checking: Checking<Turn>,
     listening: Vec<Multiaddr>,
     /// Kept here too, because a replica that is opened again has not heard of them.
     introductions: BTreeSet<(PublicKey, NeighbourhoodId)>,
@@ -67,7 +67,7 @@ enum State<S> {
 enum Event {
     Request(Request),
     Net(NetEvent),
-    Checked(Done),
+    Checked(Done<Turn>),
     Time,
     /// Nobody is left to ask for anything.
     Over,
@@ -223,9 +223,9 @@ impl<S: Store + Send + Sync + 'static> Machine<S> {
         }
     }
 
-    fn input_of_checked(&mut self, done: Done, group: &mut Group) -> Option<Input> {
+    fn input_of_checked(&mut self, done: Done<Turn>, group: &mut Group) -> Option<Input> {
         match done {
-            Done::Frame(session, frame, bytes) => {
+            Done::Frame { session, frame, bytes, token: _ } => {
                 group.bytes += bytes;
                 self.sessions.contains(&session).then_some(Input::Received { session, frame })
             }
@@ -249,11 +249,11 @@ impl<S: Store + Send + Sync + 'static> Machine<S> {
                 drop(ledger);
                 Some(Input::Opened { session: id, peer, outbound })
             }
-            NetEvent::Frame { session, bytes } => {
+            NetEvent::Frame { session, bytes, turn } => {
                 let session = SessionId(session.0);
                 self.outlets.ledger.lock().received(session, bytes.len());
                 if self.sessions.contains(&session) {
-                    self.checking.frame(session, bytes);
+                    self.checking.frame(session, bytes, turn);
                 }
                 None
             }
@@ -421,7 +421,8 @@ impl<S: Store + Send + Sync + 'static> Machine<S> {
 
 impl Group {
     fn is_full(&self) -> bool {
-        self.stop || self.inputs >= GROUP_INPUTS || self.bytes >= GROUP_BYTES
+        let is_large = self.bytes >= GROUP_BYTES || self.batch.len() >= GROUP_KEYS;
+        self.stop || self.inputs >= GROUP_INPUTS || is_large
     }
 
     fn add(&mut self, effects: Effects) {

@@ -47,7 +47,7 @@ use std::{collections::BTreeSet, fmt, io, sync::Arc};
 pub use libp2p::{Multiaddr, PeerId, identity::Keypair};
 use dorpsplein_protocol::sync::PackingError;
 use parking_lot::Mutex;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use gate::Entitled;
@@ -59,7 +59,11 @@ pub use records::{
 pub use slug::slug;
 
 /// The stream protocol that carries sessions. Its version changes when the framing does.
-pub const SESSION_PROTOCOL: &str = "/dorpsplein/session/1";
+pub const SESSION_PROTOCOL: &str = "/dorpsplein/session/2";
+
+/// Frames of one session that are on their way from its stream to the replica: one that is dealt with, one that is checked,
+/// one that waits. Whatever a neighbour sends, it keeps no more than these before the frames of others.
+pub const FRAMES_UNDER_WAY: usize = 3;
 
 /// The longest frame, in bytes, in either direction: 16 operations with the largest payload.
 pub const MAX_FRAME_BYTES: usize = 1024 * 1024;
@@ -181,6 +185,8 @@ pub enum NetEvent {
         session: SessionId,
         /// From 1 to [`MAX_FRAME_BYTES`] bytes, not looked at.
         bytes: Vec<u8>,
+        /// To be kept until the frame is dealt with.
+        turn: Turn,
     },
     /// The session is over; its id means nothing any more.
     Closed {
@@ -198,6 +204,13 @@ pub enum NetEvent {
         /// What stood in the way.
         reason: DialFailure,
     },
+}
+
+/// A frame's place among those of its session. A session has [`FRAMES_UNDER_WAY`] of them; as long as none is free, nothing
+/// is read from its stream. Free again when it is dropped.
+#[derive(Debug)]
+pub struct Turn {
+    _place: OwnedSemaphorePermit,
 }
 
 /// Why a session ended.

@@ -1,17 +1,18 @@
 //! One session: the task that carries frames between a stream and the driver.
 
 use std::pin::pin;
+use std::sync::Arc;
 
 use futures::{AsyncReadExt as _, io::ReadHalf};
 use libp2p::{Multiaddr, PeerId, Stream};
 use tokio::{
-    sync::mpsc,
+    sync::{Semaphore, mpsc},
     time::{Duration, Instant, timeout},
 };
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    CloseReason, NetEvent, SessionId,
+    CloseReason, FRAMES_UNDER_WAY, NetEvent, SessionId, Turn,
     frames::{self, Allowance},
     outlets::{Inlet, Outlets},
 };
@@ -105,7 +106,10 @@ async fn carry(session: SessionId, stream: Stream, inlet: Inlet, events: &mpsc::
 /// queue is full nothing is read, and the other end is held up by the stream's flow control.
 async fn receive(session: SessionId, reader: &mut ReadHalf<Stream>, events: &mpsc::Sender<NetEvent>) -> CloseReason {
     let mut allowance = Allowance::new(Instant::now());
+    let places = Arc::new(Semaphore::new(FRAMES_UNDER_WAY));
     loop {
+        // Nobody closes it.
+        let Ok(place) = Arc::clone(&places).acquire_owned().await else { return CloseReason::Shutdown };
         let bytes = match frames::read_frame(reader).await {
             Ok(Some(bytes)) => bytes,
             Ok(None) => return CloseReason::Remote,
@@ -114,7 +118,7 @@ async fn receive(session: SessionId, reader: &mut ReadHalf<Stream>, events: &mps
         if !allowance.take(Instant::now()) {
             return CloseReason::Flooding;
         }
-        if events.send(NetEvent::Frame { session, bytes }).await.is_err() {
+        if events.send(NetEvent::Frame { session, bytes, turn: Turn { _place: place } }).await.is_err() {
             return CloseReason::Shutdown;
         }
     }

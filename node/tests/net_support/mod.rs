@@ -84,7 +84,7 @@ impl Node {
 
     pub async fn frame(&mut self) -> (SessionId, Vec<u8>) {
         match self.next().await {
-            NetEvent::Frame { session, bytes } => (session, bytes),
+            NetEvent::Frame { session, bytes, .. } => (session, bytes),
             other => panic!("expected a frame, got {other:?}"),
         }
     }
