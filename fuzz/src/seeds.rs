@@ -6,7 +6,7 @@ use std::{fs, io};
 
 use dorpsplein_protocol::operation::{NeighbourhoodId, OperationId, Signed, Space};
 use dorpsplein_protocol::sync::{
-    Comparison, Content, Fingerprint, Message, Place, SESSION_VERSION, Section, SpaceId, SpaceRoot,
+    Comparison, Content, Fingerprint, Message, Place, SESSION_VERSION, Section, SpaceId, SpaceRoot, pack,
 };
 use serde_json::Value;
 
@@ -26,7 +26,10 @@ fn main() -> io::Result<()> {
         .filter_map(|signed| signed.payload().map(<[u8]>::to_vec))
         .collect();
     write(here, "codec_scan", &payloads)?;
-    write(here, "frame", &frames(&transfers))?;
+    let frames = frames(&transfers);
+    let packed: Vec<_> = frames.iter().map(|frame| pack(frame).unwrap_or_else(|| frame.clone())).collect();
+    write(here, "packed", &packed)?;
+    write(here, "frame", &frames)?;
     write(here, "civil_time", &[b"2026-12-042026-12-04T20:00".to_vec(), b"2028-02-29".to_vec()])?;
     let histories: Vec<Vec<u8>> =
         (1..9).map(|factor: u8| (0..80).map(|n: u8| n.wrapping_mul(factor * 29)).collect()).collect();
