@@ -145,12 +145,22 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
     let around = Surroundings { net: net.clone(), driver: handle.clone(), keypair, book, ways };
     let (whereabouts, places) = Whereabouts::new(around);
     let whereabouts = tokio::spawn(whereabouts.run(stop.clone()));
-    let dialler = Dialler::new(folder.peers(), settings.neighbourhood, net.clone(), handle.clone(), places, dial_now);
+    let dialler = Dialler::new(
+        folder.peers(),
+        settings.neighbourhood,
+        net.clone(),
+        handle.clone(),
+        places,
+        Arc::clone(&dial_now),
+    );
     let dialler = tokio::spawn(dialler.run(hints, stop.clone()));
 
     // The site.
     let identity = Arc::new(SiteIdentity::of(&folder));
-    let state = SiteState::new(store, handle, identity).with_folder_token(token.clone());
+    let state = SiteState::new(store, handle, identity)
+        .with_folder_token(token.clone())
+        .with_dial_now(dial_now)
+        .with_reach(net.watch_reach());
     let figures = figures.map(|listener| {
         let serve = axum::serve(web::Visits::new(listener), web::metrics::router(state.clone()));
         tokio::spawn(serve.with_graceful_shutdown(stop.clone().cancelled_owned()).into_future())

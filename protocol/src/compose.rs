@@ -5,8 +5,8 @@
 
 use crate::identity::{PublicKey, SecretKey};
 use crate::operation::{
-    Claim, ClaimProof, Edit, Genesis, Header, ItemId, Kind, NeighbourhoodId, OperationId, OrganisationId, Payload,
-    Signed, Space, Statement, VERSION,
+    Claim, ClaimProof, Edit, Field, Genesis, Header, ItemId, Kind, NeighbourhoodId, OperationId, OrganisationId,
+    Payload, Signed, Space, Statement, VERSION, Value,
 };
 use crate::time::Timestamp;
 
@@ -27,6 +27,32 @@ pub struct Place {
     pub neighbourhood: NeighbourhoodId,
     /// Its audience there.
     pub space: Space,
+}
+
+/// What a connector says about what a neighbour shares, or about one post of a neighbour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Taking {
+    /// The neighbourhood, or the item of one.
+    pub about: OperationId,
+    /// 0 it is taken at once, 1 after a connector has approved it, 2 not.
+    pub accepts: u8,
+    /// Which kinds are taken at all, the sum of 1 for news and 2 for events; 0 for all.
+    pub kinds: u8,
+    /// How many posts that were written on one day are taken at once; 0 for all.
+    pub per_day: u16,
+}
+
+impl Taking {
+    /// The edits that say so.
+    pub fn edits(&self) -> Vec<Edit> {
+        let set = |field, value| Edit::Set { field, value };
+        vec![
+            set(Field::ABOUT, Value::Bytes(self.about.as_bytes().to_vec())),
+            set(Field::ACCEPTS, Value::Int(self.accepts.into())),
+            set(Field::KINDS, Value::Int(self.kinds.into())),
+            set(Field::PER_DAY, Value::Int(self.per_day.into())),
+        ]
+    }
 }
 
 impl Device {
@@ -136,6 +162,14 @@ impl Device {
         now: Timestamp,
     ) -> Signed {
         self.make(at, Edit::Create { kind, subject: None, speaks_for: Some(organisation) }, edits, now)
+    }
+
+    /// Says, as a connector, what the home neighbourhood takes of what others share. `last` is when that was last said about
+    /// the same: whose clock is behind says it a moment later, because what was said last counts.
+    pub fn take(&mut self, taking: &Taking, last: Option<Timestamp>, now: Timestamp) -> Signed {
+        let at = Place { neighbourhood: self.home, space: Space::Members };
+        let now = last.map_or(now, |last| now.max(last.plus_millis(1)));
+        self.create(at, Kind::ACCEPTANCE, None, taking.edits(), now)
     }
 
     /// Edits an item after `parents`: its heads as the author saw them.

@@ -10,6 +10,7 @@
 //! - [`login`], [`linking`]: how a device proves itself to a site, and how two devices meet;
 //! - [`item`], [`authority`]: what edits come to, and who may make them;
 //! - [`store`], [`projection`], [`sync`]: what is kept, what pages read of it, how two boxes compare it;
+//! - [`bundle`]: what a space holds, as a file;
 //! - [`replica`]: the one door, through which every operation enters;
 //! - [`planted`]: deliberate mistakes, none of them in what is shipped, to check the simulator's checkers.
 //!
@@ -30,6 +31,8 @@ pub mod validate;
 
 #[cfg(feature = "replica")]
 pub mod authority;
+#[cfg(feature = "replica")]
+pub mod bundle;
 #[cfg(feature = "replica")]
 pub mod item;
 #[cfg(feature = "replica")]

@@ -20,6 +20,8 @@ pub const MAX_NAME: usize = 80;
 pub const MAX_MEMBER: usize = 64;
 /// The most characters of the words with which something is hidden, erased or objected to.
 pub const MAX_NOTE: usize = 500;
+/// The most posts of one day that an acceptance can let in at once.
+pub const MAX_PER_DAY: i64 = 10_000;
 /// The most bytes of a value of bytes, or of a field this version does not know.
 pub const MAX_OTHER: usize = 4096;
 /// How long an invitation may be open, in milliseconds: 30 days.
@@ -224,6 +226,9 @@ fn check_value(field: Field, value: &Value) -> Result<(), ValidateError> {
             CivilTime::parse(text).map(drop).map_err(|_| ValidateError::ValueType(field))
         }
         (Field::CANCELLED, Value::Bool(_)) => Ok(()),
+        (Field::ABOUT, Value::Bytes(bytes)) if bytes.len() == 32 => Ok(()),
+        (Field::ACCEPTS, Value::Int(0..=2)) | (Field::KINDS, Value::Int(0..=3)) => Ok(()),
+        (Field::PER_DAY, Value::Int(0..=MAX_PER_DAY)) => Ok(()),
         (field, Value::Bytes(bytes)) if field.is_photo() => {
             Photo::read(bytes).map(drop).map_err(|_| ValidateError::Photo(field))
         }
@@ -235,7 +240,9 @@ fn check_value(field: Field, value: &Value) -> Result<(), ValidateError> {
 }
 
 fn is_known(field: Field) -> bool {
-    (Field::TITLE..=Field::TALENTS).contains(&field) || field.is_photo()
+    (Field::TITLE..=Field::TALENTS).contains(&field)
+        || field.is_photo()
+        || (Field::ABOUT..=Field::PER_DAY).contains(&field)
 }
 
 fn takes_members(field: Field) -> bool {

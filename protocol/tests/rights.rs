@@ -8,26 +8,26 @@ use std::path::Path;
 use dorpsplein_protocol::authority::{Act, Standing, may};
 use dorpsplein_protocol::operation::{Kind, Role};
 
-const KINDS: [Kind; 4] = [Kind::NEWS, Kind::EVENT, Kind::COMMENT, Kind::PROFILE];
+const KINDS: [Kind; 5] = [Kind::NEWS, Kind::EVENT, Kind::COMMENT, Kind::PROFILE, Kind::ACCEPTANCE];
 
-/// What was meant, written down a second time and by hand: for each act who may do it to news, an event, a comment and a
-/// profile. `r` a resident, `c` a connector, `v` a visitor.
-const MEANT: [(Act, [&str; 4]); 15] = [
-    (Act::Create, ["rc", "rc", "", "rc"]),
-    (Act::Answer(Kind::NEWS), ["", "", "rcv", ""]),
-    (Act::Answer(Kind::EVENT), ["", "", "rcv", ""]),
-    (Act::Answer(Kind::COMMENT), ["", "", "", ""]),
-    (Act::Answer(Kind::PROFILE), ["", "", "", ""]),
-    (Act::EditOwn, ["rc", "rc", "rcv", "rc"]),
-    (Act::EditOther, ["", "", "", ""]),
-    (Act::Moderate, ["c", "c", "c", "c"]),
-    (Act::Pin, ["c", "c", "", ""]),
-    (Act::MarkOfficial, ["", "", "c", ""]),
-    (Act::Widen, ["rc", "rc", "", "rc"]),
-    (Act::Narrow, ["rc", "rc", "", "rc"]),
-    (Act::EraseOwn, ["rc", "rc", "rcv", "rc"]),
-    (Act::EraseOther, ["c", "c", "c", "c"]),
-    (Act::Appeal, ["rc", "rc", "rcv", "rc"]),
+/// What was meant, written down a second time and by hand: for each act who may do it to news, an event, a comment, a
+/// profile and an acceptance. `r` a resident, `c` a connector, `v` a visitor.
+const MEANT: [(Act, [&str; 5]); 15] = [
+    (Act::Create, ["rc", "rc", "", "rc", "c"]),
+    (Act::Answer(Kind::NEWS), ["", "", "rcv", "", ""]),
+    (Act::Answer(Kind::EVENT), ["", "", "rcv", "", ""]),
+    (Act::Answer(Kind::COMMENT), ["", "", "", "", ""]),
+    (Act::Answer(Kind::PROFILE), ["", "", "", "", ""]),
+    (Act::EditOwn, ["rc", "rc", "rcv", "rc", ""]),
+    (Act::EditOther, ["", "", "", "", ""]),
+    (Act::Moderate, ["c", "c", "c", "c", ""]),
+    (Act::Pin, ["c", "c", "", "", ""]),
+    (Act::MarkOfficial, ["", "", "c", "", ""]),
+    (Act::Widen, ["rc", "rc", "", "rc", ""]),
+    (Act::Narrow, ["rc", "rc", "", "rc", ""]),
+    (Act::EraseOwn, ["rc", "rc", "rcv", "rc", ""]),
+    (Act::EraseOther, ["c", "c", "c", "c", ""]),
+    (Act::Appeal, ["rc", "rc", "rcv", "rc", ""]),
 ];
 
 /// Whoever may, as letters.
@@ -54,7 +54,7 @@ fn every_cell_of_the_table_is_as_meant() {
 fn nobody_does_anything_with_a_kind_this_version_does_not_know() {
     for act in Act::ALL.into_iter().chain([Act::Answer(Kind(999))]) {
         let kinds =
-            if matches!(act, Act::Answer(Kind::NEWS | Kind::EVENT)) { vec![Kind(5)] } else { vec![Kind(0), Kind(5)] };
+            if matches!(act, Act::Answer(Kind::NEWS | Kind::EVENT)) { vec![Kind(99)] } else { vec![Kind(0), Kind(99)] };
         for kind in kinds {
             assert_eq!(allowed(act, kind), "", "{act:?} and {kind:?}");
         }
@@ -91,7 +91,7 @@ fn table() -> String {
         "c" => "connectors".to_owned(),
         other => panic!("no words for {other}"),
     };
-    let mut text = String::from("| | news | event | comment | profile |\n|---|---|---|---|---|\n");
+    let mut text = String::from("| | news | event | comment | profile | acceptance |\n|---|---|---|---|---|---|\n");
     for act in Act::ALL {
         let cells = KINDS.map(|kind| cell(act, kind));
         text += &format!("| {} | {} |\n", in_words(act), cells.join(" | "));

@@ -28,6 +28,7 @@ impl Trace {
             Input::Closed { session } => (5, session.0, &[]),
             Input::Tick => (6, 0, &[]),
             Input::Compare => (7, 0, &[]),
+            Input::Import { ticket, .. } => (8, ticket.0, &[]),
         };
         self.hash.update([kind]);
         self.hash.update(number.to_be_bytes());

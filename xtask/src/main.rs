@@ -46,6 +46,8 @@ enum Chore {
     Vectors,
     /// Measures sizes, speed and memory, as a table and as JSON.
     Bench {
+        #[command(subcommand)]
+        what: Option<BenchChore>,
         /// Take the criterion figures of an earlier run instead of measuring again.
         #[arg(long)]
         reuse: bool,
@@ -66,6 +68,12 @@ enum Chore {
     Picture,
 }
 
+#[derive(Subcommand)]
+enum BenchChore {
+    /// Measures only how two boxes keep up with each other, each in a process of its own.
+    Sync(bench::sync::Options),
+}
+
 fn main() -> ExitCode {
     match run(&Arguments::parse().chore) {
         Ok(()) => ExitCode::SUCCESS,
@@ -83,7 +91,8 @@ fn run(chore: &Chore) -> Result<()> {
         Chore::Tidy => tidy::run(&workspace),
         Chore::E2e { pattern } => e2e::run_alone(&workspace, pattern.as_deref()),
         Chore::Vectors => browser_module::run_alone(&workspace),
-        Chore::Bench { reuse } => bench::run(&workspace, *reuse),
+        Chore::Bench { what: None, reuse } => bench::run(&workspace, *reuse),
+        Chore::Bench { what: Some(BenchChore::Sync(options)), .. } => bench::sync::run(&workspace, options),
         Chore::Soak { minutes, seed, scenarios } => soak::run_alone(&workspace, *minutes, *seed, scenarios),
         Chore::Picture => picture::run(&workspace),
     }

@@ -6,6 +6,7 @@ use dorpsplein_protocol::operation::{BoxCertificate, BoxRetirement, Statement};
 use serde_json::json;
 
 use super::Outcome;
+use super::box_link::{self, JoinArgs, LinkArgs};
 use super::choose;
 use super::error::{CliError, InputError};
 use super::invite::DAY_MS;
@@ -18,6 +19,10 @@ use crate::web::body::BoxBody;
 pub(super) enum BoxCommand {
     /// List the boxes with a certificate
     List(ListArgs),
+    /// Print the link with which a second machine becomes a box of this neighbourhood
+    Link(LinkArgs),
+    /// On the second machine: make its data folder
+    Join(JoinArgs),
     /// Certify a box, or renew its certificate
     Add(AddArgs),
     /// Retire a box: it no longer speaks for the neighbourhood
@@ -61,6 +66,8 @@ pub(super) struct RetireArgs {
 pub(super) fn run(command: &BoxCommand) -> Result<Outcome, CliError> {
     match command {
         BoxCommand::List(args) => list(args),
+        BoxCommand::Link(args) => box_link::link(args),
+        BoxCommand::Join(args) => box_link::join(args),
         BoxCommand::Add(args) => add(args),
         BoxCommand::Retire(args) => retire(args),
     }

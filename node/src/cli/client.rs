@@ -15,7 +15,7 @@ use ureq::{Agent, RequestBuilder};
 use super::links::Site;
 use crate::web::body::{
     AcceptedBody, DeviceBody, ForkBody, InvitationBody, ItemBody, LogBody, MineBody, NamedResidentBody, ReceiptBody,
-    RegisterBody, StatusBody,
+    RegisterBody, StatusBody, SyncBody,
 };
 use crate::web::error::{ProblemBody, kind_of};
 use crate::web::sessions::{ChallengeBody, LoginBody};
@@ -60,6 +60,7 @@ pub struct Client {
     site: Site,
     agent: Agent,
     session: Option<String>,
+    folder_token: Option<String>,
 }
 
 impl Client {
@@ -74,7 +75,13 @@ impl Client {
             // A proxy for the wide world has no business between two programs on one machine.
             config = config.proxy(None);
         }
-        Self { site, agent: config.build().into(), session: None }
+        Self { site, agent: config.build().into(), session: None, folder_token: None }
+    }
+
+    /// The same client, for whoever read in the box's folder what shows that they have it.
+    #[must_use]
+    pub fn with_folder_token(self, token: String) -> Self {
+        Self { folder_token: Some(token), ..self }
     }
 
     /// The site.
@@ -136,6 +143,23 @@ impl Client {
     /// [`ClientError`].
     pub fn mine(&self) -> Result<MineBody, ClientError> {
         self.get("mine")
+    }
+
+    /// How the box keeps up with others, for whoever looks after it.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn sync(&self) -> Result<SyncBody, ClientError> {
+        self.get("sync")
+    }
+
+    /// Has the box dial whom it is not connected with, and compare notes with everybody.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn sync_now(&self) -> Result<SyncBody, ClientError> {
+        let request = self.kept(self.agent.post(self.address("sync")));
+        self.read(request.send_empty())
     }
 
     /// The raw bytes of an operation.
@@ -231,9 +255,16 @@ impl Client {
     }
 
     fn request(&self, path: &str) -> RequestBuilder<WithoutBody> {
-        let request = self.agent.get(self.address(path));
-        match &self.session {
-            Some(session) => request.header(header::COOKIE, session),
+        self.kept(self.agent.get(self.address(path)))
+    }
+
+    /// A request that says who asks, as far as this client knows.
+    fn kept<B>(&self, mut request: RequestBuilder<B>) -> RequestBuilder<B> {
+        if let Some(session) = &self.session {
+            request = request.header(header::COOKIE, session);
+        }
+        match &self.folder_token {
+            Some(token) => request.header(header::AUTHORIZATION, format!("Bearer {token}")),
             None => request,
         }
     }

@@ -7,12 +7,14 @@ use std::sync::Arc;
 
 use dorpsplein_protocol::identity::PublicKey;
 use dorpsplein_protocol::operation::{ItemId, NeighbourhoodId, OperationId};
+use dorpsplein_protocol::replica::Imported;
+use dorpsplein_protocol::store::Read;
 use libp2p::Multiaddr;
 use libp2p::multiaddr::Protocol;
 use tokio::runtime::Runtime;
 
 use super::client::{Client, ClientError};
-use super::error::CliError;
+use super::error::{CliError, InputError};
 use super::links::{LinkError, Site, TreatyLink};
 use super::runtime;
 use crate::config::Config;
@@ -62,7 +64,7 @@ impl Door {
             Err(FolderError::InUse { path }) => {
                 let running = data_folder::running(dir)?.ok_or(FolderError::InUse { path })?;
                 Ok(Self::Running(RunningDoor {
-                    client: Client::new(Site::parse(&running.url)?),
+                    client: Client::new(Site::parse(&running.url)?).with_folder_token(running.token),
                     folder: dir.to_owned(),
                     site: Site::parse(&running.site)?,
                     addresses: running.addresses,
@@ -183,6 +185,27 @@ impl Door {
             introduced: true,
         };
         Ok(self.peers().ok_or(LinkError::Treaty)?.add(peer)?)
+    }
+
+    /// Takes in a frame of a bundle, in the folder of a box that is not running.
+    ///
+    /// # Errors
+    /// [`InputError::Running`], or what is wrong with the frame.
+    pub(super) fn import(&self, frame: Vec<u8>) -> Result<Imported, CliError> {
+        let door = self.stopped_one()?;
+        Ok(door.runtime.block_on(door.state.driver.import(frame))?)
+    }
+
+    /// What the box of a folder holds that is not running.
+    ///
+    /// # Errors
+    /// [`InputError::Running`].
+    pub(super) fn store(&self) -> Result<&Arc<dyn Read + Send + Sync>, CliError> {
+        Ok(&self.stopped_one()?.state.store)
+    }
+
+    fn stopped_one(&self) -> Result<&StoppedDoor, CliError> {
+        self.client().map_or_else(Ok, |_| Err(InputError::Running.into()))
     }
 
     /// The address of the box's site, as invitations name it.

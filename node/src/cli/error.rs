@@ -44,6 +44,15 @@ pub enum CliError {
     /// The letters could not be written.
     #[error(transparent)]
     Render(#[from] dorpsplein_web_ui::pages::RenderError),
+    /// The file is no bundle, or damaged.
+    #[error(transparent)]
+    Bundle(#[from] dorpsplein_protocol::bundle::BundleError),
+    /// A frame in the file is no frame of a bundle, or the box cannot store anything.
+    #[error("the bundle cannot be taken in: {0}")]
+    Import(#[from] dorpsplein_protocol::sync::CloseReason),
+    /// What the box holds cannot be read.
+    #[error(transparent)]
+    Read(#[from] dorpsplein_protocol::store::StoreError),
     /// Something on the command line is not what it should be.
     #[error("{0}")]
     Input(InputError),
@@ -156,6 +165,18 @@ pub enum InputError {
         "the box is not running: start it (`dorpsplein serve`), or make the key file on this machine with --new FILE"
     )]
     BoxNotRunning,
+    /// What is done to the folder of a box needs it for itself.
+    #[error("the box is running: stop it first (Ctrl-C, or its service), and start it again afterwards")]
+    Running,
+    /// A space that cannot be named.
+    #[error("a space is `square`, `neighbours`, `members`, or the number of a circle: 64 hexadecimal digits")]
+    Space,
+    /// A neighbour's post, or a neighbour, is named by its number.
+    #[error("a neighbour or a post of one is named by its number: 64 hexadecimal digits")]
+    About,
+    /// A box that is not running exchanges nothing.
+    #[error("the box is not running, so it exchanges nothing: start it with `dorpsplein serve`")]
+    NotRunning,
     /// The key is nobody's here.
     #[error("this key belongs to nobody here")]
     NotAMember,

@@ -64,22 +64,30 @@ pub struct Founded {
 /// # Errors
 /// [`CliError`]; then there is no folder at that place.
 pub fn found(founding: &Founding) -> Result<Founded, CliError> {
+    in_place(&founding.dir, |beside| found_in(beside, founding))
+}
+
+/// Makes a data folder beside its place with `make`, and puts it there when it is finished.
+///
+/// # Errors
+/// [`CliError`]; then there is no folder at that place.
+pub(super) fn in_place<T>(dir: &Path, make: impl FnOnce(&Path) -> Result<T, CliError>) -> Result<T, CliError> {
     let at = |path: &Path| {
         let path = path.to_owned();
         move |source| CliError::Io { path, source }
     };
-    let dir = std::path::absolute(&founding.dir).map_err(at(&founding.dir))?;
+    let dir = std::path::absolute(dir).map_err(at(dir))?;
     check_free(&dir)?;
     let beside = beside(&dir);
     discard(&beside)?;
-    let founded = found_in(&beside, founding).and_then(|founded| {
+    let made = make(&beside).and_then(|made| {
         fs::rename(&beside, &dir).map_err(at(&dir))?;
-        Ok(founded)
+        Ok(made)
     });
-    if founded.is_err() {
+    if made.is_err() {
         discard(&beside)?;
     }
-    founded
+    made
 }
 
 /// Removes what an attempt left that did not get to its end.

@@ -52,13 +52,23 @@ pub(super) struct InitArgs {
 
 /// Where a box makes itself known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Mdns {
+pub(super) enum Mdns {
     /// On the local network
     On,
     /// Nowhere
     Off,
     /// Only within this machine
     Loopback,
+}
+
+impl From<Mdns> for LocalNetwork {
+    fn from(mdns: Mdns) -> Self {
+        match mdns {
+            Mdns::On => Self::On,
+            Mdns::Off => Self::Off,
+            Mdns::Loopback => Self::Loopback,
+        }
+    }
 }
 
 /// Begins a neighbourhood.
@@ -81,11 +91,7 @@ pub(super) fn run(args: &InitArgs) -> Result<Outcome, CliError> {
         site: args.site,
         listen: (!args.listen.is_empty()).then(|| args.listen.clone()),
         public_url: public_url.map(|site| site.as_str().to_owned()),
-        mdns: match args.mdns {
-            Mdns::On => LocalNetwork::On,
-            Mdns::Off => LocalNetwork::Off,
-            Mdns::Loopback => LocalNetwork::Loopback,
-        },
+        mdns: args.mdns.into(),
         now: clock::now(),
     })?;
     let (dir, invitation) = (args.dir.display(), founded.invitation.url());

@@ -29,6 +29,9 @@ pub enum LinkError {
     /// Not an offer of a treaty.
     #[error("this is not a whole treaty link: it looks like http://maasdorp.local/over-dit-plein#verdrag=…")]
     Treaty,
+    /// Not the link for a second box.
+    #[error("this is not a whole link for a second box: `dorpsplein box link` at the box there is prints one")]
+    Box,
 }
 
 /// The address of a site: scheme, host and perhaps a port, without a slash at the end.

@@ -4,7 +4,9 @@
 mod area;
 mod asking;
 mod author;
+mod box_link;
 mod boxes;
+mod bundle;
 mod card;
 mod choose;
 mod circle;
@@ -31,6 +33,8 @@ mod second;
 mod serve;
 mod signer;
 mod status;
+mod sync;
+mod taking;
 mod treaty;
 mod waiting;
 
@@ -77,6 +81,12 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Show a box and its neighbours
     Status(status::StatusArgs),
+    /// How a box keeps up with others, and having it do so at once
+    #[command(subcommand)]
+    Sync(sync::SyncCommand),
+    /// What a neighbourhood shares, as a file on a stick
+    #[command(subcommand)]
+    Bundle(bundle::BundleCommand),
     /// Be a resident, with a key file: join, write, answer, take along, leave
     #[command(subcommand)]
     Resident(resident::ResidentCommand),
@@ -189,6 +199,8 @@ fn carried_out(command: &Command, json: bool) -> Result<Outcome, CliError> {
         Command::Serve(args) => serve::run(args, json),
         Command::Demo(args) => demo::run(args, json),
         Command::Status(args) => status::run(args),
+        Command::Sync(command) => sync::run(command, json),
+        Command::Bundle(command) => bundle::run(command),
         Command::Resident(command) => resident::run(command),
         Command::Device(command) => device::run(command, json),
         Command::Card(command) => card::run(command),

@@ -18,6 +18,7 @@ use super::invite::DAY_MS;
 use super::links::{Site, TreatyLink, TreatyOffer};
 use super::signer::{self, Asked, Signer};
 use super::status::neighbour_line;
+use super::taking;
 use crate::clock;
 use crate::data_folder::connector_key;
 use crate::web::body::AcceptedBody;
@@ -33,6 +34,10 @@ pub(super) enum TreatyCommand {
     End(EndArgs),
     /// List the neighbours
     List(ListArgs),
+    /// Say what is taken of what a neighbour shares: at once, after a connector approved it, or not
+    Take(taking::TakeArgs),
+    /// Approve one post of a neighbour, or say that it is not wanted
+    Approve(taking::ApproveArgs),
 }
 
 /// `treaty offer`.
@@ -131,6 +136,8 @@ pub(super) fn run(command: &TreatyCommand) -> Result<Outcome, CliError> {
         TreatyCommand::Accept(args) => accept(args),
         TreatyCommand::End(args) => end(args),
         TreatyCommand::List(args) => list(args),
+        TreatyCommand::Take(args) => taking::take(args),
+        TreatyCommand::Approve(args) => taking::approve(args),
     }
 }
 

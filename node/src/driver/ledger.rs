@@ -51,6 +51,10 @@ pub struct SessionAccount {
     pub carried: Carried,
     /// Whether at the last comparison both sides held the same.
     pub in_step: bool,
+    /// How many comparisons there were.
+    pub comparisons: u64,
+    /// How many operations are known to be there and not here yet.
+    pub awaited: u64,
     /// How long catching up took the last time it was necessary: from the opening, or from the comparison that found a
     /// difference, until both sides held the same.
     pub caught_up_in: Option<Duration>,
@@ -63,6 +67,8 @@ pub struct NeighbourAccount {
     pub carried: Carried,
     /// Sessions that are open now.
     pub sessions: usize,
+    /// How many operations are known to be there and not here yet.
+    pub awaited: u64,
     /// When something last came in from there.
     pub last_contact: Option<Timestamp>,
     /// When both sides last were known to hold the same; the present while a session says so.
@@ -136,6 +142,8 @@ impl Ledger {
             last_contact: now,
             carried: Carried::default(),
             in_step: false,
+            comparisons: 0,
+            awaited: 0,
             caught_up_in: None,
         };
         self.open.insert(id, Line { account, behind: Some(instant), in_step_at: None });
@@ -171,6 +179,8 @@ impl Ledger {
         account.carried.operations_sent = status.sent;
         account.carried.operations_received = status.received;
         account.in_step = status.in_step;
+        account.comparisons = status.comparisons;
+        account.awaited = status.awaited;
         if status.in_step {
             line.in_step_at = Some(now);
             account.caught_up_in = line.behind.take().map_or(account.caught_up_in, |since| Some(instant - since));
@@ -211,6 +221,7 @@ impl Ledger {
             let account = neighbours.entry(line.account.neighbourhood).or_default();
             account.add(line);
             account.sessions += 1;
+            account.awaited += line.account.awaited;
         }
         Figures {
             sessions: self.open.values().map(|line| line.account.clone()).collect(),

@@ -7,7 +7,9 @@ use std::time::Duration;
 use dorpsplein_protocol::authority::Registers;
 use dorpsplein_protocol::identity::PublicKey;
 use dorpsplein_protocol::operation::{ItemId, NeighbourhoodId};
-use dorpsplein_protocol::replica::{Accepted, Effect, Effects, Input, OpenError, Refusal, Replica, SessionId, Ticket};
+use dorpsplein_protocol::replica::{
+    Accepted, Effect, Effects, Imported, Input, OpenError, Refusal, Replica, SessionId, Ticket,
+};
 use dorpsplein_protocol::store::{Batch, Store, StoreError};
 use dorpsplein_protocol::sync::CloseReason;
 use dorpsplein_protocol::time::Timestamp;
@@ -73,12 +75,19 @@ enum Event {
     Over,
 }
 
+/// Who waits for an answer.
+#[derive(Default)]
+struct Replies {
+    submissions: BTreeMap<Ticket, oneshot::Sender<Result<Accepted, Refusal>>>,
+    imports: BTreeMap<Ticket, oneshot::Sender<Result<Imported, CloseReason>>>,
+}
+
 /// Inputs that share one commit, and what is to be done when it is made.
 #[derive(Default)]
 struct Group {
     batch: Batch,
     after: Vec<Effect>,
-    replies: BTreeMap<Ticket, oneshot::Sender<Result<Accepted, Refusal>>>,
+    replies: Replies,
     inputs: usize,
     bytes: usize,
     stop: bool,
@@ -206,12 +215,22 @@ impl<S: Store + Send + Sync + 'static> Machine<S> {
                 }
                 self.tickets += 1;
                 let ticket = Ticket(self.tickets);
-                group.replies.insert(ticket, reply);
+                group.replies.submissions.insert(ticket, reply);
                 group.bytes += operation.len();
                 Some(Input::Submit { ticket, operation })
             }
             Event::Request(Request::Introduce { peer, neighbourhood }) => {
                 self.introductions.insert((peer, neighbourhood)).then_some(Input::Introduce { peer, neighbourhood })
+            }
+            Event::Request(Request::Compare) => Some(Input::Compare),
+            Event::Request(Request::Import { frame, reply }) => {
+                if matches!(self.replica, State::Failed { .. }) {
+                    return None;
+                }
+                self.tickets += 1;
+                let ticket = Ticket(self.tickets);
+                group.replies.imports.insert(ticket, reply);
+                Some(Input::Import { ticket, frame })
             }
             Event::Request(Request::Stop) | Event::Over => {
                 group.stop = true;
@@ -291,17 +310,18 @@ impl<S: Store + Send + Sync + 'static> Machine<S> {
         Ok(())
     }
 
-    fn carry_out(
-        &mut self,
-        effects: Vec<Effect>,
-        replies: &mut BTreeMap<Ticket, oneshot::Sender<Result<Accepted, Refusal>>>,
-    ) {
+    fn carry_out(&mut self, effects: Vec<Effect>, replies: &mut Replies) {
         for effect in effects {
             match effect {
                 Effect::Answer { ticket, result } => {
                     self.outlets.ledger.lock().answered(result.is_ok());
-                    if let Some(reply) = replies.remove(&ticket) {
+                    if let Some(reply) = replies.submissions.remove(&ticket) {
                         // Who asked may have gone away; the operation stays what it is.
+                        let _ = reply.send(result);
+                    }
+                }
+                Effect::Imported { ticket, result } => {
+                    if let Some(reply) = replies.imports.remove(&ticket) {
                         let _ = reply.send(result);
                     }
                 }

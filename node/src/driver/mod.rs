@@ -21,9 +21,9 @@ use std::time::Duration;
 use dorpsplein_protocol::authority::Registers;
 use dorpsplein_protocol::identity::PublicKey;
 use dorpsplein_protocol::operation::{ItemId, NeighbourhoodId};
-use dorpsplein_protocol::replica::{Accepted, OpenError, Refusal};
+use dorpsplein_protocol::replica::{Accepted, Imported, OpenError, Refusal};
 use dorpsplein_protocol::store::Store;
-use dorpsplein_protocol::sync::SessionStatus;
+use dorpsplein_protocol::sync::{Checked, CloseReason, SessionStatus};
 use libp2p::Multiaddr;
 use parking_lot::Mutex;
 use thiserror::Error;
@@ -115,6 +115,8 @@ pub enum DriverError {
 enum Request {
     Submit { operation: Vec<u8>, reply: oneshot::Sender<Result<Accepted, Refusal>> },
     Introduce { peer: PublicKey, neighbourhood: NeighbourhoodId },
+    Compare,
+    Import { frame: Checked, reply: oneshot::Sender<Result<Imported, CloseReason>> },
     Stop,
 }
 
@@ -191,6 +193,26 @@ impl DriverHandle {
         if self.requests.send(Request::Introduce { peer, neighbourhood }).await.is_err() {
             tracing::debug!(%peer, "not introduced: the driver has stopped");
         }
+    }
+
+    /// Has every session compare notes now.
+    pub async fn compare(&self) {
+        if self.requests.send(Request::Compare).await.is_err() {
+            tracing::debug!("nobody compares notes: the driver has stopped");
+        }
+    }
+
+    /// Takes in a frame of a bundle. The answer comes when what was in it is durable.
+    ///
+    /// # Errors
+    /// [`CloseReason`] when it is no frame of a bundle, and nothing of it was taken in; [`CloseReason::Storage`] when the box
+    /// cannot store anything now, or is stopping.
+    pub async fn import(&self, frame: Vec<u8>) -> Result<Imported, CloseReason> {
+        let checked = tokio::task::spawn_blocking(move || Checked::new(&frame)).await;
+        let frame = checked.map_err(|_| CloseReason::Storage)?;
+        let (reply, answer) = oneshot::channel();
+        self.requests.send(Request::Import { frame, reply }).await.map_err(|_| CloseReason::Storage)?;
+        answer.await.map_err(|_| CloseReason::Storage)?
     }
 
     /// The registers as they stood after the last commit. After [`submit`](Self::submit) said yes, they hold what was

@@ -111,6 +111,9 @@ impl Page<'_> {
         self.each("dorpsplein_lag_seconds", "gauge", help, all, |one| {
             one.in_step_at.map(|at| seconds(now) - seconds(at)).map(|lag| lag.max(0.0))
         });
+        self.each("dorpsplein_awaited_operations", "gauge", "Operations known to be there and not here.", all, |one| {
+            Some(one.awaited as f64)
+        });
         let help = "How long catching up took the last time.";
         self.each("dorpsplein_catch_up_seconds", "gauge", help, all, |one| {
             one.caught_up_in.map(|time| time.as_secs_f64())

@@ -28,10 +28,12 @@ use std::sync::Arc;
 use dorpsplein_protocol::identity::PublicKey;
 use dorpsplein_protocol::store::Read;
 use dorpsplein_web_ui::view::Help;
+use tokio::sync::{Notify, watch};
 
 use crate::data_folder::DataFolder;
 use crate::data_folder::peers::PeerBook;
 use crate::driver::DriverHandle;
+use crate::net::Reach;
 use item_count::ItemCount;
 use links::Links;
 use sessions::Sessions;
@@ -53,14 +55,28 @@ pub struct SiteState {
     sessions: Arc<Sessions>,
     links: Arc<Links>,
     folder_token: Option<FolderToken>,
+    dial_now: Arc<Notify>,
+    reach: Option<watch::Receiver<Arc<Reach>>>,
 }
 
 impl SiteState {
     /// The site of the box that `driver` drives on `store`.
     pub fn new(store: Arc<dyn Read + Send + Sync>, driver: DriverHandle, identity: Arc<SiteIdentity>) -> Self {
         let item_count = Arc::new(ItemCount::new(driver.subscribe()));
-        let (sessions, links) = Default::default();
-        Self { store, driver, identity, item_count, sessions, links, folder_token: None }
+        let (sessions, links, dial_now) = Default::default();
+        Self { store, driver, identity, item_count, sessions, links, folder_token: None, dial_now, reach: None }
+    }
+
+    /// The same, with what has the box dial everybody who is not connected.
+    #[must_use]
+    pub fn with_dial_now(self, dial_now: Arc<Notify>) -> Self {
+        Self { dial_now, ..self }
+    }
+
+    /// The same, with how other boxes are reached.
+    #[must_use]
+    pub fn with_reach(self, reach: watch::Receiver<Arc<Reach>>) -> Self {
+        Self { reach: Some(reach), ..self }
     }
 
     /// The same, for whoever can read in the box's folder what was written there when it started.

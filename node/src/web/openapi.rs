@@ -28,6 +28,7 @@ use super::{api, links, sessions, write};
         api::register::mine,
         api::register::forks,
         api::sync::status,
+        api::sync::now,
         sessions::challenge,
         sessions::log_in,
         sessions::who,

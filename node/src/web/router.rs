@@ -67,7 +67,7 @@ fn api_routes() -> Router<SiteState> {
         .route("/sessions/challenge", get(sessions::challenge))
         .route("/sessions", get(sessions::who).post(sessions::log_in).delete(sessions::log_out))
         .route("/links/{id}/{slot}", get(links::look).put(links::leave))
-        .route("/sync", get(api::sync::status))
+        .route("/sync", get(api::sync::status).post(api::sync::now))
         .route("/openapi.json", get(openapi::document))
         .fallback(api::nowhere)
         .method_not_allowed_fallback(api::wrong_method)

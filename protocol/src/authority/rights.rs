@@ -77,6 +77,10 @@ pub fn may(standing: Standing, act: Act, kind: Kind) -> bool {
     let stands_alone = matches!(kind, Kind::NEWS | Kind::EVENT | Kind::PROFILE);
     let listed = matches!(kind, Kind::NEWS | Kind::EVENT);
     let comment = kind == Kind::COMMENT;
+    if kind == Kind::ACCEPTANCE {
+        // Who changes their mind says so anew; what was said last counts.
+        return connector && act == Act::Create;
+    }
     match act {
         Act::Create => resident && stands_alone,
         // A visitor answers, and that is the only kind of item they ever have here.

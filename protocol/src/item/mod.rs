@@ -23,7 +23,18 @@ pub struct Outcome {
 }
 
 /// The fields that hold one value and are not spliced: concurrent settings of these can disagree.
-const SCALARS: [Field; 6] = [Field::TITLE, Field::STARTS, Field::ENDS, Field::PLACE, Field::CANCELLED, Field::NAME];
+const SCALARS: [Field; 10] = [
+    Field::TITLE,
+    Field::STARTS,
+    Field::ENDS,
+    Field::PLACE,
+    Field::CANCELLED,
+    Field::NAME,
+    Field::ABOUT,
+    Field::ACCEPTS,
+    Field::KINDS,
+    Field::PER_DAY,
+];
 
 /// The outcome of one operation's edits alone, without building a document: what most items need.
 ///
@@ -80,6 +91,9 @@ fn set_scalar(content: &mut Content, field: Field, value: &Value) {
         Field::STARTS => content.starts = text.and_then(|text| CivilTime::parse(&text).ok()),
         Field::ENDS => content.ends = text.and_then(|text| CivilTime::parse(&text).ok()),
         Field::CANCELLED => content.cancelled = *value == Value::Bool(true),
+        Field::ABOUT | Field::ACCEPTS | Field::KINDS | Field::PER_DAY => {
+            content.acceptance.get_or_insert_default().set(field, value);
+        }
         field if field.is_photo() => set_photos(content, field, std::slice::from_ref(value)),
         _ => {}
     }

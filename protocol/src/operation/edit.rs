@@ -24,6 +24,9 @@ impl Kind {
     pub const COMMENT: Self = Self(3);
     /// A resident's profile: name, a few words, talents.
     pub const PROFILE: Self = Self(4);
+    /// What a neighbourhood takes of what others share: of a neighbour, or one post of one. Connectors make it, in the space
+    /// of the members; of several about the same the one made last counts.
+    pub const ACCEPTANCE: Self = Self(5);
 
     /// The kind's name in the API, or `None` for one this version does not know.
     pub const fn name(self) -> Option<&'static str> {
@@ -32,13 +35,15 @@ impl Kind {
             Self::EVENT => Some("event"),
             Self::COMMENT => Some("comment"),
             Self::PROFILE => Some("profile"),
+            Self::ACCEPTANCE => Some("acceptance"),
             _ => None,
         }
     }
 
     /// The kind with this name in the API.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::NEWS, Self::EVENT, Self::COMMENT, Self::PROFILE].into_iter().find(|kind| kind.name() == Some(name))
+        let known = [Self::NEWS, Self::EVENT, Self::COMMENT, Self::PROFILE, Self::ACCEPTANCE];
+        known.into_iter().find(|kind| kind.name() == Some(name))
     }
 }
 
@@ -68,6 +73,15 @@ impl Field {
     /// one of them at once both keep their photo.
     pub const PHOTOS: [Self; MAX_PHOTOS] =
         [Self(9), Self(10), Self(11), Self(12), Self(13), Self(14), Self(15), Self(16)];
+
+    /// Bytes: the neighbourhood, or the item of another neighbourhood, that an acceptance is about.
+    pub const ABOUT: Self = Self(17);
+    /// Whole number: 0 it is taken at once, 1 after a connector has approved it, 2 not.
+    pub const ACCEPTS: Self = Self(18);
+    /// Whole number: which kinds are taken at all, the sum of 1 for news and 2 for events; 0 for all.
+    pub const KINDS: Self = Self(19);
+    /// Whole number: how many posts that were written on one day are taken at once; the others wait for approval. 0 for all.
+    pub const PER_DAY: Self = Self(20);
 
     /// Whether it holds a photo.
     pub const fn is_photo(self) -> bool {

@@ -1,6 +1,7 @@
 //! How rows are keyed.
 
-use super::ItemRow;
+use super::acceptance::{acceptance_key, day_key};
+use super::{ItemRow, Welcome};
 use crate::operation::{ItemId, Kind, NeighbourhoodId, OperationId, Space};
 use crate::store::Table;
 use crate::sync::SpaceId;
@@ -13,6 +14,14 @@ const HIDDEN: [u8; 1] = [0];
 pub(crate) fn row_writes(row: &ItemRow) -> Vec<(Table, Vec<u8>)> {
     let mut writes = Vec::new();
     let id = row.id.as_bytes();
+    if let Some(welcomed) = row.welcome {
+        if welcomed.counted {
+            writes.push((Table::Days, day_key(row)));
+        }
+        if welcomed.welcome == Welcome::AfterApproval {
+            writes.push((Table::Awaiting, [&inverted(row.created)[..], id].concat()));
+        }
+    }
     if !row.is_listed() {
         if let (Kind::COMMENT, Some(_), Some(subject)) = (row.kind, &row.hidden, row.subject) {
             writes.push((Table::Threads, [&thread_key(&subject, row.created)[..], &HIDDEN, id].concat()));
@@ -35,6 +44,9 @@ pub(crate) fn row_writes(row: &ItemRow) -> Vec<(Table, Vec<u8>)> {
         Kind::PROFILE => {
             let (home, resident) = (row.author.home, row.author.resident);
             writes.push((Table::Directory, [home.as_bytes(), resident.as_bytes(), id].map(|part| &part[..]).concat()));
+        }
+        Kind::ACCEPTANCE if row.space == Space::Members => {
+            writes.extend(acceptance_key(row).map(|key| (Table::Acceptances, key)));
         }
         _ => {}
     }

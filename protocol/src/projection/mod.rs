@@ -1,5 +1,6 @@
 //! Rows: what pages and the API read. Written in the same batch as the operation they follow from.
 
+mod acceptance;
 mod branches;
 mod cursor;
 mod evidence;
@@ -8,6 +9,8 @@ mod log;
 mod read;
 mod row;
 
+pub use acceptance::{Acceptance, Welcome, Welcomed};
+pub(crate) use acceptance::{day_range, is_post};
 pub use branches::{Branches, branches};
 pub use cursor::{Cursor, CursorError, FeedCursor, LogCursor};
 pub(crate) use evidence::{ErasedHere, receipt_key, receipt_prefix, split_receipt};
@@ -15,6 +18,7 @@ pub use evidence::{Fork, Receipt, forks, receipts};
 pub(crate) use keys::{log_key, row_writes, space_key, space_of_key, space_prefix};
 pub use log::{LogAct, LogEntry, moderation_log, open_objections};
 pub use read::{
-    agenda, agenda_of, feed, feed_of, item, last_of_device, operation, profile, profile_of, thread, thread_length,
+    acceptance, agenda, agenda_of, awaiting, feed, feed_of, item, last_of_device, operation, profile, profile_of, thread,
+    thread_length,
 };
 pub use row::{Appeal, Author, Conflict, Content, Erasure, ItemPhoto, ItemRow, Mark, Moderation};

@@ -94,6 +94,27 @@ pub fn agenda_of(
     Ok(found)
 }
 
+/// What connectors of this neighbourhood said last about a neighbourhood or a post of one, and when.
+///
+/// # Errors
+/// [`StoreError`] when the store cannot be read.
+pub fn acceptance(read: &impl Read, about: &[u8; 32]) -> Result<Option<ItemRow>, StoreError> {
+    let mut last = Vec::new();
+    read.scan_prefix(Table::Acceptances, about, Direction::Descending, &mut |key, _| {
+        last.push(key.to_vec());
+        ControlFlow::Break(())
+    })?;
+    Ok(rows_of(read, &last)?.pop())
+}
+
+/// Posts of other neighbourhoods that wait for a connector, latest first, at most `limit`.
+///
+/// # Errors
+/// [`StoreError`] when the store cannot be read.
+pub fn awaiting(read: &impl Read, limit: usize) -> Result<Vec<ItemRow>, StoreError> {
+    rows_of(read, &range_keys(read, Table::Awaiting, (Bound::Unbounded, Bound::Unbounded), limit)?)
+}
+
 /// The comments on an item, oldest first; also those that were hidden, which keep their place.
 ///
 /// # Errors

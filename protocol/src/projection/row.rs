@@ -2,6 +2,7 @@
 
 use minicbor::{Decode, Encode};
 
+use super::{Acceptance, Welcome, Welcomed};
 use crate::codec::{self, CodecError};
 use crate::identity::PublicKey;
 use crate::operation::{
@@ -68,6 +69,9 @@ pub struct ItemRow {
     /// What its author objected to what a connector did.
     #[n(17)]
     pub appeal: Option<Appeal>,
+    /// What became of a post of another neighbourhood here, where that is not simply that it was taken; none for all else.
+    #[n(18)]
+    pub welcome: Option<Welcomed>,
 }
 
 /// Who did something to an item, and when.
@@ -176,6 +180,9 @@ pub struct Content {
     /// Its photos, in the order of their fields; at most [`MAX_PHOTOS`](crate::photo::MAX_PHOTOS).
     #[n(8)]
     pub photos: Vec<ItemPhoto>,
+    /// What this neighbourhood takes of what others share.
+    #[n(9)]
+    pub acceptance: Option<Acceptance>,
 }
 
 /// A photo of an item, and the field that refers to it. Where two devices filled one field at once, both photos are here.
@@ -204,8 +211,13 @@ pub struct Conflict {
 
 impl ItemRow {
     /// Whether it is in the lists that everybody entitled to its space sees.
-    pub const fn is_listed(&self) -> bool {
-        self.hidden.is_none() && self.erased.is_none()
+    pub fn is_listed(&self) -> bool {
+        self.hidden.is_none() && self.erased.is_none() && self.is_welcome()
+    }
+
+    /// Whether this neighbourhood takes it: all of its own, and of what others share as much as it wants.
+    pub fn is_welcome(&self) -> bool {
+        self.welcome.is_none_or(|welcomed| welcomed.welcome == Welcome::AtOnce)
     }
 
     /// The stored form.

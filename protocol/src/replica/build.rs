@@ -56,6 +56,7 @@ impl<R: Read> Replica<R> {
             hidden: self.moderation(&moderations),
             erased: None,
             appeal: latest_appeal(history, verdicts),
+            welcome: None,
         }))
     }
 

@@ -27,6 +27,13 @@ pub enum Effect {
         /// What became of it.
         result: Result<Accepted, Refusal>,
     },
+    /// The answer to an import.
+    Imported {
+        /// Which one.
+        ticket: Ticket,
+        /// What became of the operations in the frame; or that it was no frame of a bundle, and nothing was taken in.
+        result: Result<Imported, CloseReason>,
+    },
     /// Send a frame.
     Send {
         /// On which session.
@@ -51,6 +58,23 @@ pub enum Effect {
         /// When.
         time: Timestamp,
     },
+}
+
+/// What became of the operations in one frame of a bundle.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Imported {
+    /// They were not here, and count.
+    pub taken: u64,
+    /// They were here already.
+    pub known: u64,
+    /// They are kept until something comes that they build on.
+    pub waiting: u64,
+    /// They are of a neighbourhood or a space that this box has nothing to do with.
+    pub elsewhere: u64,
+    /// They are worth nothing here, or there is no room for what nobody permits.
+    pub refused: u64,
+    /// Nobody signed them, or they are of a version this box cannot read.
+    pub unreadable: u64,
 }
 
 /// An operation that is stored and permitted.

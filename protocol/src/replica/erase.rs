@@ -160,6 +160,7 @@ impl<R: Read> Replica<R> {
             hidden: None,
             erased: Some(Erasure { by, reason: *reason, note: note.clone(), at: header.time }),
             appeal: latest_appeal(setting.history, verdicts),
+            welcome: None,
         })
     }
 }

@@ -58,7 +58,7 @@ impl<R: Read> Replica<R> {
     pub(super) fn receive_operation(
         &mut self,
         verified: Verified,
-        session: SessionId,
+        source: Option<SessionId>,
         round: &mut Round,
     ) -> Result<Received, StoreError> {
         let operation = verified.operation();
@@ -68,10 +68,10 @@ impl<R: Read> Replica<R> {
         }
         if operation.header().space == Space::Register {
             let Ok(valid) = Valid::check(&verified) else { return Ok(Received::Dropped) };
-            return self.receive_statement(&valid, session, round);
+            return self.receive_statement(&valid, source, round);
         }
         let Ok(kept) = Kept::check(verified) else { return Ok(Received::Dropped) };
-        self.receive_edits(&kept, held, session, round)
+        self.receive_edits(&kept, held, source, round)
     }
 
     /// Whether only the header of an operation is here, and no erasure says why.
@@ -115,7 +115,7 @@ impl<R: Read> Replica<R> {
     fn receive_statement(
         &mut self,
         valid: &Valid,
-        session: SessionId,
+        source: Option<SessionId>,
         round: &mut Round,
     ) -> Result<Received, StoreError> {
         let neighbourhood = valid.header().neighbourhood();
@@ -136,7 +136,7 @@ impl<R: Read> Replica<R> {
                 if !counts {
                     self.mark_undecided(valid.header(), &valid.id(), Undecided::InRegister)?;
                 }
-                self.insert_statement(assessment, Some(session), round)?;
+                self.insert_statement(assessment, source, round)?;
                 self.check_count(valid.header(), &valid.id())?;
                 self.work_off(round)?;
                 return Ok(Received::Stored);
@@ -170,7 +170,7 @@ impl<R: Read> Replica<R> {
         &mut self,
         kept: &Kept,
         held: bool,
-        session: SessionId,
+        source: Option<SessionId>,
         round: &mut Round,
     ) -> Result<Received, StoreError> {
         let evaluation = self.evaluate(kept.header().item(), Some(kept), round.now)?;
@@ -178,7 +178,7 @@ impl<R: Read> Replica<R> {
         if !settled && !held && !self.may_keep(kept.header(), &kept.id())? {
             return Ok(Received::Dropped);
         }
-        self.accept_edits(kept, evaluation, Some(session), round)?;
+        self.accept_edits(kept, evaluation, source, round)?;
         Ok(if settled { Received::Stored } else { Received::Waiting })
     }
 

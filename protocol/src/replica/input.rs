@@ -55,4 +55,12 @@ pub enum Input {
     Tick,
     /// Somebody wants every session to compare notes now.
     Compare,
+    /// A frame of a [bundle](crate::bundle) that somebody brought by hand wants an answer. It enters through the same door as
+    /// what a peer brings, and may bring what another box of the home neighbourhood may.
+    Import {
+        /// Names the request.
+        ticket: Ticket,
+        /// What was in the frame.
+        frame: Checked,
+    },
 }

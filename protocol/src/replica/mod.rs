@@ -13,6 +13,7 @@ mod evaluate;
 mod forks;
 mod form;
 mod glance;
+mod import;
 mod ingest;
 mod input;
 mod open;
@@ -21,6 +22,7 @@ mod receipts;
 mod record;
 mod refusal;
 mod sessions;
+mod welcome;
 mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,7 +43,7 @@ use crate::time::Timestamp;
 use receipts::Receipts;
 use work::Work;
 
-pub use effect::{Accepted, Effect, Effects};
+pub use effect::{Accepted, Effect, Effects, Imported};
 pub use input::{Input, SessionId, Ticket};
 pub use open::OpenError;
 pub use refusal::Refusal;
@@ -114,6 +116,10 @@ impl<R: Read> Replica<R> {
             Input::Closed { session } => drop(self.sessions.remove(&session)),
             Input::Tick => self.tick(&mut round)?,
             Input::Compare => self.compare_now(&mut round)?,
+            Input::Import { ticket, frame } => {
+                let result = self.import(frame, &mut round)?;
+                round.effects.push(Effect::Imported { ticket, result });
+            }
         }
         self.tell_accepted(&mut round)?;
         if round.registers_changed {

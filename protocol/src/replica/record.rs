@@ -139,8 +139,15 @@ impl<R: Read> Replica<R> {
         self.put_if_other(Table::Erasures, item.as_bytes().to_vec(), value)
     }
 
-    fn write_row(&mut self, item: ItemId, row: Option<ItemRow>, round: &mut Round) -> Result<(), StoreError> {
+    /// Writes an item's row with the keys that list it, or takes it away.
+    pub(super) fn write_row(
+        &mut self,
+        item: ItemId,
+        row: Option<ItemRow>,
+        round: &mut Round,
+    ) -> Result<(), StoreError> {
         let before = crate::projection::item(&self.store, &item)?;
+        let row = row.map(|row| self.welcomed(row)).transpose()?;
         if before == row {
             return Ok(());
         }
@@ -160,7 +167,7 @@ impl<R: Read> Replica<R> {
         if facts(&before) != facts(&row) {
             self.wake(item.as_bytes())?;
         }
-        Ok(())
+        self.follow_welcome(before.as_ref(), row.as_ref(), round)
     }
 
     /// Marks an operation as kept without being permitted.

@@ -176,7 +176,7 @@ impl<R: Read> Replica<R> {
         });
         let (mut again, incomplete) = (false, self.incomplete);
         for operation in operations {
-            again |= match self.receive_operation(operation, session, round)? {
+            again |= match self.receive_operation(operation, Some(session), round)? {
                 Received::Stored => !pushed,
                 Received::Waiting => true,
                 Received::Known | Received::Dropped => false,

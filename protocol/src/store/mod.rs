@@ -61,11 +61,17 @@ pub enum Table {
     /// item: for whom an item is that moved from the audience it was made for, or that answers such a one; who had it before;
     /// and in which spaces its operations lie beside those their headers name.
     Audiences = 18,
+    /// neighbourhood or item ‖ time ‖ item: what connectors said that is taken of it; what was said last comes last.
+    Acceptances = 20,
+    /// neighbourhood ‖ time ‖ item: posts of neighbours that are counted by the day.
+    Days = 21,
+    /// inverted time ‖ item: posts of neighbours that wait for a connector, latest first.
+    Awaiting = 22,
 }
 
 impl Table {
     /// All tables, in order.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 22] = [
         Self::Meta,
         Self::Operations,
         Self::Spaces,
@@ -85,13 +91,26 @@ impl Table {
         Self::Receipts,
         Self::Objections,
         Self::Audiences,
+        Self::Acceptances,
+        Self::Days,
+        Self::Awaiting,
     ];
 
     /// The tables that say what is visible. They follow from the operations that count and can be made again: what a rebuild
     /// drops and a test compares. (`Forks` and `Incomplete` follow from `Operations` too, also from those that do not count; which of these are
     /// kept depends on the room there was.)
-    pub const ROWS: [Self; 7] =
-        [Self::Rows, Self::Feed, Self::Agenda, Self::Threads, Self::Directory, Self::Log, Self::Objections];
+    pub const ROWS: [Self; 10] = [
+        Self::Rows,
+        Self::Feed,
+        Self::Agenda,
+        Self::Threads,
+        Self::Directory,
+        Self::Log,
+        Self::Objections,
+        Self::Acceptances,
+        Self::Days,
+        Self::Awaiting,
+    ];
 }
 
 /// In which order a range is visited.

@@ -32,6 +32,14 @@ impl Checked {
         }
     }
 
+    /// What a frame of a bundle carries, and how many operations stood in it.
+    pub(crate) fn carried(self) -> Result<(Vec<Verified>, u64), CloseReason> {
+        match self.message? {
+            Message::Operations { .. } => Ok((self.operations, self.carried)),
+            _ => Err(CloseReason::Protocol),
+        }
+    }
+
     fn read(frame: &[u8]) -> Result<Self, CloseReason> {
         let mut message = Message::decode(frame).map_err(CloseReason::Message)?;
         let carried = match &mut message {

@@ -88,6 +88,16 @@ pub fn may_bring(operation: &Signed, entitled: &BTreeSet<SpaceId>) -> bool {
     entitled.contains(&named) || (named.space != Space::Register && entitled.iter().any(shared))
 }
 
+/// What may be brought to this box by hand, on a stick: what another box of the home neighbourhood may bring. `held` are the
+/// spaces this box holds.
+pub(crate) fn brought_by_hand<'s>(
+    registers: &Registers,
+    held: impl IntoIterator<Item = &'s SpaceId>,
+    now: Timestamp,
+) -> BTreeSet<SpaceId> {
+    held.into_iter().copied().chain(own_spaces(registers, now)).collect()
+}
+
 /// What every box of the home neighbourhood is to hold, whether it holds something of it yet or not.
 fn own_spaces(registers: &Registers, now: Timestamp) -> BTreeSet<SpaceId> {
     let of = |neighbourhood, space| SpaceId { neighbourhood, space };

@@ -10,6 +10,7 @@ mod surroundings;
 mod tree;
 
 pub use checked::{Checked, FRAME_OPERATIONS};
+pub(crate) use entitlement::brought_by_hand;
 pub use entitlement::{Introductions, entitled, is_believed, may_bring};
 pub(crate) use message::space_of;
 pub use message::{MAX_FRAME, Message, MessageError, SESSION_VERSION, SpaceId, SpaceRoot};

@@ -86,7 +86,7 @@ impl Wire {
                         self.queue.push_back((other, Input::Closed { session: other.1 }));
                     }
                 }
-                Effect::Answer { .. } | Effect::Changed { .. } | Effect::WakeAt { .. } => {}
+                Effect::Answer { .. } | Effect::Imported { .. } | Effect::Changed { .. } | Effect::WakeAt { .. } => {}
             }
         }
     }

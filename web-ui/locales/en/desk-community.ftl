@@ -47,6 +47,31 @@ treaty-direction-both = We with them, and they with us
 treaty-direction-send = Only we with them
 treaty-direction-receive = Only they with us
 
+map-heading = How it goes with the neighbours
+map-legend = A whole line: both hold the same. A broken line: still catching up. Dots: no connection. The arrows point at who receives.
+map-left-out = { $count ->
+    [one] One neighbourhood has no place on the drawing; it is in the table.
+   *[other] { $count } neighbourhoods have no place on the drawing; they are in the table.
+}
+map-neighbour = Neighbourhood
+map-contact = Connection
+map-shared = We share
+map-taken = They share
+map-since = Since
+map-posts = { $count ->
+    [0] nothing yet
+    [one] one contribution
+   *[other] { $count } contributions
+}
+map-nothing = not agreed
+contact-in-step = Both hold the same
+contact-catching-up = Connected, still catching up
+contact-away = Not connected
+contact-away-since = Not connected. Last heard of: { $when }
+way-next-door = on the same network
+way-direct = straight across the internet
+way-through = through the box of { $name }
+
 circles-intro = A circle is a group of neighbourhoods with a name, such as all villages of one town. The neighbourhood that begins it lets the others in.
 circles-none = Our neighbourhood is in no circle yet.
 circle-founder = Begun by { $name }

@@ -47,6 +47,31 @@ treaty-direction-both = Wij met hen, en zij met ons
 treaty-direction-send = Alleen wij met hen
 treaty-direction-receive = Alleen zij met ons
 
+map-heading = Hoe het gaat met de buren
+map-legend = Een hele lijn: gelijk met elkaar. Een streepjeslijn: nog bezig met inhalen. Stippels: geen verbinding. De pijlen wijzen naar wie iets krijgt.
+map-left-out = { $count ->
+    [one] Eén buurt past niet op de tekening, en staat wel in de tabel.
+   *[other] { $count } buurten passen niet op de tekening, en staan wel in de tabel.
+}
+map-neighbour = Buurt
+map-contact = Verbinding
+map-shared = Wij delen
+map-taken = Zij delen
+map-since = Sinds
+map-posts = { $count ->
+    [0] nog niets
+    [one] één bijdrage
+   *[other] { $count } bijdragen
+}
+map-nothing = niet afgesproken
+contact-in-step = Gelijk met elkaar
+contact-catching-up = Verbonden, nog bezig met inhalen
+contact-away = Geen verbinding
+contact-away-since = Geen verbinding. Voor het laatst gehoord: { $when }
+way-next-door = op hetzelfde netwerk
+way-direct = rechtstreeks over internet
+way-through = via het kastje van { $name }
+
 circles-intro = Een kring is een groep buurten met een naam, zoals alle dorpen van één gemeente. De buurt die hem begint, laat de andere toe.
 circles-none = Onze buurt is nog niet in een kring.
 circle-founder = Begonnen door { $name }

@@ -6,15 +6,16 @@ use askama::Template;
 use jiff::ToSpan as _;
 
 use super::RenderError;
+use super::neighbour_map::{self, Drawing};
 use super::prose;
 use super::shell::Shell;
 use crate::Lang;
 use crate::locale::MissingText;
 use crate::paths::{self, Page};
 use crate::view::{
-    AreasPage, BoxesPage, Care, CirclePlace, CirclesPage, Date, Deed, DeskPage, DeviceStanding, DoorPage, Frame,
-    InvitationFate, InvitationsPage, Letter, LettersPage, MemberPage, MembersPage, NeighboursPage, OrganisationsPage,
-    Person, Role, TreatyDirection, TreatyStep,
+    AreasPage, BoxesPage, Care, CirclePlace, CirclesPage, Contact, Date, Deed, DeskPage, DeviceStanding, DoorPage,
+    Frame, InvitationFate, InvitationsPage, Letter, LettersPage, MemberPage, MembersPage, NeighboursPage,
+    OrganisationsPage, Person, Role, TreatyDirection, TreatyStep, Way,
 };
 
 /// A template that is nothing but the shell and a view, and the function that renders it.
@@ -129,6 +130,30 @@ impl Shell<'_> {
     /// The first eight digits of a number in groups of four: enough to tell it from the others on a page.
     pub(super) fn short(&self, hex: &str) -> String {
         prose::grouped(hex.get(..8).unwrap_or(hex))
+    }
+
+    /// The map of the neighbours.
+    pub(super) fn map<'n>(&self, page: &'n NeighboursPage) -> Drawing<'n> {
+        neighbour_map::draw(&page.map)
+    }
+
+    /// Whether the boxes of a neighbour answer, in words.
+    pub(super) fn contact(&self, contact: &Contact) -> Result<String, MissingText> {
+        match contact {
+            Contact::InStep => self.say("contact-in-step").map(Cow::into_owned),
+            Contact::CatchingUp => self.say("contact-catching-up").map(Cow::into_owned),
+            Contact::Away(Some(last)) => self.fill("contact-away-since", "when", &self.moment(last)),
+            Contact::Away(None) => self.say("contact-away").map(Cow::into_owned),
+        }
+    }
+
+    /// How the box of a neighbour is reached, in words.
+    pub(super) fn way(&self, way: &Way) -> Result<String, MissingText> {
+        match way {
+            Way::NextDoor => self.say("way-next-door").map(Cow::into_owned),
+            Way::Direct => self.say("way-direct").map(Cow::into_owned),
+            Way::Through(name) => self.fill("way-through", "name", name),
+        }
     }
 
     /// The day so many days from today.

@@ -6,6 +6,7 @@
 mod desk;
 mod devices;
 mod moderation;
+mod neighbour_map;
 pub mod problems;
 mod prose;
 mod reading;

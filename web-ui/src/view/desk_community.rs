@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use super::desk::{DeskTop, Person};
+use super::neighbouring::{Exchange, MappedNeighbour};
 use super::trust::TreatyDirection;
 
 /// Treaties.
@@ -12,6 +13,8 @@ pub struct NeighboursPage {
     pub top: DeskTop,
     /// Every treaty and every offer, by name.
     pub treaties: Vec<TreatyView>,
+    /// The neighbours on the map: those whose treaty is in force, by name.
+    pub map: Vec<MappedNeighbour>,
 }
 
 /// How far a treaty is, as connectors need to know it.
@@ -44,6 +47,8 @@ pub struct TreatyView {
     pub offer: Option<String>,
     /// Whether a signature from here stands, which can be taken back.
     pub ours: bool,
+    /// How it goes with them.
+    pub exchange: Exchange,
 }
 
 /// Circles of neighbourhoods.

@@ -1,11 +1,11 @@
 //! The desk of the village's connectors.
 
 use dorpsplein_web_ui::view::{
-    AreasPage, BoxesPage, Branch, Care, CirclePlace, CircleView, CirclesPage, Deed, DeskBox, DeskPage, DeskTop,
-    DeviceStanding, DeviceView, DoorPage, Fork, GonePage, InvitationFate, InvitationView, InvitationsPage, Letter,
-    LettersPage, LogAct, LogEntry, LogPage, MemberPage, MemberTeaser, MembersPage, Moderated, Neighbouring,
-    NeighboursPage, OrganisationView, OrganisationsPage, Person, Proposal, Reason, Receipt, Role, Standing,
-    TreatyDirection, TreatyStep, TreatyView,
+    AreasPage, BoxesPage, Branch, Care, CirclePlace, CircleView, CirclesPage, Contact, Deed, DeskBox, DeskPage,
+    DeskTop, DeviceStanding, DeviceView, DoorPage, Exchange, Fork, GonePage, InvitationFate, InvitationView,
+    InvitationsPage, Letter, LettersPage, LogAct, LogEntry, LogPage, MappedNeighbour, MemberPage, MemberTeaser,
+    MembersPage, Moderated, Neighbouring, NeighboursPage, OrganisationView, OrganisationsPage, Person, Proposal,
+    Reason, Receipt, Role, Standing, TreatyDirection, TreatyStep, TreatyView, Way,
 };
 
 use super::{at, connector, handle, id, on, resident, thread};
@@ -170,9 +170,23 @@ pub(crate) fn neighbours() -> NeighboursPage {
         until: on(39),
         ours: offer.is_none() && step != TreatyStep::Expired,
         offer,
+        exchange: Exchange {
+            since: (step == TreatyStep::InForce).then(|| on(2)),
+            shared: Some(12),
+            taken: (direction == TreatyDirection::Both).then_some(1),
+            contact: if seed == 2 { Contact::InStep } else { Contact::Away(Some(at(3, 9, 0))) },
+            way: (seed == 2).then_some(Way::NextDoor),
+        },
     };
+    let mapped =
+        |name: &str, receives, contact| MappedNeighbour { name: name.to_owned(), sends: true, receives, contact };
     NeighboursPage {
         top: top(),
+        map: vec![
+            mapped("Boxwijk", true, Contact::InStep),
+            mapped("Nieuwkoop aan de Lange Vaart", false, Contact::CatchingUp),
+            mapped("Zuidwijk", true, Contact::Away(None)),
+        ],
         treaties: vec![
             treaty(2, "Boxwijk", TreatyStep::InForce, TreatyDirection::Both, None),
             treaty(3, "Lange Eng", TreatyStep::Received, TreatyDirection::Both, Some(id(731))),

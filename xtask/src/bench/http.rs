@@ -32,10 +32,16 @@ impl Body {
 
 /// Asks a site, such as `http://127.0.0.1:8080`, for a path, preferring brotli.
 pub(super) fn get(site: &str, path: &str) -> Result<Body> {
+    get_as(site, path, None)
+}
+
+/// The same, as whoever has the box's folder and knows its token.
+pub(super) fn get_as(site: &str, path: &str, token: Option<&str>) -> Result<Body> {
     let host = site.strip_prefix("http://").context("the demo's sites are plain http")?.trim_end_matches('/');
     let mut stream = TcpStream::connect(host).with_context(|| format!("cannot reach {site}"))?;
     // HTTP/1.0 has no chunks, so everything after the head is the body.
-    write!(stream, "GET {path} HTTP/1.0\r\nHost: {host}\r\nAccept-Encoding: br\r\n\r\n")?;
+    let token = token.map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default();
+    write!(stream, "GET {path} HTTP/1.0\r\nHost: {host}\r\nAccept-Encoding: br\r\n{token}\r\n")?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).with_context(|| format!("{site}{path} broke off"))?;
     parse(&answer).with_context(|| format!("{site}{path}"))

@@ -6,6 +6,7 @@
 mod criterion;
 mod demo;
 mod http;
+pub(crate) mod sync;
 
 use std::fs;
 use std::path::PathBuf;

@@ -2,6 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
 use dorpsplein_protocol::operation::NeighbourhoodId;
 
 use crate::clock;
@@ -10,6 +12,7 @@ use crate::web::SiteState;
 use crate::web::body::{CarriedBody, NeighbourSyncBody, SessionSyncBody, SyncBody};
 use crate::web::error::{Problem, ProblemBody};
 use crate::web::keeper::Keeper;
+use crate::web::write::check_origin;
 
 /// How this box keeps up with others: its sessions, and what went to and from each neighbourhood.
 #[utoipa::path(
@@ -23,6 +26,27 @@ use crate::web::keeper::Keeper;
 )]
 pub(in super::super) async fn status(_: Keeper, State(state): State<SiteState>) -> Result<Json<SyncBody>, Problem> {
     Ok(Json(body(&state)))
+}
+
+/// Has this box dial whom it is not connected with, and compare notes with everybody, now. How far it is `GET /sync` tells.
+#[utoipa::path(
+    post,
+    path = "/api/v1/sync",
+    tag = "keeping",
+    responses(
+        (status = 202, description = "It begins", body = SyncBody),
+        (status = "4XX", description = "For connectors who are logged in", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(in super::super) async fn now(
+    _: Keeper,
+    State(state): State<SiteState>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    check_origin(&headers)?;
+    state.dial_now.notify_one();
+    state.driver.compare().await;
+    Ok((StatusCode::ACCEPTED, Json(body(&state))).into_response())
 }
 
 /// What [`SyncBody`] says.
@@ -56,6 +80,8 @@ fn session(account: &SessionAccount) -> SessionSyncBody {
         opened: account.opened.as_millis(),
         last_contact: account.last_contact.as_millis(),
         in_step: account.in_step,
+        comparisons: account.comparisons,
+        awaited: account.awaited,
         caught_up_us: account.caught_up_in.map(micros),
         carried: account.carried.into(),
     }

@@ -54,6 +54,10 @@ pub struct SessionSyncBody {
     pub last_contact: u64,
     /// Whether at the last comparison both sides held the same.
     pub in_step: bool,
+    /// How many comparisons there were.
+    pub comparisons: u64,
+    /// How many operations are known to be there and not here yet.
+    pub awaited: u64,
     /// How long catching up took the last time, in microseconds.
     pub caught_up_us: Option<u64>,
     /// What it carried.

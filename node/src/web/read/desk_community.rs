@@ -8,6 +8,7 @@ use dorpsplein_web_ui::{Lang, view};
 
 use super::super::local_time;
 use super::Reader;
+use crate::driver::Figures;
 
 /// The profiles of one resident that are looked through: their own, and those of organisations they speak for.
 const PROFILES: usize = 32;
@@ -15,13 +16,14 @@ const PROFILES: usize = 32;
 impl Reader {
     /// Treaties and offers, by name.
     pub(super) fn neighbours_page(&self) -> view::NeighboursPage {
-        let treaties = self.registers.treaties(self.now);
-        let mut treaties: Vec<_> = treaties.iter().map(|treaty| self.treaty_view(treaty)).collect();
+        let (treaties, figures) = (self.registers.treaties(self.now), self.driver.figures());
+        let map = self.mapped(&treaties, &figures);
+        let mut treaties: Vec<_> = treaties.iter().map(|treaty| self.treaty_view(treaty, &figures)).collect();
         treaties.sort_by(|a, b| (&a.name, &a.with).cmp(&(&b.name, &b.with)));
-        view::NeighboursPage { top: self.desk_top(), treaties }
+        view::NeighboursPage { top: self.desk_top(), treaties, map }
     }
 
-    fn treaty_view(&self, treaty: &TreatyState) -> view::TreatyView {
+    fn treaty_view(&self, treaty: &TreatyState, figures: &Figures) -> view::TreatyView {
         let open = matches!(treaty.stage, TreatyStage::Offered | TreatyStage::Received);
         let ours = self.registers.home().treaty(&treaty.with, self.now);
         view::TreatyView {
@@ -36,6 +38,7 @@ impl Reader {
             until: local_time::local(treaty.expires).date(),
             offer: self.their_side(treaty).filter(|_| open).map(|offer| offer.operation.to_string()),
             ours: ours.is_some() && treaty.stage != TreatyStage::Expired,
+            exchange: self.exchange(treaty, figures),
         }
     }
 

@@ -275,6 +275,7 @@ mod tests {
             hidden: None,
             erased: None,
             appeal: None,
+            welcome: None,
         }
     }
 

@@ -11,6 +11,7 @@ mod lists;
 mod log;
 mod mine;
 mod moderation;
+mod neighbouring;
 mod proof;
 mod register;
 mod standing;
@@ -31,6 +32,8 @@ use super::item_count::ItemCount;
 use super::sessions::Visitor;
 use super::{SiteIdentity, SiteState, assets, local_time};
 use crate::clock;
+use crate::driver::DriverHandle;
+use crate::net::Reach;
 
 /// The store as the site reads it.
 pub(super) type SharedStore = Arc<dyn Read + Send + Sync>;
@@ -41,6 +44,8 @@ pub(super) struct Reader {
     pub(super) registers: Arc<Registers>,
     /// Who asks, if they are logged in.
     pub(super) visitor: Option<Visitor>,
+    driver: DriverHandle,
+    reach: Option<Arc<Reach>>,
     identity: Arc<SiteIdentity>,
     item_count: Arc<ItemCount>,
     neighbour_sites: OnceCell<BTreeMap<NeighbourhoodId, String>>,
@@ -72,6 +77,8 @@ impl Reader {
             store: Arc::clone(&state.store),
             registers: state.driver.registers(),
             visitor: None,
+            driver: state.driver.clone(),
+            reach: state.reach.as_ref().map(|reach| Arc::clone(&reach.borrow())),
             identity: Arc::clone(&state.identity),
             item_count: Arc::clone(&state.item_count),
             neighbour_sites: OnceCell::new(),
@@ -187,6 +194,9 @@ impl Reader {
     /// is answered exactly like one that is not there.
     pub(super) fn visible(&self, id: &ItemId) -> Result<ItemRow, ReadError> {
         let row = projection::item(&self.store, id)?.filter(|row| self.reaches(row));
+        // What this neighbourhood did not ask for is for connectors to decide about, and for nobody else.
+        let decides = self.visitor.is_some_and(|visitor| visitor.role == Role::Connector);
+        let row = row.filter(|row| decides || row.is_welcome());
         row.filter(|row| row.hidden.is_none() || self.sees_hidden(row)).ok_or(ReadError::NotFound)
     }
 

@@ -1,0 +1,75 @@
+//! What `cargo xtask bench sync` needs beside the program itself: villages to measure with, what their residents write, a
+//! neighbour that means harm, and what the machine allows. Each command prints one line of JSON.
+//!
+//! Everything a box does in the benchmark it does as the released program; this only plays the people and the villain.
+
+#![allow(missing_docs, reason = "a program, no library")]
+
+mod limits;
+mod live;
+mod village;
+mod words;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use village::When;
+
+#[derive(Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Found the villages below a folder
+    Begin {
+        root: PathBuf,
+        /// The loopback address their boxes listen on
+        #[arg(long, default_value = "::1")]
+        host: String,
+    },
+    /// Write operations into the box that writes, which is not running
+    Fill {
+        root: PathBuf,
+        #[arg(long)]
+        count: u64,
+        #[arg(long, value_enum)]
+        when: When,
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+    /// Hand in changes one by one and look for them next door
+    Live {
+        root: PathBuf,
+        #[arg(long)]
+        writes: String,
+        #[arg(long)]
+        reads: String,
+        #[arg(long)]
+        count: u64,
+        #[arg(long, default_value_t = 20)]
+        pause_ms: u64,
+        #[arg(long, default_value_t = 2)]
+        seed: u64,
+    },
+    /// Measure what the machine allows
+    Limits { folder: PathBuf },
+}
+
+fn main() -> Result<()> {
+    let said = match Arguments::parse().command {
+        Command::Begin { root, host } => village::begin(&root, &host)?,
+        Command::Fill { root, count, when, seed } => village::fill(&root, count, when, seed)?,
+        Command::Live { root, writes, reads, count, pause_ms, seed } => {
+            live::measure(&root, &writes, &reads, count, Duration::from_millis(pause_ms), seed)?
+        }
+        Command::Limits { folder } => limits::measure(&folder)?,
+    };
+    println!("{said}");
+    Ok(())
+}

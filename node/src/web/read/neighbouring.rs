@@ -1,0 +1,72 @@
+//! How it goes with the neighbours: what goes there, what comes from there, and whether their boxes answer.
+
+use dorpsplein_protocol::authority::{TreatyStage, TreatyState};
+use dorpsplein_protocol::operation::NeighbourhoodId;
+use dorpsplein_web_ui::view;
+
+use super::super::local_time;
+use super::Reader;
+use crate::driver::{Figures, peer_id, public_key};
+use crate::net::{PeerId, Route};
+
+impl Reader {
+    /// How it goes with the neighbour of a treaty.
+    pub(super) fn exchange(&self, treaty: &TreatyState, figures: &Figures) -> view::Exchange {
+        let in_force = treaty.stage == TreatyStage::InForce;
+        let held = |whose: NeighbourhoodId| {
+            let abroad = figures.spaces.iter().filter(|(id, _)| id.neighbourhood == whose && id.space.goes_abroad());
+            abroad.map(|(_, count)| count).sum::<usize>()
+        };
+        view::Exchange {
+            since: in_force.then(|| local_time::local(treaty.since).date()),
+            shared: (in_force && treaty.sends).then(|| held(self.home())),
+            taken: (in_force && treaty.receives).then(|| held(treaty.with)),
+            contact: contact(&treaty.with, figures),
+            way: self.way(&treaty.with, figures),
+        }
+    }
+
+    /// How the box of a neighbour is reached with which a session is open.
+    fn way(&self, with: &NeighbourhoodId, figures: &Figures) -> Option<view::Way> {
+        let routes = &self.reach.as_ref()?.routes;
+        let session = figures.sessions.iter().find(|session| session.neighbourhood.as_ref() == Some(with))?;
+        Some(match routes.get(&peer_id(&session.peer)?)? {
+            Route::NextDoor { .. } => view::Way::NextDoor,
+            Route::Direct { .. } => view::Way::Direct,
+            Route::Through { relay, .. } => view::Way::Through(self.name_of_box(relay.as_ref()?)?),
+        })
+    }
+
+    /// The name of the neighbourhood for which a box speaks.
+    fn name_of_box(&self, peer: &PeerId) -> Option<String> {
+        let key = public_key(peer)?;
+        let register = self.registers.iter().find(|register| register.speaks(&key, self.now))?;
+        Some(self.name_of(&register.neighbourhood()))
+    }
+
+    /// The neighbours for the map, by name.
+    pub(super) fn mapped(&self, treaties: &[TreatyState], figures: &Figures) -> Vec<view::MappedNeighbour> {
+        let in_force = treaties.iter().filter(|treaty| treaty.stage == TreatyStage::InForce);
+        let mut mapped: Vec<_> = in_force
+            .map(|treaty| view::MappedNeighbour {
+                name: self.name_of(&treaty.with),
+                sends: treaty.sends,
+                receives: treaty.receives,
+                contact: contact(&treaty.with, figures),
+            })
+            .collect();
+        mapped.sort_by(|a, b| a.name.cmp(&b.name));
+        mapped
+    }
+}
+
+fn contact(with: &NeighbourhoodId, figures: &Figures) -> view::Contact {
+    let mut sessions =
+        figures.sessions.iter().filter(|session| session.neighbourhood.as_ref() == Some(with)).peekable();
+    if sessions.peek().is_none() {
+        let last = figures.neighbours.get(&Some(*with)).and_then(|account| account.last_contact);
+        return view::Contact::Away(last.map(local_time::local));
+    }
+    let in_step = sessions.any(|session| session.in_step && session.awaited == 0);
+    if in_step { view::Contact::InStep } else { view::Contact::CatchingUp }
+}

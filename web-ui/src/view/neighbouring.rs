@@ -1,0 +1,53 @@
+//! How it goes with the neighbours: what goes there, what comes from there, and whether their boxes answer.
+
+use jiff::civil::{Date, DateTime};
+
+/// How it goes with one neighbour.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exchange {
+    /// Since when the treaty is in force; none while it is not.
+    pub since: Option<Date>,
+    /// How many posts we share with neighbours; none where nothing goes there.
+    pub shared: Option<usize>,
+    /// How many posts of theirs are here; none where nothing comes from there.
+    pub taken: Option<usize>,
+    /// Whether their boxes answer.
+    pub contact: Contact,
+    /// How their boxes are reached; none while they are not, or as long as it is not known.
+    pub way: Option<Way>,
+}
+
+/// Whether the boxes of a neighbour answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Contact {
+    /// A session is open, and both sides hold the same.
+    InStep,
+    /// A session is open, and there is something to catch up with.
+    CatchingUp,
+    /// No session is open; when something last came from there, if this box remembers.
+    Away(Option<DateTime>),
+}
+
+/// How the box of a neighbour is reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// On the same local network.
+    NextDoor,
+    /// Straight across the internet.
+    Direct,
+    /// Through the box of another neighbour.
+    Through(String),
+}
+
+/// A neighbour on the map.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MappedNeighbour {
+    /// Its name.
+    pub name: String,
+    /// Whether what we share goes there.
+    pub sends: bool,
+    /// Whether what they share comes here.
+    pub receives: bool,
+    /// Whether its boxes answer.
+    pub contact: Contact,
+}

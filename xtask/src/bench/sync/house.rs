@@ -1,0 +1,134 @@
+//! A box in a process of its own.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use rustix::process::{Pid, Signal, kill_process};
+use serde::Deserialize;
+
+use crate::bench::http;
+
+/// How long a box may take to stop.
+const STOPPING: Duration = Duration::from_secs(30);
+
+/// A running box.
+pub(super) struct House {
+    process: Child,
+    site: String,
+    token: String,
+}
+
+/// Part of what the API says about keeping up.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Sync {
+    /// Operations held.
+    pub(super) operations: u64,
+    /// The open sessions.
+    pub(super) sessions: Vec<Session>,
+}
+
+/// Part of what it says of a session.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Session {
+    pub(super) in_step: bool,
+    pub(super) caught_up_us: Option<u64>,
+    pub(super) carried: Carried,
+}
+
+/// What a session carried.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub(super) struct Carried {
+    pub(super) bytes_sent: u64,
+    pub(super) bytes_received: u64,
+}
+
+impl House {
+    /// Starts the box of a folder and waits until its site answers.
+    pub(super) fn start(program: &Path, dir: &Path) -> Result<Self> {
+        #[derive(Deserialize)]
+        struct Running {
+            url: String,
+            token: String,
+        }
+        let mut process = Command::new(program)
+            .args(["serve", "--json", "--dir"])
+            .arg(dir)
+            .env("RUST_LOG", "error")
+            .stdout(Stdio::piped())
+            .spawn()
+            .with_context(|| format!("cannot start {}", program.display()))?;
+        let stdout = process.stdout.take().context("standard output is piped")?;
+        let ready = BufReader::new(stdout).lines().map_while(Result::ok).next();
+        if ready.is_none() {
+            bail!("the box in {} ended ({}) before it was ready", dir.display(), process.wait()?);
+        }
+        let running = running_file(dir);
+        let text = fs::read_to_string(&running).with_context(|| format!("cannot read {}", running.display()))?;
+        let running: Running = serde_json::from_str(&text).context("a box says how to reach it")?;
+        Ok(Self { process, site: running.url, token: running.token })
+    }
+
+    /// The address of its site.
+    pub(super) fn site(&self) -> &str {
+        &self.site
+    }
+
+    /// How it keeps up.
+    pub(super) fn sync(&self) -> Result<Sync> {
+        let body = http::get_as(&self.site, "/api/v1/sync", Some(&self.token))?;
+        serde_json::from_str(&body.text()?).context("how the box keeps up")
+    }
+
+    /// The most memory that was ever resident, in bytes.
+    pub(super) fn peak_bytes(&self) -> Result<f64> {
+        self.memory("VmHWM:")
+    }
+
+    /// The memory that is resident, in bytes.
+    pub(super) fn resident_bytes(&self) -> Result<f64> {
+        self.memory("VmRSS:")
+    }
+
+    fn memory(&self, name: &str) -> Result<f64> {
+        const BYTES_PER_KIB: f64 = 1024.0;
+        let path = format!("/proc/{}/status", self.process.id());
+        let status = fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).context("the kernel tells no memory")?;
+        let kib: f64 = line.trim().trim_end_matches(" kB").parse().context("memory is a number")?;
+        Ok(kib * BYTES_PER_KIB)
+    }
+
+    /// Stops it in an orderly way.
+    pub(super) fn stop(mut self) -> Result<()> {
+        let id = i32::try_from(self.process.id()).ok().and_then(Pid::from_raw).context("a process has an id")?;
+        kill_process(id, Signal::TERM).context("cannot stop a box")?;
+        let begun = Instant::now();
+        loop {
+            if let Some(status) = self.process.try_wait()? {
+                ensure!(status.success(), "a box stopped with {status}");
+                return Ok(());
+            }
+            ensure!(begun.elapsed() < STOPPING, "a box did not stop");
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+impl Drop for House {
+    /// A measurement that failed leaves no box behind.
+    fn drop(&mut self) {
+        if matches!(self.process.try_wait(), Ok(None)) {
+            let _ = self.process.kill();
+            let _ = self.process.wait();
+        }
+    }
+}
+
+fn running_file(dir: &Path) -> PathBuf {
+    dir.join("running.json")
+}
