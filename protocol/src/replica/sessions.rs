@@ -1,5 +1,7 @@
 //! The replica's side of its sessions: carrying out what they want done, and telling them what is new.
 
+use std::collections::BTreeMap;
+
 use super::glance::Glance;
 use super::ingest::Received;
 use super::{Effect, Replica, Round, SessionId};
@@ -62,25 +64,18 @@ impl<R: Read> Replica<R> {
     /// Tells every other session what was permitted in this round, as far as it is entitled to it.
     pub(super) fn tell_accepted(&mut self, round: &mut Round) -> Result<(), StoreError> {
         let forgotten = |space| space == Space::Neighbours && planted(Bug::ForgetsASpace);
-        let accepted: Vec<(OperationId, Option<SessionId>)> = std::mem::take(&mut round.accepted)
-            .into_iter()
-            .filter(|(operation, _)| !forgotten(operation.header().space))
-            .map(|(operation, source)| (operation.id(), source))
-            .collect();
-        if accepted.is_empty() {
-            return Ok(());
+        let mut by_source: BTreeMap<Option<SessionId>, Vec<OperationId>> = BTreeMap::new();
+        for (operation, source) in std::mem::take(&mut round.accepted) {
+            if !forgotten(operation.header().space) {
+                by_source.entry(source).or_default().push(operation.id());
+            }
         }
-        for id in self.session_ids() {
-            for telling in [Telling::Push, Telling::Announce] {
-                let told = |(_, source): &&(OperationId, Option<SessionId>)| {
-                    *source != Some(id) && self.telling(*source, id) == telling
-                };
-                let told: Vec<OperationId> = accepted.iter().filter(told).map(|(operation, _)| *operation).collect();
-                if !told.is_empty() {
-                    let tell = |session: &mut Session, view: &Glance<'_, R>| session.tell(&told, telling, view);
-                    let actions = self.with_session(id, round.now, tell)?;
-                    self.carry_out(id, actions, round)?;
-                }
+        for (source, accepted) in by_source {
+            for id in self.session_ids().into_iter().filter(|id| source != Some(*id)) {
+                let telling = self.telling(source, id);
+                let tell = |session: &mut Session, view: &Glance<'_, R>| session.tell(&accepted, telling, view);
+                let actions = self.with_session(id, round.now, tell)?;
+                self.carry_out(id, actions, round)?;
             }
         }
         Ok(())

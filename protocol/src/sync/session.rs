@@ -218,6 +218,9 @@ impl Session {
             (Message::Roots { roots, answer }, Some(_)) => self.contrast(&roots, answer, view),
             (Message::Same, Some(_)) => {
                 let shown = self.shown.clone();
+                if shown.is_empty() {
+                    return Err(CloseReason::Protocol);
+                }
                 self.contrast(&shown, false, view)
             }
             (Message::Compare { id, comparison }, Some(_)) => self.compare(id, &comparison, view),

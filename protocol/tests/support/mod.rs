@@ -216,6 +216,14 @@ impl World {
         }
     }
 
+    /// Moves so many frames, as far as there are any.
+    pub(crate) fn run_some(&mut self, frames: usize) {
+        for _ in 0..frames {
+            let Some((to, input)) = self.wire.next() else { return };
+            self.handle(to, input);
+        }
+    }
+
     /// Lets time pass on every box, and runs.
     pub(crate) fn pass(&mut self, millis: u64) {
         self.now = self.now.plus_millis(millis);

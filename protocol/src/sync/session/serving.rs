@@ -6,11 +6,12 @@ use minicbor::bytes::ByteVec;
 
 use super::asking::FETCH_COUNT;
 use crate::operation::OperationId;
-use crate::sync::checked::FRAME_OPERATIONS;
 use crate::sync::{CloseReason, Message, SpaceId, View};
 
 /// A payload with more bytes than this comes after all that are smaller.
 const LARGE_PAYLOAD: u32 = 4096;
+/// A part is closed when it has this many operations: what one commit at the other side takes without much memory.
+const PART_OPERATIONS: usize = 128;
 /// A part is closed when it has this many bytes; one more operation of the largest size still fits the frame.
 const PART_BYTES: usize = 128 * 1024;
 /// Parts on their way before the other side has dealt with the first of them.
@@ -77,7 +78,7 @@ impl Answer {
     fn part(&mut self, entitled: &BTreeSet<SpaceId>, view: &impl View) -> (Message, u64) {
         let (mut operations, mut absent, mut later, mut bytes) = (Vec::new(), Vec::new(), Vec::new(), 0);
         while bytes < PART_BYTES
-            && operations.len() < FRAME_OPERATIONS
+            && operations.len() < PART_OPERATIONS
             && let Some(id) = self.ids.pop_front()
         {
             match view.served(&id, entitled) {
