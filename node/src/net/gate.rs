@@ -161,7 +161,10 @@ impl<B: NetworkBehaviour> NetworkBehaviour for Gated<B> {
             FromSwarm::ConnectionEstablished(event) if !self.admitted.contains_key(&event.connection_id) => return,
             FromSwarm::AddressChange(event) if !self.admitted.contains_key(&event.connection_id) => return,
             FromSwarm::ConnectionClosed(event) if self.admitted.remove(&event.connection_id).is_none() => return,
-            FromSwarm::DialFailure(event) => drop(self.admitted.remove(&event.connection_id)),
+            FromSwarm::DialFailure(event) => {
+                self.admitted.remove(&event.connection_id);
+                self.dialling.remove(&event.connection_id);
+            }
             FromSwarm::ListenFailure(event) => drop(self.admitted.remove(&event.connection_id)),
             _ => {}
         }

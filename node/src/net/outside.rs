@@ -37,9 +37,9 @@ impl Outside {
         Self { announced: announced.iter().cloned().collect(), ..Self::default() }
     }
 
-    /// The box listens on an address of this machine, with the real port.
-    pub(super) fn listening(&mut self, address: Multiaddr) {
-        self.own.insert(address);
+    /// The box listens on an address of this machine, with the real port. Says whether that is news.
+    pub(super) fn listening(&mut self, address: Multiaddr) -> bool {
+        self.own.insert(address)
     }
 
     /// It no longer does.

@@ -302,6 +302,7 @@ impl LabBox {
             }
             thread::sleep(Duration::from_millis(200));
         }
+        eprintln!("{}: {what}, after {:?}", self.name, begun.elapsed());
     }
 }
 

@@ -34,7 +34,7 @@ use crate::net::{
 /// Relays this box keeps a place at while nobody reaches it directly.
 const PLACES: usize = 2;
 
-/// How long to leave a relay alone that gave no place, or took it back.
+/// How long to leave a relay alone that gave no place.
 const PLACE_REFUSED: Duration = Duration::from_secs(20);
 
 /// How long after a peer became entitled the side that dialled sets up another connection, for all that it now gets.
@@ -287,8 +287,7 @@ impl SwarmTask {
             place.kept = true;
             tracing::debug!(relay = %place.relay, "this box can be reached through a neighbour");
             self.reaching.changed = true;
-        } else {
-            self.reaching.outside.listening(address.clone());
+        } else if self.reaching.outside.listening(address.clone()) {
             self.tell(NetEvent::Listening { address });
         }
     }
@@ -322,7 +321,10 @@ impl SwarmTask {
             return;
         };
         tracing::debug!(relay = %place.relay, ?reason, "no longer reached through this neighbour");
-        self.reaching.refused.insert(place.relay, Instant::now() + PLACE_REFUSED);
+        // A place that went with its connection is worth asking for as soon as there is another.
+        if reason.is_err() {
+            self.reaching.refused.insert(place.relay, Instant::now() + PLACE_REFUSED);
+        }
         self.reaching.changed = true;
     }
 
