@@ -510,3 +510,55 @@ fn a_move_by_a_device_that_was_removed_before_is_undone() {
     assert!(stage.shown_next_door(item), "whoever still has the payload gives it back");
     assert!(stage.world.boxes[stage.a.at].store.get(Table::Audiences, item.as_bytes()).unwrap().is_none());
 }
+
+#[test]
+fn an_item_moves_only_so_often_and_the_moves_of_one_device_are_one_line() {
+    let mut stage = stage();
+    let item = stage.post(Space::Square);
+    let place = stage.a.square();
+    let aside = stage.tablet.show_to(place, item, vec![item.into()], Space::Members, stage.world.now);
+    let again = stage.tablet.show_to(place, item, vec![item.into()], Space::Neighbours, stage.world.now);
+    stage.world.submit(stage.a.at, &aside).unwrap();
+    let skipped = stage.world.submit(stage.a.at, &again);
+    assert_eq!(skipped, Err(Refusal::NotPermitted(Reason::OwnHistorySkipped)));
+    for n in 1..64 {
+        let to = if n % 2 == 1 { Space::Square } else { Space::Members };
+        stage.show(item, to);
+    }
+    let row = stage.world.boxes[stage.a.at].row(item).unwrap();
+    let once_more = stage.anne.show_to(stage.place(row.space), item, row.heads, Space::Members, stage.world.now);
+    assert_eq!(row.space, Space::Square);
+    let refused = stage.world.submit(stage.a.at, &once_more);
+    assert_eq!(refused, Err(Refusal::NotPermitted(Reason::NoSuchAct)));
+}
+
+/// A box in bad hands brings the square of one village to another: what is kept of it goes nowhere, not even to the next box
+/// of the same neighbourhood.
+#[test]
+fn what_was_never_shared_goes_nowhere_from_where_it_was_brought() {
+    let mut stage = stage();
+    let second = stage.world.second_box(&mut stage.b);
+    let (now, neighbourhood) = (stage.world.now, stage.a.id);
+    let brought: Vec<Signed> = [Space::Square, Space::Members]
+        .into_iter()
+        .map(|space| stage.anne.create(Place { neighbourhood, space }, Kind::NEWS, None, news_edits(WORDS), now))
+        .collect();
+    let key = stage.world.boxes[stage.a.at].key;
+    let (puppet, _) = stage.world.greeting_puppet(stage.b.at, key, stage.a.id);
+    stage.world.connect(second, stage.b.at);
+    stage.world.run();
+    for operation in &brought {
+        stage.world.bring(puppet, std::slice::from_ref(operation));
+    }
+    stage.world.traffic.heard = Some(Vec::new());
+    stage.world.run();
+    stage.world.pass(6 * MINUTE);
+    stage.world.connect(second, stage.b.at);
+    stage.world.run();
+    for operation in &brought {
+        assert!(stage.world.boxes[stage.b.at].holds(operation) && !stage.world.boxes[second].holds(operation));
+        assert!(!was_sent(&stage.world, stage.b.at, operation.id().as_bytes()));
+        assert!(!was_sent(&stage.world, stage.b.at, &operation.header().payload_hash));
+    }
+    assert_eq!(tables_with(&stage.world, second, WORDS.as_bytes()), []);
+}

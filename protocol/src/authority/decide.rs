@@ -206,12 +206,14 @@ fn author<'a>(
     let (here, there) = (registers.home().neighbourhood(), header.neighbourhood());
     let shared = match facts.reach {
         Space::Register => false,
+        Space::Circle(circle) if registers.met_in(&circle, &here, &there) => true,
+        Space::Circle(_) if there == here => return Err(Verdict::Refused(Reason::SpaceNotAllowed)),
+        Space::Circle(_) => false,
         _ if there == here => true,
         Space::Neighbours => {
             let treaty = registers.treaty(&there, header.time);
             treaty.is_some_and(|treaty| treaty.receives) && registers.shares_kind(&there, facts.kind, header.time)
         }
-        Space::Circle(circle) => registers.met_in(&circle, &here, &there),
         Space::Members | Space::Square => return Err(Verdict::Refused(Reason::SpaceNotAllowed)),
     };
     if shared { known_signer(registers, header) } else { Err(Verdict::Refused(Reason::NoTreaty)) }

@@ -71,6 +71,14 @@ impl<T: Placed> History<T> {
         own.into_iter().flat_map(move |own| own.range(..first).rev()).map(|(_, id)| &self.operations[id])
     }
 
+    /// What the device of `header` signed with the same number on this item, that operation among it, lowest id first.
+    pub fn signed_with(&self, header: &Header) -> impl Iterator<Item = &T> {
+        let own = self.by_device.get(&header.device);
+        let number =
+            (header.sequence, OperationId::from_bytes([0; 32]))..=(header.sequence, OperationId::from_bytes([255; 32]));
+        own.into_iter().flat_map(move |own| own.range(number.clone())).map(|(_, id)| &self.operations[id])
+    }
+
     /// The operations ordered so that each comes after its parents, ties by id; and those that cannot be placed, each
     /// with a parent that is missing, here or further back.
     pub fn ordered(&self) -> (Vec<&T>, Vec<(&T, OrderError)>) {

@@ -2,7 +2,8 @@
 //! came to nothing is shown, and of those that were shared once the words go, in the same transaction.
 
 use super::Replica;
-use super::evaluate::{Evaluation, Examined, Remains, Setting, Verdicts};
+use super::evaluate::{Evaluation, Examined, Remains, Verdicts};
+use super::setting::Setting;
 use crate::authority::{Reason, Verdict, is_somebodys};
 use crate::item::{Kept, Placed};
 use crate::operation::Space;

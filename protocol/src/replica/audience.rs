@@ -11,6 +11,9 @@ use crate::operation::{Edit, Header, ItemId, Kind, OperationId, Space};
 use crate::store::Read;
 use crate::time::Timestamp;
 
+/// How many times an item may move, one after the other: deciding about it costs the square of this.
+const MAX_MOVES: usize = 64;
+
 /// The audiences an item has and had.
 pub(super) struct Audiences {
     /// The one it was made for.
@@ -66,14 +69,14 @@ impl Audiences {
     /// it there was overruled by a narrower one that its author had not seen. With all that leads up to them they tell
     /// whoever was given the item, or may have been, that it is gone, and nothing of what happened to it since.
     pub(super) fn farewells(&self, space: Space) -> impl Iterator<Item = OperationId> {
-        let left = |moved: &&Move| moved.from == space;
+        let (left, now) = (|moved: &&Move| moved.from == space, self.now());
         let mut told: BTreeSet<usize> = BTreeSet::new();
         for (at, moved) in self.moves.iter().enumerate() {
             if left(&moved) {
                 told.insert(at);
             }
             let is_over = self.moves.iter().filter(left).any(|later| later.past.contains(&at));
-            if moved.to == space && !is_over && self.now() != space {
+            if moved.to == space && !is_over && now != space {
                 told.insert(at);
                 told.extend(self.first_beside(at));
             }
@@ -114,9 +117,18 @@ impl Audiences {
         Past { audience: self.after(latest.clone()), latest }
     }
 
-    fn add(&mut self, id: OperationId, from: Space, to: Space, past: &Past) {
+    /// Whether the item moved as often as it may.
+    fn is_worn_out(&self, past: &Past) -> bool {
+        self.past_moves(past).len() >= MAX_MOVES
+    }
+
+    fn past_moves(&self, past: &Past) -> BTreeSet<usize> {
         let earlier = past.latest.iter().flat_map(|at| self.moves[*at].past.clone());
-        let past = past.latest.iter().copied().chain(earlier).collect();
+        past.latest.iter().copied().chain(earlier).collect()
+    }
+
+    fn add(&mut self, id: OperationId, from: Space, to: Space, past: &Past) {
+        let past = self.past_moves(past);
         self.moves.push(Move { id, from, to, past });
     }
 }
@@ -144,7 +156,10 @@ impl<R: Read> Replica<R> {
         for kept in history.by_what_is_here() {
             let past = audiences.past_of(kept.header());
             if let Some(to) = kept.moves_to() {
-                let verdict = self.decide_move(kept, creation, past.audience, history, now);
+                let verdict = match audiences.is_worn_out(&past) {
+                    true => Verdict::Refused(Reason::NoSuchAct),
+                    false => self.decide_move(kept, creation, past.audience, history, now),
+                };
                 verdicts.insert(kept.id(), verdict);
                 if verdict == Verdict::Permitted {
                     audiences.add(kept.id(), kept.header().space, to, &past);
@@ -166,6 +181,14 @@ impl<R: Read> Replica<R> {
         let header = kept.header();
         if self.is_forked_out(header, &kept.id()) {
             return Verdict::Refused(Reason::Forked);
+        }
+        // Those of one device are one line, so that there are no more at once than its maker has devices.
+        let counts = |earlier: &&Kept| {
+            earlier.moves_to().is_some() && !self.is_forked_out(earlier.header(), &earlier.id())
+        };
+        let earlier = history.signed_before(header).find(counts);
+        if earlier.is_some_and(|earlier| !history.covers(kept, &earlier.id())) {
+            return Verdict::Refused(Reason::OwnHistorySkipped);
         }
         if header.space != audience
             && let Some(parent) = header.parents.iter().find(|parent| history.get(parent).is_none())

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::Replica;
 use super::erase::latest_appeal;
-use super::evaluate::{Creation, Setting, Verdicts};
+use super::evaluate::{Creation, Verdicts};
+use super::setting::Setting;
 use crate::authority::Voice;
 use crate::item::{Document, History, Kept, Outcome, project_single};
 use crate::operation::{Edit, ItemId, ModerationAct, OperationId};

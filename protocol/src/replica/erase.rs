@@ -4,7 +4,8 @@
 use super::Replica;
 use super::apart::Sharing;
 use super::audience::voice_of;
-use super::evaluate::{Evaluation, Examined, Remains, Setting, Verdicts};
+use super::evaluate::{Evaluation, Examined, Remains, Verdicts};
+use super::setting::Setting;
 use crate::authority::{Deed, ItemFacts, Missing, Reason, Verdict, Voice, decide};
 use crate::item::{History, Kept, Placed};
 use crate::operation::{Edit, Header, Kind, OperationId};

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Replica;
 use super::apart::Sharing;
-use super::audience::Audiences;
 use super::ingest::undecided_key;
 use super::placement::Placement;
+use super::setting::Setting;
 use crate::authority::{Deed, ItemFacts, Missing, Reason, SubjectFacts, Verdict, Voice, decide, unknown_neighbourhood};
 use crate::item::{History, Kept, OrderError, Placed};
 use crate::operation::{Edit, Header, ItemId, Kind, OperationId, Signed, Space, Verified};
@@ -29,34 +29,6 @@ pub(super) struct Evaluation {
     pub(super) placement: Option<Placement>,
     /// Whether an erasure counts.
     pub(super) erased: bool,
-}
-
-/// What is decided about an item before its operations are decided one by one.
-pub(super) struct Setting<'a> {
-    pub(super) item: ItemId,
-    pub(super) history: &'a History<Kept>,
-    pub(super) creation: Option<Creation<'a>>,
-    /// Which audiences it has and had; none as long as the operation that made it is not here.
-    pub(super) audiences: Option<Audiences>,
-    /// What it answers, also when that cannot be read here any more.
-    pub(super) subject: Option<ItemId>,
-    /// For whom it is now: an answer is for whom both it and what it answers are.
-    pub(super) reach: Space,
-    /// Whether that is this neighbourhood.
-    pub(super) sharing: Sharing,
-    pub(super) now: Timestamp,
-}
-
-impl Setting<'_> {
-    /// The audience that an operation has to be signed for.
-    pub(super) fn audience_before(&self, id: &OperationId) -> Space {
-        self.audiences.as_ref().map_or(self.reach, |audiences| audiences.before(id))
-    }
-
-    /// For whom it is now, if that can be said.
-    pub(super) fn known_reach(&self) -> Option<Space> {
-        self.audiences.as_ref().map(|_| self.reach)
-    }
 }
 
 /// One operation, and what is to become of it.
@@ -156,51 +128,6 @@ impl<R: Read> Replica<R> {
             Some(arriving) if !evaluation.erased => self.without_strangers_words(evaluation, arriving),
             _ => evaluation,
         })
-    }
-
-    /// Decides for whom an item is by its own audience edits.
-    fn setting<'a>(
-        &self,
-        item: ItemId,
-        history: &'a History<Kept>,
-        verdicts: &mut Verdicts,
-        now: Timestamp,
-    ) -> Setting<'a> {
-        let creation = Creation::of(history, item);
-        let audiences = self.decide_audiences(item, history, verdicts, now);
-        let reach = audiences.as_ref().map_or(Space::Register, Audiences::now);
-        let mut setting =
-            Setting { item, history, creation, audiences, subject: None, reach, sharing: Sharing::Now, now };
-        setting.sharing = self.sharing_of(&setting);
-        setting
-    }
-
-    /// An answer is for whom both it and what it answers are. Not so one that was erased: what it answered cannot be read
-    /// any more, and nothing is left to be kept from anybody.
-    fn follow_subject(&self, setting: &mut Setting<'_>) -> Result<(), StoreError> {
-        let remembered = self.moved(&setting.item)?.and_then(|moved| moved.subject);
-        setting.subject = setting.creation.map_or(remembered, |creation| creation.subject);
-        if let Some(subject) = setting.subject
-            && let Some(moved) = self.moved(&subject)?
-        {
-            setting.reach = setting.reach.narrower(moved.reach);
-            setting.sharing = self.sharing_of(setting);
-        }
-        Ok(())
-    }
-
-    /// Where an item that moved and its operations belong. At home, what nothing permits stays where its header says; another
-    /// neighbourhood was given nothing that does not belong where it is found, and cannot always tell.
-    fn placement(&self, setting: &Setting<'_>, evaluation: &Evaluation) -> Option<Placement> {
-        let audiences = setting.audiences.as_ref()?;
-        let made = setting.history.get(&setting.item.into())?;
-        let is_remembered = setting.creation.is_none() && setting.subject.is_some();
-        if !audiences.ever_moved() && setting.reach == made.header().space && !is_remembered {
-            return None;
-        }
-        let at_home = made.header().neighbourhood() == self.home;
-        let belongs = |kept: &Kept| !at_home || is_settled(evaluation.verdict(&kept.id()));
-        Some(Placement::of(setting.history, audiences, setting.reach, setting.subject, belongs))
     }
 
     /// The time to judge an item's operations by: this box's clock, unless that was set back behind something that was taken
@@ -346,14 +273,19 @@ impl<R: Read> Replica<R> {
         ids.map(|id| self.load(&id)?.ok_or(StoreError::Damaged("an operation is gone"))).collect()
     }
 
-    /// What is known about the item that another one is about, which was signed for `audience`.
-    fn subject_facts(&self, subject: &ItemId, audience: Space) -> Result<Option<SubjectFacts>, StoreError> {
+    /// What is known about the item that another one is about, as far as its author can know it: of what was never for
+    /// other neighbourhoods, nobody there hears whether it exists.
+    fn subject_facts(&self, subject: &ItemId, made: &Header) -> Result<Option<SubjectFacts>, StoreError> {
         let Some(row) = crate::projection::item(&self.store, subject)? else { return Ok(None) };
         let had = self.moved(subject)?.map_or_else(|| vec![row.space], |moved| moved.had);
+        let visits = made.home() != made.neighbourhood();
+        if visits && !had.iter().any(|space| space.goes_abroad()) {
+            return Ok(None);
+        }
         Ok(Some(SubjectFacts {
             kind: row.kind,
             neighbourhood: row.neighbourhood,
-            had_audience: had.contains(&audience),
+            had_audience: had.contains(&made.space),
         }))
     }
 
@@ -367,7 +299,10 @@ impl<R: Read> Replica<R> {
         outside: &BTreeSet<OperationId>,
     ) -> Result<(), Verdict> {
         let header = kept.header();
-        if self.is_forked_out(header, &kept.id()) {
+        // The second of two with one number may be the one that is arriving: which of them counts is weighed when it is
+        // stored, and both at once have no place in one document.
+        let stands = |twin: &&Kept| !self.is_forked_out(twin.header(), &twin.id());
+        if history.signed_with(header).find(stands).is_none_or(|first| first.id() != kept.id()) {
             return Err(Verdict::Refused(Reason::Forked));
         }
         let counts = |id: &OperationId| verdicts.get(id) == Some(&Verdict::Permitted) && !outside.contains(id);
@@ -396,12 +331,11 @@ impl<R: Read> Replica<R> {
         setting: &Setting<'_>,
         creation: Creation<'_>,
     ) -> Result<Verdict, StoreError> {
-        let audience = creation.valid.header().space;
-        let subject =
-            creation.subject.map(|id| self.subject_facts(&id, audience).map(|facts| (id, facts))).transpose()?;
+        let made = creation.valid.header();
+        let subject = creation.subject.map(|id| self.subject_facts(&id, made).map(|facts| (id, facts))).transpose()?;
         let facts = ItemFacts {
             kind: creation.kind,
-            creation: creation.valid.header(),
+            creation: made,
             voice: creation.voice,
             audience: setting.audience_before(&valid.id()),
             reach: setting.reach,

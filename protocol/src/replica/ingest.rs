@@ -223,17 +223,20 @@ impl<R: Read> Replica<R> {
         self.statement_arrived(valid, &change, round)
     }
 
-    /// Writes an operation and the keys under which it is found.
+    /// Writes an operation and the keys under which it is found. What names an audience at home of another neighbourhood is
+    /// in no space here, and so goes nowhere from here, as long as nothing places it in one.
     fn keep(&mut self, operation: &Signed) {
         let (id, header) = (operation.id(), operation.header());
         let space = space_of(header);
         self.store.put(Table::Operations, *id.as_bytes(), operation.encode());
-        self.store.put(Table::Spaces, space_key(&space.neighbourhood, &space.space, header.time, &id), []);
+        if self.is_compared(&space) {
+            self.store.put(Table::Spaces, space_key(&space.neighbourhood, &space.space, header.time, &id), []);
+            self.trees.entry(space).or_default().insert(header.time, &id);
+        }
         self.store.put(Table::Devices, device_key(header, &id), []);
         if header.space != Space::Register {
             self.store.put(Table::Items, [&header.item().as_bytes()[..], id.as_bytes()].concat(), []);
         }
-        self.trees.entry(space).or_default().insert(header.time, &id);
     }
 
     /// The verdict about an operation that is stored; none when it is not.

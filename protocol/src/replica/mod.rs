@@ -22,6 +22,7 @@ mod receipts;
 mod record;
 mod refusal;
 mod sessions;
+mod setting;
 mod welcome;
 mod work;
 

@@ -1,7 +1,7 @@
 //! Where the operations of an item lie that moved from one audience to another: in which sets that are compared, and what
 //! of them a peer is served.
 //!
-//! Every operation is in the space its header names. Those of an item that moved are also in the space of the audience it
+//! Every operation is in the space its header names, unless that is one at home of another neighbourhood. Those of an item that moved are also in the space of the audience it
 //! has now, and those that tell of a move are in the space it left: a peer that is entitled to the present audience is served
 //! the whole, one that is entitled to a former one only gets envelopes and the moves themselves.
 
@@ -46,13 +46,15 @@ pub(super) struct Placement {
 }
 
 impl Placement {
-    /// Places the operations of an item. `belongs` says which of them are part of the item for whoever sees it now.
+    /// Places the operations of an item. `belongs` says which of them are part of the item for whoever sees it now,
+    /// `compares` which spaces this box compares with anybody.
     pub(super) fn of(
         history: &History<Kept>,
         audiences: &Audiences,
         reach: Space,
         subject: Option<ItemId>,
         belongs: impl Fn(&Kept) -> bool,
+        compares: impl Fn(Space) -> bool,
     ) -> Self {
         let mut beside: BTreeMap<OperationId, BTreeSet<Space>> = BTreeMap::new();
         for kept in history.iter().filter(|kept| belongs(kept)) {
@@ -67,7 +69,8 @@ impl Placement {
             }
         }
         for (id, spaces) in &mut beside {
-            spaces.retain(|space| history.get(id).is_some_and(|kept| kept.header().space != *space));
+            spaces
+                .retain(|space| compares(*space) && history.get(id).is_some_and(|kept| kept.header().space != *space));
         }
         beside.retain(|_, spaces| !spaces.is_empty());
         let spaces: BTreeSet<Space> = beside.values().flatten().copied().collect();
@@ -100,6 +103,11 @@ impl<R: Read> Replica<R> {
         bytes.map(|bytes| minicbor::decode(&bytes).map_err(|_| StoreError::Damaged("an audience"))).transpose()
     }
 
+    /// Whether a space is one that is compared with other boxes: of another neighbourhood only what it may share.
+    pub(super) fn is_compared(&self, space: &SpaceId) -> bool {
+        space.neighbourhood == self.home || space.space == Space::Register || space.space.goes_abroad()
+    }
+
     /// For whom the item of this operation is now.
     pub(super) fn reach_of(&self, header: &Header) -> Result<Space, StoreError> {
         if header.space == Space::Register {
@@ -129,7 +137,7 @@ impl<R: Read> Replica<R> {
 
     fn lies_in(&self, header: &Header, id: &OperationId, space: &SpaceId) -> Result<bool, StoreError> {
         let key = space_key(&space.neighbourhood, &space.space, header.time, id);
-        Ok(space.space == header.space || self.store.get(Table::Spaces, &key)?.is_some())
+        Ok(self.store.get(Table::Spaces, &key)?.is_some())
     }
 
     /// Puts the operations of an item where they belong and takes them away from where they do not. Says whether anything

@@ -79,6 +79,7 @@ enum EditInput {
     Official(bool),
     Erase { kind: u16, reason: Option<String>, note: String },
     Appeal(String),
+    Audience(String),
     Unknown(String),
 }
 
@@ -214,6 +215,10 @@ fn build(edits: Vec<EditInput>) -> Result<Vec<Edit>, String> {
                 Edit::Erase { kind: Kind(kind), reason, note }
             }
             EditInput::Appeal(note) => Edit::Appeal(note),
+            EditInput::Audience(name) if name == "register" => Edit::Audience(Space::Register),
+            EditInput::Audience(name) => {
+                Edit::Audience(Space::audience_named(&name).ok_or_else(|| format!("{name} is no audience"))?)
+            }
             EditInput::Unknown(raw) => Edit::Unknown(bytes(&raw)?),
         })
     };

@@ -200,6 +200,15 @@ fn edit(edits: &mut Chapter, resident: &mut Hand, written: &Written) {
     let both = [parents[0].clone(), item.clone()];
     let several = [set(1, text("Er zijn weer tenen")), set(6, json!({ "bool": false }))];
     edits.add("several edits after two parents", resident.edit(&item, &both, &several, 95));
+    let circle = format!("circle:{}", "c1".repeat(32));
+    for (at, (name, to)) in
+        [("show to neighbours", "neighbours"), ("show to members", "members"), ("show to a circle", circle.as_str())]
+            .into_iter()
+            .enumerate()
+    {
+        let moved = [json!({ "audience": to })];
+        edits.add(name, resident.edit(&item, &both, &moved, 96 + at as u64));
+    }
 }
 
 /// Bytes that were altered after they were signed.
@@ -274,6 +283,10 @@ fn refuse_content(refused: &mut Chapter, resident: &Hand) {
     let two = [json!({ "pin": true }), set(1, text("Nieuws"))];
     create("a pin beside another edit", "square", &two);
     let item = resident.previous.clone().expect("the resident has signed");
+    for (name, to) in [("a move into the register", "register"), ("a move to where it is", "square")] {
+        let moved = resident.edit(&item, std::slice::from_ref(&item), &[json!({ "audience": to })], 100);
+        refused.check_made(name, &moved);
+    }
     let note = json!({ "erase": { "kind": 1, "reason": "other", "note": "x".repeat(501) } });
     let wordy = resident.edit(&item, std::slice::from_ref(&item), &[note], 100);
     refused.check_made("an erasure with a note of 501 characters", &wordy);
