@@ -23,6 +23,12 @@ attacks! {
     edit_in_another_space: CrossSpace, "a resident", Expected::Refused(Reason::Elsewhere);
     comment_in_another_space: CrossSpace, "a resident", Expected::Refused(Reason::Elsewhere);
     news_in_a_circle_that_does_not_exist: CrossSpace, "a resident", Expected::Refused(Reason::SpaceNotAllowed);
+    move_of_anothers_item: CrossSpace, "a resident", Expected::Refused(Reason::NotTheAuthor);
+    move_of_anothers_item_by_a_connector: CrossSpace, "a connector", Expected::Refused(Reason::NotTheAuthor);
+    move_by_a_visitor: CrossSpace, "a visitor", Expected::Refused(Reason::NoSuchAct);
+    move_from_where_it_never_was: CrossSpace, "a resident", Expected::Refused(Reason::Elsewhere);
+    move_into_the_register: CrossSpace, "a resident", Expected::TurnedAway("invalid-content");
+    edit_after_a_move_that_never_was: CrossSpace, "a resident", Expected::Refused(Reason::Elsewhere);
     edits_in_the_register: CrossSpace, "a resident", Expected::TurnedAway("invalid-content");
     statement_on_the_square: CrossSpace, "a connector", Expected::TurnedAway("invalid-content");
     edit_of_anothers_item: CrossSpace, "a resident", Expected::Refused(Reason::NotTheAuthor);
@@ -110,6 +116,38 @@ fn news_in_a_circle_that_does_not_exist(stage: &mut Stage) -> Result<Blow, Stage
     let place = Place { neighbourhood: stage.home.id, space };
     let news = stage.anne.hand.device().create(place, Kind::NEWS, None, Vec::new(), stage.now());
     Ok(Blow::at_home(stage, &news))
+}
+
+fn move_of_anothers_item(stage: &mut Stage) -> Result<Blow, StageError> {
+    let edit = Edit::Audience(Space::Neighbours);
+    Ok(act(stage, &stage.bart.hand, stage.home.square(), stage.news.into(), edit))
+}
+
+fn move_of_anothers_item_by_a_connector(stage: &mut Stage) -> Result<Blow, StageError> {
+    let edit = Edit::Audience(Space::Members);
+    Ok(act(stage, &stage.carel.hand, stage.home.neighbours(), stage.shared.into(), edit))
+}
+
+fn move_by_a_visitor(stage: &mut Stage) -> Result<Blow, StageError> {
+    let edit = Edit::Audience(Space::Square);
+    Ok(act(stage, &stage.vera.hand, stage.home.neighbours(), stage.shared.into(), edit))
+}
+
+fn move_from_where_it_never_was(stage: &mut Stage) -> Result<Blow, StageError> {
+    let edit = Edit::Audience(Space::Square);
+    Ok(act(stage, &stage.anne.hand, stage.home.neighbours(), stage.news.into(), edit))
+}
+
+fn move_into_the_register(stage: &mut Stage) -> Result<Blow, StageError> {
+    let edit = Edit::Audience(Space::Register);
+    Ok(act(stage, &stage.anne.hand, stage.home.square(), stage.news.into(), edit))
+}
+
+/// As if the author had shown it to more people before; the move that would allow it is nowhere.
+fn edit_after_a_move_that_never_was(stage: &mut Stage) -> Result<Blow, StageError> {
+    let circle = Space::Circle(OperationId::from_bytes([6; 32]).into());
+    let place = Place { neighbourhood: stage.home.id, space: circle };
+    Ok(act(stage, &stage.anne.hand, place, stage.news.into(), text(Field::TITLE, "Voor de kring")))
 }
 
 fn edits_in_the_register(stage: &mut Stage) -> Result<Blow, StageError> {

@@ -147,13 +147,12 @@ pub(super) fn meddle(villain: &mut Villain<'_>) -> Done {
 
 pub(super) fn wrong_place(villain: &mut Villain<'_>) -> Done {
     let nowhere = CircleId::from(villain.nothing());
-    let mut places: Vec<Place> = [Space::Members, Space::Circle(nowhere), Space::Register]
-        .into_iter()
-        .map(|space| villain.place(space))
-        .collect();
+    let mut places: Vec<Place> =
+        [Space::Circle(nowhere), Space::Register].into_iter().map(|space| villain.place(space)).collect();
     for at in villain.next_door() {
         let Some(neighbourhood) = villain.world.simulated(at).map(|simulated| simulated.home) else { continue };
-        places.extend([Space::Square, Space::Neighbours].map(|space| Place { neighbourhood, space }));
+        let theirs = [Space::Members, Space::Square, Space::Neighbours];
+        places.extend(theirs.map(|space| Place { neighbourhood, space }));
     }
     for place in places {
         let edits = vec![text(Field::TITLE, "Van hiernaast"), text(Field::BODY, "Ook bij u op het plein.")];
