@@ -37,11 +37,23 @@ pub(super) fn get(site: &str, path: &str) -> Result<Body> {
 
 /// The same, as whoever has the box's folder and knows its token.
 pub(super) fn get_as(site: &str, path: &str, token: Option<&str>) -> Result<Body> {
+    ask("GET", site, path, token)
+}
+
+/// Has something done, as whoever has the box's folder.
+pub(super) fn post_as(site: &str, path: &str, token: &str) -> Result<Body> {
+    ask("POST", site, path, Some(token))
+}
+
+fn ask(method: &str, site: &str, path: &str, token: Option<&str>) -> Result<Body> {
     let host = site.strip_prefix("http://").context("the demo's sites are plain http")?.trim_end_matches('/');
     let mut stream = TcpStream::connect(host).with_context(|| format!("cannot reach {site}"))?;
     // HTTP/1.0 has no chunks, so everything after the head is the body.
     let token = token.map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default();
-    write!(stream, "GET {path} HTTP/1.0\r\nHost: {host}\r\nAccept-Encoding: br\r\n{token}\r\n")?;
+    write!(
+        stream,
+        "{method} {path} HTTP/1.0\r\nHost: {host}\r\nAccept-Encoding: br\r\nContent-Length: 0\r\n{token}\r\n"
+    )?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).with_context(|| format!("{site}{path} broke off"))?;
     parse(&answer).with_context(|| format!("{site}{path}"))
@@ -52,7 +64,7 @@ fn parse(answer: &[u8]) -> Result<Body> {
     let end = answer.windows(END_OF_HEAD.len()).position(|part| part == END_OF_HEAD).context("no end of the head")?;
     let head = String::from_utf8_lossy(&answer[..end]).to_ascii_lowercase();
     let status = head.split_whitespace().nth(1).unwrap_or_default();
-    ensure!(status == "200", "answered with {status}");
+    ensure!(matches!(status, "200" | "202"), "answered with {status}");
     let is_brotli = head.lines().any(|line| line.replace(' ', "") == "content-encoding:br");
     Ok(Body { bytes: answer[end + END_OF_HEAD.len()..].to_vec(), is_brotli })
 }

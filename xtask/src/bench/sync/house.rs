@@ -36,6 +36,7 @@ pub(super) struct Sync {
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Session {
     pub(super) in_step: bool,
+    pub(super) comparisons: u64,
     pub(super) caught_up_us: Option<u64>,
     pub(super) carried: Carried,
 }
@@ -92,6 +93,11 @@ impl House {
     /// The memory that is resident, in bytes.
     pub(super) fn resident_bytes(&self) -> Result<f64> {
         self.memory("VmRSS:")
+    }
+
+    /// Has it compare notes with everybody now.
+    pub(super) fn compare(&self) -> Result<()> {
+        http::post_as(&self.site, "/api/v1/sync", &self.token).map(drop)
     }
 
     fn memory(&self, name: &str) -> Result<f64> {

@@ -2,8 +2,8 @@
 //!
 //! Both are the released program in a process of its own, with a store on this disk, talking over QUIC on the loopback
 //! interface; nothing of the way an operation goes is left out. A helper (`node/examples/sync_bench`) plays the people who
-//! write. Bytes are counted twice: by the boxes, as what their streams carried, and by the kernel, as what went over the
-//! interface with packets, acknowledgements and handshakes. Beside the figures stands what the machine allows, measured
+//! write. Bytes are counted twice: by the boxes, as frames before they are packed, and by the kernel, as what really went over
+//! the interface with packets, acknowledgements and handshakes. Beside the figures stands what the machine allows, measured
 //! in the same run.
 
 mod counters;
