@@ -39,7 +39,9 @@ pub struct Cost {
 pub struct Disk(Rc<Platter>);
 
 type SortedMap = BTreeMap<Vec<u8>, Vec<u8>>;
-type Tables = [SortedMap; Table::ALL.len()];
+type Tables = [SortedMap; TABLES];
+/// One more than the highest number of a table; not every number has one.
+const TABLES: usize = Table::ALL[Table::ALL.len() - 1] as usize + 1;
 
 #[derive(Default)]
 struct Platter {
