@@ -1,7 +1,7 @@
 //! What went over the sessions, in figures: for the connectors, for whoever looks after the box, and for measurements.
 //!
-//! Bytes are those of frames with their length prefix, as they go into and come out of a stream; what the transport adds
-//! around them (packets, encryption) is not seen here. What sessions that ended have carried stays counted, until the box
+//! Bytes are those of frames with their length prefix, before they are packed and after they are unpacked: what was said, and
+//! not what went over the wire, which is mostly less. What sessions that ended have carried stays counted, until the box
 //! stops, under the neighbourhood they spoke for. Who speaks for nobody we know is counted together, as strangers: so
 //! there is one account for each partner and one more, whatever names peers invent.
 

@@ -1,27 +1,26 @@
 //! The driver's thread: inputs in groups, one commit per group, then the effects.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use dorpsplein_protocol::authority::Registers;
 use dorpsplein_protocol::identity::PublicKey;
 use dorpsplein_protocol::operation::{ItemId, NeighbourhoodId};
-use dorpsplein_protocol::replica::{
-    Accepted, Effect, Effects, Imported, Input, OpenError, Refusal, Replica, SessionId, Ticket,
-};
+use dorpsplein_protocol::replica::{Effect, Effects, Input, OpenError, Replica, SessionId, Ticket};
 use dorpsplein_protocol::store::{Batch, Store, StoreError};
 use dorpsplein_protocol::sync::CloseReason;
 use dorpsplein_protocol::time::Timestamp;
 use libp2p::Multiaddr;
 use parking_lot::Mutex;
 use tokio::runtime::Runtime;
-use tokio::sync::{broadcast, mpsc, oneshot, watch};
+use tokio::sync::{broadcast, mpsc, watch};
 use tokio::time::Instant;
 
 use super::checking::{Checking, Done};
+use super::group::{Group, Replies};
 use super::ledger::Ledger;
-use super::{GROUP_BYTES, GROUP_INPUTS, GROUP_KEYS, Network, PeerSession, RETRY, Request, Status, public_key};
+use super::{Network, PeerSession, RETRY, Request, Status, public_key};
 use crate::clock;
 use crate::net::{self, NetEvent, SendError, Turn};
 
@@ -73,24 +72,6 @@ enum Event {
     Time,
     /// Nobody is left to ask for anything.
     Over,
-}
-
-/// Who waits for an answer.
-#[derive(Default)]
-struct Replies {
-    submissions: BTreeMap<Ticket, oneshot::Sender<Result<Accepted, Refusal>>>,
-    imports: BTreeMap<Ticket, oneshot::Sender<Result<Imported, CloseReason>>>,
-}
-
-/// Inputs that share one commit, and what is to be done when it is made.
-#[derive(Default)]
-struct Group {
-    batch: Batch,
-    after: Vec<Effect>,
-    replies: Replies,
-    inputs: usize,
-    bytes: usize,
-    stop: bool,
 }
 
 impl<S: Store + Send + Sync + 'static> Machine<S> {
@@ -436,22 +417,5 @@ impl<S: Store + Send + Sync + 'static> Machine<S> {
             }
             changed
         });
-    }
-}
-
-impl Group {
-    fn is_full(&self) -> bool {
-        let is_large = self.bytes >= GROUP_BYTES || self.batch.len() >= GROUP_KEYS;
-        self.stop || self.inputs >= GROUP_INPUTS || is_large
-    }
-
-    fn add(&mut self, effects: Effects) {
-        self.batch.append(effects.batch);
-        let frames = effects.after.iter().map(|effect| match effect {
-            Effect::Send { frame, .. } => frame.len(),
-            _ => 0,
-        });
-        self.bytes += frames.sum::<usize>();
-        self.after.extend(effects.after);
     }
 }

@@ -8,6 +8,7 @@
 //! are closed; reading goes on, and after [`RETRY`] the replica is opened again on what the disk holds.
 
 mod checking;
+mod group;
 mod ledger;
 mod machine;
 mod peer_key;

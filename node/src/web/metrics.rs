@@ -92,10 +92,10 @@ impl Page<'_> {
     fn of_the_neighbours(&mut self, figures: &Figures, now: Timestamp) {
         let all = &figures.neighbours;
         self.each("dorpsplein_sessions", "gauge", "Open sessions with boxes.", all, |one| Some(one.sessions as f64));
-        self.each("dorpsplein_sent_bytes_total", "counter", "Bytes of frames sent.", all, |one| {
+        self.each("dorpsplein_sent_bytes_total", "counter", "Bytes of frames sent, before packing.", all, |one| {
             Some(one.carried.bytes_sent as f64)
         });
-        self.each("dorpsplein_received_bytes_total", "counter", "Bytes of frames received.", all, |one| {
+        self.each("dorpsplein_received_bytes_total", "counter", "Bytes of frames received, after unpacking.", all, |one| {
             Some(one.carried.bytes_received as f64)
         });
         self.each("dorpsplein_sent_operations_total", "counter", "Operations sent.", all, |one| {

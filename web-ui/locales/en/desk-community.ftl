@@ -71,6 +71,10 @@ contact-away-since = Not connected. Last heard of: { $when }
 way-next-door = on the same network
 way-direct = straight across the internet
 way-through = through the box of { $name }
+awaiting-heading = Waits for a connector
+awaiting-intro = These posts of neighbours are not on our square yet. Read them, and let them in with the command ‘dorpsplein treaty approve’ and the number of the post.
+awaiting-from = From { $name }
+awaiting-number = Number of the post
 
 circles-intro = A circle is a group of neighbourhoods with a name, such as all villages of one town. The neighbourhood that begins it lets the others in.
 circles-none = Our neighbourhood is in no circle yet.

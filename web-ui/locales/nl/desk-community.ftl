@@ -71,6 +71,10 @@ contact-away-since = Geen verbinding. Voor het laatst gehoord: { $when }
 way-next-door = op hetzelfde netwerk
 way-direct = rechtstreeks over internet
 way-through = via het kastje van { $name }
+awaiting-heading = Wacht op een buurtverbinder
+awaiting-intro = Deze berichten van buren staan nog niet op ons plein. Lees ze, en laat ze toe met de opdracht ‘dorpsplein treaty approve’ en het nummer van het bericht.
+awaiting-from = Uit { $name }
+awaiting-number = Nummer van het bericht
 
 circles-intro = Een kring is een groep buurten met een naam, zoals alle dorpen van één gemeente. De buurt die hem begint, laat de andere toe.
 circles-none = Onze buurt is nog niet in een kring.

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::desk::{DeskTop, Person};
-use super::neighbouring::{Exchange, MappedNeighbour};
+use super::neighbouring::{AwaitingPost, Exchange, MappedNeighbour};
 use super::trust::TreatyDirection;
 
 /// Treaties.
@@ -15,6 +15,8 @@ pub struct NeighboursPage {
     pub treaties: Vec<TreatyView>,
     /// The neighbours on the map: those whose treaty is in force, by name.
     pub map: Vec<MappedNeighbour>,
+    /// Posts of neighbours that wait for a connector, latest first; not more than a page holds.
+    pub awaiting: Vec<AwaitingPost>,
 }
 
 /// How far a treaty is, as connectors need to know it.

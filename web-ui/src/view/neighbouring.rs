@@ -39,6 +39,21 @@ pub enum Way {
     Through(String),
 }
 
+/// A post of a neighbour that waits for a connector.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AwaitingPost {
+    /// 64 hexadecimal digits.
+    pub id: String,
+    /// Whether it is an event.
+    pub is_event: bool,
+    /// Its heading.
+    pub title: String,
+    /// The neighbourhood it comes from.
+    pub from: String,
+    /// When it was written.
+    pub written: DateTime,
+}
+
 /// A neighbour on the map.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MappedNeighbour {

@@ -1,8 +1,8 @@
 //! The desk of the village's connectors.
 
 use dorpsplein_web_ui::view::{
-    AreasPage, BoxesPage, Branch, Care, CirclePlace, CircleView, CirclesPage, Contact, Deed, DeskBox, DeskPage,
-    DeskTop, DeviceStanding, DeviceView, DoorPage, Exchange, Fork, GonePage, InvitationFate, InvitationView,
+    AreasPage, AwaitingPost, BoxesPage, Branch, Care, CirclePlace, CircleView, CirclesPage, Contact, Deed, DeskBox,
+    DeskPage, DeskTop, DeviceStanding, DeviceView, DoorPage, Exchange, Fork, GonePage, InvitationFate, InvitationView,
     InvitationsPage, Letter, LettersPage, LogAct, LogEntry, LogPage, MappedNeighbour, MemberPage, MemberTeaser,
     MembersPage, Moderated, Neighbouring, NeighboursPage, OrganisationView, OrganisationsPage, Person, Proposal,
     Reason, Receipt, Role, Standing, TreatyDirection, TreatyStep, TreatyView, Way,
@@ -182,6 +182,13 @@ pub(crate) fn neighbours() -> NeighboursPage {
         |name: &str, receives, contact| MappedNeighbour { name: name.to_owned(), sends: true, receives, contact };
     NeighboursPage {
         top: top(),
+        awaiting: vec![AwaitingPost {
+            id: id(745),
+            is_event: true,
+            title: "Rommelmarkt op de kade".to_owned(),
+            from: "Boxwijk".to_owned(),
+            written: at(3, 9, 0),
+        }],
         map: vec![
             mapped("Boxwijk", true, Contact::InStep),
             mapped("Nieuwkoop aan de Lange Vaart", false, Contact::CatchingUp),

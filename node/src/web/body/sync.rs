@@ -67,9 +67,9 @@ pub struct SessionSyncBody {
 /// What was carried, in both directions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CarriedBody {
-    /// Bytes on the streams.
+    /// Bytes of frames, before they are packed.
     pub bytes_sent: u64,
-    /// Bytes on the streams.
+    /// Bytes of frames, after they are unpacked.
     pub bytes_received: u64,
     /// Operations.
     pub operations_sent: u64,

@@ -49,7 +49,7 @@ impl Reader {
                 &view::LettersPage { top: self.desk_top(), blank: view::Letter::default() },
                 lang,
             )?,
-            Page::DeskNeighbours => pages::neighbours(&frame, &self.neighbours_page(), lang)?,
+            Page::DeskNeighbours => pages::neighbours(&frame, &self.neighbours_page()?, lang)?,
             Page::DeskCircles => pages::circles(&frame, &self.circles_page(), lang)?,
             Page::DeskOrganisations => pages::organisations(&frame, &self.organisations_page()?, lang)?,
             Page::DeskAreas => pages::areas(&frame, &self.areas_page(), lang)?,

@@ -15,12 +15,16 @@ const PROFILES: usize = 32;
 
 impl Reader {
     /// Treaties and offers, by name.
-    pub(super) fn neighbours_page(&self) -> view::NeighboursPage {
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot be read.
+    pub(super) fn neighbours_page(&self) -> Result<view::NeighboursPage, StoreError> {
         let (treaties, figures) = (self.registers.treaties(self.now), self.driver.figures());
         let map = self.mapped(&treaties, &figures);
         let mut treaties: Vec<_> = treaties.iter().map(|treaty| self.treaty_view(treaty, &figures)).collect();
         treaties.sort_by(|a, b| (&a.name, &a.with).cmp(&(&b.name, &b.with)));
-        view::NeighboursPage { top: self.desk_top(), treaties, map }
+        let awaiting = self.awaiting()?;
+        Ok(view::NeighboursPage { top: self.desk_top(), treaties, map, awaiting })
     }
 
     fn treaty_view(&self, treaty: &TreatyState, figures: &Figures) -> view::TreatyView {

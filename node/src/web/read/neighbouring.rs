@@ -1,15 +1,36 @@
 //! How it goes with the neighbours: what goes there, what comes from there, and whether their boxes answer.
 
 use dorpsplein_protocol::authority::{TreatyStage, TreatyState};
-use dorpsplein_protocol::operation::NeighbourhoodId;
+use dorpsplein_protocol::operation::{Kind, NeighbourhoodId};
+use dorpsplein_protocol::projection;
+use dorpsplein_protocol::store::StoreError;
 use dorpsplein_web_ui::view;
 
 use super::super::local_time;
 use super::Reader;
+use super::item::title;
 use crate::driver::{Figures, peer_id, public_key};
 use crate::net::{PeerId, Route};
 
+/// The most posts that wait for a connector that one page shows.
+const AWAITING: usize = 50;
+
 impl Reader {
+    /// Posts of neighbours that wait for a connector, latest first.
+    pub(super) fn awaiting(&self) -> Result<Vec<view::AwaitingPost>, StoreError> {
+        let rows = projection::awaiting(&self.store, AWAITING)?;
+        Ok(rows
+            .iter()
+            .map(|row| view::AwaitingPost {
+                id: row.id.to_string(),
+                is_event: row.kind == Kind::EVENT,
+                title: title(row),
+                from: self.name_of(&row.neighbourhood),
+                written: local_time::local(row.created),
+            })
+            .collect())
+    }
+
     /// How it goes with the neighbour of a treaty.
     pub(super) fn exchange(&self, treaty: &TreatyState, figures: &Figures) -> view::Exchange {
         let in_force = treaty.stage == TreatyStage::InForce;
