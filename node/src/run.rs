@@ -122,8 +122,7 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
         None => None,
     };
     let token = folder_token()?;
-    let keypair = net::keypair_from_secret(folder.box_key().to_seed());
-    let (net, events) = net::start(net_config(settings, keypair.clone()))?;
+    let (net, events) = net::start(net_config(&folder))?;
 
     // The replica, which hears of everything from here on.
     let network = Network { handle: net.clone(), events };
@@ -141,18 +140,8 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
     // The neighbours: those we know, and those the local network tells of.
     let (mdns, hints) = make_known(settings, net.local_peer(), &addresses, bound);
     let (stop, dial_now) = (CancellationToken::new(), Arc::new(Notify::new()));
-    let (book, ways) = (folder.addresses(), folder.ways());
-    let around = Surroundings { net: net.clone(), driver: handle.clone(), keypair, book, ways };
-    let (whereabouts, places) = Whereabouts::new(around);
+    let (whereabouts, dialler) = meet_neighbours(&folder, &net, &handle, &dial_now);
     let whereabouts = tokio::spawn(whereabouts.run(stop.clone()));
-    let dialler = Dialler::new(
-        folder.peers(),
-        settings.neighbourhood,
-        net.clone(),
-        handle.clone(),
-        places,
-        Arc::clone(&dial_now),
-    );
     let dialler = tokio::spawn(dialler.run(hints, stop.clone()));
 
     // The site.
@@ -300,14 +289,38 @@ async fn open_store(folder: &DataFolder) -> Result<Arc<SledStore>, RunError> {
     opened.await?.map(Arc::new).map_err(|source| RunError::Store { folder: path, source })
 }
 
-/// What the settings say to the network.
-fn net_config(settings: &Config, keypair: net::Keypair) -> net::Config {
+/// Who the box is in the network, and what its settings say to it.
+fn net_config(folder: &DataFolder) -> net::Config {
+    let settings = folder.config();
     net::Config {
         announce: settings.announce.clone(),
         relay: settings.relay,
         upnp: settings.upnp,
-        ..net::Config::new(keypair, settings.listen.clone())
+        ..net::Config::new(keypair(folder), settings.listen.clone())
     }
+}
+
+fn keypair(folder: &DataFolder) -> net::Keypair {
+    net::keypair_from_secret(folder.box_key().to_seed())
+}
+
+/// Readies who tells and hears where neighbours are, and who dials them.
+fn meet_neighbours(
+    folder: &DataFolder,
+    net: &NetHandle,
+    driver: &DriverHandle,
+    dial_now: &Arc<Notify>,
+) -> (Whereabouts, Dialler) {
+    let (whereabouts, places) = Whereabouts::new(Surroundings {
+        net: net.clone(),
+        driver: driver.clone(),
+        keypair: keypair(folder),
+        book: folder.addresses(),
+        ways: folder.ways(),
+    });
+    let home = folder.config().neighbourhood;
+    let dialler = Dialler::new(folder.peers(), home, net.clone(), driver.clone(), places, Arc::clone(dial_now));
+    (whereabouts, dialler)
 }
 
 /// Waits until every door has told its address. A door that stands open on all addresses tells several.

@@ -35,6 +35,7 @@ mod outlets;
 mod outside;
 mod pairing;
 mod reach;
+mod reasons;
 mod records;
 mod relaying;
 mod session;
@@ -42,10 +43,9 @@ mod slug;
 mod streams;
 mod swarm;
 
-use std::{collections::BTreeSet, fmt, io, sync::Arc};
+use std::{collections::BTreeSet, fmt, sync::Arc};
 
 pub use libp2p::{Multiaddr, PeerId, identity::Keypair};
-use dorpsplein_protocol::sync::PackingError;
 use parking_lot::Mutex;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -53,6 +53,7 @@ use tokio_util::sync::CancellationToken;
 use gate::Entitled;
 use outlets::Outlets;
 pub use reach::{Reach, Route, Router, Told, is_public};
+pub use reasons::{CloseReason, DialFailure, DialRejected, NetError, SendError};
 pub use records::{
     ADDRESS_PROTOCOL, AddressRecord, MAX_MESSAGE_RECORDS, MAX_RECORD_ADDRESSES, MAX_RECORD_BYTES, RecordError,
 };
@@ -212,137 +213,6 @@ pub enum NetEvent {
 pub struct Turn {
     _place: OwnedSemaphorePermit,
 }
-
-/// Why a session ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CloseReason {
-    /// The driver closed it with [`NetHandle::close`].
-    #[error("closed by this box")]
-    Asked,
-    /// The box is stopping.
-    #[error("this box is stopping")]
-    Shutdown,
-    /// The other end closed it, between two frames.
-    #[error("closed by the other end")]
-    Remote,
-    /// The connection broke.
-    #[error("the connection broke ({kind})")]
-    Lost {
-        /// What the stream reported.
-        kind: io::ErrorKind,
-    },
-    /// The other end stopped in the middle of a frame.
-    #[error("the stream ended in the middle of a frame")]
-    Truncated,
-    /// The other end announced a frame of no bytes or of more than [`MAX_FRAME_BYTES`].
-    #[error("a frame of {length} bytes was announced")]
-    BadLength {
-        /// The length in the prefix.
-        length: u32,
-    },
-    /// The other end sent a packed frame that comes to no frame.
-    #[error(transparent)]
-    BadPacking(#[from] PackingError),
-    /// The other end began a frame and did not finish it in time.
-    #[error("a frame was begun and not finished in time")]
-    Stalled,
-    /// The other end sent more frames per second than a box may.
-    #[error("too many frames per second")]
-    Flooding,
-    /// The other end did not take what this box had to send.
-    #[error("the other end does not read fast enough")]
-    SlowReader,
-    /// The other end does not answer pings, or not any more.
-    #[error("the other end does not answer")]
-    Unresponsive,
-    /// Another session with the same peer takes its place.
-    #[error("replaced by another session with the same peer")]
-    Replaced,
-    /// The peer became entitled to more than this connection was set up for; it is expected to come again.
-    #[error("to be begun anew, for the other end is a neighbour now")]
-    Renewed,
-}
-
-/// Why a dial did not become a session.
-#[derive(Debug, thiserror::Error)]
-pub enum DialFailure {
-    /// The peer is this box itself.
-    #[error("this box cannot dial itself")]
-    Ourselves,
-    /// There is a session with this peer already, or one is being opened.
-    #[error("already connected to this peer, or dialling it")]
-    AlreadyConnected,
-    /// [`Config::max_sessions`] is reached. Close a session first.
-    #[error("no room for another session")]
-    Full,
-    /// No address was given.
-    #[error("no address to dial")]
-    NoAddress,
-    /// Somebody else than the expected peer answers at the address.
-    #[error("another peer answered: {obtained}")]
-    WrongPeer {
-        /// Who answered.
-        obtained: PeerId,
-    },
-    /// None of the addresses could be reached. Trying again later is sensible.
-    #[error("none of the addresses could be reached")]
-    Unreachable(#[source] Box<libp2p::swarm::DialError>),
-    /// The other end was reached, but speaks no [`SESSION_PROTOCOL`]. Trying again is pointless
-    /// until one of both is updated.
-    #[error("the other end does not speak {SESSION_PROTOCOL}")]
-    Unsupported,
-    /// The other end was reached and hung up before the session began: it is full, or does not want
-    /// us. Trying again much later is sensible.
-    #[error("the other end hung up before the session began")]
-    Refused,
-}
-
-/// Why the network could not start.
-#[derive(Debug, thiserror::Error)]
-pub enum NetError {
-    /// [`Config::max_sessions`] is zero: the box would refuse everybody.
-    #[error("the number of sessions must be at least 1")]
-    NoSessions,
-    /// The handshake for this key could not be prepared.
-    #[error("the key of the box cannot be used for the handshake")]
-    Handshake(#[from] libp2p::noise::Error),
-    /// An address is not one this box can listen on.
-    #[error("cannot listen on {address}: it is not an address for QUIC or TCP")]
-    UnsupportedAddress {
-        /// The address from the configuration.
-        address: Multiaddr,
-    },
-    /// An address could not be bound: the port is in use, or the machine has no such address.
-    #[error("cannot listen on {address}: {source}")]
-    Listen {
-        /// The address from the configuration.
-        address: Multiaddr,
-        /// What the operating system said.
-        source: io::Error,
-    },
-}
-
-/// Why a frame was not queued.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SendError {
-    /// There is no such session, or no longer: [`NetEvent::Closed`] is in the queue or was read.
-    #[error("the session is closed")]
-    Closed,
-    /// A frame has 1 to [`MAX_FRAME_BYTES`] bytes. The session stays open.
-    #[error("a frame of {length} bytes cannot be sent")]
-    BadLength {
-        /// The length of the refused frame.
-        length: usize,
-    },
-    /// The queue of this session was full, and the session is being closed for it.
-    #[error("the other end does not read fast enough")]
-    SlowReader,
-}
-
-/// The order was not taken on because too many wait, or because the network has stopped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("too many dials are waiting, or the network has stopped")]
-pub struct DialRejected;
 
 /// The driver's grip on the network. Clones share it; the network also stops when the last one, or the
 /// receiver of the events, is dropped.

@@ -1,6 +1,7 @@
 //! The task that owns the swarm: it dials and listens, and decides which connection carries the session
 //! with a peer.
 
+mod connection;
 mod dialling;
 mod reaching;
 
@@ -32,7 +33,8 @@ use super::{
     session::Session,
     streams::{self, Outcome},
 };
-use reaching::{Connection, Reaching};
+use connection::Connection;
+use reaching::Reaching;
 
 /// How long the sessions together may take to end when the box stops.
 const SHUTDOWN: Duration = Duration::from_secs(5);

@@ -8,10 +8,7 @@ use std::{
 
 use libp2p::{
     Multiaddr, PeerId, autonat,
-    core::{
-        ConnectedPoint, Endpoint,
-        transport::{ListenerId, PortUse},
-    },
+    core::transport::ListenerId,
     dcutr, identify,
     multiaddr::Protocol,
     relay, request_response,
@@ -25,10 +22,10 @@ use tokio::time::{Duration, Instant};
 
 use super::{Behaviour, BehaviourEvent, Stage, SwarmTask};
 use crate::net::{
-    CloseReason, Config, NetEvent, Reach, Route, Router, Told,
+    CloseReason, Config, NetEvent, Reach, Router, Told,
     gate::Entitled,
     outside::Outside,
-    reach::{ip_of, is_local, is_relayed, without_peer},
+    reach::{is_relayed, without_peer},
 };
 
 /// Relays this box keeps a place at while nobody reaches it directly.
@@ -43,29 +40,6 @@ const RENEW: Duration = Duration::from_secs(2);
 
 /// How long the other side waits for that, before it hangs up to be dialled again.
 const RENEW_AT_LAST: Duration = Duration::from_secs(10);
-
-/// An established connection.
-pub(super) struct Connection {
-    peer: PeerId,
-    /// The other end.
-    pub(super) remote: Multiaddr,
-    /// Whether it goes through a relay.
-    pub(super) relayed: bool,
-    /// That relay, if it is known.
-    relay: Option<PeerId>,
-    /// Whether this side opens streams: it dialled, or plays the part of who did.
-    opens: bool,
-    /// Whether it was dialled from a port of its own, at which nobody could reach this box.
-    one_way: bool,
-    /// Whether its peer was entitled when it was set up. Otherwise what is for neighbours does not exist on it.
-    admitted: bool,
-    /// When its peer became entitled, if that was later.
-    entitled_since: Option<Instant>,
-    /// Whether another connection was dialled to take its place.
-    renewing: bool,
-    /// Where the other end sees this one, and whether it offers to relay.
-    identified: Option<(Multiaddr, bool)>,
-}
 
 /// What the task knows of the ways to the peers.
 pub(super) struct Reaching {
@@ -85,51 +59,6 @@ pub(super) struct Reaching {
 struct Place {
     relay: PeerId,
     kept: bool,
-}
-
-impl Connection {
-    /// What an endpoint says. `peer_at` knows who is at an address.
-    pub(super) fn new(
-        peer: PeerId,
-        endpoint: &ConnectedPoint,
-        admitted: bool,
-        peer_at: impl Fn(&Multiaddr) -> Option<PeerId>,
-    ) -> Self {
-        let (through, opens, one_way) = match endpoint {
-            ConnectedPoint::Dialer { address, role_override, port_use } => {
-                (address, *role_override == Endpoint::Dialer, *port_use == PortUse::New)
-            }
-            ConnectedPoint::Listener { local_addr, .. } => (local_addr, false, false),
-        };
-        let relay = is_relayed(through).then(|| {
-            let before: Multiaddr = through.iter().take_while(|part| *part != Protocol::P2pCircuit).collect();
-            match before.iter().last() {
-                Some(Protocol::P2p(relay)) => Some(relay),
-                _ => peer_at(&before),
-            }
-        });
-        Self {
-            peer,
-            remote: endpoint.get_remote_address().clone(),
-            relayed: relay.is_some(),
-            relay: relay.flatten(),
-            opens,
-            one_way,
-            admitted,
-            entitled_since: None,
-            renewing: false,
-            identified: None,
-        }
-    }
-
-    fn route(&self) -> Route {
-        let remote = without_peer(self.remote.clone());
-        match ip_of(&remote) {
-            _ if self.relayed => Route::Through { relay: self.relay },
-            Some(ip) if is_local(ip) => Route::NextDoor { remote },
-            _ => Route::Direct { remote },
-        }
-    }
 }
 
 impl Reaching {
