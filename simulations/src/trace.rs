@@ -29,6 +29,7 @@ impl Trace {
             Input::Tick => (6, 0, &[]),
             Input::Compare => (7, 0, &[]),
             Input::Import { ticket, .. } => (8, ticket.0, &[]),
+            Input::Photo(_) => (9, 0, &[]),
         };
         self.hash.update([kind]);
         self.hash.update(number.to_be_bytes());

@@ -323,6 +323,8 @@ impl<S: Store + Send + Sync + 'static> Machine<S> {
                     // Fails when nobody listens.
                     let _ = self.outlets.changes.send(items.into());
                 }
+                // This box keeps no files of photos.
+                Effect::Photo(_) => {}
                 Effect::WakeAt { time } => self.wake = time,
             }
         }

@@ -82,6 +82,10 @@ impl FileError {
     }
 }
 
+/// The most scans of a JPEG picture. An ordinary progressive one has ten; a decoder goes over the whole picture for each, so
+/// a small file with thousands would keep it busy for minutes.
+const MAX_SCANS: usize = 64;
+
 /// Goes through a file once and says what it is. Unpacks nothing and allocates nothing.
 ///
 /// # Errors
@@ -106,13 +110,13 @@ pub fn inspect(file: &[u8]) -> Result<Facts, FileError> {
 
 /// The marker segments of a JPEG file (ISO/IEC 10918-1, annex B).
 fn jpeg(file: &[u8]) -> Result<(u32, u32), FileError> {
-    let (mut size, mut scanned) = (None, false);
+    let (mut size, mut scans) = (None, 0);
     let mut rest = &file[2..];
     loop {
         let (marker, after) = next_marker(rest)?;
         if marker == 0xd9 {
             let end = if after.is_empty() { Ok(()) } else { Err(FileError::Metadata) };
-            return end.and(size.filter(|_| scanned).ok_or(FileError::Damaged));
+            return end.and(size.filter(|_| scans > 0).ok_or(FileError::Damaged));
         }
         let length = after.first_chunk().map(|length| usize::from(u16::from_be_bytes(*length)));
         let body = length.and_then(|length| after.get(2..length)).ok_or(FileError::Damaged)?;
@@ -128,7 +132,10 @@ fn jpeg(file: &[u8]) -> Result<(u32, u32), FileError> {
             // Tables, and how often a decoder may start anew.
             0xc4 | 0xdb | 0xdd => {}
             0xda => {
-                scanned = true;
+                scans += 1;
+                if scans > MAX_SCANS {
+                    return Err(FileError::Damaged);
+                }
                 rest = behind_scan(rest)?;
             }
             0xe0 if body.starts_with(b"JFIF\0") && has_no_thumbnail(body) => {}

@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use super::{MAX_PHOTO_BYTES, MAX_PIXELS, PhotoId};
 use crate::codec::{self, CodecError};
-use crate::operation::Value;
+use crate::operation::{Edit, Value};
 
 /// The most characters of the words that say what is on a photo.
 pub const MAX_ALT: usize = 300;
@@ -58,6 +58,14 @@ impl Photo {
         let words = photo.alt.chars().count() <= MAX_ALT && !photo.alt.contains(char::is_control);
         let fits = size.contains(&(photo.length as usize)) && (1..=MAX_PIXELS).contains(&pixels) && words;
         if fits { Ok(photo) } else { Err(PhotoError::Bounds) }
+    }
+
+    /// The photo that an edit puts into an item, if it does.
+    pub fn set_by(edit: &Edit) -> Option<Self> {
+        match edit {
+            Edit::Set { field, value } if field.is_photo() => Self::of(value),
+            _ => None,
+        }
     }
 
     /// The photo in the value of a field, if there is one.

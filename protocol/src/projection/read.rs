@@ -7,6 +7,7 @@ use super::cursor::FeedCursor;
 use super::keys::is_hidden_in_thread;
 use crate::identity::PublicKey;
 use crate::operation::{ItemId, NeighbourhoodId, OperationId, ResidentId};
+use crate::photo::PhotoId;
 use crate::store::{Direction, Read, StoreError, Table};
 
 /// How many rows are read at a time where some are passed over.
@@ -154,6 +155,16 @@ pub fn profile_of(
     let keys = read.keys_with_prefix(Table::Directory, &prefix, 16)?;
     let own = rows_of(read, &keys)?.into_iter().filter(|row| row.speaks_for.is_none() && shows(row));
     Ok(own.min_by_key(|row| (row.created, row.id)))
+}
+
+/// The items that refer to a photo.
+///
+/// # Errors
+/// [`StoreError`] when the store cannot be read.
+pub fn items_with_photo(read: &impl Read, photo: &PhotoId) -> Result<Vec<ItemId>, StoreError> {
+    let keys = read.keys_with_prefix(Table::Photos, photo.as_bytes(), usize::MAX)?;
+    let item = |key: &Vec<u8>| key.get(32..).and_then(|item| ItemId::try_from(item).ok());
+    keys.iter().map(|key| item(key).ok_or(StoreError::Damaged("a reference to a photo"))).collect()
 }
 
 /// An operation in transfer form, null in the place of a payload that was erased; none when it is not here.

@@ -1,6 +1,6 @@
 //! What the replica asks of a shell.
 
-use super::{Refusal, SessionId, Ticket};
+use super::{PhotoEffect, Refusal, SessionId, Ticket};
 use crate::operation::{ItemId, OperationId};
 use crate::store::Batch;
 use crate::sync::CloseReason;
@@ -53,6 +53,8 @@ pub enum Effect {
         /// Which ones.
         items: Vec<ItemId>,
     },
+    /// Something to do with the files of photos.
+    Photo(PhotoEffect),
     /// Send [`Input::Tick`](super::Input::Tick) at this time, or soon after; replaces an earlier one.
     WakeAt {
         /// When.

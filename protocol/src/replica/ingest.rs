@@ -34,6 +34,9 @@ impl<R: Read> Replica<R> {
         if self.signed_otherwise(valid.header(), valid.id())? {
             return Ok(Err(Reason::Forked.into()));
         }
+        if let Some(refusal) = self.lacks_photo(&valid) {
+            return Ok(Err(refusal));
+        }
         let verdict = match valid.payload() {
             Payload::Statement(_) => self.submit_statement(&valid, round)?,
             Payload::Edits(_) => self.submit_edits(valid, round)?,

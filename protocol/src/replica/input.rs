@@ -1,5 +1,6 @@
 //! What a shell tells the replica.
 
+use super::PhotoInput;
 use crate::identity::PublicKey;
 use crate::operation::NeighbourhoodId;
 use crate::sync::Checked;
@@ -50,6 +51,8 @@ pub enum Input {
         /// Which session.
         session: SessionId,
     },
+    /// Something about the files of photos.
+    Photo(PhotoInput),
     /// Time has passed: what waited for its time is looked at again, sessions compare notes. The shell sends it at the
     /// times of [`Effect::WakeAt`](super::Effect::WakeAt).
     Tick,

@@ -17,6 +17,8 @@ mod import;
 mod ingest;
 mod input;
 mod open;
+mod photo_shelf;
+mod photos;
 mod placement;
 mod receipts;
 mod record;
@@ -38,15 +40,19 @@ use crate::operation::{ItemId, NeighbourhoodId, Signed};
 use crate::planted::{Bug, planted};
 use crate::projection::Branches;
 use crate::store::{Read, Staged, StoreError};
-use crate::sync::{ANTI_ENTROPY_MS, Introductions, PATIENCE_MS, Session, SessionStatus, SpaceId, Tree};
+use crate::sync::{
+    ANTI_ENTROPY_MS, Introductions, PATIENCE_MS, PhotoExchange, Session, SessionStatus, SpaceId, Tree,
+};
 use crate::time::Timestamp;
 
+use photo_shelf::Shelf;
 use receipts::Receipts;
 use work::Work;
 
 pub use effect::{Accepted, Effect, Effects, Imported};
 pub use input::{Input, SessionId, Ticket};
 pub use open::OpenError;
+pub use photo_shelf::{PhotoCounts, PhotoEffect, PhotoInput, PhotoQuota, ReadChunk};
 pub use refusal::Refusal;
 
 /// The most operations of one device that are kept without being permitted.
@@ -76,6 +82,8 @@ pub struct Replica<R> {
     documents: LruCache<ItemId, Document>,
     introductions: Introductions,
     sessions: BTreeMap<SessionId, Session>,
+    shelf: Shelf,
+    exchanges: BTreeMap<SessionId, PhotoExchange>,
     /// What is to be looked at again before the input in hand is done with.
     worklist: BTreeSet<Work>,
     next_comparison: Timestamp,
@@ -115,6 +123,7 @@ impl<R: Read> Replica<R> {
             Input::Received { session, frame } => self.receive(session, frame, &mut round)?,
             Input::Closed { .. } if planted(Bug::KeepsClosedSessions) => {}
             Input::Closed { session } => drop(self.sessions.remove(&session)),
+            Input::Photo(input) => self.handle_photo(input, &mut round)?,
             Input::Tick => self.tick(&mut round)?,
             Input::Compare => self.compare_now(&mut round)?,
             Input::Import { ticket, frame } => {
@@ -127,6 +136,7 @@ impl<R: Read> Replica<R> {
             self.refresh_sessions(&mut round)?;
         }
         self.resume_held_up(&mut round)?;
+        self.ask_for_photos(&mut round)?;
         self.finish(round)
     }
 

@@ -7,6 +7,7 @@ use lru::LruCache;
 use thiserror::Error;
 
 use super::ingest::{Undecided, undecided_key};
+use super::photo_shelf::Shelf;
 use super::receipts::Receipts;
 use super::{DOCUMENTS, Replica};
 use crate::authority::Registers;
@@ -54,6 +55,8 @@ impl<R: Read> Replica<R> {
             documents: LruCache::new(DOCUMENTS),
             introductions: Introductions::new(),
             sessions: BTreeMap::new(),
+            shelf: Shelf::new(home),
+            exchanges: BTreeMap::new(),
             worklist: BTreeSet::new(),
             next_comparison: now,
         };
@@ -62,6 +65,7 @@ impl<R: Read> Replica<R> {
         replica.load_registers(statements)?;
         replica.load_counts()?;
         replica.receipts = Receipts::load(&replica.store)?;
+        replica.load_photos()?;
         Ok(replica)
     }
 

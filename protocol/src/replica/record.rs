@@ -159,6 +159,7 @@ impl<R: Read> Replica<R> {
             self.store.put(Table::Rows, *item.as_bytes(), row.encode());
             row_writes(row).into_iter().for_each(|(table, key)| self.store.put(table, key, []));
         }
+        self.write_photos(item, before.as_ref(), row.as_ref());
         round.changed.insert(item);
         let subject = |row: &Option<ItemRow>| row.as_ref().and_then(|row| row.subject);
         round.changed.extend(subject(&row).or_else(|| subject(&before)));

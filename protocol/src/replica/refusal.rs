@@ -24,6 +24,9 @@ pub enum Refusal {
     /// It belongs to a neighbourhood this box does not serve.
     #[error("this box does not serve that neighbourhood")]
     WrongNeighbourhood,
+    /// It refers to a photo that was not handed in here, or to one of another length.
+    #[error("it refers to a photo that was not handed in here")]
+    PhotoMissing,
     /// The box cannot store anything now; trying again later is worth it.
     #[error("the box cannot store anything now")]
     Storage,
@@ -31,7 +34,7 @@ pub enum Refusal {
 
 impl Refusal {
     /// Every name that [`Refusal::problem`] gives, sorted: each has a sentence on the pages and a document in the API.
-    pub const PROBLEMS: [&'static str; 40] = [
+    pub const PROBLEMS: [&'static str; 41] = [
         "after-removal",
         "already-a-member",
         "bad-signature",
@@ -59,6 +62,7 @@ impl Refusal {
         "nothing-to-endorse",
         "own-history-skipped",
         "payload-mismatch",
+        "photo-missing",
         "space-not-allowed",
         "storage",
         "text-too-long",
@@ -86,6 +90,7 @@ impl Refusal {
             Self::Missing(Missing::Neighbourhood(_)) => "unknown-author",
             Self::Missing(Missing::Time(_)) => "future-time",
             Self::WrongNeighbourhood => "wrong-neighbourhood",
+            Self::PhotoMissing => "photo-missing",
             Self::Storage => "storage",
         }
     }

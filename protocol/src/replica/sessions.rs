@@ -41,11 +41,13 @@ impl<R: Read> Replica<R> {
 
     /// Time to compare notes, on every session that leads.
     pub(super) fn compare_notes(&mut self, round: &mut Round) -> Result<(), StoreError> {
+        self.compare_photos();
         self.for_each_session(round, |session, view| session.tick(view))
     }
 
     /// Compares notes on every session, because somebody asked for it.
     pub(super) fn compare_now(&mut self, round: &mut Round) -> Result<(), StoreError> {
+        self.compare_photos();
         self.for_each_session(round, |session, view| session.compare_now(view))
     }
 
@@ -140,6 +142,7 @@ impl<R: Read> Replica<R> {
                         session.compare_again();
                     }
                 }
+                Action::Photo(message) => self.receive_photo(id, message, round)?,
                 Action::InStep { spaces } => self.note_in_step(id, &spaces, round)?,
                 Action::Close(reason) => {
                     self.sessions.remove(&id);

@@ -61,6 +61,8 @@ pub enum Table {
     /// item: for whom an item is that moved from the audience it was made for, or that answers such a one; who had it before;
     /// and in which spaces its operations lie beside those their headers name.
     Audiences = 18,
+    /// photo ‖ item: which items refer to a photo; the value says who made the item and how large the file is said to be.
+    Photos = 19,
     /// neighbourhood or item ‖ time ‖ item: what connectors said that is taken of it; what was said last comes last.
     Acceptances = 20,
     /// neighbourhood ‖ time ‖ item: posts of neighbours that are counted by the day.
@@ -71,7 +73,7 @@ pub enum Table {
 
 impl Table {
     /// All tables, in order.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Meta,
         Self::Operations,
         Self::Spaces,
@@ -91,6 +93,7 @@ impl Table {
         Self::Receipts,
         Self::Objections,
         Self::Audiences,
+        Self::Photos,
         Self::Acceptances,
         Self::Days,
         Self::Awaiting,
@@ -99,7 +102,7 @@ impl Table {
     /// The tables that say what is visible. They follow from the operations that count and can be made again: what a rebuild
     /// drops and a test compares. (`Forks` and `Incomplete` follow from `Operations` too, also from those that do not count; which of these are
     /// kept depends on the room there was.)
-    pub const ROWS: [Self; 10] = [
+    pub const ROWS: [Self; 11] = [
         Self::Rows,
         Self::Feed,
         Self::Agenda,
@@ -107,6 +110,7 @@ impl Table {
         Self::Directory,
         Self::Log,
         Self::Objections,
+        Self::Photos,
         Self::Acceptances,
         Self::Days,
         Self::Awaiting,

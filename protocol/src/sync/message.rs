@@ -9,6 +9,7 @@ use thiserror::Error;
 use super::{Comparison, Fingerprint};
 use crate::codec;
 use crate::operation::{Header, NeighbourhoodId, OperationId, Space};
+use crate::photo::PhotoId;
 
 /// The version of the session protocol.
 pub const SESSION_VERSION: u8 = 2;
@@ -126,6 +127,53 @@ pub enum Message {
         /// In transfer form.
         #[cbor(n(0), with = "minicbor::bytes")]
         operation: Vec<u8>,
+    },
+    /// Please send chunks of this photo, one after the other.
+    #[n(16)]
+    PhotoFetch {
+        /// Which photo.
+        #[n(0)]
+        photo: PhotoId,
+        /// The first chunk.
+        #[n(1)]
+        from: u32,
+        /// How many at most; at most [`ANSWER_CHUNKS`](super::ANSWER_CHUNKS).
+        #[n(2)]
+        count: u32,
+        /// Whether with the list of all hashes.
+        #[n(3)]
+        list: bool,
+    },
+    /// A chunk of a photo that was asked for.
+    #[n(17)]
+    PhotoChunk {
+        /// Of which photo.
+        #[n(0)]
+        photo: PhotoId,
+        /// Its number.
+        #[n(1)]
+        index: u32,
+        /// The [list of all hashes](crate::photo::ChunkHashes), with the first chunk of an answer that was to have it;
+        /// otherwise empty.
+        #[cbor(n(2), with = "minicbor::bytes")]
+        list: Vec<u8>,
+        /// Its bytes.
+        #[cbor(n(3), with = "minicbor::bytes")]
+        data: Vec<u8>,
+    },
+    /// There is no such photo: the same answer whether it does not exist, is not here, or is not for the asker.
+    #[n(18)]
+    PhotoAbsent {
+        /// Which photo.
+        #[n(0)]
+        photo: PhotoId,
+    },
+    /// A photo that the receiver asked for in vain has come.
+    #[n(19)]
+    PhotoHere {
+        /// Which photo.
+        #[n(0)]
+        photo: PhotoId,
     },
 }
 

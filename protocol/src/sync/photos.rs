@@ -24,6 +24,8 @@ pub(crate) struct PhotoExchange {
     reading: Option<PhotoId>,
     /// What it asked for and may see, and what was not here.
     asked: BTreeSet<PhotoId>,
+    /// When there was last nothing to ask this peer for, as the box counts such times; see [`PhotoExchange::looked`].
+    looked: Option<u64>,
 }
 
 /// A photo that is being fetched.
@@ -64,6 +66,17 @@ impl PhotoExchange {
     /// Whether asking this peer for a photo is worth it.
     pub(crate) fn may_have(&self, photo: &PhotoId) -> bool {
         !self.unavailable.contains(photo)
+    }
+
+    /// Whether looking for something to ask this peer for is worth it: nothing is being fetched from it, and the last time that
+    /// there was nothing is another one than `now`.
+    pub(crate) fn is_free(&self, now: u64) -> bool {
+        self.fetching.is_none() && self.looked != Some(now)
+    }
+
+    /// There is nothing to ask this peer for.
+    pub(crate) const fn looked(&mut self, now: u64) {
+        self.looked = Some(now);
     }
 
     /// Begins to fetch a photo, of which the first `have` chunks are here.
@@ -107,6 +120,7 @@ impl PhotoExchange {
     /// The peer has a photo now that it did not have before.
     pub(crate) fn here(&mut self, photo: &PhotoId) {
         self.unavailable.remove(photo);
+        self.looked = None;
     }
 
     /// A photo is no longer wanted: what still comes of it is ignored.
@@ -121,6 +135,7 @@ impl PhotoExchange {
     /// again.
     pub(crate) fn compare(&mut self) {
         self.unavailable.clear();
+        self.looked = None;
         match &mut self.fetching {
             Some(fetch) if fetch.moved => fetch.moved = false,
             _ => self.give_up(),

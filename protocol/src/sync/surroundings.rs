@@ -68,6 +68,8 @@ pub enum Action {
         /// Which spaces.
         spaces: Vec<SpaceId>,
     },
+    /// A message about photos came in.
+    Photo(Message),
     /// End the session.
     Close(CloseReason),
 }

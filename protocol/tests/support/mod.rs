@@ -5,6 +5,7 @@
 #![allow(dead_code, unused_imports)]
 
 mod people;
+mod shelf;
 pub(crate) mod story;
 mod wire;
 
@@ -19,6 +20,7 @@ use dorpsplein_protocol::store::{Direction, MemoryStore, Read, Store, Table};
 use dorpsplein_protocol::time::Timestamp;
 
 pub(crate) use people::{Village, body, event_edits, news_edits, title};
+pub(crate) use shelf::{TestShelf, photo_edit, photo_edit_at, picture};
 pub(crate) use wire::{Puppet, Traffic};
 
 /// Noon of an ordinary Saturday, UTC.
@@ -38,12 +40,14 @@ pub(crate) struct TestBox {
     pub(crate) replica: Replica<Arc<MemoryStore>>,
     /// How many keys the last batch changed.
     pub(crate) last_batch: usize,
+    /// Where it keeps photos, if it does.
+    pub(crate) shelf: Option<TestShelf>,
 }
 
 impl TestBox {
     fn open(store: Arc<MemoryStore>, home: NeighbourhoodId, key: PublicKey, now: Timestamp) -> Self {
         let replica = Replica::open(store.clone(), home, key, now).unwrap();
-        Self { key, home, store, replica, last_batch: 0 }
+        Self { key, home, store, replica, last_batch: 0, shelf: None }
     }
 
     /// Handles one input as a shell does: commits first, then hands out the effects.
@@ -165,6 +169,7 @@ impl World {
     pub(crate) fn handle(&mut self, at: usize, input: Input) -> Vec<Effect> {
         let effects = self.boxes[at].handle(self.now, input);
         self.wire.take(at, &effects, &mut self.traffic);
+        self.shelve(at, &effects);
         effects
     }
 
@@ -224,6 +229,17 @@ impl World {
         }
     }
 
+    /// Moves one frame; none when nobody has anything to say.
+    pub(crate) fn step(&mut self) -> Option<Vec<Effect>> {
+        let (to, input) = self.wire.next()?;
+        Some(self.handle(to, input))
+    }
+
+    /// Puts a message on the stream of a box's session, as if the box had sent it.
+    pub(crate) fn inject(&mut self, at: usize, session: SessionId, message: &dorpsplein_protocol::sync::Message) {
+        self.wire.take(at, &[Effect::Send { session, frame: message.encode() }], &mut self.traffic);
+    }
+
     /// Lets time pass on every box, and runs.
     pub(crate) fn pass(&mut self, millis: u64) {
         self.now = self.now.plus_millis(millis);
@@ -239,7 +255,11 @@ impl World {
             self.handle(other, Input::Closed { session });
         }
         let TestBox { key, home, store, .. } = &self.boxes[at];
-        self.boxes[at] = TestBox::open(store.clone(), *home, *key, self.now);
+        let reopened = TestBox::open(store.clone(), *home, *key, self.now);
+        let shelf = std::mem::replace(&mut self.boxes[at], reopened).shelf;
+        if let Some(shelf) = shelf {
+            self.put_up(at, shelf);
+        }
     }
 }
 

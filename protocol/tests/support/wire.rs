@@ -4,13 +4,16 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use dorpsplein_protocol::identity::PublicKey;
 use dorpsplein_protocol::operation::{NeighbourhoodId, Signed};
-use dorpsplein_protocol::replica::{Effect, Input, SessionId};
+use dorpsplein_protocol::replica::{Effect, Input, PhotoInput, SessionId};
 use dorpsplein_protocol::sync::{Checked, CloseReason, MAX_FRAME, Message, SESSION_VERSION};
 
 use super::World;
 
 /// One end of a stream: a box and the name of its session there.
 type End = (usize, SessionId);
+
+/// No session: what a box tells itself.
+const NOBODY: SessionId = SessionId(0);
 
 /// What went over the streams.
 #[derive(Debug, Default)]
@@ -63,6 +66,11 @@ impl Wire {
         self.queue.pop_front().map(|((to, _), input)| (to, input))
     }
 
+    /// A box is told something about photos, when its turn comes.
+    pub(super) fn tell(&mut self, at: usize, input: PhotoInput) {
+        self.queue.push_back(((at, NOBODY), Input::Photo(input)));
+    }
+
     pub(super) fn take(&mut self, at: usize, effects: &[Effect], traffic: &mut Traffic) {
         for effect in effects {
             match effect {
@@ -86,7 +94,11 @@ impl Wire {
                         self.queue.push_back((other, Input::Closed { session: other.1 }));
                     }
                 }
-                Effect::Answer { .. } | Effect::Imported { .. } | Effect::Changed { .. } | Effect::WakeAt { .. } => {}
+                Effect::Answer { .. }
+                | Effect::Imported { .. }
+                | Effect::Changed { .. }
+                | Effect::Photo(_)
+                | Effect::WakeAt { .. } => {}
             }
         }
     }

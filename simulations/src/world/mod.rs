@@ -282,7 +282,7 @@ impl World {
                 Effect::Send { session, frame } => self.send(End { at, session }, frame),
                 Effect::Close { session, .. } => self.hang_up(End { at, session }),
                 Effect::WakeAt { time } => self.wake_at(at, time),
-                Effect::Changed { .. } | Effect::Imported { .. } => {}
+                Effect::Photo(_) | Effect::Changed { .. } | Effect::Imported { .. } => {}
             }
         }
         Ok(answer)

@@ -4,7 +4,7 @@
 //! and the forms, which carry every sentence so that the browser's module can show the right one.
 
 /// Every problem type, as it stands behind `problem-` and in `data-problem`.
-pub const ALL: [&str; 47] = [
+pub const ALL: [&str; 53] = [
     "malformed",
     "not-canonical",
     "too-large",
@@ -52,6 +52,12 @@ pub const ALL: [&str; 47] = [
     "not-logged-in",
     "login-expired",
     "link-taken",
+    "photo-missing",
+    "photo-format",
+    "photo-metadata",
+    "photo-too-large",
+    "photo-quota",
+    "photo-words",
 ];
 
 /// The text for a problem type that is not in [`ALL`], such as one of a newer box.

@@ -97,6 +97,9 @@ fn what_is_no_picture_of_ours_is_refused() {
     assert_eq!(inspect(&large), Err(FileError::Pixels));
     let two = jpeg_with(&frame(1, 1), &[]);
     assert_eq!(inspect(&two), Err(FileError::Damaged), "two pictures");
+    let scans = segment(0xda, &[0; 6]).repeat(MAX_SCANS + 1);
+    let busy = [&[0xff, 0xd8][..], &frame(640, 480), &scans, &[0xff, 0xd9]].concat();
+    assert_eq!(inspect(&busy), Err(FileError::Damaged), "a scan for every second of a decoder's time");
     let flat = [&[0xff, 0xd8][..], &frame(640, 0), &segment(0xda, &[0; 6]), &[0xff, 0xd9]].concat();
     assert_eq!(inspect(&flat), Err(FileError::Damaged));
 }
