@@ -248,3 +248,34 @@ fn what_a_device_says_after_the_decision_counts_however_much_that_is() {
         assert_eq!(fork.book.register.verdict(&next.id()), Some(Verdict::Permitted), "statement {number}");
     }
 }
+
+#[test]
+fn after_a_decision_a_device_is_held_to_its_count_again() {
+    let mut fork = fork();
+    fork.hear_both();
+    let kept = fork.low.0.clone();
+    fork.decide(kept.id());
+    let device = &fork.people[1].device;
+    let next = after(device, &kept).state(vec![kept.id()], part("Dorp-Zuid"), START);
+    let twice = after(device, &kept).state(vec![kept.id()], part("Dorp-Oost"), START);
+    let secret = SecretKey::from_seed(&device.secret().to_seed());
+    let mut ahead = Device::resume(secret, fork.book.id, next.header().sequence, Some(kept.id()));
+    let skips = ahead.state(vec![kept.id()], part("Dorp-West"), START);
+    assert_eq!(fork.book.hear(&next), Verdict::Permitted);
+    assert_eq!(fork.goes_on(&next, vec![next.id()]), Verdict::Permitted);
+    assert_eq!(fork.book.hear(&skips), FORKED);
+    assert_eq!(fork.book.register.verdict(&next.id()), Some(Verdict::Permitted));
+    assert_eq!(fork.book.register.verdict(&skips.id()), Some(FORKED), "it has not seen what its device said");
+    assert_eq!(fork.book.hear(&twice), FORKED);
+    let (low, high) = if next.id() < twice.id() { (&next, &twice) } else { (&twice, &next) };
+    let verdict = |fork: &Fork, signed: &Signed| fork.book.register.verdict(&signed.id()).unwrap();
+    assert_eq!([low, high].map(|signed| verdict(&fork, signed)), [Verdict::Permitted, FORKED]);
+    assert_eq!(fork.verdicts(), [Verdict::Permitted, FORKED], "what was decided stays so");
+    // A second decision is about the second fork.
+    let decision =
+        ForkDecision { device: fork.people[1].device.key(), sequence: high.header().sequence, keep: high.id() };
+    fork.book.does(&mut fork.people[0], Statement::ForkDecision(decision));
+    assert_eq!([low, high].map(|signed| verdict(&fork, signed)), [FORKED, Verdict::Permitted]);
+    assert_eq!(fork.goes_on(high, vec![high.id()]), Verdict::Permitted);
+    assert_eq!(fork.goes_on(low, vec![low.id()]), FORKED);
+}

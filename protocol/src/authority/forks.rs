@@ -15,11 +15,10 @@ use crate::operation::Statement;
 /// For how many doubtful statements of one device it is asked who built on them; those beyond count by a decision only.
 const LOOKED_AT: usize = 64;
 
-/// The statements of one device from where it lost count on, in the order of its numbers.
+/// A device that did not keep its count, and what it said in the order of its numbers.
 pub(super) struct Suspect {
     pub(super) device: Index,
-    sequence: u64,
-    doubtful: Vec<Index>,
+    said: Vec<Index>,
 }
 
 /// The devices that did not keep their count. O(n log n).
@@ -33,7 +32,7 @@ pub(super) fn suspects(graph: &Graph) -> Vec<Suspect> {
 pub(super) fn lost_count(graph: &Graph, settled: &Settled, draft: &Point<'_>) -> Option<Reason> {
     let device = draft.device?;
     if settled.suspects.contains(&device) {
-        return (!follows_decision(graph, &settled.consequences, device, draft)).then_some(Reason::Forked);
+        return (!follows_decision(graph, settled, device, draft)).then_some(Reason::Forked);
     }
     let highest = graph.devices[device as usize].highest;
     if highest == NONE {
@@ -46,11 +45,16 @@ pub(super) fn lost_count(graph: &Graph, settled: &Settled, draft: &Point<'_>) ->
     Some(if twice { Reason::Forked } else { Reason::OwnHistorySkipped })
 }
 
-/// Whether a statement is the one a connector decided for, or builds on it.
-fn follows_decision(graph: &Graph, consequences: &Consequences, device: Index, draft: &Point<'_>) -> bool {
-    let decisions = consequences.fork_decisions.range((device, 0)..=(device, u64::MAX));
-    let kept = decisions.filter_map(|(_, said)| kept_by(graph, said.last()?.1));
-    kept.into_iter().any(|kept| graph.node(kept).id == draft.id || graph.is_past(kept, draft))
+/// Whether a statement builds on the one a connector decided for, and on all that counts of what the device said after.
+fn follows_decision(graph: &Graph, settled: &Settled, device: Index, draft: &Point<'_>) -> bool {
+    let decisions = settled.consequences.fork_decisions.range((device, 0)..=(device, u64::MAX));
+    let kept = decisions.filter_map(|(_, said)| kept_by(graph, said.last()?.1)).last();
+    kept.is_some_and(|kept| {
+        let after = graph.said_by(device).filter(|index| graph.is_past(kept, &graph.point(*index)));
+        let counting = after.filter(|index| !settled.doubted.contains(index));
+        let latest = counting.max_by_key(|index| graph.node(*index).sequence).unwrap_or(kept);
+        graph.is_past(latest, draft)
+    })
 }
 
 /// The statement a fork decision keeps.
@@ -63,17 +67,16 @@ fn kept_by(graph: &Graph, decision: Index) -> Option<Index> {
 
 fn suspect(graph: &Graph, device: Index) -> Option<Suspect> {
     let mut said: Vec<Index> = graph.said_by(device).collect();
-    if said.len() < 2 {
-        return None;
-    }
     said.sort_unstable_by_key(|index| (graph.node(*index).sequence, graph.node(*index).id));
-    let breaks = |pair: &[Index]| {
-        graph.node(pair[0]).sequence == graph.node(pair[1]).sequence || !graph.is_past(pair[0], &graph.point(pair[1]))
-    };
-    let at = said.windows(2).position(breaks)?;
+    first_doubtful(graph, &said).map(|_| Suspect { device, said })
+}
+
+/// Where a device lost count, of what it said in the order of its numbers.
+fn first_doubtful(graph: &Graph, said: &[Index]) -> Option<usize> {
+    let twice = |pair: &[Index]| graph.node(pair[0]).sequence == graph.node(pair[1]).sequence;
+    let at = said.windows(2).position(|pair| twice(pair) || !graph.is_past(pair[0], &graph.point(pair[1])))?;
     // Of two with one number both are doubtful; of one that skips another only the one that does.
-    let first = if graph.node(said[at]).sequence == graph.node(said[at + 1]).sequence { at } else { at + 1 };
-    Some(Suspect { device, sequence: graph.node(said[first]).sequence, doubtful: said.split_off(first) })
+    Some(if twice(&said[at..]) { at } else { at + 1 })
 }
 
 /// The doubtful statements that do not count, given what would count if none were doubted.
@@ -81,35 +84,51 @@ pub(super) fn doubted(graph: &Graph, consequences: &Consequences, suspects: &[Su
     suspects.iter().flat_map(|suspect| doubted_of(graph, consequences, suspect)).collect()
 }
 
+/// What a decision keeps, and what builds on it, is held to its own count in turn.
 fn doubted_of(graph: &Graph, consequences: &Consequences, suspect: &Suspect) -> BTreeSet<Index> {
-    let decisions = consequences.fork_decisions.get(&(suspect.device, suspect.sequence));
-    let last = decisions.and_then(|said| said.last()).map(|(_, decision)| *decision);
-    let decided = last.and_then(|decision| kept_by(graph, decision));
-    // Whoever decides has seen both, and builds on neither by deciding.
-    let decides = |other: Index| {
-        let decision = decisions.is_some_and(|said| said.iter().any(|(_, decision)| *decision == other));
-        decision || last.is_some_and(|last| graph.is_past(last, &graph.point(other)))
-    };
-    let is_known = |index: &Index| is_acknowledged(graph, consequences, *index, decides);
-    let mut doubted: BTreeSet<Index> = suspect.doubtful.iter().copied().collect();
-    // What the device said last on the branch a connector decided for: near at hand, where the decision is far back.
-    let mut latest = decided;
-    for (place, index) in suspect.doubtful.iter().enumerate() {
-        let point = graph.point(*index);
-        let follows = |kept: Index| kept == *index || graph.is_past(kept, &point);
-        if latest.is_some_and(follows) || decided.is_some_and(follows) {
-            latest = Some(*index);
-            doubted.remove(index);
-        } else if place < LOOKED_AT && is_known(index) {
-            doubted.remove(index);
+    let (mut said, mut doubted, mut before) = (suspect.said.clone(), BTreeSet::new(), None);
+    while let Some(first) = first_doubtful(graph, &said) {
+        let doubtful = said.split_off(first);
+        let sequence = graph.node(doubtful[0]).sequence;
+        // A decision is asked once: it may keep what came before the number it is about.
+        let decisions = consequences.fork_decisions.get(&(suspect.device, sequence));
+        let decisions = decisions.filter(|_| before != Some(sequence));
+        before = Some(sequence);
+        let last = decisions.and_then(|said| said.last()).map(|(_, decision)| *decision);
+        let kept = last.and_then(|decision| kept_by(graph, decision));
+        let (follow, rest) = parted(graph, kept, &doubtful);
+        // Whoever decides has seen both, and builds on neither by deciding.
+        let decides = |other: Index| {
+            let decision = decisions.is_some_and(|said| said.iter().any(|(_, decision)| *decision == other));
+            decision || last.is_some_and(|last| graph.is_past(last, &graph.point(other)))
+        };
+        let is_known = |index: &Index| is_acknowledged(graph, consequences, *index, decides);
+        let fallen = rest.iter().enumerate().filter(|(place, index)| *place >= LOOKED_AT || !is_known(index));
+        doubted.extend(fallen.map(|(_, index)| *index));
+        let same_number = |index: &&Index| graph.node(**index).sequence == sequence;
+        let rivals: Vec<Index> = rest.iter().filter(same_number).copied().collect();
+        if kept.is_none() && rivals.len() > 1 && rivals.iter().all(|index| doubted.contains(index)) {
+            doubted.remove(&rivals[0]);
         }
-    }
-    let same_number = |index: &&Index| graph.node(**index).sequence == suspect.sequence;
-    let rivals: Vec<Index> = suspect.doubtful.iter().filter(same_number).copied().collect();
-    if decided.is_none() && rivals.len() > 1 && rivals.iter().all(|index| doubted.contains(index)) {
-        doubted.remove(&rivals[0]);
+        said = follow;
     }
     doubted
+}
+
+/// What follows the statement that a decision keeps, with that itself, and the rest.
+fn parted(graph: &Graph, kept: Option<Index>, doubtful: &[Index]) -> (Vec<Index>, Vec<Index>) {
+    let Some(kept) = kept else { return (Vec::new(), doubtful.to_vec()) };
+    // What was found to follow last is near at hand, where what was kept is far back.
+    let mut latest = kept;
+    doubtful.iter().partition(|index| {
+        let point = graph.point(**index);
+        let further = point.sequence > graph.node(kept).sequence;
+        let follows = further && (graph.is_past(latest, &point) || graph.is_past(kept, &point));
+        if follows {
+            latest = **index;
+        }
+        follows || **index == kept
+    })
 }
 
 /// Whether another resident, who does not owe their place to it, built on a statement otherwise than by deciding about it.
