@@ -13,6 +13,10 @@ mod authority_reasons;
 mod authority_registers;
 #[path = "../authority_second.rs"]
 mod authority_second;
+#[path = "../authority_standing.rs"]
+mod authority_standing;
+#[path = "../authority_takings.rs"]
+mod authority_takings;
 #[path = "../erasure.rs"]
 mod erasure;
 #[path = "../rights.rs"]
