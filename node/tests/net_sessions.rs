@@ -224,9 +224,16 @@ async fn a_reader_that_does_not_read_loses_its_session_and_nobody_else_notices()
 
     // What the way there can hold: this queue, what is on the wire, and the other driver's queue.
     let enough = 20 * SEND_QUEUE_BYTES / MAX_FRAME_BYTES;
+    // Nothing that packing makes smaller.
+    let mut state = 1u64;
+    let next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 56) as u8
+    };
+    let filler: Vec<u8> = std::iter::repeat_with(next).take(MAX_FRAME_BYTES).collect();
     let mut sent = 0;
     let refused = loop {
-        match anna.net.send(to_slow, vec![1; MAX_FRAME_BYTES]) {
+        match anna.net.send(to_slow, filler.clone()) {
             Ok(()) => sent += 1,
             Err(refused) => break refused,
         }
