@@ -279,3 +279,31 @@ fn after_a_decision_a_device_is_held_to_its_count_again() {
     assert_eq!(fork.goes_on(high, vec![high.id()]), Verdict::Permitted);
     assert_eq!(fork.goes_on(low, vec![low.id()]), FORKED);
 }
+
+#[test]
+fn nothing_is_doubted_for_a_number_that_its_own_past_gives_the_lie() {
+    // A founder's key says something else with the number of the genesis, which gave everybody their place.
+    let (mut book, mut people) = Book::of(2, 1);
+    let genesis = OperationId::from(book.id);
+    let seed = people[0].device.secret().to_seed();
+    for number in 0..8 {
+        let mut founder = Device::resume(SecretKey::from_seed(&seed), book.id, 0, None);
+        let other = founder.state(vec![genesis], part(&format!("Dorp {number}")), START);
+        assert_eq!(book.hear(&other), FORKED);
+        assert_eq!(book.register.verdict(&other.id()), None, "it is nothing to keep");
+    }
+    assert_eq!((book.register.resident_count(), book.register.forks().count()), (3, 0));
+    book.does(&mut people[0], part("Dorp-Noord"));
+
+    // The same where a connector decided before, and the statement builds on that.
+    let mut fork = fork();
+    fork.hear_both();
+    let kept = fork.low.0.clone();
+    fork.decide(kept.id());
+    let mut again =
+        Device::resume(SecretKey::from_seed(&fork.people[1].device.secret().to_seed()), fork.book.id, 0, None);
+    let claim = again.state(vec![kept.id()], part("Dorp-Zuid"), START);
+    assert_eq!(fork.book.hear(&claim), FORKED);
+    assert_eq!(fork.book.register.verdict(&claim.id()), None);
+    assert_eq!(fork.verdicts(), [Verdict::Permitted, FORKED]);
+}

@@ -9,8 +9,8 @@ use book::{Book, Hand, endorsement, removal, sorted, valid};
 use dorpsplein_protocol::authority::{DeviceState, Reason, Register, Verdict};
 use dorpsplein_protocol::identity::SecretKey;
 use dorpsplein_protocol::operation::{
-    DeviceAddition, DeviceRetirement, Invitation, MemberRemoval, OperationId, Organisation, RecoveryKey, Role,
-    RoleChange, Signed, SpeakerChange, Statement, SubArea,
+    DeviceAddition, DeviceRetirement, Invitation, MemberRemoval, OperationId, Organisation, Recovery, RecoveryKey,
+    Role, RoleChange, Signed, SpeakerChange, Statement, SubArea,
 };
 use support::{DAY, START, shuffled};
 
@@ -144,17 +144,27 @@ fn a_demotion_voids_a_grant_of_the_same_time_and_no_other_favour() {
 }
 
 #[test]
-fn a_removal_voids_the_voice_given_at_the_same_time_and_not_the_one_taken() {
-    for speaks in [true, false] {
+fn a_removal_voids_the_favours_of_the_same_time_and_not_what_else_is_taken() {
+    for number in 0..4 {
         let (mut book, mut people) = Book::of(2, 1);
         let club = Statement::Organisation(Organisation { speaker: people[2].who() });
         let club = book.does(&mut people[0], club);
-        let counts = if speaks { Vec::new() } else { vec![people[2].count()] };
-        let change = SpeakerChange { organisation: club.into(), resident: people[2].who(), speaks, counts };
+        let (resident, secret) = (people[2].who(), book.secret());
+        let change = |speaks: bool| {
+            let counts = if speaks { Vec::new() } else { vec![people[2].count()] };
+            Statement::SpeakerChange(SpeakerChange { organisation: club.into(), resident, speaks, counts })
+        };
+        let statement = match number {
+            0 => change(true),
+            1 => Statement::Recovery(Recovery::sign(&secret, &book.id, &resident, vec![people[2].count()])),
+            2 => book.role(&people[2], Role::Connector),
+            _ => change(false),
+        };
         let gone = removal(&people[2]);
         let gone = says(&book, &mut people[0], gone);
-        let said = says(&book, &mut people[1], Statement::SpeakerChange(change));
-        assert_eq!(beside(&book, &gone, &said), if speaks { VOIDED } else { Verdict::Permitted });
+        let said = says(&book, &mut people[1], statement);
+        let expected = if number < 3 { VOIDED } else { Verdict::Permitted };
+        assert_eq!(beside(&book, &gone, &said), expected, "{number}");
     }
 }
 

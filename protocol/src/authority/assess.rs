@@ -79,7 +79,8 @@ impl Register {
             (Ok(_), Some(reason)) | (Err(reason), _) => Verdict::Refused(reason),
         };
         let displaces = self.displaces(&draft);
-        let keep = verdict == Verdict::Permitted || displaces || !self.is_hopeless(&draft);
+        let may_turn = || displaces || !self.is_hopeless(&draft);
+        let keep = verdict == Verdict::Permitted || (may_turn() && !forks::goes_back(&self.graph, &draft));
         let (ruling, in_order) = (Some(ruling), lost.is_none());
         Assessment { valid, verdict, displaces, keep, ruling, in_order, stage: self.stage() }
     }

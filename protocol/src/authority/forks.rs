@@ -32,7 +32,8 @@ pub(super) fn suspects(graph: &Graph) -> Vec<Suspect> {
 pub(super) fn lost_count(graph: &Graph, settled: &Settled, draft: &Point<'_>) -> Option<Reason> {
     let device = draft.device?;
     if settled.suspects.contains(&device) {
-        return (!follows_decision(graph, settled, device, draft)).then_some(Reason::Forked);
+        let follows = follows_decision(graph, settled, device, draft);
+        return (!follows || goes_back(graph, draft)).then_some(Reason::Forked);
     }
     let highest = graph.devices[device as usize].highest;
     if highest == NONE {
@@ -43,6 +44,13 @@ pub(super) fn lost_count(graph: &Graph, settled: &Settled, draft: &Point<'_>) ->
     }
     let twice = graph.said_by(device).any(|index| graph.node(index).sequence == draft.sequence);
     Some(if twice { Reason::Forked } else { Reason::OwnHistorySkipped })
+}
+
+/// Whether what a statement has seen gives it the lie: its device had come to that number there, or further. So nothing
+/// else is ever doubted for the sake of such a statement, least of all the genesis, on which everybody's place rests.
+pub(super) fn goes_back(graph: &Graph, draft: &Point<'_>) -> bool {
+    let said = draft.device.into_iter().flat_map(|device| graph.said_by(device));
+    said.into_iter().any(|index| graph.node(index).sequence >= draft.sequence && graph.is_past(index, draft))
 }
 
 /// Whether a statement builds on the one a connector decided for, and on all that counts of what the device said after.
