@@ -1,12 +1,10 @@
 //! What catching up costs, part by part and on one core: checking a frame, taking its operations in, comparing large sets,
 //! packing. Everything in memory; what the disk and the network add is measured by `cargo xtask bench sync`.
 
-use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
-use criterion::{Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
+use criterion::{BatchSize, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use dorpsplein_protocol::compose::{Device, Place};
 use dorpsplein_protocol::identity::{PublicKey, SecretKey};
 use dorpsplein_protocol::operation::{
@@ -14,7 +12,7 @@ use dorpsplein_protocol::operation::{
 };
 use dorpsplein_protocol::replica::{Effect, Input, Replica, SessionId, Ticket};
 use dorpsplein_protocol::store::{MemoryStore, Store};
-use dorpsplein_protocol::sync::{Checked, Message, pack, unpack};
+use dorpsplein_protocol::sync::{Checked, Message, SESSION_VERSION, pack, unpack};
 use dorpsplein_protocol::time::Timestamp;
 
 /// Operations that are caught up with.
@@ -120,32 +118,32 @@ fn catching_up(criterion: &mut Criterion) {
     });
     let checked: Vec<Checked> = frames.iter().map(|frame| Checked::new(frame)).collect();
     group.bench_function("taken in", |bencher| {
-        bencher.iter_custom(|iterations| {
-            let mut total = Duration::ZERO;
-            for _ in 0..iterations {
-                let (store, mut replica) = village.open(key(2).public());
-                let opened = Input::Opened { session: SESSION, peer: key(3).public(), outbound: false };
-                handle(&store, &mut replica, now, opened);
-                let hello = Message::Hello { version: 2, neighbourhood: village.home };
-                let hello = Input::Received { session: SESSION, frame: Checked::new(&hello.encode()) };
-                handle(&store, &mut replica, now, hello);
-                let inputs: Vec<Input> =
-                    checked.iter().map(|frame| Input::Received { session: SESSION, frame: frame.clone() }).collect();
-                let begun = Instant::now();
-                for input in inputs {
-                    handle(&store, &mut replica, now, input);
-                }
-                total += begun.elapsed();
-                let held: BTreeMap<_, _> = replica.spaces().collect();
-                assert!(held.values().any(|count| *count == OPERATIONS), "everything is in");
+        let ready = || {
+            let (store, mut replica) = village.open(key(2).public());
+            let opened = Input::Opened { session: SESSION, peer: key(3).public(), outbound: false };
+            handle(&store, &mut replica, now, opened);
+            let hello = Message::Hello { version: SESSION_VERSION, neighbourhood: village.home };
+            let hello = Input::Received { session: SESSION, frame: Checked::new(&hello.encode()) };
+            handle(&store, &mut replica, now, hello);
+            (store, replica, checked.clone())
+        };
+        let take_in = |(store, mut replica, frames): (Arc<MemoryStore>, Replica<Arc<MemoryStore>>, Vec<Checked>)| {
+            for frame in frames {
+                handle(&store, &mut replica, now, Input::Received { session: SESSION, frame });
             }
-            total
-        });
+            assert!(replica.spaces().any(|(_, count)| count == OPERATIONS), "everything is in");
+            replica
+        };
+        bencher.iter_batched(ready, take_in, BatchSize::PerIteration);
     });
-    group.bench_function("packed", |bencher| bencher.iter(|| frames.iter().map(|frame| pack(frame)).count()));
+    group.bench_function("packed", |bencher| {
+        bencher.iter(|| frames.iter().map(|frame| pack(frame)).collect::<Vec<_>>())
+    });
     let packed: Vec<Vec<u8>> = frames.iter().filter_map(|frame| pack(frame)).collect();
     println!("packed, {} bytes each", packed.iter().map(Vec::len).sum::<usize>() / OPERATIONS);
-    group.bench_function("unpacked", |bencher| bencher.iter(|| packed.iter().map(|frame| unpack(frame)).count()));
+    group.bench_function("unpacked", |bencher| {
+        bencher.iter(|| packed.iter().map(|frame| unpack(frame)).collect::<Vec<_>>())
+    });
     group.finish();
 }
 
