@@ -18,6 +18,7 @@ mod ingest;
 mod input;
 mod open;
 mod photo_shelf;
+mod photo_talk;
 mod photos;
 mod placement;
 mod receipts;
@@ -52,7 +53,8 @@ use work::Work;
 pub use effect::{Accepted, Effect, Effects, Imported};
 pub use input::{Input, SessionId, Ticket};
 pub use open::OpenError;
-pub use photo_shelf::{PhotoCounts, PhotoEffect, PhotoInput, PhotoQuota, ReadChunk};
+pub use photo_shelf::{PhotoCounts, PhotoQuota};
+pub use photo_talk::{PhotoEffect, PhotoInput, ReadChunk};
 pub use refusal::Refusal;
 
 /// The most operations of one device that are kept without being permitted.

@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
-use super::photo_shelf::{Claim, PhotoCounts, PhotoEffect, PhotoInput, ReadChunk};
+use super::photo_shelf::{Claim, PhotoCounts};
+use super::photo_talk::{PhotoEffect, PhotoInput, ReadChunk};
 use super::{Effect, Refusal, Replica, Round, SessionId};
 use crate::operation::{ItemId, OperationId};
 use crate::photo::{Photo, PhotoId};
