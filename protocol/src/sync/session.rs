@@ -6,6 +6,7 @@
 //! leads: it alone starts to compare spaces, so the two never compare one space twice at once.
 
 mod asking;
+mod resting;
 mod serving;
 
 use std::borrow::Cow;
@@ -246,16 +247,11 @@ impl Session {
                 let ingest = Action::Ingest { operations: self.admit(operations, view), pushed: false };
                 Ok(vec![ingest, Action::Send(Message::More)])
             }
-            (
-                message @ (Message::PhotoFetch { .. }
-                | Message::PhotoChunk { .. }
-                | Message::PhotoAbsent { .. }
-                | Message::PhotoHere { .. }),
-                Some(_),
-            ) => Ok(vec![Action::Photo(message)]),
             (Message::Push { .. }, Some(_)) => {
                 Ok(vec![Action::Ingest { operations: self.admit(operations, view), pushed: true }])
             }
+            // All others are about photos.
+            (message, Some(_)) => Ok(vec![Action::Photo(message)]),
         }
     }
 
@@ -431,17 +427,6 @@ impl Session {
         };
         self.sight = Some((stamp, sight.clone()));
         sight
-    }
-
-    /// Whether nothing is left to do but photos: both sides are in step, or a comparison found again what cannot be settled.
-    pub(crate) fn rests(&self) -> bool {
-        self.is_idle() && (self.status.in_step || self.status.comparisons > 1)
-    }
-
-    /// The spaces this peer may see.
-    pub(crate) fn reach(&mut self, view: &impl View) -> Arc<BTreeSet<SpaceId>> {
-        let sight = self.sight(view);
-        if sight.believed { sight.entitled } else { Arc::default() }
     }
 
     fn is_idle(&self) -> bool {
