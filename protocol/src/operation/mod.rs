@@ -11,9 +11,9 @@ pub use edit::{Edit, Field, Kind, ModerationAct, ModerationReason, Value};
 pub use header::{Header, MAX_HEADER, MAX_PARENTS, Space, VERSION};
 pub use id::{AreaId, CircleId, ItemId, NeighbourhoodId, OperationId, OrganisationId, ResidentId};
 pub use payload::{MAX_EDITS, MAX_PAYLOAD, Payload};
+pub use signed::{MAX_TRANSFER, PURPOSE, Signed, SignedError, Verified, transfer};
 #[cfg(feature = "replica")]
 pub(crate) use signed::{is_bare, signed_at};
-pub use signed::{MAX_TRANSFER, PURPOSE, Signed, SignedError, Verified, transfer};
 pub use statement::{
     BoxCertificate, BoxRetirement, CircleAdmission, CircleEnd, CircleFounding, CircleJoining, CircleLeaving, Claim,
     ClaimProof, DeviceAddition, DeviceCount, DeviceRetirement, Endorsement, ForkDecision, Genesis, Invitation,

@@ -19,7 +19,6 @@ pub(crate) use keys::{log_key, row_writes, space_key, space_of_key, space_prefix
 pub use log::{LogAct, LogEntry, moderation_log, open_objections};
 pub use read::{
     acceptance, agenda, agenda_of, awaiting, feed, feed_of, item, items_with_photo, last_of_device, operation, profile,
-    profile_of, thread,
-    thread_length,
+    profile_of, thread, thread_length,
 };
 pub use row::{Appeal, Author, Conflict, Content, Erasure, ItemPhoto, ItemRow, Mark, Moderation};

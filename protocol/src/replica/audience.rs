@@ -183,9 +183,8 @@ impl<R: Read> Replica<R> {
             return Verdict::Refused(Reason::Forked);
         }
         // Those of one device are one line, so that there are no more at once than its maker has devices.
-        let counts = |earlier: &&Kept| {
-            earlier.moves_to().is_some() && !self.is_forked_out(earlier.header(), &earlier.id())
-        };
+        let counts =
+            |earlier: &&Kept| earlier.moves_to().is_some() && !self.is_forked_out(earlier.header(), &earlier.id());
         let earlier = history.signed_before(header).find(counts);
         if earlier.is_some_and(|earlier| !history.covers(kept, &earlier.id())) {
             return Verdict::Refused(Reason::OwnHistorySkipped);

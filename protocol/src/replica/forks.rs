@@ -10,6 +10,7 @@ use crate::operation::{Header, OperationId};
 use crate::planted::{Bug, planted};
 use crate::projection::Fork;
 use crate::store::{Direction, Read, StoreError, Table, prefix_end};
+use crate::sync::space_of;
 
 impl<R: Read> Replica<R> {
     /// The devices that signed two operations with one number, decided or not.
@@ -48,9 +49,23 @@ impl<R: Read> Replica<R> {
         self.forked.get(&header.device).is_some_and(|branches| branches.is_out(header, id))
     }
 
+    /// Lets an operation that was in no space until now count among those its device signed: what only this box has cannot
+    /// be a proof that others do not see.
+    pub(super) fn number(&mut self, header: &Header, id: &OperationId) -> Result<(), StoreError> {
+        let key = device_key(header, id);
+        if self.store.get(Table::Devices, &key)?.is_none() {
+            self.store.put(Table::Devices, key, []);
+            self.check_count(header, id)?;
+        }
+        Ok(())
+    }
+
     /// A stored operation may share its number with another one, or close a gap between such a pair and what its device
     /// signed after it: what that device signed from there on is looked at again.
     pub(super) fn check_count(&mut self, header: &Header, id: &OperationId) -> Result<(), StoreError> {
+        if !self.is_compared(&space_of(header)) && self.store.get(Table::Devices, &device_key(header, id))?.is_none() {
+            return Ok(());
+        }
         if self.signed_otherwise(header, *id)? {
             let number = &device_key(header, id)[..40];
             for key in self.store.keys_with_prefix(Table::Devices, number, usize::MAX)? {

@@ -41,9 +41,7 @@ use crate::operation::{ItemId, NeighbourhoodId, Signed};
 use crate::planted::{Bug, planted};
 use crate::projection::Branches;
 use crate::store::{Read, Staged, StoreError};
-use crate::sync::{
-    ANTI_ENTROPY_MS, Introductions, PATIENCE_MS, PhotoExchange, Session, SessionStatus, SpaceId, Tree,
-};
+use crate::sync::{ANTI_ENTROPY_MS, Introductions, PATIENCE_MS, PhotoExchange, Session, SessionStatus, SpaceId, Tree};
 use crate::time::Timestamp;
 
 use photo_shelf::Shelf;

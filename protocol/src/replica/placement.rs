@@ -180,6 +180,7 @@ impl<R: Read> Replica<R> {
         if wanted && !there {
             self.store.put(Table::Spaces, key, []);
             self.trees.entry(space).or_default().insert(header.time, id);
+            self.number(header, id)?;
         } else if there && !wanted {
             self.store.delete(Table::Spaces, key);
             if let Some(tree) = self.trees.get_mut(&space) {

@@ -2,7 +2,8 @@
 //!
 //! Every text has a mark of 32 bytes in it that occurs nowhere else; the disks of all boxes that know of an erasure, or ought
 //! to, are searched for the marks of what it erased, in keys and in values. A village with which an agreement had ended by
-//! then keeps what it was given: nobody can force a copy elsewhere. What outlives an erasure by design (the objection, the
+//! then keeps what it was given: nobody can force a copy elsewhere; and whether an erasure counts that a device signed which
+//! forked out of sight cannot be known next door. What outlives an erasure by design (the objection, the
 //! reason) has no part in this.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,7 +53,9 @@ impl Checker for Erasure {
     fn at_rest(&mut self, world: &World) -> Result<Vec<Failure>, WorldError> {
         let mut erased: BTreeMap<ItemId, Place> = BTreeMap::new();
         let mut known: BTreeMap<BoxId, BTreeSet<ItemId>> = BTreeMap::new();
+        let mut out_of_sight = BTreeSet::new();
         for simulated in world.boxes() {
+            out_of_sight.extend(look::forked_out_of_sight(&simulated.disk)?);
             let known = known.entry(simulated.id).or_default();
             look::each_row(&simulated.disk, |row, _| {
                 if row.erased.is_some() {
@@ -73,9 +76,13 @@ impl Checker for Erasure {
         let mut failures = Vec::new();
         for simulated in world.boxes().filter(|_| !marks.is_empty()) {
             let late = look::waits_for_a_time(&simulated.disk)?;
+            let is_concerned = |item: &ItemId, place: &Place| {
+                let can_know = place.0 == simulated.home || !out_of_sight.contains(item);
+                can_know && is_entitled(world, simulated.home, place)
+            };
             let concerned = |item: &ItemId| {
                 known.get(&simulated.id).is_some_and(|known| known.contains(item))
-                    || (!late && erased.get(item).is_some_and(|place| is_entitled(world, simulated.home, place)))
+                    || (!late && erased.get(item).is_some_and(|place| is_concerned(item, place)))
             };
             failures.extend(self.search(world, simulated.id, &marks, concerned)?);
         }

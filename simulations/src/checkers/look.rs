@@ -74,25 +74,28 @@ pub(super) fn has_forked(disk: &Disk, device: &PublicKey) -> Result<bool, StoreE
     Ok(forked)
 }
 
-/// The items that somebody wrote something about with a device that forked where those next door cannot see it: one of two
-/// operations with one number is for the village alone.
+/// The items that somebody wrote something about with a device that forked where those next door cannot see all of it: what
+/// lost, or what follows on something that lost, can be for the village alone. What answers such an item goes with it.
 pub(super) fn forked_out_of_sight(disk: &Disk) -> Result<BTreeSet<ItemId>, StoreError> {
-    let mut devices = BTreeSet::new();
-    for fork in projection::forks(disk)? {
-        for id in &fork.operations {
-            let space = operation(disk, id)?.map(|operation| operation.header().space);
-            let shared = space.is_none_or(|space| matches!(space, Space::Register | Space::Neighbours));
-            devices.extend((!shared).then_some(fork.device));
-        }
-    }
     let mut items = BTreeSet::new();
-    for device in devices {
+    let forked: BTreeSet<PublicKey> = projection::forks(disk)?.into_iter().map(|fork| fork.device).collect();
+    for device in forked {
+        let mut signed = Vec::new();
         for key in disk.keys_with_prefix(Table::Devices, device.as_bytes(), usize::MAX)? {
             let id = OperationId::try_from(&key[40..]).map_err(|_| StoreError::Damaged("a device's operation"))?;
-            items.extend(operation(disk, &id)?.map(|operation| operation.header().item()));
+            signed.extend(operation(disk, &id)?);
+        }
+        if signed.iter().any(|operation| !matches!(operation.header().space, Space::Register | Space::Neighbours)) {
+            items.extend(signed.iter().map(|operation| operation.header().item()));
         }
     }
     disk.take_cost();
+    if items.is_empty() {
+        return Ok(items);
+    }
+    let mut answers = BTreeSet::new();
+    each_row(disk, |row, _| answers.extend(row.subject.filter(|subject| items.contains(subject)).map(|_| row.id)))?;
+    items.extend(answers);
     Ok(items)
 }
 
