@@ -56,7 +56,7 @@ pub(super) fn goes_back(graph: &Graph, draft: &Point<'_>) -> bool {
 /// Whether a statement builds on the one a connector decided for, and on all that counts of what the device said after.
 fn follows_decision(graph: &Graph, settled: &Settled, device: Index, draft: &Point<'_>) -> bool {
     let decisions = settled.consequences.fork_decisions.range((device, 0)..=(device, u64::MAX));
-    let kept = decisions.filter_map(|(_, said)| kept_by(graph, said.last()?.1)).last();
+    let kept = decisions.filter_map(|(_, said)| kept_by(graph, said.last()?.1)).next_back();
     kept.is_some_and(|kept| {
         let after = graph.said_by(device).filter(|index| graph.is_past(kept, &graph.point(*index)));
         let counting = after.filter(|index| !settled.doubted.contains(index));
