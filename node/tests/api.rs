@@ -360,6 +360,7 @@ fn the_api_describes_itself() {
         "sessions",
         "sessions/challenge",
         "status",
+        "sync",
     ];
     assert_eq!(paths, expected.map(|path| format!("/api/v1/{path}")));
     assert!(described["openapi"].as_str().unwrap().starts_with("3.1"));

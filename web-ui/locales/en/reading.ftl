@@ -51,4 +51,3 @@ comments-heading = { $count ->
 }
 comments-none = Nobody has commented yet.
 comment-label = Comment by { $name }
-photo-on-its-way = A photo is on its way:

@@ -51,4 +51,3 @@ comments-heading = { $count ->
 }
 comments-none = Er heeft nog niemand gereageerd.
 comment-label = Reactie van { $name }
-photo-on-its-way = Er is een foto onderweg:
