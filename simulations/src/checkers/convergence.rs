@@ -46,12 +46,7 @@ impl Checker for Convergence {
     }
 
     fn at_rest(&mut self, world: &World) -> Result<Vec<Failure>, WorldError> {
-        let (mut seen, mut out_of_sight) = (BTreeMap::new(), BTreeSet::new());
-        for simulated in world.boxes().filter(|simulated| simulated.running().is_some()) {
-            if !look::waits_for_a_time(&simulated.disk)? {
-                out_of_sight.extend(look::forked_out_of_sight(&simulated.disk)?);
-            }
-        }
+        let (mut seen, out_of_sight) = (BTreeMap::new(), look::forked_out_of_sight(world)?);
         for simulated in world.boxes().filter(|simulated| simulated.running().is_some()) {
             if !look::waits_for_a_time(&simulated.disk)? {
                 seen.insert(simulated.id, View::of(&simulated.disk, &out_of_sight)?);

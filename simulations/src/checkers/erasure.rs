@@ -53,9 +53,8 @@ impl Checker for Erasure {
     fn at_rest(&mut self, world: &World) -> Result<Vec<Failure>, WorldError> {
         let mut erased: BTreeMap<ItemId, Place> = BTreeMap::new();
         let mut known: BTreeMap<BoxId, BTreeSet<ItemId>> = BTreeMap::new();
-        let mut out_of_sight = BTreeSet::new();
+        let out_of_sight = look::forked_out_of_sight(world)?;
         for simulated in world.boxes() {
-            out_of_sight.extend(look::forked_out_of_sight(&simulated.disk)?);
             let known = known.entry(simulated.id).or_default();
             look::each_row(&simulated.disk, |row, _| {
                 if row.erased.is_some() {

@@ -9,7 +9,7 @@ use dorpsplein_protocol::projection::{self, ItemRow};
 use dorpsplein_protocol::replica::MAX_UNDECIDED_PER_DEVICE;
 use dorpsplein_protocol::store::{Direction, KeyRange, Read, StoreError, Table};
 
-use crate::world::Disk;
+use crate::world::{Disk, World};
 
 /// The whole of a table.
 pub(super) const EVERYTHING: KeyRange<'static> = (Bound::Unbounded, Bound::Unbounded);
@@ -74,9 +74,23 @@ pub(super) fn has_forked(disk: &Disk, device: &PublicKey) -> Result<bool, StoreE
     Ok(forked)
 }
 
-/// The items that somebody wrote something about with a device that forked where those next door cannot see all of it: what
-/// lost, or what follows on something that lost, can be for the village alone. What answers such an item goes with it.
-pub(super) fn forked_out_of_sight(disk: &Disk) -> Result<BTreeSet<ItemId>, StoreError> {
+/// The items that those next door may count otherwise: somebody wrote something about them with a device that forked, and
+/// not all of it is theirs to see. What lost, or what follows on something that lost, can be for the village alone. What
+/// answers such an item goes with it.
+pub(super) fn forked_out_of_sight(world: &World) -> Result<BTreeSet<ItemId>, StoreError> {
+    let mut items = BTreeSet::new();
+    for simulated in world.boxes() {
+        items.extend(forked_on(&simulated.disk)?);
+    }
+    let mut answers = BTreeSet::new();
+    for simulated in world.boxes().filter(|_| !items.is_empty()) {
+        let is_out = |row: &ItemRow| row.subject.is_some_and(|subject| items.contains(&subject));
+        each_row(&simulated.disk, |row, _| answers.extend(is_out(&row).then_some(row.id)))?;
+    }
+    Ok(items.into_iter().chain(answers).collect())
+}
+
+fn forked_on(disk: &Disk) -> Result<BTreeSet<ItemId>, StoreError> {
     let mut items = BTreeSet::new();
     let forked: BTreeSet<PublicKey> = projection::forks(disk)?.into_iter().map(|fork| fork.device).collect();
     for device in forked {
@@ -90,12 +104,6 @@ pub(super) fn forked_out_of_sight(disk: &Disk) -> Result<BTreeSet<ItemId>, Store
         }
     }
     disk.take_cost();
-    if items.is_empty() {
-        return Ok(items);
-    }
-    let mut answers = BTreeSet::new();
-    each_row(disk, |row, _| answers.extend(row.subject.filter(|subject| items.contains(subject)).map(|_| row.id)))?;
-    items.extend(answers);
     Ok(items)
 }
 
