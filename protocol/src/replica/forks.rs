@@ -29,11 +29,12 @@ impl<R: Read> Replica<R> {
     }
 
     /// Whether an operation that is not here yet is the first proof that a device forked. It is kept whatever room there
-    /// is: members only, so that it is one operation for each of them.
+    /// is: of members only, and where others see it too, so that it is one operation for each of them.
     pub(super) fn is_first_proof(&self, header: &Header, id: OperationId) -> Result<bool, StoreError> {
         let register = self.registers.get(&header.home());
         let member = register.is_some_and(|register| register.membership(&header.device).is_some());
-        Ok(member && !self.forked.contains_key(&header.device) && self.signed_otherwise(header, id)?)
+        let news = self.is_compared(&space_of(header)) && !self.forked.contains_key(&header.device);
+        Ok(member && news && self.signed_otherwise(header, id)?)
     }
 
     /// Why what this device signs is not taken from a form: it forked, and no connector decided which branch counts.

@@ -45,7 +45,8 @@ impl World {
             let known = self.registers(*here).flat_map(Register::neighbours);
             let known: Vec<VillageId> = known.filter_map(|id| Some(self.village_of(id)?.id)).collect();
             for there in known.into_iter().filter(|there| here < there) {
-                if self.agree(*here, there) { self.befriend(*here, there) } else { self.part(*here, there) }
+                let stands = self.agree(*here, there) && !self.ended(*here, there) && !self.ended(there, *here);
+                if stands { self.befriend(*here, there) } else { self.part(*here, there) }
             }
         }
     }
@@ -54,6 +55,12 @@ impl World {
     fn agree(&self, here: VillageId, there: VillageId) -> bool {
         let [Some(here), Some(there)] = [self.village(here), self.village(there)] else { return false };
         self.accepts(here, there) || self.accepts(there, here)
+    }
+
+    /// Whether some box of a village knows that it ended its agreement with another. One whose clock is behind may not.
+    fn ended(&self, here: VillageId, there: VillageId) -> bool {
+        let other = self.village(there).map(|village| village.neighbourhood);
+        other.is_some_and(|other| self.registers(here).any(|register| register.parted(&other).is_some()))
     }
 
     fn accepts(&self, one: &Village, other: &Village) -> bool {
