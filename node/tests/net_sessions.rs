@@ -268,7 +268,11 @@ async fn while_the_driver_pauses_nothing_is_read_and_nothing_is_lost() {
         anna.net.send(at_anna, vec![u8::try_from(number).unwrap(); 100_000]).unwrap();
     }
     tokio::time::sleep(std::time::Duration::from_secs(1)).await;
-    assert_eq!(bert.events.len(), net::FRAMES_UNDER_WAY, "one session takes its share of the queue, and no more than that");
+    assert_eq!(
+        bert.events.len(),
+        net::FRAMES_UNDER_WAY,
+        "one session takes its share of the queue, and no more than that"
+    );
     for number in 0..frames {
         assert_eq!(bert.frame().await, (at_bert, vec![u8::try_from(number).unwrap(); 100_000]));
     }
