@@ -5,6 +5,8 @@ use std::any::Any;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use dorpsplein_protocol::store::StoreError;
+
 use crate::checkers::Failure;
 use crate::minimise::{Minimised, minimise};
 use crate::plan::Plan;
@@ -13,6 +15,8 @@ use crate::world::WorldError;
 
 /// The checker that is named when the program itself broke off.
 pub const PANIC: &str = "panic";
+/// The checker that is named when a box could not read its own disk.
+pub const DAMAGE: &str = "damage";
 
 /// How a run ended.
 #[derive(Debug)]
@@ -47,6 +51,10 @@ impl Ending {
 pub fn try_out(plan: &Plan, watcher: &mut dyn Watcher) -> Result<Ending, WorldError> {
     // The world is dropped with the panic, and the watcher only shows how far it came.
     match catch_unwind(AssertUnwindSafe(|| carry_out(plan, watcher))) {
+        // Disks of this world keep what was synced: one that cannot be read was written wrongly.
+        Ok(Err(WorldError::Store(error @ StoreError::Damaged(_)))) => {
+            Ok(Ending::Panicked(Failure { checker: DAMAGE, found: error.to_string() }))
+        }
         Ok(outcome) => Ok(Ending::Done(Box::new(outcome?))),
         Err(thrown) => Ok(Ending::Panicked(Failure { checker: PANIC, found: message(thrown.as_ref()) })),
     }

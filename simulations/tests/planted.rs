@@ -9,7 +9,7 @@ use dorpsplein_simulations::soak::{Order, hunt};
 use dorpsplein_simulations::trial::try_out;
 
 /// How many runs a mistake may stay hidden; `cargo run ... -- planted` says how many each took.
-const RUNS: usize = 60;
+const RUNS: usize = 120;
 
 fn order(names: &[&str]) -> Order {
     let scenarios = names.iter().map(|name| scenarios::named(name).unwrap()).collect();
