@@ -18,6 +18,7 @@
 
 pub mod codec;
 pub mod compose;
+mod hash_id;
 pub mod hex;
 pub mod identity;
 pub mod linking;

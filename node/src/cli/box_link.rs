@@ -1,7 +1,6 @@
 //! A second box for a neighbourhood: the link that the first one gives, and the folder that the second one makes of it.
 
 use std::fs;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -17,8 +16,8 @@ use super::Outcome;
 use super::door::Door;
 use super::error::CliError;
 use super::founding::in_place;
-use super::init::Mdns;
 use super::links::{LinkError, Site};
+use super::place::Place;
 use super::random;
 use crate::config::Config;
 use crate::data_folder::DataFolder;
@@ -47,18 +46,8 @@ pub(super) struct JoinArgs {
     /// The data folder to make
     #[arg(long)]
     dir: PathBuf,
-    /// Where the site listens, such as 0.0.0.0:8080
-    #[arg(long, value_name = "ADDRESS")]
-    site: Option<SocketAddr>,
-    /// Where the box listens for other boxes, such as /ip4/0.0.0.0/udp/4080/quic-v1; may be given more than once
-    #[arg(long = "listen", value_name = "MULTIADDRESS")]
-    listen: Vec<Multiaddr>,
-    /// The site's address as visitors type it, such as `https://plein.example`
-    #[arg(long, value_name = "URL")]
-    public_url: Option<String>,
-    /// Where the box makes itself known
-    #[arg(long, value_enum, default_value_t = Mdns::On)]
-    mdns: Mdns,
+    #[command(flatten)]
+    place: Place,
 }
 
 /// What a second box has to know: for whom it is to speak, and whom it can copy from. Nothing in it is secret, and
@@ -141,12 +130,11 @@ pub(super) fn join(args: &JoinArgs) -> Result<Outcome, CliError> {
 
 fn settings(args: &JoinArgs, link: &BoxLink) -> Result<Config, CliError> {
     let usual = Config::new(link.name.clone(), link.neighbourhood);
-    let public_url = args.public_url.as_deref().map(Site::parse).transpose()?;
     Ok(Config {
-        site: args.site.unwrap_or(usual.site),
-        listen: if args.listen.is_empty() { usual.listen.clone() } else { args.listen.clone() },
-        public_url: public_url.map(|site| site.as_str().to_owned()),
-        mdns: args.mdns.into(),
+        site: args.place.site.unwrap_or(usual.site),
+        listen: args.place.listen().unwrap_or_else(|| usual.listen.clone()),
+        public_url: args.place.public_url()?,
+        mdns: args.place.mdns.into(),
         ..usual
     })
 }

@@ -1,18 +1,16 @@
 //! `dorpsplein init`: a neighbourhood begins.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
-use libp2p::Multiaddr;
 use serde_json::json;
 
 use super::Outcome;
 use super::error::CliError;
 use super::founding::{Founding, found};
-use super::links::Site;
+use super::place::Place;
 use crate::clock;
-use crate::config::{HelpLine, LocalNetwork};
+use crate::config::HelpLine;
 use crate::data_folder::connector_key;
 
 /// `init`.
@@ -27,18 +25,8 @@ pub(super) struct InitArgs {
     /// One line under the name
     #[arg(long)]
     tagline: Option<String>,
-    /// Where the site listens, such as 0.0.0.0:8080
-    #[arg(long, value_name = "ADDRESS")]
-    site: Option<SocketAddr>,
-    /// Where the box listens for other boxes, such as /ip4/0.0.0.0/udp/4080/quic-v1; may be given more than once
-    #[arg(long = "listen", value_name = "MULTIADDRESS")]
-    listen: Vec<Multiaddr>,
-    /// The site's address as visitors type it, such as `https://plein.example`
-    #[arg(long, value_name = "URL")]
-    public_url: Option<String>,
-    /// Where the box makes itself known
-    #[arg(long, value_enum, default_value_t = Mdns::On)]
-    mdns: Mdns,
+    #[command(flatten)]
+    place: Place,
     /// Whom visitors can call for help: the name
     #[arg(long, requires = "help_phone")]
     help_name: Option<String>,
@@ -50,33 +38,11 @@ pub(super) struct InitArgs {
     help_hours: Option<String>,
 }
 
-/// Where a box makes itself known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum Mdns {
-    /// On the local network
-    On,
-    /// Nowhere
-    Off,
-    /// Only within this machine
-    Loopback,
-}
-
-impl From<Mdns> for LocalNetwork {
-    fn from(mdns: Mdns) -> Self {
-        match mdns {
-            Mdns::On => Self::On,
-            Mdns::Off => Self::Off,
-            Mdns::Loopback => Self::Loopback,
-        }
-    }
-}
-
 /// Begins a neighbourhood.
 ///
 /// # Errors
 /// [`CliError`].
 pub(super) fn run(args: &InitArgs) -> Result<Outcome, CliError> {
-    let public_url = args.public_url.as_deref().map(Site::parse).transpose()?;
     let help = match (&args.help_name, &args.help_phone) {
         (Some(name), Some(phone)) => {
             Some(HelpLine { name: name.clone(), phone: phone.clone(), hours: args.help_hours.clone() })
@@ -88,10 +54,10 @@ pub(super) fn run(args: &InitArgs) -> Result<Outcome, CliError> {
         name: args.name.trim().to_owned(),
         tagline: args.tagline.clone(),
         help,
-        site: args.site,
-        listen: (!args.listen.is_empty()).then(|| args.listen.clone()),
-        public_url: public_url.map(|site| site.as_str().to_owned()),
-        mdns: args.mdns.into(),
+        site: args.place.site,
+        listen: args.place.listen(),
+        public_url: args.place.public_url()?,
+        mdns: args.place.mdns.into(),
         now: clock::now(),
     })?;
     let (dir, invitation) = (args.dir.display(), founded.invitation.url());

@@ -27,6 +27,7 @@ mod member;
 mod moderate;
 mod on_item;
 mod organisation;
+mod place;
 mod recover;
 mod resident;
 mod second;

@@ -10,7 +10,8 @@ use super::client::Client;
 use super::door::Door;
 use super::error::CliError;
 use super::links::Site;
-use crate::data_folder::ways::{RouterAnswer, Way, WayKind, Ways, WaysFile};
+use crate::data_folder::ways::{Way, WayKind, Ways, WaysFile};
+use crate::net::Router;
 use crate::web::body::{NeighbourBody, StatusBody, TreatyStateBody};
 
 /// The digits of a box's key that tell it from others.
@@ -67,10 +68,10 @@ fn in_words(status: &StatusBody, running: bool, ways: Option<&Ways>) -> String {
 /// How this box can be reached, in one line.
 fn reached_line(status: &StatusBody, ways: &Ways) -> String {
     let router = match ways.router {
-        RouterAnswer::Opened => "; the router lets neighbours in",
-        RouterAnswer::Silent => "; the router cannot be asked to let neighbours in",
-        RouterAnswer::BehindAnother => "; the router has another one behind it",
-        RouterAnswer::NotAsked | RouterAnswer::Asked => "",
+        Router::Opened => "; the router lets neighbours in",
+        Router::Silent => "; the router cannot be asked to let neighbours in",
+        Router::BehindAnother => "; the router has another one behind it",
+        Router::NotAsked | Router::Asked => "",
     };
     if !ways.outside.is_empty() {
         return format!("from outside, at {}{router}", ways.outside.join(" and "));

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::{FolderError, files, io_error};
+use crate::net::Router;
 
 const WAYS_FILE: &str = "ways.json";
 
@@ -23,7 +24,7 @@ pub struct Ways {
     /// How many pairs of neighbours it relays between now.
     pub relaying: usize,
     /// What became of asking the router to let neighbours in.
-    pub router: RouterAnswer,
+    pub router: Router,
     /// The boxes it has a session with.
     pub peers: Vec<Way>,
 }
@@ -53,23 +54,6 @@ pub enum WayKind {
     Direct,
     /// Through a common neighbour, who carries what it cannot read.
     Through,
-}
-
-/// What became of asking the router.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum RouterAnswer {
-    /// It was not asked.
-    #[default]
-    NotAsked,
-    /// It has not answered yet.
-    Asked,
-    /// It lets neighbours in.
-    Opened,
-    /// There is none that can be asked.
-    Silent,
-    /// There is another router behind it.
-    BehindAnother,
 }
 
 /// `ways.json` of a data folder.

@@ -21,9 +21,9 @@ use tokio_util::sync::CancellationToken;
 use super::neighbours;
 use crate::clock;
 use crate::data_folder::addresses::{AddressBook, KeptRecord};
-use crate::data_folder::ways::{RouterAnswer, Way, WayKind, Ways, WaysFile};
+use crate::data_folder::ways::{Way, WayKind, Ways, WaysFile};
 use crate::driver::{DriverHandle, peer_id, public_key};
-use crate::net::{AddressRecord, Keypair, MAX_MESSAGE_RECORDS, NetHandle, Reach, Route, Router, Told};
+use crate::net::{AddressRecord, Keypair, MAX_MESSAGE_RECORDS, NetHandle, Reach, Route, Told};
 
 /// How often to look whether there is something to tell.
 const ROUND: Duration = Duration::from_secs(1);
@@ -321,13 +321,7 @@ fn ways(reach: &Reach, entitled: &BTreeMap<PublicKey, NeighbourhoodId>) -> Ways 
         outside: reach.outside.iter().map(ToString::to_string).collect(),
         through: reach.reserved.iter().filter_map(key).collect(),
         relaying: reach.circuits,
-        router: match reach.router {
-            Router::NotAsked => RouterAnswer::NotAsked,
-            Router::Asked => RouterAnswer::Asked,
-            Router::Opened => RouterAnswer::Opened,
-            Router::Silent => RouterAnswer::Silent,
-            Router::BehindAnother => RouterAnswer::BehindAnother,
-        },
+        router: reach.router,
         peers: reach.routes.iter().filter_map(way).collect(),
     }
 }

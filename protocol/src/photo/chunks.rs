@@ -5,24 +5,22 @@
 //! list, at most 4 KiB once a photo, and add a path to each chunk; a list of hashes beside the hash of the whole file would be
 //! two names that a liar could let contradict each other.
 
-use std::fmt;
 use std::ops::Range;
 
-use minicbor::{Decode, Encode};
 use sha2::{Digest, Sha256};
 
 use super::MAX_PHOTO_BYTES;
-use crate::hex;
+use crate::hash_id::hash_id;
 
 /// The bytes of every chunk of a photo but its last, which may be shorter.
 pub const CHUNK_BYTES: usize = 64 * 1024;
 /// The most chunks of a photo.
 pub const MAX_CHUNKS: usize = MAX_PHOTO_BYTES / CHUNK_BYTES;
 
-/// A photo: the SHA-256 of the SHA-256 hashes of its chunks, one after the other.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
-#[cbor(transparent)]
-pub struct PhotoId(#[cbor(n(0), with = "minicbor::bytes")] [u8; 32]);
+hash_id! {
+    /// A photo: the SHA-256 of the SHA-256 hashes of its chunks, one after the other.
+    PhotoId
+}
 
 /// The hashes of a photo's chunks, in order: 1 to [`MAX_CHUNKS`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,44 +38,9 @@ pub fn chunk_range(length: usize, index: usize) -> Range<usize> {
 }
 
 impl PhotoId {
-    /// Wraps 32 bytes.
-    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(bytes)
-    }
-
-    /// The 32 bytes.
-    pub const fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
-    }
-
-    /// Reads 64 hexadecimal digits; `None` for anything else.
-    pub fn from_hex(text: &str) -> Option<Self> {
-        hex::decode(text)?.try_into().ok().map(Self)
-    }
-
     /// The name of a whole file; `None` when it is empty or too large to be a photo's.
     pub fn of(file: &[u8]) -> Option<Self> {
         ChunkHashes::of(file).map(|hashes| hashes.photo())
-    }
-}
-
-impl fmt::Display for PhotoId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&hex::encode(&self.0))
-    }
-}
-
-impl fmt::Debug for PhotoId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "PhotoId({}…)", hex::encode(&self.0[..4]))
-    }
-}
-
-impl TryFrom<&[u8]> for PhotoId {
-    type Error = std::array::TryFromSliceError;
-
-    fn try_from(bytes: &[u8]) -> Result<Self, Self::Error> {
-        bytes.try_into().map(Self)
     }
 }
 
