@@ -101,7 +101,7 @@ fn table() -> String {
 
 #[test]
 fn the_document_shows_the_table_of_the_code() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/authority.md");
+    let path = Path::new("../docs/authority.md");
     let document = std::fs::read_to_string(path).unwrap();
     let table = table();
     assert!(document.contains(&table), "docs/authority.md does not hold the table of rights; paste this:\n\n{table}");

@@ -8,7 +8,7 @@ use dorpsplein_simulations::trial::try_out;
 
 #[test]
 fn what_was_mended_stays_mended() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/plans");
+    let folder = Path::new("tests/plans");
     let mut ran = 0;
     for entry in folder.read_dir().unwrap() {
         let path = entry.unwrap().path();
@@ -30,7 +30,7 @@ fn what_was_mended_stays_mended() {
 #[cfg(feature = "planted")]
 #[test]
 fn what_was_planted_is_found_again() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/plans");
+    let folder = Path::new("tests/plans");
     for entry in folder.read_dir().unwrap() {
         let recording = Recording::load(&entry.unwrap().path()).unwrap();
         if recording.plan.planted.is_none() {

@@ -11,7 +11,7 @@ use dorpsplein_web_ui::locale::Texts;
 use dorpsplein_web_ui::pages::problems;
 
 fn here(folder: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)
+    PathBuf::from(folder)
 }
 
 /// Every file under a folder with one of these extensions, with its text.
