@@ -4,6 +4,7 @@
 use std::net::SocketAddr;
 
 use dorpsplein_protocol::operation::NeighbourhoodId;
+use dorpsplein_protocol::replica::PhotoQuota;
 use dorpsplein_web_ui::view::Help;
 use libp2p::Multiaddr;
 use serde::{Deserialize, Deserializer};
@@ -50,6 +51,9 @@ pub struct Config {
     /// Whether the box makes itself known on the local network.
     #[serde(default)]
     pub mdns: LocalNetwork,
+    /// How much room there is for photos.
+    #[serde(default)]
+    pub photos: PhotoRoom,
     /// Whom to call for help.
     #[serde(default)]
     pub help: Option<HelpLine>,
@@ -66,6 +70,30 @@ pub enum LocalNetwork {
     Off,
     /// Only within this machine: for demonstrations and tests.
     Loopback,
+}
+
+/// How much room there is for photos on this box, in megabytes of a million bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PhotoRoom {
+    /// For each resident of this neighbourhood.
+    pub resident_mb: u32,
+    /// For each other neighbourhood, all of its people together.
+    pub neighbour_mb: u32,
+}
+
+impl Default for PhotoRoom {
+    /// Some 400 photos of a resident, and 4,000 of a neighbour: with forty residents who use it all and three neighbours, 14 GB.
+    fn default() -> Self {
+        Self { resident_mb: 200, neighbour_mb: 2000 }
+    }
+}
+
+impl From<PhotoRoom> for PhotoQuota {
+    fn from(room: PhotoRoom) -> Self {
+        let bytes = |megabytes: u32| u64::from(megabytes) * 1_000_000;
+        Self { resident: bytes(room.resident_mb), neighbour: bytes(room.neighbour_mb) }
+    }
 }
 
 /// Whom to call for help.
@@ -111,6 +139,7 @@ impl Config {
             public_url: None,
             metrics: None,
             mdns: LocalNetwork::On,
+            photos: PhotoRoom::default(),
             help: None,
         }
     }
@@ -173,7 +202,13 @@ impl Config {
              {metrics}\n\n\
              # Make the box known on the local network: \"on\", \"off\", or \"loopback\" for this machine only.\n\
              mdns = {mdns}\n\n\
+             # How much room there is for photos, in megabytes: of each resident, and of each neighbouring village. A photo takes\n\
+             # about half a megabyte. When a resident's room is full they are told so; of a neighbour's photos the later ones\n\
+             # stay away until there is room again.\n\
+             [photos]\nresident_mb = {resident_mb}\nneighbour_mb = {neighbour_mb}\n\n\
              # Whom visitors can call for help.\n{help}",
+            resident_mb = self.photos.resident_mb,
+            neighbour_mb = self.photos.neighbour_mb,
             name = quoted(&self.name),
             id = quoted(&self.neighbourhood.to_string()),
             tagline = optional("tagline", self.tagline.as_deref(), "The village by the river"),
@@ -242,6 +277,7 @@ mod tests {
             public_url: Some("https://plein.example".to_owned()),
             metrics: Some("[::1]:4090".parse().unwrap()),
             mdns: LocalNetwork::Loopback,
+            photos: PhotoRoom { resident_mb: 5, neighbour_mb: 50 },
             help: Some(HelpLine { name: "Truus".to_owned(), phone: "0123 456 789".to_owned(), hours: None }),
             listen: Vec::new(),
             announce: vec!["/dns/plein.example/udp/4080/quic-v1".parse().unwrap()],

@@ -11,6 +11,7 @@
 //! | `addresses.json` | where neighbours' [boxes are](addresses::AddressBook), as they signed it; the running box's own |
 //! | `ways.json` | [how they are reached](ways::WaysFile) by the box that runs on this folder; gone when none does |
 //! | `running.json` | how to reach the box that runs on this folder; gone when none does; only its owner may read it |
+//! | `photos/` | the [files of photos](crate::photos::PhotoFolder), and what was made of them for pages |
 //! | `store/` | all operations and what follows from them |
 
 pub mod addresses;
@@ -43,6 +44,7 @@ const CONFIG_FILE: &str = "box.toml";
 const CONNECTOR_FILE: &str = "connector.key";
 const RUNNING_FILE: &str = "running.json";
 const STORE_FOLDER: &str = "store";
+const PHOTO_FOLDER: &str = "photos";
 
 /// A data folder that this process has to itself.
 #[derive(Debug)]
@@ -178,6 +180,11 @@ impl DataFolder {
     /// The store's folder.
     pub fn store_path(&self) -> PathBuf {
         self.path.join(STORE_FOLDER)
+    }
+
+    /// The folder of the photos.
+    pub fn photo_path(&self) -> PathBuf {
+        self.path.join(PHOTO_FOLDER)
     }
 
     /// The boxes next door.

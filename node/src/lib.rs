@@ -9,6 +9,7 @@ pub mod driver;
 mod folder_lock;
 pub mod letters;
 pub mod net;
+pub mod photos;
 pub mod run;
 pub mod store_sled;
 pub mod web;

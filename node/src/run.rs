@@ -23,6 +23,7 @@ use crate::data_folder::{DataFolder, FolderError, Running};
 use crate::driver::{self, Driver, DriverError, DriverHandle, Network};
 use crate::net::mdns::{self, Mdns};
 use crate::net::{self, NetError, NetHandle};
+use crate::photos::{self, Keeper};
 use crate::store_sled::{OpenError, SledStore};
 use crate::web::{self, FolderToken, SiteIdentity, SiteState};
 use dialling::Dialler;
@@ -41,6 +42,7 @@ pub struct RunningBox {
     addresses: Vec<Multiaddr>,
     folder: DataFolder,
     driver: Driver,
+    photos: Keeper,
     net: NetHandle,
     mdns: Option<Mdns>,
     stop: CancellationToken,
@@ -71,6 +73,14 @@ pub enum RunError {
     /// The network did not start.
     #[error(transparent)]
     Net(#[from] NetError),
+    /// The folder of the photos cannot be used.
+    #[error("the photos in {folder} cannot be kept: {source}")]
+    Photos {
+        /// The folder.
+        folder: std::path::PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
     /// The site cannot listen.
     #[error("the site cannot listen on {address}: {}", in_words(.source))]
     Site {
@@ -135,6 +145,14 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
         }
     };
     let handle = driver.handle();
+    let photos = match photos::start(&folder.photo_path(), settings.photos.into(), handle.clone()).await {
+        Ok(photos) => photos,
+        Err(source) => {
+            net.shutdown().await;
+            driver.stop().await;
+            return Err(RunError::Photos { folder: folder.photo_path(), source });
+        }
+    };
     let addresses = listening(&handle, settings.listen.len()).await;
 
     // The neighbours: those we know, and those the local network tells of.
@@ -149,7 +167,8 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
     let state = SiteState::new(store, handle, identity)
         .with_folder_token(token.clone())
         .with_dial_now(dial_now)
-        .with_reach(net.watch_reach());
+        .with_reach(net.watch_reach())
+        .with_photos(photos.photos());
     let figures = figures.map(|listener| {
         let serve = axum::serve(web::Visits::new(listener), web::metrics::router(state.clone()));
         tokio::spawn(serve.with_graceful_shutdown(stop.clone().cancelled_owned()).into_future())
@@ -166,6 +185,7 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
         addresses,
         folder,
         driver,
+        photos,
         net,
         mdns,
         stop,
@@ -264,6 +284,7 @@ impl RunningBox {
         }
         self.net.shutdown().await;
         self.driver.stop().await;
+        self.photos.stop().await;
     }
 
     fn announce(&self) -> Result<(), FolderError> {

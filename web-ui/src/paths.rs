@@ -8,6 +8,11 @@ use crate::Lang;
 /// Where the JSON API stands.
 pub const API: &str = "/api/v1";
 
+/// The address of a photo as the router spells it: its name, and its width in pixels or [`WHOLE_PHOTO`].
+pub const PHOTO_PATTERN: &str = "/photos/{photo}/{size}";
+/// Stands in the place of the width for a photo as it was published.
+pub const WHOLE_PHOTO: &str = "whole";
+
 /// A page that has an address of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Page {
@@ -280,6 +285,13 @@ pub const fn about(lang: Lang) -> &'static str {
 #[must_use]
 pub fn log_before(lang: Lang, cursor: &str) -> String {
     format!("{}?{}={}", Page::Log.pattern(lang), query::before(lang), encode(cursor))
+}
+
+/// A photo: as small a picture as `width` pixels, or the whole.
+#[must_use]
+pub fn photo(id: &str, width: Option<u16>) -> String {
+    let size = width.map_or_else(|| WHOLE_PHOTO.to_owned(), |width| width.to_string());
+    PHOTO_PATTERN.replace("{photo}", &encode(id)).replace("{size}", &size)
 }
 
 /// Finds the page that a path (without `?` and what follows) belongs to; `None` for a path this site does not have.

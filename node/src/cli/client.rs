@@ -14,8 +14,8 @@ use ureq::{Agent, RequestBuilder};
 
 use super::links::Site;
 use crate::web::body::{
-    AcceptedBody, DeviceBody, ForkBody, InvitationBody, ItemBody, LogBody, MineBody, NamedResidentBody, ReceiptBody,
-    RegisterBody, StatusBody, SyncBody,
+    AcceptedBody, DeviceBody, ForkBody, InvitationBody, ItemBody, LogBody, MineBody, NamedResidentBody, PhotoBody,
+    ReceiptBody, RegisterBody, StatusBody, SyncBody,
 };
 use crate::web::error::{ProblemBody, kind_of};
 use crate::web::sessions::{ChallengeBody, LoginBody};
@@ -248,6 +248,19 @@ impl Client {
     pub fn submit(&self, operation: &[u8]) -> Result<AcceptedBody, ClientError> {
         let request = self.agent.post(self.address("operations")).content_type("application/cbor");
         self.read(request.send(operation))
+    }
+
+    /// Hands in the file of a photo; this client has to be [signed in](Client::signed_in).
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn hand_in_photo(&self, file: &[u8]) -> Result<PhotoBody, ClientError> {
+        let request = self.agent.post(self.address("photos")).content_type("image/jpeg");
+        let request = match &self.session {
+            Some(session) => request.header(header::COOKIE, session),
+            None => request,
+        };
+        self.read(request.send(file))
     }
 
     fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use dorpsplein_protocol::compose::Device;
 use dorpsplein_protocol::identity::PublicKey;
 use dorpsplein_protocol::operation::{ItemId, NeighbourhoodId, OperationId};
 use dorpsplein_protocol::replica::Imported;
@@ -22,7 +23,7 @@ use crate::data_folder::peers::{Peer, PeerBook};
 use crate::data_folder::{self, DataFolder, FolderError};
 use crate::driver::{self, Driver};
 use crate::store_sled::SledStore;
-use crate::web::body::{AcceptedBody, DeviceBody, ItemBody, StatusBody};
+use crate::web::body::{AcceptedBody, DeviceBody, ItemBody, PhotoBody, StatusBody};
 use crate::web::error::Problem;
 use crate::web::{SiteIdentity, SiteState, local};
 
@@ -105,6 +106,17 @@ impl Door {
                     known: accepted.known,
                 })
             }
+        }
+    }
+
+    /// Hands in the file of a photo, for the resident whose device this is. The box has to be running.
+    ///
+    /// # Errors
+    /// [`CliError::Client`] when it is refused or the box does not answer.
+    pub fn hand_in_photo(&self, device: &Device, file: &[u8]) -> Result<PhotoBody, CliError> {
+        match self.client() {
+            Ok(client) => Ok(client.signed_in(device.secret(), &device.home())?.hand_in_photo(file)?),
+            Err(_) => Err(refused(Problem::new("storage", "photos are handed in at a box that runs"))),
         }
     }
 

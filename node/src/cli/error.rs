@@ -81,6 +81,17 @@ pub enum InputError {
     /// A neighbourhood is named by its id or by the address of its site.
     #[error("a neighbourhood is named by its id (64 hexadecimal digits) or by the address of its site")]
     Neighbourhood,
+    /// Photos and the words about them do not go together.
+    #[error("each --photo needs an --alt that says in at most 300 characters what is on it; at most eight photos")]
+    PhotoWords,
+    /// A file gives no photo.
+    #[error("{}: {reason}", .path.display())]
+    Photo {
+        /// The file.
+        path: std::path::PathBuf,
+        /// Why.
+        reason: String,
+    },
     /// An item is named by its id.
     #[error("an item is named by its id: 64 hexadecimal digits")]
     Item,

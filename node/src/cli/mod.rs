@@ -27,6 +27,7 @@ mod member;
 mod moderate;
 mod on_item;
 mod organisation;
+mod photo;
 mod place;
 mod recover;
 mod resident;

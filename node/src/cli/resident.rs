@@ -20,6 +20,7 @@ use super::leaving;
 use super::links::{InvitationLink, Site};
 use super::moderate::ItemArgs;
 use super::organisation;
+use super::photo::{self, PhotoArgs};
 use super::{Outcome, random};
 use crate::web::body::{AcceptedBody, ItemBody};
 use crate::{clock, letters};
@@ -99,6 +100,8 @@ pub(super) struct PostArgs {
     /// Where the event is
     #[arg(long)]
     place: Option<String>,
+    #[command(flatten)]
+    photos: PhotoArgs,
 }
 
 /// `resident comment`.
@@ -235,9 +238,11 @@ fn resumed<'a>(path: &Path, home: NeighbourhoodId, door: &'a Door) -> Result<Aut
 }
 
 fn post(args: &PostArgs) -> Result<Outcome, CliError> {
-    let (kind, edits) = post_edits(args)?;
+    let (kind, mut edits) = post_edits(args)?;
+    let photos = args.photos.prepare()?;
     let door = door_of(&args.key, args.url.as_deref())?;
     let mut author = Author::open(&args.key, &door)?;
+    edits.extend(photo::hand_in(photos, &door, author.device())?);
     let place = Place { neighbourhood: author.device().home(), space: args.audience };
     let accepted = match &args.speaks_for {
         None => author.say(|device| device.create(place, kind, None, edits, clock::now()))?,
@@ -355,6 +360,7 @@ mod tests {
             starts: starts.map(str::to_owned),
             ends: None,
             place: place.map(str::to_owned),
+            photos: PhotoArgs::default(),
         }
     }
 

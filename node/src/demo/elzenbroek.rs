@@ -23,6 +23,7 @@ pub(super) static ELZENBROEK: Village = Village {
         speaker: "Willem Derkx",
     }],
     areas: &["Het dorp", "Buitengebied"],
+    pictures: &[],
     hidden: &[Hidden {
         under: 0,
         comment: Comment {

@@ -3,8 +3,9 @@
 use dorpsplein_protocol::operation::ModerationReason;
 use jiff::civil::Weekday::{Friday, Monday, Saturday, Sunday, Thursday, Tuesday, Wednesday};
 
+use super::drawing;
 use super::village::Audience::{Neighbours, Square};
-use super::village::{Comment, Day, Event, Hidden, News, Organisation, Resident, Village, at};
+use super::village::{Comment, Day, Event, Hidden, News, Organisation, Picture, Resident, Village, at};
 
 /// The village.
 pub(super) static MAASDORP: Village = Village {
@@ -23,6 +24,11 @@ pub(super) static MAASDORP: Village = Village {
         speaker: "Gijs van der Waard",
     }],
     areas: &["Aan de dijk", "Rond de school"],
+    pictures: &[Picture {
+        under: 0,
+        alt: "Het plein van Maasdorp: de grote linde, de kerk erachter en een lege bank",
+        draw: drawing::green,
+    }],
     hidden: &[Hidden {
         under: 1,
         comment: Comment {

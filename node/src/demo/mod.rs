@@ -4,6 +4,7 @@
 //! wrote went through the front door of their own site and over the network to the neighbours.
 
 mod community;
+mod drawing;
 mod elzenbroek;
 mod maasdorp;
 mod prepare;

@@ -14,9 +14,9 @@ use dorpsplein_protocol::operation::{
 use dorpsplein_protocol::time::Timestamp;
 use jiff::civil::Date;
 
-use super::community;
 use super::story::{self, Act, Deed, MINUTE_MS, Topic, UNTIL_HIDDEN_MINUTES};
 use super::village::{Audience, Event, Hidden, Village};
+use super::{community, drawing};
 use crate::cli::{
     Author, CliError, DAY_MS, Door, Terms, accept_from, invite, offer_to, open_invitation, random, treaty_link,
     wait_until,
@@ -174,7 +174,8 @@ fn perform(
     let known = || topic.expect("nobody answers what is not there yet; a test of the story checks it");
     let made = match act.deed {
         Deed::News(news) => {
-            let edits = vec![text(Field::TITLE, news.title), text(Field::BODY, news.body)];
+            let mut edits = vec![text(Field::TITLE, news.title), text(Field::BODY, news.body)];
+            edits.extend(picture_of(act.topic, houses, person)?);
             person.say(|device| device.create(place, Kind::NEWS, None, edits, act.at))?
         }
         Deed::Event(event) => {
@@ -204,6 +205,16 @@ fn perform(
         items.extend(ItemId::from_hex(&made.item).map(|item| (act.topic, item)));
     }
     Ok(())
+}
+
+/// The picture of a piece of news, handed in by whoever writes it; none when it has none.
+fn picture_of(topic: Topic, houses: &[House], person: &Person<'_>) -> Result<Option<Edit>, CliError> {
+    let pictures = houses[topic.village].village.pictures;
+    let Some(picture) = pictures.iter().find(|picture| picture.under == topic.number) else { return Ok(None) };
+    let file = (picture.draw)().map_err(|_| person.door.strange())?;
+    let photo = drawing::reference(&file, picture.alt).ok_or_else(|| person.door.strange())?;
+    person.door.hand_in_photo(person.device(), &file)?;
+    Ok(Some(Edit::Set { field: Field::PHOTOS[0], value: photo.value() }))
 }
 
 /// A connector hides an answer, a while after it was written.
@@ -236,6 +247,14 @@ impl Person<'_> {
     pub(super) fn state(&mut self, statement: Statement, at: Timestamp) -> Result<AcceptedBody, CliError> {
         let heads = self.door.heads()?;
         self.say(|device| device.state(heads, statement, at))
+    }
+
+    /// The device they sign with.
+    fn device(&self) -> &Device {
+        match &self.hand {
+            Hand::Connector(author) => author.device(),
+            Hand::Resident(device) => device,
+        }
     }
 
     /// Signs something and hands it in at their own site.

@@ -1,5 +1,6 @@
 //! The form in which the villages of the demonstration are written down, and how "next Tuesday" becomes a date.
 
+use crate::photos::picture::PictureError;
 use dorpsplein_protocol::operation::ModerationReason;
 use jiff::civil::{Date, DateTime, Time, Weekday};
 
@@ -30,6 +31,19 @@ pub(super) struct Village {
     pub areas: &'static [&'static str],
     /// What a connector hid.
     pub hidden: &'static [Hidden],
+    /// The pictures of its news.
+    pub pictures: &'static [Picture],
+}
+
+/// A picture of a piece of news.
+#[derive(Debug)]
+pub(super) struct Picture {
+    /// The news: its place in the list.
+    pub under: usize,
+    /// What is on it.
+    pub alt: &'static str,
+    /// Draws it.
+    pub draw: fn() -> Result<Vec<u8>, PictureError>,
 }
 
 /// An invented organisation.

@@ -14,6 +14,7 @@ use super::{GROUP_BYTES, GROUP_INPUTS, GROUP_KEYS};
 pub(super) struct Replies {
     pub(super) submissions: BTreeMap<Ticket, oneshot::Sender<Result<Accepted, Refusal>>>,
     pub(super) imports: BTreeMap<Ticket, oneshot::Sender<Result<Imported, CloseReason>>>,
+    pub(super) offers: BTreeMap<Ticket, oneshot::Sender<bool>>,
 }
 
 /// Inputs that share one commit, and what is to be done when it is made.

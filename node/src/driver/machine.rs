@@ -7,7 +7,9 @@ use std::time::Duration;
 use dorpsplein_protocol::authority::Registers;
 use dorpsplein_protocol::identity::PublicKey;
 use dorpsplein_protocol::operation::{ItemId, NeighbourhoodId};
-use dorpsplein_protocol::replica::{Effect, Effects, Input, OpenError, Replica, SessionId, Ticket};
+use dorpsplein_protocol::replica::{
+    Effect, Effects, Input, OpenError, PhotoEffect, PhotoInput, Replica, SessionId, Ticket,
+};
 use dorpsplein_protocol::store::{Batch, Store, StoreError};
 use dorpsplein_protocol::sync::CloseReason;
 use dorpsplein_protocol::time::Timestamp;
@@ -23,6 +25,7 @@ use super::ledger::Ledger;
 use super::{Network, PeerSession, RETRY, Request, Status, public_key};
 use crate::clock;
 use crate::net::{self, NetEvent, SendError, Turn};
+use crate::photos::KeeperHandle;
 
 /// Ticks come no closer than this, whatever the clock does.
 const SHORTEST_WAIT: Duration = Duration::from_millis(50);
@@ -53,6 +56,8 @@ pub(super) struct Machine<S> {
     introductions: BTreeSet<(PublicKey, NeighbourhoodId)>,
     wake: Timestamp,
     tickets: u64,
+    /// Who keeps the files of photos, once somebody does.
+    photos: Option<KeeperHandle>,
 }
 
 /// The replica, or why there is none for the moment.
@@ -98,6 +103,7 @@ impl<S: Store + Send + Sync + 'static> Machine<S> {
             introductions: BTreeSet::new(),
             wake: now,
             tickets: 0,
+            photos: None,
         };
         machine.publish();
         Ok(machine)
@@ -213,6 +219,18 @@ impl<S: Store + Send + Sync + 'static> Machine<S> {
                 group.replies.imports.insert(ticket, reply);
                 Some(Input::Import { ticket, frame })
             }
+            Event::Request(Request::KeepPhotos { keeper }) => {
+                keeper.take_stock();
+                self.photos = Some(keeper);
+                None
+            }
+            Event::Request(Request::OfferPhoto { photo, length, by, reply }) => {
+                self.tickets += 1;
+                let ticket = Ticket(self.tickets);
+                group.replies.offers.insert(ticket, reply);
+                Some(Input::Photo(PhotoInput::Offered { ticket, photo, length, by }))
+            }
+            Event::Request(Request::Photo(input)) => Some(Input::Photo(input)),
             Event::Request(Request::Stop) | Event::Over => {
                 group.stop = true;
                 None
@@ -323,8 +341,17 @@ impl<S: Store + Send + Sync + 'static> Machine<S> {
                     // Fails when nobody listens.
                     let _ = self.outlets.changes.send(items.into());
                 }
-                // This box keeps no files of photos.
-                Effect::Photo(_) => {}
+                Effect::Photo(PhotoEffect::Answer { ticket, welcome }) => {
+                    if let Some(reply) = replies.offers.remove(&ticket) {
+                        // As above: room that is not used is free again after an hour.
+                        let _ = reply.send(welcome);
+                    }
+                }
+                Effect::Photo(effect) => {
+                    if let Some(photos) = &self.photos {
+                        photos.carry_out(effect);
+                    }
+                }
                 Effect::WakeAt { time } => self.wake = time,
             }
         }
@@ -371,6 +398,9 @@ impl<S: Store + Send + Sync + 'static> Machine<S> {
             Ok(replica) => {
                 tracing::info!("the store works again");
                 self.replica = State::Open(Box::new(replica));
+                if let Some(photos) = &self.photos {
+                    photos.take_stock();
+                }
                 self.publish();
             }
             Err(error) => self.fail(&error),

@@ -21,8 +21,9 @@ use std::time::Duration;
 
 use dorpsplein_protocol::authority::Registers;
 use dorpsplein_protocol::identity::PublicKey;
-use dorpsplein_protocol::operation::{ItemId, NeighbourhoodId};
-use dorpsplein_protocol::replica::{Accepted, Imported, OpenError, Refusal};
+use dorpsplein_protocol::operation::{ItemId, NeighbourhoodId, ResidentId};
+use dorpsplein_protocol::photo::PhotoId;
+use dorpsplein_protocol::replica::{Accepted, Imported, OpenError, PhotoInput, Refusal};
 use dorpsplein_protocol::store::Store;
 use dorpsplein_protocol::sync::{Checked, CloseReason, SessionStatus};
 use libp2p::Multiaddr;
@@ -32,6 +33,7 @@ use tokio::runtime::Builder;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 use crate::net::{NetEvent, NetHandle};
+use crate::photos::KeeperHandle;
 use ledger::Ledger;
 use machine::Machine;
 
@@ -118,6 +120,9 @@ enum Request {
     Introduce { peer: PublicKey, neighbourhood: NeighbourhoodId },
     Compare,
     Import { frame: Checked, reply: oneshot::Sender<Result<Imported, CloseReason>> },
+    KeepPhotos { keeper: KeeperHandle },
+    OfferPhoto { photo: PhotoId, length: u32, by: ResidentId, reply: oneshot::Sender<bool> },
+    Photo(PhotoInput),
     Stop,
 }
 
@@ -214,6 +219,26 @@ impl DriverHandle {
         let (reply, answer) = oneshot::channel();
         self.requests.send(Request::Import { frame, reply }).await.map_err(|_| CloseReason::Storage)?;
         answer.await.map_err(|_| CloseReason::Storage)?
+    }
+
+    /// From here on photos are kept by this keeper: it is asked what is there, and told what to read and write.
+    pub async fn keep_photos(&self, keeper: KeeperHandle) {
+        if self.requests.send(Request::KeepPhotos { keeper }).await.is_err() {
+            tracing::debug!("no photos are kept: the driver has stopped");
+        }
+    }
+
+    /// Asks whether there is room for a photo of so many bytes that a resident wants to hand in. Who is told so has it
+    /// [kept](KeeperHandle::store) next.
+    pub async fn offer_photo(&self, photo: PhotoId, length: u32, by: ResidentId) -> bool {
+        let (reply, answer) = oneshot::channel();
+        let sent = self.requests.send(Request::OfferPhoto { photo, length, by, reply }).await;
+        sent.is_ok() && answer.await.unwrap_or(false)
+    }
+
+    /// Tells what came of reading or writing a photo; not from within a runtime. Says whether the driver still runs.
+    pub fn tell_photo(&self, input: PhotoInput) -> bool {
+        self.requests.blocking_send(Request::Photo(input)).is_ok()
     }
 
     /// The registers as they stood after the last commit. After [`submit`](Self::submit) said yes, they hold what was

@@ -21,6 +21,38 @@ pub use sync::{CarriedBody, NeighbourSyncBody, SessionSyncBody, SyncBody};
 #[schema(value_type = String, format = Binary)]
 pub struct OperationBytes(pub Vec<u8>);
 
+/// The file of a photo.
+#[derive(Debug, ToSchema)]
+#[schema(value_type = String, format = Binary)]
+pub struct PhotoBytes(pub Vec<u8>);
+
+/// A photo that this box keeps for an item to refer to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PhotoBody {
+    /// Its name.
+    pub id: String,
+    /// How many bytes the file has.
+    pub length: u32,
+    /// How many pixels it is wide.
+    pub width: u16,
+    /// How many pixels it is high.
+    pub height: u16,
+}
+
+/// A photo of an item.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ItemPhotoBody {
+    /// The number of the field that refers to it, as on the wire.
+    pub field: u16,
+    /// The photo.
+    #[serde(flatten)]
+    pub photo: PhotoBody,
+    /// What is on it.
+    pub alt: String,
+    /// Whether the file is on this box, at `/photos/<id>/whole`.
+    pub here: bool,
+}
+
 /// An operation that is stored and counts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AcceptedBody {
@@ -236,6 +268,9 @@ pub struct ContentBody {
     /// What a resident likes, knows and can.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub talents: Vec<String>,
+    /// Its photos, in the order of their fields.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub photos: Vec<ItemPhotoBody>,
 }
 
 /// A field on which concurrent edits disagree.

@@ -16,6 +16,7 @@ pub(crate) mod local_time;
 pub mod metrics;
 mod openapi;
 mod pages;
+mod photos;
 mod read;
 mod router;
 pub mod sessions;
@@ -34,6 +35,7 @@ use crate::data_folder::DataFolder;
 use crate::data_folder::peers::PeerBook;
 use crate::driver::DriverHandle;
 use crate::net::Reach;
+use crate::photos::Photos;
 use item_count::ItemCount;
 use links::Links;
 use sessions::Sessions;
@@ -57,6 +59,7 @@ pub struct SiteState {
     folder_token: Option<FolderToken>,
     dial_now: Arc<Notify>,
     reach: Option<watch::Receiver<Arc<Reach>>>,
+    photos: Option<Photos>,
 }
 
 impl SiteState {
@@ -64,7 +67,18 @@ impl SiteState {
     pub fn new(store: Arc<dyn Read + Send + Sync>, driver: DriverHandle, identity: Arc<SiteIdentity>) -> Self {
         let item_count = Arc::new(ItemCount::new(driver.subscribe()));
         let (sessions, links, dial_now) = Default::default();
-        Self { store, driver, identity, item_count, sessions, links, folder_token: None, dial_now, reach: None }
+        Self {
+            store,
+            driver,
+            identity,
+            item_count,
+            sessions,
+            links,
+            folder_token: None,
+            dial_now,
+            reach: None,
+            photos: None,
+        }
     }
 
     /// The same, with what has the box dial everybody who is not connected.
@@ -77,6 +91,12 @@ impl SiteState {
     #[must_use]
     pub fn with_reach(self, reach: watch::Receiver<Arc<Reach>>) -> Self {
         Self { reach: Some(reach), ..self }
+    }
+
+    /// The same, with the photos of this box.
+    #[must_use]
+    pub fn with_photos(self, photos: Photos) -> Self {
+        Self { photos: Some(photos), ..self }
     }
 
     /// The same, for whoever can read in the box's folder what was written there when it started.

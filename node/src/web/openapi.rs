@@ -3,7 +3,7 @@
 use axum::Json;
 use utoipa::OpenApi;
 
-use super::{api, links, sessions, write};
+use super::{api, links, photos, sessions, write};
 
 /// Everything under `/api/v1`.
 #[derive(OpenApi)]
@@ -16,6 +16,7 @@ use super::{api, links, sessions, write};
     ),
     paths(
         write::submit,
+        photos::hand_in,
         api::operation,
         api::item,
         api::status,

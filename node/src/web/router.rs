@@ -11,7 +11,7 @@ use dorpsplein_web_ui::paths::{self, Page};
 use tower::limit::GlobalConcurrencyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use super::{SiteState, api, layers, links, metrics, openapi, pages, sessions, statics, write};
+use super::{SiteState, api, layers, links, metrics, openapi, pages, photos, sessions, statics, write};
 
 /// The longest one request may take. A submission waits for the disk, nothing waits for the network.
 const REQUEST_TIME: Duration = Duration::from_secs(20);
@@ -32,6 +32,7 @@ pub fn router(state: SiteState) -> Router {
         .layer(middleware::from_fn(layers::compress))
         .layer(GlobalConcurrencyLimitLayer::new(REQUESTS))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIME))
+        .merge(photos::routes())
         .layer(middleware::from_fn(layers::secure))
         .with_state(state)
 }

@@ -51,3 +51,4 @@ comments-heading = { $count ->
 }
 comments-none = Nobody has commented yet.
 comment-label = Comment by { $name }
+photo-on-its-way = A photo is on its way:

@@ -51,3 +51,4 @@ comments-heading = { $count ->
 }
 comments-none = Er heeft nog niemand gereageerd.
 comment-label = Reactie van { $name }
+photo-on-its-way = Er is een foto onderweg:

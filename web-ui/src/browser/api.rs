@@ -74,6 +74,12 @@ impl Api {
         self.send("POST", "operations", "application/cbor", &Uint8Array::from(transfer)).await
     }
 
+    /// Hands in the file of a photo; this device has to be logged in.
+    #[cfg(feature = "inside")]
+    pub(super) async fn hand_in_photo(&self, file: &[u8]) -> Result<(), Trouble> {
+        self.send("POST", "photos", "image/jpeg", &Uint8Array::from(file)).await
+    }
+
     /// Leaves a message in a mailbox of two devices that are being linked. The same message may be left twice.
     pub(super) async fn leave_message(&self, mailbox: &str, slot: &str, message: &[u8]) -> Result<(), Trouble> {
         let path = format!("links/{mailbox}/{slot}");

@@ -42,6 +42,8 @@ mod my_devices;
 mod page;
 #[cfg(feature = "inside")]
 mod passkey;
+#[cfg(feature = "inside")]
+mod photo;
 mod proof;
 #[cfg(feature = "inside")]
 mod qr;

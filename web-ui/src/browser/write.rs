@@ -69,6 +69,11 @@ impl Writing {
         }
         author.deliver().await?;
         let (at, draft) = self.read(author.home())?;
+        #[cfg(feature = "inside")]
+        let draft = {
+            let photo = super::photo::hand_in(&self.page, &author, &self.form).await?;
+            Draft { edits: draft.edits.into_iter().chain(photo).collect(), ..draft }
+        };
         if at.space == Space::Members {
             // Whoever writes for members wants to read it next.
             author.log_in(&self.page.host()?).await?;

@@ -28,7 +28,9 @@ pub use jiff::civil::{Date, DateTime};
 pub use moderation::{Fate, GonePage, Handle, LogAct, LogEntry, LogPage, Moderated, Reason, Receipt, Standing};
 pub use neighbouring::{AwaitingPost, Contact, Exchange, MappedNeighbour, Way};
 pub use page::{AgendaPage, ErrorPage, EventPage, Failure, ItemPage, NewsPage, WriteKind, WritePage};
-pub use post::{Author, Claim, Comment, EventTeaser, NewsTeaser, Origin, Role, Stated, Thread, ThreadEntry, When};
+pub use post::{
+    Author, Claim, Comment, EventTeaser, NewsTeaser, Origin, Photo, Role, Stated, Thread, ThreadEntry, When,
+};
 pub use trust::{
     AboutPage, BoxView, NeighbourView, OperationRole, ProofOperation, ProofPage, ProofSubject, TreatyDirection,
     TreatyState, Words,

@@ -3,7 +3,7 @@
 use jiff::civil::{Date, DateTime};
 
 use super::moderation::{Fate, Handle};
-use super::post::{Author, EventTeaser, NewsTeaser, Stated, Thread, When};
+use super::post::{Author, EventTeaser, NewsTeaser, Photo, Stated, Thread, When};
 
 /// The home page.
 #[derive(Clone, Debug)]
@@ -37,6 +37,8 @@ pub struct ItemPage {
     pub fate: Fate,
     /// What the browser's module needs to act on it.
     pub handle: Handle,
+    /// Its photos.
+    pub photos: Vec<Photo>,
     /// Its comments.
     pub thread: Thread,
 }
@@ -77,6 +79,8 @@ pub struct EventPage {
     pub fate: Fate,
     /// What the browser's module needs to act on it.
     pub handle: Handle,
+    /// Its photos.
+    pub photos: Vec<Photo>,
     /// Its comments.
     pub thread: Thread,
 }

@@ -3,6 +3,7 @@
 use jiff::civil::{Date, DateTime};
 
 use super::moderation::{Fate, Handle};
+use crate::paths;
 
 /// Which neighbourhood something comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +37,45 @@ pub struct Author {
     pub home: Origin,
 }
 
+/// A photo of an item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Photo {
+    /// Its name, which is also its address.
+    pub id: String,
+    /// How many pixels it is wide.
+    pub width: u16,
+    /// How many pixels it is high.
+    pub height: u16,
+    /// What is on it, for who cannot see it.
+    pub alt: String,
+    /// The widths of the smaller pictures of it that this box has, ascending.
+    pub smaller: Vec<u16>,
+    /// Whether it is here; if not, it is on its way.
+    pub is_here: bool,
+}
+
+impl Photo {
+    /// The address of the whole.
+    #[must_use]
+    pub fn whole(&self) -> String {
+        paths::photo(&self.id, None)
+    }
+
+    /// The address of the picture for browsers that cannot choose: the largest of the smaller ones.
+    #[must_use]
+    pub fn src(&self) -> String {
+        paths::photo(&self.id, self.smaller.last().copied())
+    }
+
+    /// The addresses from which a browser chooses, with their widths.
+    #[must_use]
+    pub fn srcset(&self) -> String {
+        let smaller = self.smaller.iter().map(|width| format!("{} {width}w", paths::photo(&self.id, Some(*width))));
+        let all: Vec<String> = smaller.chain([format!("{} {}w", self.whole(), self.width)]).collect();
+        all.join(", ")
+    }
+}
+
 /// A news item in a list.
 #[derive(Clone, Debug)]
 pub struct NewsTeaser {
@@ -53,6 +93,8 @@ pub struct NewsTeaser {
     pub pinned: bool,
     /// How many comments stand under it.
     pub comments: usize,
+    /// The first of its photos that is here.
+    pub photo: Option<Photo>,
 }
 
 /// When an event is, in the neighbourhood's own time.

@@ -10,7 +10,7 @@ use dorpsplein_web_ui::Lang;
 use dorpsplein_web_ui::view::{
     AboutPage, AgendaPage, Author, BoxView, CircleChoice, Claim, Comment, Date, DateTime, ErrorPage, EventPage,
     EventTeaser, Failure, Fate, Frame, Handle, Help, ItemPage, NeighbourLink, NeighbourView, Neighbourhood, NewsPage,
-    NewsTeaser, OperationRole, Origin, ProofOperation, ProofPage, ProofSubject, Role, Standing, Stated, Thread,
+    NewsTeaser, OperationRole, Origin, Photo, ProofOperation, ProofPage, ProofSubject, Role, Standing, Stated, Thread,
     ThreadEntry, TreatyDirection, TreatyState, When, Words, WriteKind, WritePage,
 };
 
@@ -158,6 +158,7 @@ pub(crate) fn item() -> ItemPage {
         edited: Some(at(20, 20, 3)),
         fate: Fate::default(),
         handle: handle(11, "news"),
+        photos: vec![photo(), Photo { id: id(92), is_here: false, smaller: vec![], ..photo() }],
         thread: thread(),
     }
 }
@@ -219,6 +220,7 @@ pub(crate) fn event_page() -> EventPage {
         cancelled: Stated::Agreed(false),
         fate: Fate::default(),
         handle: handle(41, "event"),
+        photos: Vec::new(),
         thread: Thread { entries: vec![], ..thread() },
     }
 }
@@ -390,6 +392,18 @@ fn teaser(seed: u64, title: &str, body: &str, author: Author, written: DateTime,
         written,
         pinned: seed == 11,
         comments,
+        photo: (seed == 11).then(photo),
+    }
+}
+
+pub(crate) fn photo() -> Photo {
+    Photo {
+        id: id(91),
+        width: 1600,
+        height: 1200,
+        alt: "De moestuin: bedden met kool en prei, een kruiwagen".to_owned(),
+        smaller: vec![320, 1280],
+        is_here: true,
     }
 }
 

@@ -32,6 +32,7 @@ impl Reader {
             edited: row.edited.map(local_time::local),
             fate: self.fate(&row)?,
             handle: handle(&row),
+            photos: self.photos(&row),
             thread: self.thread(&row)?,
         };
         Ok(pages::item(&self.frame(), &page, lang)?)
@@ -55,6 +56,7 @@ impl Reader {
             cancelled: contested::cancellation(&row),
             fate: self.fate(&row)?,
             handle: handle(&row),
+            photos: self.photos(&row),
             thread: self.thread(&row)?,
         };
         Ok(pages::event(&self.frame(), &page, lang)?)
@@ -78,7 +80,7 @@ impl Reader {
             },
             created: row.created.as_millis(),
             edited: row.edited.map(Timestamp::as_millis),
-            content: content_body(&row.content),
+            content: ContentBody { photos: self.photo_bodies(&row), ..content_body(&row.content) },
             conflicts: row.conflicts.iter().map(conflict_body).collect(),
             heads: hex(&row.heads),
             operations: hex(&row.operations),
@@ -149,6 +151,7 @@ fn content_body(content: &Content) -> ContentBody {
         cancelled: content.cancelled,
         name: content.name.clone(),
         talents: content.talents.clone(),
+        photos: Vec::new(),
     }
 }
 

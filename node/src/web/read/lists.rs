@@ -74,6 +74,7 @@ impl Reader {
             author: self.author(&row.author)?,
             written: super::local_time::local(row.created),
             pinned: row.pinned.is_some(),
+            photo: self.photos(row).into_iter().find(|photo| photo.is_here),
             comments: self.comment_count(&row.id)?,
         })
     }

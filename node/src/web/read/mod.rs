@@ -12,6 +12,7 @@ mod log;
 mod mine;
 mod moderation;
 mod neighbouring;
+mod photos;
 mod proof;
 mod register;
 mod standing;
@@ -34,6 +35,7 @@ use super::{SiteIdentity, SiteState, assets, local_time};
 use crate::clock;
 use crate::driver::DriverHandle;
 use crate::net::Reach;
+use crate::photos::Photos;
 
 /// The store as the site reads it.
 pub(super) type SharedStore = Arc<dyn Read + Send + Sync>;
@@ -48,6 +50,7 @@ pub(super) struct Reader {
     reach: Option<Arc<Reach>>,
     identity: Arc<SiteIdentity>,
     item_count: Arc<ItemCount>,
+    photos: Option<Photos>,
     neighbour_sites: OnceCell<BTreeMap<NeighbourhoodId, String>>,
     pub(super) now: Timestamp,
     pub(super) local_now: DateTime,
@@ -81,6 +84,7 @@ impl Reader {
             reach: state.reach.as_ref().map(|reach| Arc::clone(&reach.borrow())),
             identity: Arc::clone(&state.identity),
             item_count: Arc::clone(&state.item_count),
+            photos: state.photos.clone(),
             neighbour_sites: OnceCell::new(),
             now,
             local_now: local_time::local(now),
