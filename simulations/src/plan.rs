@@ -177,6 +177,11 @@ pub enum Deed {
     Edit(u8),
     /// Changes something of their own on two devices at once, neither knowing of the other.
     EditTwice,
+    /// Shows something of their own to other people than before.
+    Show {
+        /// To more of them, or to fewer.
+        wider: bool,
+    },
     /// Answers something their box shows, at home or from next door.
     Answer,
     /// Reads the front page of their box.

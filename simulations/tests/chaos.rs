@@ -29,6 +29,8 @@ fn chance_brings_something_to_look_at() {
         "edited",
         "answered",
         "answered next door",
+        "shown to more people",
+        "shown to fewer people",
         "erased",
         "erased by a connector",
         "hidden",

@@ -35,3 +35,9 @@ fn boxes_that_were_off_for_three_weeks_catch_up() {
     let counts = small("holiday", None, 600, None).counts;
     assert!(counts.shut_down > 4 && counts.operations > 200, "{counts:?}");
 }
+
+#[test]
+fn whoever_besieges_a_village_knows_the_attack_library() {
+    let counts = small("siege", Some(3), 300, None).counts;
+    assert!(counts.deeds.get("attacks of the library").is_some_and(|count| *count >= 5), "{counts:?}");
+}

@@ -3,7 +3,11 @@
 //!
 //! An attack holds nothing up and changes nothing: no row, nobody's membership, role or device, no letter, box or
 //! agreement. It may leave a refused operation behind, within the bounds for those.
+//!
+//! [`cast`] lets those who are out for harm in a scenario carry them out in the middle of everything else; then it is the
+//! checkers who say whether they held.
 
+pub mod cast;
 mod crew;
 mod forged;
 mod items;
@@ -30,6 +34,11 @@ pub const ALL: [&[Attack]; 6] = [
     &resurrecting::ATTACKS,
     &lock_out::ATTACKS,
 ];
+
+/// The attack with this name.
+pub fn named(name: &str) -> Option<&'static Attack> {
+    ALL.iter().flat_map(|attacks| attacks.iter()).find(|attack| attack.name == name)
+}
 
 /// One attack.
 #[derive(Clone, Copy, Debug)]

@@ -1,5 +1,6 @@
 //! The villages that are attacked: everybody an attacker could be, and everything they could be after.
 
+use std::collections::BTreeSet;
 use std::ops::{Bound, ControlFlow};
 
 use dorpsplein_protocol::authority::Registers;
@@ -30,6 +31,12 @@ pub enum StageError {
     /// What was meant to be in order was refused.
     #[error("what sets the stage was refused: {0}")]
     Refused(#[from] Refusal),
+    /// In a world that is not ours, the attack needs a device of somebody who is not out for harm.
+    #[error("the device belongs to somebody who is not out for harm")]
+    NotOurs,
+    /// In a world that is not ours, the attack needs time to pass.
+    #[error("nobody else waits for the time of an attack")]
+    NoTime,
 }
 
 /// Somebody with one device.
@@ -119,11 +126,18 @@ pub struct Stage {
     /// The register's heads when everybody was still there, and all connectors had been made.
     pub heads_of_all: Vec<OperationId>,
     /// All that was said, in order.
-    log: Vec<Signed>,
-    seeds: ChaCha8Rng,
+    pub(super) log: Vec<Signed>,
+    pub(super) seeds: ChaCha8Rng,
+    /// Where the stage is a part of a running world: the devices there that nobody lends.
+    pub(super) others: Option<BTreeSet<PublicKey>>,
 }
 
 impl Letter {
+    /// A letter with this invitation and secret.
+    pub const fn of(invitation: OperationId, secret: [u8; 32]) -> Self {
+        Self { invitation, secret }
+    }
+
     /// The one-time secret of the letter.
     pub fn secret(&self) -> SecretKey {
         SecretKey::from_seed(&self.secret)
@@ -131,6 +145,12 @@ impl Letter {
 }
 
 impl Home {
+    /// The village of a box, which is its own second box; none when there is no such box.
+    pub fn of(world: &World, at: BoxId) -> Option<Self> {
+        let simulated = world.simulated(at)?;
+        Some(Self { id: simulated.home, at, peer: simulated.key })
+    }
+
     /// The square of this village.
     pub const fn square(&self) -> Place {
         Place { neighbourhood: self.id, space: Space::Square }
@@ -222,6 +242,7 @@ impl Stage {
             heads_of_all,
             log,
             seeds,
+            others: None,
         })
     }
 
@@ -240,7 +261,18 @@ impl Stage {
     /// # Errors
     /// [`StageError`].
     pub fn hand_in(&mut self, operation: &Signed) -> Result<(), StageError> {
-        hand_in(&mut self.world, self.home.at, operation)
+        if !self.is_lent(&operation.header().device) {
+            return Err(StageError::NotOurs);
+        }
+        self.world.guard(operation, None);
+        hand_in(&mut self.world, self.home.at, operation)?;
+        self.log.push(operation.clone());
+        Ok(())
+    }
+
+    /// Whether whoever attacks may sign with a device.
+    pub(super) fn is_lent(&self, device: &PublicKey) -> bool {
+        self.others.as_ref().is_none_or(|others| !others.contains(device))
     }
 
     /// What the box of a village knows of registers.
@@ -283,7 +315,6 @@ impl Stage {
         let mut device = hand.device();
         device = Device::resume(hand.secret(), device.home(), device.sequence() + 1, Some(signed.id()));
         hand.follow(&device);
-        self.log.push(signed.clone());
         Ok(signed)
     }
 
@@ -305,6 +336,9 @@ impl Stage {
     /// # Errors
     /// [`StageError`].
     pub fn pass(&mut self, millis: u64) -> Result<(), StageError> {
+        if self.others.is_some() {
+            return Err(StageError::NoTime);
+        }
         let end = self.world.now.plus_millis(millis);
         Ok(self.world.run_until(end, &mut Nobody)?)
     }

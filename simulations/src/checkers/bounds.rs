@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dorpsplein_protocol::operation::{OperationId, Signed};
+use dorpsplein_protocol::operation::OperationId;
 use dorpsplein_protocol::replica::{MAX_UNDECIDED, MAX_UNDECIDED_PER_DEVICE};
 use dorpsplein_protocol::store::{Read, StoreError, Table};
 
@@ -33,8 +33,8 @@ const PROOFS: usize = 2;
 /// What boxes took on.
 #[derive(Default)]
 pub struct Bounds {
-    /// What counted once: may cease to, and is then kept whatever room there is.
-    accepted: BTreeSet<OperationId>,
+    /// What each box counted once: may cease to, and is then kept whatever room there is.
+    counted: BTreeSet<(BoxId, OperationId)>,
     /// How many operations each box wrote at least, to know roughly how many it holds.
     held: BTreeMap<BoxId, u64>,
     looked: u64,
@@ -51,16 +51,16 @@ impl Bounds {
     fn check_room(&self, at: BoxId, disk: &Disk) -> Result<Vec<Failure>, StoreError> {
         let mut found = Vec::new();
         let undecided = look::undecided(disk)?;
-        let strange = |ids: &Vec<OperationId>| ids.iter().filter(|id| !self.accepted.contains(id)).count();
+        let strange = |ids: &Vec<OperationId>| ids.iter().filter(|id| !self.counted.contains(&(at, **id))).count();
         for (device, ids) in &undecided {
             let count = strange(ids);
             if count > MAX_UNDECIDED_PER_DEVICE + PROOFS {
-                found.push(format!("box {at} keeps {count} operations of {device} that nothing ever permitted"));
+                found.push(format!("box {at} keeps {count} operations of {device} that it never counted"));
             }
         }
         let all: usize = undecided.values().map(strange).sum();
         if all > MAX_UNDECIDED + PROOFS * undecided.len() {
-            found.push(format!("box {at} keeps {all} operations that nothing ever permitted"));
+            found.push(format!("box {at} keeps {all} operations that it never counted"));
         }
         Ok(found.into_iter().map(|found| Failure { checker: NAME, found }).collect())
     }
@@ -92,8 +92,8 @@ impl Checker for Bounds {
         self.looked
     }
 
-    fn accepted(&mut self, _: &World, _: BoxId, operation: &Signed, _: bool) {
-        self.accepted.insert(operation.id());
+    fn counted(&mut self, _: &World, at: BoxId, operation: &OperationId) {
+        self.counted.insert((at, *operation));
     }
 
     fn handled(&mut self, world: &World, at: BoxId, cost: &Cost) {
@@ -106,7 +106,7 @@ impl Checker for Bounds {
             self.note(format!("box {at} did {work} for one input, where {may} is the bound: {cost:?}"));
         }
         let Some(running) = world.at(at) else { return };
-        let may = (world.network().lines_of(at).len() + world.puppets_at(at) + 1) * SESSIONS_FOR_EACH;
+        let may = (world.network().count_at(at) + world.puppets_at(at) + 1) * SESSIONS_FOR_EACH;
         let sessions = running.replica().sessions().count();
         if sessions > may {
             self.note(format!("box {at} holds {sessions} sessions, where {may} is the bound"));
@@ -121,7 +121,7 @@ impl Checker for Bounds {
             failures.extend(Self::check_disk(simulated.id, &simulated.disk)?);
             let Some(running) = simulated.running() else { continue };
             let sessions = running.replica().sessions().count();
-            let streams = world.network().lines_of(simulated.id).len() + world.puppets_at(simulated.id);
+            let streams = world.network().count_at(simulated.id) + world.puppets_at(simulated.id);
             if sessions > streams * SESSIONS_AT_REST {
                 let found = format!("box {} at rest holds {sessions} sessions over {streams} streams", simulated.id);
                 failures.push(Failure { checker: NAME, found });

@@ -3,7 +3,8 @@
 //!
 //! A box may drop what it cannot count and has no room for: of a device of which it keeps as many uncounted operations as the
 //! bound allows, it owes no more. A box whose clock is behind waits with what it hears from others, and with what builds on
-//! that, until the time has come. Of an author from a village with which it has no agreement it keeps no words.
+//! that, until the time has come. Of an author from a village with which it has no agreement it keeps no words; and of what
+//! somebody moved, or what answers that, only the boxes of the village where it lives are sure to keep them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,10 +12,11 @@ use dorpsplein_protocol::identity::PublicKey;
 use dorpsplein_protocol::operation::{Edit, ItemId, NeighbourhoodId, OperationId, Payload, Signed, Space};
 use dorpsplein_protocol::store::StoreError;
 
+use super::audiences::Audiences;
 use super::reach::Reach;
 use super::{Checker, Failure, MAX_FINDINGS, look};
 use crate::plan::BoxId;
-use crate::world::{Disk, World, WorldError};
+use crate::world::{SimulatedBox, World, WorldError};
 
 /// The name of this checker.
 const NAME: &str = "durability";
@@ -26,6 +28,7 @@ pub struct Durability {
     /// What somebody erased, answered or not. The text is gone for good then, also when the erasure no longer counts because
     /// whoever did it was removed.
     erased: BTreeSet<ItemId>,
+    audiences: Audiences,
     looked: u64,
     found: Vec<Failure>,
 }
@@ -43,12 +46,18 @@ struct Promise {
 
 impl Durability {
     /// Whether a box still has what it is to have; `excused` are devices of which it owes no more.
-    fn kept(&mut self, disk: &Disk, promise: &Promise, excused: &BTreeSet<PublicKey>) -> Result<Kept, StoreError> {
+    fn kept(
+        &mut self,
+        simulated: &SimulatedBox,
+        promise: &Promise,
+        excused: &BTreeSet<PublicKey>,
+    ) -> Result<Kept, StoreError> {
         self.looked += 1;
-        let Some(operation) = look::operation(disk, &promise.operation)? else {
+        let Some(operation) = look::operation(&simulated.disk, &promise.operation)? else {
             return Ok(if excused.contains(&promise.device) { Kept::Whole } else { Kept::Not });
         };
-        let is_whole = operation.payload().is_some() || self.erased.contains(&promise.item);
+        let moved = simulated.home != promise.neighbourhood && self.audiences.was_moved(&promise.item);
+        let is_whole = operation.payload().is_some() || moved || self.erased.contains(&promise.item);
         Ok(if is_whole { Kept::Whole } else { Kept::WithoutText })
     }
 
@@ -59,8 +68,8 @@ impl Durability {
         promise: &Promise,
         excused: &BTreeSet<PublicKey>,
     ) -> Result<Option<Failure>, StoreError> {
-        let Some(disk) = world.disk(at) else { return Ok(None) };
-        let what = match self.kept(disk, promise, excused)? {
+        let Some(simulated) = world.simulated(at) else { return Ok(None) };
+        let what = match self.kept(simulated, promise, excused)? {
             Kept::Whole => return Ok(None),
             Kept::WithoutText => "has the envelope and not the text of",
             Kept::Not => "does not have",
@@ -94,6 +103,7 @@ impl Checker for Durability {
     }
 
     fn written(&mut self, _: &World, operation: &Signed, _: Option<[u8; 32]>) {
+        self.audiences.note(operation);
         if let Some(Ok(Payload::Edits(edits))) = operation.payload().map(Payload::decode)
             && matches!(edits.as_slice(), [Edit::Erase { .. }])
         {

@@ -2,14 +2,19 @@
 //!
 //! Every operation has fingerprints of 32 bytes that occur nowhere else: its payload's hash, which stands in its signed
 //! header, and a mark that its author wrote into the text. Each frame is searched for them at every position, whatever the
-//! frame claims to be. Ids are looked for where boxes name what they hold; elsewhere they may stand rightly, because a
-//! device's next operation names the one before it.
+//! frame claims to be. Ids are looked for where boxes name what they hold, whole or by eight of their bytes; elsewhere they
+//! may stand rightly, because a device's next operation names the one before it.
+//!
+//! Items move. Words go to whom the item is for now; an envelope, a name and an audience edit also to whom it was for, up to
+//! the edit with which it left them, and nothing that was signed afterwards. What a box does not know it is not held to.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dorpsplein_protocol::operation::{NeighbourhoodId, Payload, Signed, Space, Statement};
-use dorpsplein_protocol::sync::{Message, SpaceId};
+use dorpsplein_protocol::operation::{NeighbourhoodId, OperationId, Payload, Signed, Space, Statement};
+use dorpsplein_protocol::store::StoreError;
+use dorpsplein_protocol::sync::{Content, Message, ShortId, SpaceId};
 
+use super::audiences::Audiences;
 use super::fingerprints::{Fingerprint, Fingerprints};
 use super::{Checker, Failure, MAX_FINDINGS};
 use crate::plan::{BoxId, VillageId};
@@ -18,17 +23,35 @@ use crate::world::World;
 /// The name of this checker.
 const NAME: &str = "leaks";
 
+/// What is found in a frame of an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Trace {
+    /// Some of what it says.
+    Words(OperationId),
+    /// Its header.
+    Envelope(OperationId),
+}
+
 /// The fingerprints of everything that was written, and what was found where it should not be.
 #[derive(Default)]
 pub struct Leaks {
-    contents: Fingerprints<SpaceId>,
-    ids: Fingerprints<SpaceId>,
+    audiences: Audiences,
+    contents: Fingerprints<Trace>,
+    /// Every part of an id that may stand for it.
+    short: BTreeMap<ShortId, OperationId>,
     /// Who offered or agreed something with whom: their register goes there, so that it can be accepted.
     offered: BTreeSet<[NeighbourhoodId; 2]>,
     /// The last frame from a box to another, which was looked at.
     last: BTreeMap<(BoxId, BoxId), Vec<u8>>,
     looked: u64,
     found: Vec<Failure>,
+}
+
+/// Who says something to whom; nobody's village is none.
+#[derive(Clone, Copy)]
+struct Wire {
+    from: BoxId,
+    to: Option<VillageId>,
 }
 
 impl Checker for Leaks {
@@ -45,15 +68,13 @@ impl Checker for Leaks {
     }
 
     fn written(&mut self, _: &World, operation: &Signed, mark: Option<Fingerprint>) {
-        let header = operation.header();
-        let space = SpaceId { neighbourhood: header.neighbourhood(), space: header.space };
-        self.contents.insert(header.payload_hash, space);
-        // The id of a genesis is the name of its neighbourhood, which whoever asks for one says first.
-        if header.neighbourhood.is_some() {
-            self.ids.insert(*operation.id().as_bytes(), space);
-        }
+        let (id, header) = (operation.id(), operation.header());
+        self.audiences.note(operation);
+        self.contents.insert(header.payload_hash, Trace::Envelope(id));
+        let parts = id.as_bytes().chunks_exact(size_of::<ShortId>());
+        self.short.extend(parts.filter_map(|part| Some((part.try_into().ok()?, id))));
         if let Some(mark) = mark {
-            self.contents.insert(mark, space);
+            self.contents.insert(mark, Trace::Words(id));
         }
         let payload = operation.payload().filter(|_| header.space == Space::Register).map(Payload::decode);
         if let Some(Ok(Payload::Statement(Statement::Treaty(treaty)))) = payload {
@@ -73,20 +94,17 @@ impl Checker for Leaks {
         }
         last.clear();
         last.extend_from_slice(frame);
-        let receiver = world.simulated(to).map(|simulated| simulated.village);
-        let names_ids = matches!(Message::decode(frame), Ok(Message::Have { .. } | Message::Compare { .. }));
-        let ids = names_ids.then_some(&self.ids);
-        for (index, what) in [(Some(&self.contents), "content"), (ids, "the id")] {
-            for spaces in index.into_iter().flat_map(|index| index.occurring_in(frame)) {
-                let may = |village, space: &SpaceId| self.is_entitled(world, from, village, space);
-                if !receiver.is_some_and(|village| spaces.iter().any(|space| may(village, space))) {
-                    let Some(space) = spaces.first() else { continue };
-                    let to = receiver.map_or_else(|| "a stranger".to_owned(), |village| format!("village {village}"));
-                    let found = format!("{what} of {:?} of {} reached {to}", space.space, space.neighbourhood);
-                    self.found.push(Failure { checker: NAME, found: format!("{found} from box {from}") });
-                }
-            }
-        }
+        let wire = Wire { from, to: world.simulated(to).map(|simulated| simulated.village) };
+        // Texts that are written twice stand for each of those who wrote them.
+        let traces = self.contents.occurring_in(frame).map(<[Trace]>::to_vec).map(|traces| ("content", traces));
+        let named = self.named_in(frame);
+        let named: Vec<Trace> = named.into_iter().map(Trace::Envelope).collect();
+        self.looked += named.len() as u64;
+        let found: Vec<Failure> = traces
+            .chain(named.into_iter().map(|named| ("the id", vec![named])))
+            .filter_map(|(what, traces)| self.judge(world, wire, what, &traces))
+            .collect();
+        self.found.extend(found);
     }
 
     fn found(&mut self) -> Vec<Failure> {
@@ -95,6 +113,66 @@ impl Checker for Leaks {
 }
 
 impl Leaks {
+    /// The operations that a frame names as being there, with their ids or with parts of these. What the receiver named
+    /// itself and the sender lacks is not among them.
+    fn named_in(&self, frame: &[u8]) -> Vec<OperationId> {
+        match Message::decode(frame) {
+            Ok(Message::Have { ids }) => ids,
+            Ok(Message::Operations { later, .. }) => later,
+            Ok(Message::Compare { comparison, .. }) => {
+                let mut named = Vec::new();
+                for section in comparison.sections {
+                    match section.content {
+                        Content::Listed(listed) => named.extend(listed.iter().filter_map(|part| self.short.get(part))),
+                        Content::Differs { here, .. } => named.extend(here),
+                        Content::Settled | Content::Fingerprint(_) => {}
+                    }
+                }
+                named
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// What is wrong with this being told, which stands for any of these.
+    fn judge(&self, world: &World, wire: Wire, what: &str, traces: &[Trace]) -> Option<Failure> {
+        let mut wrong = None;
+        for trace in traces {
+            let (Trace::Words(id) | Trace::Envelope(id)) = trace;
+            // Whoever makes things up names what nobody signed; and the id of a genesis is the name of its neighbourhood,
+            // which whoever asks for one says first.
+            let note = self.audiences.get(id).filter(|note| note.neighbourhood != NeighbourhoodId::from(*id))?;
+            match self.may_be_told(world, wire, trace) {
+                Ok(true) => return None,
+                Ok(false) => wrong = wrong.or(Some(format!("{:?} of {}", note.space, note.neighbourhood))),
+                Err(error) => wrong = Some(format!("what cannot be read, {error},")),
+            }
+        }
+        let to = wire.to.map_or_else(|| "a stranger".to_owned(), |village| format!("village {village}"));
+        let found = format!("{what} of {} reached {to} from box {}", wrong?, wire.from);
+        Some(Failure { checker: NAME, found })
+    }
+
+    fn may_be_told(&self, world: &World, wire: Wire, trace: &Trace) -> Result<bool, StoreError> {
+        let (Trace::Words(id) | Trace::Envelope(id)) = trace;
+        let (Some(note), Some(village)) = (self.audiences.get(id), wire.to) else { return Ok(false) };
+        let may = |space| {
+            let space = SpaceId { neighbourhood: note.neighbourhood, space };
+            self.is_entitled(world, wire.from, village, &space)
+        };
+        let Some(disk) = world.disk(wire.from).filter(|_| self.audiences.was_moved(&note.item)) else {
+            return Ok(may(note.space));
+        };
+        match trace {
+            Trace::Words(_) => Ok(self.audiences.reach(disk, &note.item)?.is_some_and(may)),
+            Trace::Envelope(_) if may(note.space) => Ok(true),
+            Trace::Envelope(_) => {
+                let abroad = Space::Neighbours;
+                Ok(may(abroad) && self.audiences.lies_in(disk, id, abroad)?)
+            }
+        }
+    }
+
     /// Whether a village may be told of a space by the box `from`, as its agreements say and not as any box believes. That
     /// an agreement ended concerns a box from when on it knows; who was a neighbour may always hear of the end, which stands
     /// in the register. What a village was given while there was an agreement its own boxes pass on to each other.

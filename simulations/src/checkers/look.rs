@@ -35,6 +35,15 @@ pub(super) fn operation(disk: &Disk, id: &OperationId) -> Result<Option<Signed>,
     found.map(|bytes| Signed::decode(&bytes).map_err(|_| StoreError::Damaged("an operation"))).transpose()
 }
 
+/// Whether an operation is on a disk and counts there.
+pub(super) fn counts(disk: &Disk, id: &OperationId) -> Result<bool, StoreError> {
+    let Some(stored) = operation(disk, id)? else { return Ok(false) };
+    let key = [&stored.header().device.as_bytes()[..], id.as_bytes()].concat();
+    let waits = disk.get(Table::Undecided, &key)?.is_some();
+    disk.take_cost();
+    Ok(!waits)
+}
+
 /// Whether something waits on this disk for a time that has not come by the box's clock. What such a box does not count yet
 /// it cannot know to count: its clock is behind.
 pub(super) fn waits_for_a_time(disk: &Disk) -> Result<bool, StoreError> {

@@ -1,5 +1,6 @@
 //! What has to be true. A checker knows the truth of the world and asks the boxes nothing but what they hold.
 
+mod audiences;
 pub mod authority;
 pub mod bounds;
 pub mod convergence;
@@ -12,7 +13,7 @@ pub mod monotone;
 mod reach;
 mod rules;
 
-use dorpsplein_protocol::operation::Signed;
+use dorpsplein_protocol::operation::{OperationId, Signed};
 use serde::Serialize;
 
 use crate::plan::{BoxId, PersonId, Plan};
@@ -51,6 +52,9 @@ pub trait Checker {
 
     /// A box accepted an operation from a person, and nobody was told yet; `known` when it held that already.
     fn accepted(&mut self, _world: &World, _at: BoxId, _operation: &Signed, _known: bool) {}
+
+    /// A box counts an operation from here on: it was permitted there, whatever becomes of it later.
+    fn counted(&mut self, _world: &World, _at: BoxId, _operation: &OperationId) {}
 
     /// A box sends a frame to another one, or to [`NOBODY`](crate::world::NOBODY).
     fn frame(&mut self, _world: &World, _from: BoxId, _to: BoxId, _frame: &[u8]) {}

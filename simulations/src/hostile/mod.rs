@@ -1,14 +1,17 @@
 //! Hostile parties: residents, connectors, boxes and neighbours out for harm, mixed into any scenario by
-//! [`Deed::Harm`](crate::plan::Deed::Harm) with one of the names in [`HARMS`].
+//! [`Deed::Harm`](crate::plan::Deed::Harm) with one of the names in [`HARMS`], or that of an attack in the
+//! [library](crate::attacks).
 //!
 //! Whoever does harm holds keys of their own, and what their village's boxes know; they do not hold anybody else's keys.
 
 mod connector;
+mod library;
 mod neighbour;
 mod peer;
 mod resident;
 mod villain;
 
+use crate::attacks;
 use crate::people::People;
 use crate::plan::{Act, PersonId};
 use crate::world::{World, WorldError};
@@ -77,18 +80,26 @@ pub const HARMS: &[&str] = &[
     "neighbour-flood",
 ];
 
+/// All that somebody out for harm may do: the conducts in [`HARMS`], and every attack of the library.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    let library = attacks::ALL.iter().flat_map(|attacks| attacks.iter()).map(|attack| attack.name);
+    HARMS.iter().copied().chain(library)
+}
+
 /// Something hostile, done by whoever it is handed to.
 type Conduct = fn(&mut Villain<'_>) -> Result<(), WorldError>;
 
-/// Somebody does harm, by a name of [`HARMS`]. Nothing happens when there is no such harm, when they are not there, or when
+/// Somebody does harm, by one of the [`names`]. Nothing happens when there is no such harm, when they are not there, or when
 /// the box they talk to is off.
 ///
 /// # Errors
 /// [`WorldError`] when the world cannot go on.
 pub fn harm(name: &str, who: PersonId, act: &Act, people: &mut People, world: &mut World) -> Result<(), WorldError> {
-    match (conduct(name), Villain::of(who, act.seed, people, world)) {
-        (Some(conduct), Some(mut villain)) => conduct(&mut villain),
-        _ => Ok(()),
+    let Some(mut villain) = Villain::of(who, act.seed, people, world) else { return Ok(()) };
+    match (conduct(name), attacks::named(name)) {
+        (Some(conduct), _) => conduct(&mut villain),
+        (None, Some(attack)) => library::play(&mut villain, attack),
+        (None, None) => Ok(()),
     }
 }
 
@@ -135,5 +146,9 @@ mod tests {
         let idle: Vec<&&str> = HARMS.iter().filter(|name| conduct(name).is_none()).collect();
         assert_eq!(idle, Vec::<&&str>::new());
         assert!(conduct("resident-kindness").is_none());
+        let twice = |name: &&str| names().filter(|other| other == name).count() > 1;
+        assert_eq!(names().find(twice), None, "each name stands for one thing");
+        let known = |name: &&str| conduct(name).is_some() || attacks::named(name).is_some();
+        assert!(names().all(|name| known(&name)) && names().count() > HARMS.len() + 80);
     }
 }

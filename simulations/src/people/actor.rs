@@ -1,6 +1,6 @@
 //! Somebody: their devices, whether they came in, and what they wrote.
 
-use dorpsplein_protocol::compose::{Device, Place};
+use dorpsplein_protocol::compose::Device;
 use dorpsplein_protocol::identity::SecretKey;
 use dorpsplein_protocol::operation::{ItemId, NeighbourhoodId, OperationId, Signed};
 use dorpsplein_protocol::time::Timestamp;
@@ -33,10 +33,12 @@ pub(super) struct Actor {
     pub(super) from_the_start: bool,
     /// They are a connector from the start.
     pub(super) trusted_from_the_start: bool,
-    /// What they wrote and where it lives, the latest last.
-    pub(super) items: Vec<(ItemId, Place)>,
+    /// They are out for harm.
+    pub(super) means_harm: bool,
+    /// What they wrote, the latest last.
+    pub(super) items: Vec<ItemId>,
     /// The alert they keep up to date.
-    pub(super) alert: Option<(ItemId, Place)>,
+    pub(super) alert: Option<ItemId>,
     /// The box of each device in the plan.
     boxes: Vec<BoxId>,
     seed: u64,
@@ -57,6 +59,7 @@ impl Actor {
             joined: false,
             from_the_start: person.part != Part::Newcomer,
             trusted_from_the_start: person.part == Part::Connector,
+            means_harm: person.part == Part::Hostile,
             items: Vec::new(),
             alert: None,
             boxes: person.devices.clone(),

@@ -155,10 +155,10 @@ impl Turn<'_> {
         let mut items = self.me().items.clone();
         items.reverse();
         items.truncate(TAKEN_ALONG);
-        for (item, place) in items {
+        for item in items {
             let gone =
                 |row: &projection::ItemRow| Some(Edit::Erase { kind: row.kind, reason: None, note: String::new() });
-            self.change((self.who, 0), "erased", item, place, gone)?;
+            self.change((self.who, 0), "erased", item, gone)?;
         }
         let grip = (self.who, 0);
         let Some(resident) = self.resident(grip, self.who).filter(|resident| resident.present) else { return Ok(()) };

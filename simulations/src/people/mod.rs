@@ -14,7 +14,7 @@ mod settling;
 mod turn;
 mod writing;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use dorpsplein_protocol::identity::PublicKey;
 use dorpsplein_protocol::operation::{NeighbourhoodId, OperationId, Signed};
@@ -114,6 +114,22 @@ impl People {
     /// The village of somebody; none when there is nobody of this name.
     pub fn village(&self, who: PersonId) -> Option<VillageId> {
         self.all.get(&who).map(|actor| actor.village)
+    }
+
+    /// Everybody who lives in a village or once did, in the order of the plan.
+    pub fn everybody(&self, village: VillageId) -> &[PersonId] {
+        self.villages.get(&village).map_or(&[], |community| &community.everybody)
+    }
+
+    /// Whether somebody is out for harm.
+    pub fn means_harm(&self, who: PersonId) -> bool {
+        self.all.get(&who).is_some_and(|actor| actor.means_harm)
+    }
+
+    /// All devices that somebody else holds or held.
+    pub fn devices_of_others(&self, who: PersonId) -> BTreeSet<PublicKey> {
+        let others = self.all.iter().filter(|(other, _)| **other != who);
+        others.flat_map(|(_, actor)| actor.hands.iter().chain(&actor.former)).map(Hand::key).collect()
     }
 
     /// The last letter somebody had, used or not: the invitation, and the secret in it.

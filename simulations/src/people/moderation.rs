@@ -1,7 +1,6 @@
 //! How connectors look after the square: they hide, show, pin, mark and erase, answer objections, and decide about devices
 //! that lost count.
 
-use dorpsplein_protocol::compose::Place;
 use dorpsplein_protocol::operation::{Edit, ForkDecision, Kind, ModerationAct, ModerationReason, Statement};
 use dorpsplein_protocol::projection::{self, ItemRow, LogAct};
 use rand::RngExt;
@@ -55,9 +54,8 @@ impl Turn<'_> {
             return Ok(false);
         };
         let act = if self.chance(60) { ModerationAct::Show } else { ModerationAct::Hide };
-        let place = Place { neighbourhood: line.neighbourhood, space: line.space };
         let say = |_: &ItemRow| Some(moderate(act, ModerationReason::Mistake, "Nog eens naar gekeken"));
-        self.change(grip, "objections answered", line.item, place, say).map(|()| true)
+        self.change(grip, "objections answered", line.item, say).map(|()| true)
     }
 
     /// Hides something on the front page, or under it, or has it erased. Its author may object.
@@ -74,7 +72,7 @@ impl Turn<'_> {
         } else {
             ("hidden", moderate(ModerationAct::Hide, reason, "Staat er twee keer"))
         };
-        self.change(grip, name, row.id, place_of(&row), |_| Some(edit))?;
+        self.change(grip, name, row.id, |_| Some(edit))?;
         let author = self.people.owners.get(&row.author.device).copied();
         if let Some(author) = author.filter(|_| self.chance(50)) {
             self.follow_up(30 * MINUTE..10 * HOUR, author, Deed::Appeal);
@@ -89,8 +87,7 @@ impl Turn<'_> {
         let hidden: Vec<_> =
             lines.into_iter().filter(|line| line.act == LogAct::Hide && line.neighbourhood == home).collect();
         let Some(line) = self.pick(&hidden) else { return Ok(()) };
-        let place = Place { neighbourhood: line.neighbourhood, space: line.space };
-        self.change(grip, "shown", line.item, place, |row| {
+        self.change(grip, "shown", line.item, |row| {
             let hidden = row.hidden.is_some();
             hidden.then(|| moderate(ModerationAct::Show, ModerationReason::Mistake, "Was toch goed"))
         })
@@ -100,7 +97,7 @@ impl Turn<'_> {
         let seen = self.own_page(grip)?;
         let Some(row) = self.pick(&seen) else { return Ok(()) };
         let pinned = row.pinned.is_none();
-        self.change(grip, "pinned", row.id, place_of(&row), |_| Some(Edit::Pin(pinned)))
+        self.change(grip, "pinned", row.id, |_| Some(Edit::Pin(pinned)))
     }
 
     fn mark_official(&mut self, grip: Grip) -> Result<(), WorldError> {
@@ -109,7 +106,7 @@ impl Turn<'_> {
         let answers = self.thread(grip, &about)?;
         let Some(row) = self.pick(&answers).filter(|row| row.kind == Kind::COMMENT) else { return Ok(()) };
         let official = row.official.is_none();
-        self.change(grip, "marked", row.id, place_of(&row), |_| Some(Edit::Official(official)))
+        self.change(grip, "marked", row.id, |_| Some(Edit::Official(official)))
     }
 
     /// What the front page shows of the own village.
@@ -124,10 +121,6 @@ impl Turn<'_> {
             None => Ok(Vec::new()),
         }
     }
-}
-
-const fn place_of(row: &ItemRow) -> Place {
-    Place { neighbourhood: row.neighbourhood, space: row.space }
 }
 
 fn moderate(act: ModerationAct, reason: ModerationReason, note: &str) -> Edit {

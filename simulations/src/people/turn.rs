@@ -50,6 +50,7 @@ impl<'a> Turn<'a> {
             Deed::Write { shared, official } => self.write(*shared, *official),
             Deed::Edit(number) => self.edit((*number).into()),
             Deed::EditTwice => self.edit_twice(),
+            Deed::Show { wider } => self.show(*wider),
             Deed::Answer => self.answer(),
             Deed::Read => self.read(),
             Deed::Erase => self.erase(),

@@ -67,7 +67,7 @@ impl Turn<'_> {
             *self.world.counts.deeds.entry("written for an organisation".to_owned()).or_default() += 1;
         }
         let item = accepted.map(|accepted| accepted.item);
-        self.me().items.extend(item.map(|item| (item, place)));
+        self.me().items.extend(item);
         Ok(item)
     }
 
@@ -93,23 +93,40 @@ impl Turn<'_> {
     /// Changes something of their own, as the box of the device with this number shows it.
     pub(super) fn edit(&mut self, number: usize) -> Result<(), WorldError> {
         let number = number.min(self.me().hands.len().saturating_sub(1));
-        let Some((item, place)) = self.recent() else { return Ok(()) };
+        let Some(item) = self.recent() else { return Ok(()) };
         match self.row((self.who, number), &item)? {
-            Some(row) => self.edit_as_seen(number, place, &row),
+            Some(row) => self.edit_as_seen(number, &row),
             None => Ok(()),
         }
     }
 
     /// Changes something of their own on two devices at once: each shows it as it was before the other changed it.
     pub(super) fn edit_twice(&mut self) -> Result<(), WorldError> {
-        let Some((item, place)) = self.recent() else { return Ok(()) };
+        let Some(item) = self.recent() else { return Ok(()) };
         let Some(row) = self.row((self.who, 0), &item)? else { return Ok(()) };
-        self.edit_as_seen(0, place, &row)?;
+        self.edit_as_seen(0, &row)?;
         let other = 1.min(self.me().hands.len().saturating_sub(1));
-        self.edit_as_seen(other, place, &row)
+        self.edit_as_seen(other, &row)
     }
 
-    fn edit_as_seen(&mut self, number: usize, place: Place, row: &ItemRow) -> Result<(), WorldError> {
+    /// Shows something of their own to more or to fewer people, as the box of one of their devices shows it: from the members
+    /// to the whole square and to the neighbours, and back.
+    pub(super) fn show(&mut self, wider: bool) -> Result<(), WorldError> {
+        let Some(item) = self.recent() else { return Ok(()) };
+        let number = usize::from(self.me().hands.len() > 1 && self.chance(30));
+        let Some(row) = self.row((self.who, number), &item)? else { return Ok(()) };
+        let all = [Space::Members, Space::Square, Space::Neighbours];
+        let others: Vec<Space> =
+            all.into_iter().filter(|space| *space != row.space && space.includes(row.space) == wider).collect();
+        let Some(to) = self.pick(&others).filter(|_| row.erased.is_none()) else { return Ok(()) };
+        let name = if wider { "shown to more people" } else { "shown to fewer people" };
+        self.submit((self.who, number), name, None, |device, now| {
+            device.show_to(place_of(&row), row.id, row.heads, to, now)
+        })?;
+        Ok(())
+    }
+
+    fn edit_as_seen(&mut self, number: usize, row: &ItemRow) -> Result<(), WorldError> {
         if row.erased.is_some() {
             return Ok(());
         }
@@ -122,7 +139,7 @@ impl Turn<'_> {
         if matches!(row.kind, Kind::NEWS | Kind::EVENT) {
             edits.push(set(Field::TITLE, &format!("Nu om {hour} uur")));
         }
-        let (item, heads) = (row.id, row.heads.clone());
+        let (place, item, heads) = (place_of(row), row.id, row.heads.clone());
         let edited = self.submit((self.who, number), "edited", Some(mark), |device, now| {
             device.edit(place, item, heads, edits, now)
         });
@@ -142,7 +159,7 @@ impl Turn<'_> {
         let accepted = self.submit(grip, name, Some(mark), |device, now| {
             device.create(place, Kind::COMMENT, Some(about.id), edits, now)
         })?;
-        self.me().items.extend(accepted.map(|accepted| (accepted.item, place)));
+        self.me().items.extend(accepted.map(|accepted| accepted.item));
         Ok(())
     }
 
@@ -156,20 +173,20 @@ impl Turn<'_> {
 
     /// Erases something of their own.
     pub(super) fn erase(&mut self) -> Result<(), WorldError> {
-        let Some((item, place)) = self.recent() else { return Ok(()) };
+        let Some(item) = self.recent() else { return Ok(()) };
         let gone = |row: &ItemRow| Some(Edit::Erase { kind: row.kind, reason: None, note: String::new() });
-        self.change((self.who, 0), "erased", item, place, gone)
+        self.change((self.who, 0), "erased", item, gone)
     }
 
     /// Objects to what was done to something of their own.
     pub(super) fn appeal(&mut self) -> Result<(), WorldError> {
         let items = self.me().items.clone();
-        for (item, place) in items.into_iter().rev() {
+        for item in items.into_iter().rev() {
             let Some(row) = self.row((self.who, 0), &item)? else { continue };
             let by_another = row.hidden.is_some() || row.erased.is_some_and(|erased| erased.reason.is_some());
             if by_another && row.appeal.is_none() {
                 let words = Edit::Appeal("Dit was geen reclame, het was voor het goede doel.".to_owned());
-                return self.change((self.who, 0), "objected", item, place, |_| Some(words));
+                return self.change((self.who, 0), "objected", item, |_| Some(words));
             }
         }
         Ok(())
@@ -182,9 +199,10 @@ impl Turn<'_> {
         let (text, mark) =
             self.marked_text(&format!("Hoog water, bericht {update}: houd de deuren van de kelder dicht."));
         let accepted = match known {
-            Some((item, place)) => {
+            Some(item) => {
                 let Some(row) = self.row(grip, &item)? else { return Ok(()) };
                 let edits = vec![set(Field::BODY, &text)];
+                let place = place_of(&row);
                 self.submit(grip, "alerts", Some(mark), |device, now| device.edit(place, item, row.heads, edits, now))?
             }
             None => {
@@ -195,7 +213,7 @@ impl Turn<'_> {
                     Some(organisation) => device.create_for(organisation, place, Kind::NEWS, edits, now),
                     None => device.create(place, Kind::NEWS, None, edits, now),
                 })?;
-                self.me().alert = accepted.map(|accepted| (accepted.item, place));
+                self.me().alert = accepted.map(|accepted| accepted.item);
                 accepted
             }
         };
@@ -235,11 +253,11 @@ impl Turn<'_> {
         grip: Grip,
         name: &'static str,
         item: ItemId,
-        place: Place,
         edit: impl FnOnce(&ItemRow) -> Option<Edit>,
     ) -> Result<(), WorldError> {
         let Some(row) = self.row(grip, &item)? else { return Ok(()) };
         let Some(edit) = edit(&row) else { return Ok(()) };
+        let place = place_of(&row);
         let done = self.submit(grip, name, None, |device, now| device.edit(place, item, row.heads, vec![edit], now));
         done.map(drop)
     }
@@ -258,7 +276,7 @@ impl Turn<'_> {
     }
 
     /// One of the last things they wrote.
-    fn recent(&mut self) -> Option<(ItemId, Place)> {
+    fn recent(&mut self) -> Option<ItemId> {
         let items = &self.me().items;
         let recent = items[items.len().saturating_sub(RECENT)..].to_vec();
         self.pick(&recent)
@@ -271,6 +289,11 @@ impl Turn<'_> {
         mark.copy_from_slice(readable.as_bytes());
         (format!("{text} ({readable})"), mark)
     }
+}
+
+/// Where an item lives, and for whom it is now.
+pub(super) const fn place_of(row: &ItemRow) -> Place {
+    Place { neighbourhood: row.neighbourhood, space: row.space }
 }
 
 fn set(field: Field, text: &str) -> Edit {

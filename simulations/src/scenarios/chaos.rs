@@ -23,7 +23,7 @@ const DEEDS: Range<u32> = 60..160;
 /// How often each hostile party does harm on the first day.
 const HARMS_A_DAY: u32 = 8;
 /// How many sorts of deed [`deed`] knows.
-const SORTS: u32 = 24;
+const SORTS: u32 = 25;
 
 /// The plan; usually two to four villages for one to three days.
 pub(super) fn plan(settings: &Settings) -> Plan {
@@ -183,10 +183,10 @@ fn neighbour(draft: &mut Draft, map: &Map, village: VillageId) -> VillageId {
     if beside.is_empty() { village } else { beside[draft.random.random_range(0..beside.len())] as VillageId }
 }
 
-/// Up to this sort, not included, people write, answer and edit.
-const WRITING: u32 = 7;
+/// Up to this sort, not included, people write, answer, edit and move.
+const WRITING: u32 = 8;
 /// From this sort on it takes a connector.
-const FIRST_HEAVY: u32 = 14;
+const FIRST_HEAVY: u32 = 15;
 
 /// The deed of a sort.
 fn deed(sort: u32, device: u8, shared: bool, whom: PersonId, other: VillageId) -> Deed {
@@ -196,21 +196,22 @@ fn deed(sort: u32, device: u8, shared: bool, whom: PersonId, other: VillageId) -
         3 | 4 => Deed::Answer,
         5 => Deed::Edit(device),
         6 => Deed::EditTwice,
-        7 => Deed::Erase,
-        8 => Deed::Read,
-        9 => Deed::Appeal,
-        10 => Deed::LosePhone,
-        11 => Deed::RetireDevice,
-        12 => Deed::RestoreBackup,
-        13 => Deed::Return,
-        14 | 15 => Deed::Moderate,
-        16 => Deed::Endorse,
-        17 => Deed::Remove(whom),
-        18 => Deed::Rescue(whom),
-        19 => Deed::Promote(whom),
-        20 => Deed::Demote(whom),
-        21 => Deed::EndTreaty(other),
-        22 => Deed::Agree(other),
+        7 => Deed::Show { wider: shared },
+        8 => Deed::Erase,
+        9 => Deed::Read,
+        10 => Deed::Appeal,
+        11 => Deed::LosePhone,
+        12 => Deed::RetireDevice,
+        13 => Deed::RestoreBackup,
+        14 => Deed::Return,
+        15 | 16 => Deed::Moderate,
+        17 => Deed::Endorse,
+        18 => Deed::Remove(whom),
+        19 => Deed::Rescue(whom),
+        20 => Deed::Promote(whom),
+        21 => Deed::Demote(whom),
+        22 => Deed::EndTreaty(other),
+        23 => Deed::Agree(other),
         _ if shared => Deed::Veto,
         _ => Deed::Leave,
     }

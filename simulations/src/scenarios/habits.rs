@@ -127,6 +127,7 @@ fn ordinary(draft: &mut Draft, devices: usize, shared: f64) -> Deed {
         32..70 => Deed::Answer,
         70..88 => Deed::Edit(device),
         88..92 if devices > 1 => Deed::EditTwice,
+        92..94 => Deed::Show { wider: shared },
         88..96 => Deed::Read,
         _ => Deed::Erase,
     }

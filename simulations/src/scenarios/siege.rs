@@ -8,7 +8,7 @@ use super::lines::TELEPHONE;
 use super::rhythm::moment;
 use super::troubles::{Weather, strike};
 use super::{PATIENCE, Settings, end_of};
-use crate::hostile::HARMS;
+use crate::hostile::{self, HARMS};
 use crate::plan::{Deed, Part, Plan, VillageId};
 
 use rand::RngExt;
@@ -46,6 +46,7 @@ pub(super) fn plan(settings: &Settings) -> Plan {
 /// Somebody out for harm lives in a village, or two do, one of whom may be made a connector by people who do not know.
 pub(super) fn besiege(draft: &mut Draft, village: VillageId, days: u32, harms_a_day: u32) {
     let founder = draft.people_of(village)[0];
+    let library: Vec<&str> = hostile::names().skip(HARMS.len()).collect();
     for _ in 0..draft.random.random_range(1..=2) {
         let person = draft.person(village, Part::Hostile, 2);
         if draft.random.random_bool(0.3) {
@@ -55,7 +56,8 @@ pub(super) fn besiege(draft: &mut Draft, village: VillageId, days: u32, harms_a_
         for day in 0..days {
             for _ in 0..harms_a_day {
                 let at = moment(&mut draft.random, day);
-                let harm = HARMS[draft.random.random_range(0..HARMS.len())];
+                let of = if draft.random.random_bool(0.5) { HARMS } else { &library };
+                let harm = of[draft.random.random_range(0..of.len())];
                 draft.act(at, person, Deed::Harm(harm.to_owned()));
             }
         }

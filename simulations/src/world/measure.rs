@@ -96,7 +96,7 @@ impl World {
             .filter_map(|(_, key, _)| key.get(32..))
             .collect();
         let id = |key: &[u8]| key.len().checked_sub(32).and_then(|at| OperationId::try_from(&key[at..]).ok());
-        let mut brought = 0;
+        let (mut brought, mut counted) = (0, Vec::new());
         for (table, key, value) in batch.writes() {
             let counts = match table {
                 Table::Spaces => {
@@ -112,8 +112,10 @@ impl World {
             };
             if let Some(id) = id(key).filter(|_| counts) {
                 self.tracker.counted(&id, village, now, &mut self.samples);
+                counted.push(id);
             }
         }
+        self.tell(|checker, world| counted.iter().for_each(|id| checker.counted(world, at, id)));
         if !submitted && brought > 0 {
             *self.samples.minimum.entry(at).or_default() += brought as u64;
         }

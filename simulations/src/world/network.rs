@@ -37,6 +37,8 @@ pub struct End {
 #[derive(Default)]
 pub struct Network {
     lines: BTreeMap<LineId, State>,
+    /// The lines that end at each box.
+    of_box: BTreeMap<BoxId, Vec<LineId>>,
     ends: BTreeMap<End, Route>,
     sessions: u64,
 }
@@ -94,7 +96,11 @@ impl Network {
             attempts: 0,
             random: ChaCha8Rng::seed_from_u64(seed),
         };
-        self.lines.insert(line.id, state);
+        if self.lines.insert(line.id, state).is_none() {
+            for at in line.boxes {
+                self.of_box.entry(at).or_default().push(line.id);
+            }
+        }
     }
 
     /// All lines.
@@ -102,9 +108,14 @@ impl Network {
         self.lines.iter().map(|(id, line)| (*id, line.boxes))
     }
 
-    /// The lines that end at a box.
+    /// The lines that end at a box, in the order in which they were laid.
     pub fn lines_of(&self, at: BoxId) -> Vec<LineId> {
-        self.lines().filter(|(_, boxes)| boxes.contains(&at)).map(|(id, _)| id).collect()
+        self.of_box.get(&at).cloned().unwrap_or_default()
+    }
+
+    /// How many lines end at a box.
+    pub fn count_at(&self, at: BoxId) -> usize {
+        self.of_box.get(&at).map_or(0, Vec::len)
     }
 
     /// The boxes at the ends of a line; none when there is no such line.

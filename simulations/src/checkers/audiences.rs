@@ -1,0 +1,178 @@
+//! For whom items are, worked out anew from what was signed: the rules of `docs/authority.md`, without asking the code that
+//! keeps them.
+//!
+//! What an item is for is a function of the audience edits that count. Which of them a box counts the box's disk says: those
+//! that are on it and do not wait. So a box is held to what it knows, and no sooner.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use dorpsplein_protocol::operation::{Edit, ItemId, NeighbourhoodId, OperationId, Payload, Signed, Space};
+use dorpsplein_protocol::store::StoreError;
+
+use super::look;
+use crate::world::Disk;
+
+/// All that anybody signed about items, honest or not.
+#[derive(Default)]
+pub(super) struct Audiences {
+    signed: BTreeMap<OperationId, Note>,
+    /// The audience edits of each item that has such, in the order in which they were signed.
+    moves: BTreeMap<ItemId, Vec<OperationId>>,
+    /// What each answer is about.
+    subjects: BTreeMap<ItemId, ItemId>,
+}
+
+/// What a header says, and where an audience edit moves its item.
+pub(super) struct Note {
+    pub(super) item: ItemId,
+    pub(super) neighbourhood: NeighbourhoodId,
+    pub(super) space: Space,
+    parents: Vec<OperationId>,
+    to: Option<Space>,
+}
+
+impl Audiences {
+    /// Somebody signed this.
+    pub(super) fn note(&mut self, operation: &Signed) {
+        let (id, header) = (operation.id(), operation.header());
+        let edits = match operation.payload().filter(|_| header.space != Space::Register).map(Payload::decode) {
+            Some(Ok(Payload::Edits(edits))) => edits,
+            _ => Vec::new(),
+        };
+        let (item, to) = match edits.first() {
+            Some(Edit::Audience(to)) => (header.item(), Some(*to)),
+            Some(Edit::Create { subject: Some(subject), .. }) => {
+                self.subjects.insert(header.item(), *subject);
+                (header.item(), None)
+            }
+            _ => (header.item(), None),
+        };
+        if to.is_some() && !self.signed.contains_key(&id) {
+            self.moves.entry(item).or_default().push(id);
+        }
+        let (neighbourhood, space, parents) = (header.neighbourhood(), header.space, header.parents.clone());
+        self.signed.insert(id, Note { item, neighbourhood, space, parents, to });
+    }
+
+    /// What was signed with this id; none when nobody did.
+    pub(super) fn get(&self, id: &OperationId) -> Option<&Note> {
+        self.signed.get(id)
+    }
+
+    /// Whether somebody ever moved an item, or what it answers, whatever became of that.
+    pub(super) fn was_moved(&self, item: &ItemId) -> bool {
+        let subject = self.subjects.get(item).is_some_and(|subject| self.moves.contains_key(subject));
+        subject || self.moves.contains_key(item)
+    }
+
+    /// For whom an item is by what the box with this disk counts: an answer for those for whom it was written and for whom
+    /// what it answers is.
+    pub(super) fn reach(&self, disk: &Disk, item: &ItemId) -> Result<Option<Space>, StoreError> {
+        let Some(own) = self.own_audience(disk, item)? else { return Ok(None) };
+        match self.subjects.get(item) {
+            Some(subject) => Ok(self.own_audience(disk, subject)?.map_or(Some(own), |other| Some(own.narrower(other)))),
+            None => Ok(Some(own)),
+        }
+    }
+
+    /// Whether the envelope of an operation may be found in a space by what the box with this disk counts: because it was
+    /// signed for that, because its item is for that now, or because it leads up to an audience edit with which the item left
+    /// that space, or with which others who knew nothing of it kept it from coming there.
+    pub(super) fn lies_in(&self, disk: &Disk, id: &OperationId, space: Space) -> Result<bool, StoreError> {
+        let Some(note) = self.signed.get(id) else { return Ok(false) };
+        if note.space == space || self.reach(disk, &note.item)? == Some(space) {
+            return Ok(true);
+        }
+        let moves = self.counted_moves(disk, &note.item)?;
+        let pasts: Vec<(OperationId, BTreeSet<OperationId>)> =
+            moves.iter().map(|moved| (*moved, self.past(moved))).collect();
+        let touches = |moved: &OperationId| {
+            self.signed.get(moved).is_some_and(|note| note.space == space || note.to == Some(space))
+        };
+        let beside = |(one, past): &&(OperationId, BTreeSet<OperationId>)| {
+            pasts.iter().any(|(other, theirs)| touches(other) && !past.contains(other) && !theirs.contains(one))
+        };
+        let mut tells = pasts.iter().filter(|entry| touches(&entry.0) || beside(entry));
+        Ok(tells.any(|(moved, past)| moved == id || past.contains(id)))
+    }
+
+    /// The audience of an item by its own audience edits, the narrowest of those that no other was made after.
+    fn own_audience(&self, disk: &Disk, item: &ItemId) -> Result<Option<Space>, StoreError> {
+        let Some(made) = self.signed.get(&OperationId::from(*item)) else { return Ok(None) };
+        let moves = self.counted_moves(disk, item)?;
+        let earlier: BTreeSet<OperationId> = moves.iter().flat_map(|moved| self.past(moved)).collect();
+        let latest = moves.iter().filter(|moved| !earlier.contains(moved));
+        let audiences = latest.filter_map(|moved| self.signed.get(moved)?.to);
+        Ok(Some(audiences.reduce(Space::narrower).unwrap_or(made.space)))
+    }
+
+    fn counted_moves(&self, disk: &Disk, item: &ItemId) -> Result<Vec<OperationId>, StoreError> {
+        let mut counted = Vec::new();
+        for id in self.moves.get(item).into_iter().flatten() {
+            if look::counts(disk, id)? {
+                counted.push(*id);
+            }
+        }
+        Ok(counted)
+    }
+
+    /// All that an operation was made after, itself not included.
+    fn past(&self, of: &OperationId) -> BTreeSet<OperationId> {
+        let (mut open, mut past) = (vec![*of], BTreeSet::new());
+        while let Some(id) = open.pop() {
+            let parents = self.signed.get(&id).into_iter().flat_map(|note| &note.parents);
+            open.extend(parents.filter(|parent| past.insert(**parent)));
+        }
+        past
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use dorpsplein_protocol::compose::{Device, Place};
+    use dorpsplein_protocol::identity::SecretKey;
+    use dorpsplein_protocol::operation::Kind;
+    use dorpsplein_protocol::store::{Batch, Store, Table};
+
+    use super::*;
+    use crate::world::START;
+
+    /// A disk that counts these operations.
+    fn disk_with(operations: &[&Signed]) -> Disk {
+        let (disk, mut batch) = (Disk::default(), Batch::default());
+        for operation in operations {
+            batch.put(Table::Operations, *operation.id().as_bytes(), operation.encode());
+        }
+        disk.commit(&batch).unwrap();
+        disk
+    }
+
+    #[test]
+    fn the_narrowest_of_what_was_said_at_one_time_counts_as_far_as_a_box_knows() {
+        let (mut device, _) = Device::found(SecretKey::from_seed(&[1; 32]), "Wilgendam", [2; 16], START);
+        let home = device.home();
+        let at = |space| Place { neighbourhood: home, space };
+        let made = device.create(at(Space::Square), Kind::NEWS, None, Vec::new(), START);
+        let (item, first) = (ItemId::from(made.id()), vec![made.id()]);
+        let mut tablet = Device::new(SecretKey::from_seed(&[3; 32]), home);
+        let wide = device.show_to(at(Space::Square), item, first.clone(), Space::Neighbours, START);
+        let narrow = tablet.show_to(at(Space::Square), item, first, Space::Members, START);
+        let after = device.edit(at(Space::Neighbours), item, vec![wide.id()], Vec::new(), START);
+        let mut audiences = Audiences::default();
+        [&made, &wide, &narrow, &after].into_iter().for_each(|operation| audiences.note(operation));
+        let (all, early) = (disk_with(&[&made, &wide, &narrow, &after]), disk_with(&[&made, &wide]));
+        assert!(audiences.was_moved(&item));
+        assert_eq!(audiences.reach(&early, &item).unwrap(), Some(Space::Neighbours));
+        assert_eq!(audiences.reach(&all, &item).unwrap(), Some(Space::Members));
+        for (operation, lies) in [(&made, true), (&wide, true), (&narrow, true), (&after, true)] {
+            assert_eq!(audiences.lies_in(&all, &operation.id(), Space::Neighbours).unwrap(), lies);
+        }
+        let later = tablet.edit(at(Space::Members), item, vec![narrow.id()], Vec::new(), START);
+        audiences.note(&later);
+        let all = disk_with(&[&made, &wide, &narrow, &after, &later]);
+        assert!(!audiences.lies_in(&all, &later.id(), Space::Neighbours).unwrap(), "what came after is told to nobody");
+        assert!(!audiences.lies_in(&early, &made.id(), Space::Members).unwrap(), "it was never for members there");
+    }
+}
