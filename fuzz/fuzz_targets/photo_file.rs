@@ -1,12 +1,14 @@
 //! Files that say they are photos, and lists of chunks: what is accepted is what it says, and within its bounds.
 #![no_main]
 
-use dorpsplein_protocol::photo::{ChunkHashes, MAX_PIXELS, Photo, PhotoId, inspect};
+use dorpsplein_protocol::photo::{ChunkHashes, MAX_PIXELS, Photo, PhotoId, inspect, size_of};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
+    let glanced = size_of(bytes);
     if let Ok(facts) = inspect(bytes) {
         assert!((1..=MAX_PIXELS).contains(&(u64::from(facts.width) * u64::from(facts.height))));
+        assert_eq!(glanced, Ok((u32::from(facts.width), u32::from(facts.height))), "both read one size");
         assert!(inspect(&bytes[..bytes.len() - 1]).is_err(), "a file that was cut is not whole");
         assert!(inspect(&[bytes, b"x"].concat()).is_err(), "nothing stands behind a picture");
     }

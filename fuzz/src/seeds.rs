@@ -4,7 +4,8 @@
 use std::path::Path;
 use std::{fs, io};
 
-use dorpsplein_protocol::operation::{NeighbourhoodId, OperationId, Signed, Space};
+use dorpsplein_protocol::operation::{NeighbourhoodId, OperationId, Signed, Space, Value as PayloadValue};
+use dorpsplein_protocol::photo::{Photo, PhotoId};
 use dorpsplein_protocol::sync::{
     Comparison, Content, Fingerprint, Message, Place, SESSION_VERSION, Section, SpaceId, SpaceRoot, pack,
 };
@@ -13,9 +14,15 @@ use serde_json::Value;
 fn main() -> io::Result<()> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut transfers = Vec::new();
-    for file in
-        ["items.json", "register.json", "statements.json", "edits.json", "refused.json", "refused-statements.json"]
-    {
+    for file in [
+        "items.json",
+        "register.json",
+        "statements.json",
+        "edits.json",
+        "refused.json",
+        "refused-statements.json",
+        "photos.json",
+    ] {
         let text = fs::read_to_string(here.join("../protocol/tests/vectors").join(file))?;
         collect_transfers(&serde_json::from_str(&text)?, &mut transfers);
     }
@@ -30,6 +37,7 @@ fn main() -> io::Result<()> {
     let packed: Vec<_> = frames.iter().map(|frame| pack(frame).unwrap_or_else(|| frame.clone())).collect();
     write(here, "packed", &packed)?;
     write(here, "frame", &frames)?;
+    write(here, "photo_file", &photo_files())?;
     write(here, "civil_time", &[b"2026-12-042026-12-04T20:00".to_vec(), b"2028-02-29".to_vec()])?;
     let histories: Vec<Vec<u8>> =
         (1..9).map(|factor: u8| (0..80).map(|n: u8| n.wrapping_mul(factor * 29)).collect()).collect();
@@ -38,6 +46,34 @@ fn main() -> io::Result<()> {
     write(here, "merge_order", &[(0..120).map(|n| (n * 37) as u8).collect(), vec![7; 60]])?;
     println!("{} operations were found in the vectors", transfers.len());
     Ok(())
+}
+
+/// Small files of both formats, with and without what is refused, and a reference to one.
+fn photo_files() -> Vec<Vec<u8>> {
+    let frame: &[u8] = &[0xff, 0xc0, 0, 11, 8, 1, 0xe0, 2, 0x80, 1, 1, 0x11, 0];
+    let scan: &[u8] = &[0xff, 0xda, 0, 8, 1, 1, 0, 0, 63, 0, 1, 2, 3, 0xff, 0, 0xff, 0xd0, 4];
+    let (start, end, tables): (&[u8], &[u8], &[u8]) = (&[0xff, 0xd8], &[0xff, 0xd9], &[0xff, 0xc4, 0, 4, 1, 2]);
+    let jfif: &[u8] = b"\xff\xe0\0\x10JFIF\0\x01\x02\0\0\x01\0\x01\0\0";
+    let exif: &[u8] = b"\xff\xe1\0\x0aExif\0\0MM";
+    let riff = |chunks: &[u8]| {
+        let length = u32::try_from(chunks.len() + 4).unwrap_or_default().to_le_bytes();
+        [&b"RIFF"[..], &length, b"WEBP", chunks].concat()
+    };
+    let lossless = b"VP8L\x06\0\0\0\x2f\x3f\x41\0\0\0";
+    let lossy = b"VP8 \x0a\0\0\0\0\0\0\x9d\x01\x2a\x40\x01\x20\0";
+    let extended = b"VP8X\x0a\0\0\0\0\0\0\0\x3f\x01\0\x1f\0\0";
+    let id = PhotoId::from_bytes([9; 32]);
+    let photo = Photo { id, length: 120_000, width: 640, height: 480, alt: "De brink".to_owned() };
+    let reference = if let PayloadValue::Bytes(bytes) = photo.value() { bytes } else { Vec::new() };
+    vec![
+        [start, frame, scan, end].concat(),
+        [start, jfif, tables, frame, scan, scan, end].concat(),
+        [start, exif, frame, scan, end].concat(),
+        riff(lossless),
+        riff(lossy),
+        riff(&[&extended[..], lossy].concat()),
+        reference,
+    ]
 }
 
 /// Every text under a key `transfer`, read as hexadecimal digits.

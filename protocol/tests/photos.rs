@@ -76,7 +76,7 @@ fn a_photo_arrives_whole_after_everything_else_and_at_once_when_it_is_posted() {
     assert!(world.has_photo(b.at, &live));
     let counts = world.boxes[b.at].replica.photos();
     assert_eq!((counts.held, counts.wanted, counts.over_quota), (2, 0, 0));
-    assert_eq!(counts.bytes, (early.len() + live.len()) as u64);
+    assert_eq!((counts.held_bytes, counts.wanted_bytes), ((early.len() + live.len()) as u64, 0));
     assert!(world.traffic.closed.is_empty());
 }
 
@@ -392,4 +392,30 @@ fn a_disk_that_fails_in_the_middle_is_tried_again_later() {
     assert!(!world.has_photo(b.at, &file));
     world.pass(ANTI_ENTROPY_MS);
     assert!(world.has_photo(b.at, &file));
+}
+
+#[test]
+fn a_box_that_looks_at_photos_slowly_has_no_heap_of_them_in_memory() {
+    let (mut world, a, b, mut anne) = two_villages();
+    let files: Vec<Vec<u8>> = (0..9).map(|grain| picture(3000, grain)).collect();
+    for file in &files {
+        post(&mut world, a.at, &mut anne, a.neighbours(), file);
+    }
+    world.shelf(b.at).slow = Some(Vec::new());
+    world.connect(b.at, a.at);
+    let mut looked_at = 0;
+    loop {
+        world.run();
+        let waiting = world.shelf(b.at).slow.replace(Vec::new()).unwrap();
+        if waiting.is_empty() {
+            break;
+        }
+        assert!(waiting.len() <= 2, "{} files wait to be looked at", waiting.len());
+        looked_at += waiting.len();
+        for found in waiting {
+            world.handle(b.at, Input::Photo(found));
+        }
+    }
+    assert_eq!(looked_at, files.len());
+    assert_eq!(world.boxes[b.at].replica.photos().held, files.len());
 }

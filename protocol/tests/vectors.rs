@@ -37,6 +37,7 @@ fn vectors() -> Vec<Value> {
         "edits.json",
         "refused.json",
         "refused-statements.json",
+        "photos.json",
     ];
     let read =
         |file| -> Value { serde_json::from_str(&std::fs::read_to_string(folder().join(file)).unwrap()).unwrap() };
@@ -91,6 +92,9 @@ fn the_refusals_differ_and_cover_every_problem_of_form() {
         "malformed",
         "not-canonical",
         "payload-mismatch",
+        "photo-format",
+        "photo-metadata",
+        "photo-too-large",
         "text-too-long",
         "too-deep",
         "unsupported-version",

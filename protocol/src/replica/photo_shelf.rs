@@ -1,13 +1,16 @@
 //! Which photos' files a box is to hold: those that rows refer to, as far as somebody's room goes. The files themselves are
 //! the shell's.
 
+mod tally;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use minicbor::{Decode, Encode};
+use tally::{Tally, put};
 
 use crate::codec::{self, CodecError};
 use crate::operation::{ItemId, NeighbourhoodId, ResidentId};
-use crate::photo::PhotoId;
+use crate::photo::{CHUNK_BYTES, PhotoId};
 use crate::projection::{Author, ItemRow};
 use crate::time::Timestamp;
 
@@ -15,6 +18,9 @@ use crate::time::Timestamp;
 pub(super) const OFFER_MS: u64 = 3_600_000;
 /// The most files that wait so, of all residents together.
 pub(super) const MAX_OFFERS: usize = 256;
+/// How many whole files from other boxes the shell may be looking at before the next one is asked for. A line brings photos
+/// faster than a small machine unpacks them, and what has come and is not looked at waits in memory.
+const MAX_ARRIVING: usize = 2;
 
 /// How many bytes of photos a box keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,12 +36,14 @@ pub struct PhotoQuota {
 pub struct PhotoCounts {
     /// Photos that are here.
     pub held: usize,
-    /// Photos that are to come.
+    /// Their bytes, without what the shell makes of them.
+    pub held_bytes: u64,
+    /// Photos that are to come, those that are being looked at not counted.
     pub wanted: usize,
+    /// The bytes that are still to come of them, as far as those who refer to them say so.
+    pub wanted_bytes: u64,
     /// Photos that do not come, because whoever published them has no room left here.
     pub over_quota: usize,
-    /// The bytes of those that are here or are to come.
-    pub bytes: u64,
 }
 
 /// In whose room a photo is.
@@ -93,7 +101,12 @@ pub(super) struct Shelf {
     referred: BTreeMap<PhotoId, Referred>,
     offers: BTreeMap<PhotoId, Offer>,
     used: BTreeMap<Owner, u64>,
-    wanted: BTreeSet<PhotoId>,
+    /// What is to be fetched, and how many bytes of it are still to come.
+    wanted: Tally,
+    /// What is here, and how many bytes it has.
+    held: Tally,
+    /// What came whole and is being looked at.
+    arriving: BTreeSet<PhotoId>,
     /// Counts the times at which looking for something to fetch may have become worth it.
     stirred: u64,
     over_quota: BTreeSet<PhotoId>,
@@ -117,6 +130,13 @@ impl Claim {
     }
 }
 
+impl Referred {
+    /// How many bytes the file has, as far as those say who refer to it.
+    fn claimed(&self) -> u32 {
+        self.items.values().map(|claim| claim.length).max().unwrap_or_default()
+    }
+}
+
 impl Shelf {
     pub(super) fn new(home: NeighbourhoodId) -> Self {
         Self {
@@ -125,7 +145,9 @@ impl Shelf {
             referred: BTreeMap::new(),
             offers: BTreeMap::new(),
             used: BTreeMap::new(),
-            wanted: BTreeSet::new(),
+            wanted: Tally::default(),
+            held: Tally::default(),
+            arriving: BTreeSet::new(),
             stirred: 0,
             over_quota: BTreeSet::new(),
             dropped: BTreeSet::new(),
@@ -178,7 +200,9 @@ impl Shelf {
         }
         self.uncharge(photo);
         self.referred.remove(photo);
-        self.wanted.remove(photo);
+        self.wanted.set(photo, None);
+        self.held.set(photo, None);
+        self.arriving.remove(photo);
         self.over_quota.remove(photo);
         self.dropped.insert(*photo);
         self.make_use_of_room();
@@ -204,8 +228,13 @@ impl Shelf {
     }
 
     /// What is to be fetched.
-    pub(super) const fn wanted(&self) -> &BTreeSet<PhotoId> {
-        &self.wanted
+    pub(super) fn wanted(&self) -> impl Iterator<Item = &PhotoId> {
+        self.wanted.photos()
+    }
+
+    /// Whether another photo may be asked for: something is to be fetched, and the shell keeps up with what came.
+    pub(super) fn may_ask(&self) -> bool {
+        self.wanted.count() > 0 && self.arriving.len() < MAX_ARRIVING
     }
 
     /// Something changed that makes looking for a photo to fetch worth it again.
@@ -302,9 +331,13 @@ impl Shelf {
 
     /// How many photos there are, and how far.
     pub(super) fn counts(&self) -> PhotoCounts {
-        let held = self.referred.values().filter(|referred| matches!(referred.file, File::Held(_))).count();
-        let bytes = self.used.values().sum();
-        PhotoCounts { held, wanted: self.wanted.len(), over_quota: self.over_quota.len(), bytes }
+        PhotoCounts {
+            held: self.held.count(),
+            held_bytes: self.held.bytes(),
+            wanted: self.wanted.count(),
+            wanted_bytes: self.wanted.bytes(),
+            over_quota: self.over_quota.len(),
+        }
     }
 
     fn file(&self, photo: &PhotoId) -> Option<File> {
@@ -314,27 +347,28 @@ impl Shelf {
     fn set(&mut self, photo: &PhotoId, file: File) {
         let Some(referred) = self.referred.get_mut(photo) else { return };
         referred.file = file;
-        let (wanted, over) = (matches!(file, File::Wanted(_)), file == File::OverQuota);
-        if !wanted || self.quota.is_none() {
-            self.wanted.remove(photo);
-        } else if self.wanted.insert(*photo) {
+        let to_come =
+            |chunks: u32| u64::from(referred.claimed()).saturating_sub(u64::from(chunks) * CHUNK_BYTES as u64);
+        let (wanted, held) = match file {
+            File::Wanted(chunks) if self.quota.is_some() => (Some(to_come(chunks)), None),
+            File::Held(length) => (None, Some(u64::from(length))),
+            File::Wanted(_) | File::Arriving | File::Refused | File::OverQuota => (None, None),
+        };
+        if self.wanted.set(photo, wanted) {
             self.stir();
         }
-        if over {
-            self.over_quota.insert(*photo);
-        } else {
-            self.over_quota.remove(photo);
-        }
+        self.held.set(photo, held);
+        put(&mut self.arriving, photo, file == File::Arriving);
+        put(&mut self.over_quota, photo, file == File::OverQuota);
     }
 
     /// Finds room for a photo with one of those who refer to it; a file for which there is none goes.
     fn weigh(&mut self, photo: &PhotoId) {
         self.uncharge(photo);
         let (Some(quota), Some(referred)) = (self.quota, self.referred.get(photo)) else { return };
-        let claimed = referred.items.values().map(|claim| claim.length).max().unwrap_or_default();
         let size = match referred.file {
             File::Held(length) => u64::from(length),
-            File::Wanted(_) | File::Arriving | File::OverQuota => u64::from(claimed),
+            File::Wanted(_) | File::Arriving | File::OverQuota => u64::from(referred.claimed()),
             File::Refused => return,
         };
         let has_room = |owner: &Owner| {

@@ -143,7 +143,7 @@ impl<R: Read> Replica<R> {
         if self.exchanges.len() < before {
             self.shelf.stir();
         }
-        if self.shelf.wanted().is_empty() {
+        if !self.shelf.may_ask() {
             return Ok(());
         }
         let resting: Vec<SessionId> =
@@ -169,7 +169,7 @@ impl<R: Read> Replica<R> {
         let fetched: BTreeSet<PhotoId> = self.exchanges.values().filter_map(super::PhotoExchange::fetching).collect();
         let exchange = self.exchanges.entry(session).or_default();
         let worth = |photo: &&PhotoId| !fetched.contains(photo) && exchange.may_have(photo);
-        let candidates: Vec<PhotoId> = self.shelf.wanted().iter().filter(worth).copied().collect();
+        let candidates: Vec<PhotoId> = self.shelf.wanted().filter(worth).copied().collect();
         for photo in candidates {
             if self.may_see_photo(session, &photo, now)? {
                 return Ok(Some(photo));

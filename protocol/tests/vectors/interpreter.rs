@@ -13,6 +13,7 @@ use dorpsplein_protocol::operation::{
     CircleId, Edit, Field, ItemId, Kind, ModerationAct, ModerationReason, NeighbourhoodId, OperationId, Payload,
     Signed, Space, Value,
 };
+use dorpsplein_protocol::photo::{ChunkHashes, inspect};
 use dorpsplein_protocol::time::Timestamp;
 use dorpsplein_protocol::validate::Valid;
 use serde::{Deserialize, Serialize};
@@ -54,6 +55,16 @@ enum Input {
     },
     /// Bytes that somebody hands in.
     Check { transfer: String },
+    /// A file that is to be a photo's: parts, one after the other.
+    Photo { file: Vec<Part> },
+}
+
+/// Bytes, so many times over.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Part {
+    bytes: String,
+    times: usize,
 }
 
 /// A device and what it signed before.
@@ -115,6 +126,15 @@ enum Output {
     Refused {
         problem: &'static str,
     },
+    Photo {
+        photo: String,
+        /// The hashes of its chunks.
+        chunks: Vec<String>,
+        length: usize,
+        media_type: &'static str,
+        width: u16,
+        height: u16,
+    },
 }
 
 /// Carries out the JSON of one vector's `input` and returns the JSON of its `expected`.
@@ -133,6 +153,7 @@ fn carry_out(input: Input) -> Result<Output, String> {
             return Ok(Output::Key { public_key: SecretKey::from_seed(&fixed(&seed)?).public().to_string() });
         }
         Input::Check { transfer } => return Ok(check(&bytes(&transfer)?)),
+        Input::Photo { file } => return photo(&file),
         Input::Genesis { seed, name, nonce, time } => {
             Device::found(SecretKey::from_seed(&fixed(&seed)?), &name, fixed(&nonce)?, at(time)).1
         }
@@ -177,6 +198,27 @@ fn check(transfer: &[u8]) -> Output {
         Ok(valid) => Output::Accepted { accepted: valid.id().to_string() },
         Err(error) => Output::Refused { problem: error.problem() },
     }
+}
+
+/// What a photo's file is, and what it is called.
+fn photo(parts: &[Part]) -> Result<Output, String> {
+    let mut file = Vec::new();
+    for part in parts {
+        file.extend(bytes(&part.bytes)?.repeat(part.times));
+    }
+    let facts = match inspect(&file) {
+        Ok(facts) => facts,
+        Err(error) => return Ok(Output::Refused { problem: error.problem() }),
+    };
+    let hashes = ChunkHashes::of(&file).ok_or("a file that is a photo has a name")?;
+    Ok(Output::Photo {
+        photo: hashes.photo().to_string(),
+        chunks: hashes.bytes().chunks(32).map(hex::encode).collect(),
+        length: file.len(),
+        media_type: facts.format.media_type(),
+        width: facts.width,
+        height: facts.height,
+    })
 }
 
 impl Author {

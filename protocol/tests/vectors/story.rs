@@ -3,6 +3,7 @@
 //! It only builds inputs; what they come to is the interpreter's to say. The JSON files are this story written down, for
 //! whoever reads the format in another language.
 
+mod photo_story;
 mod register_story;
 
 use data_encoding::HEXLOWER;
@@ -51,7 +52,12 @@ pub(crate) fn tell() -> Vec<Chapter> {
         Chapter::new("refused-statements.json", "Statements that are well signed and have a form that none has.");
     register_story::speak(&mut statements, &mut cast);
     register_story::refuse(&mut malformed, &statements, &cast);
-    vec![keys(), register, items, edits, refused, statements, malformed]
+    let mut photos = Chapter::new(
+        "photos.json",
+        "Photos: what a file is called, which files are refused, and how an item refers to one.",
+    );
+    photo_story::show(&mut photos, &mut cast.resident);
+    vec![keys(), register, items, edits, refused, statements, malformed, photos]
 }
 
 fn keys() -> Chapter {
