@@ -12,7 +12,7 @@ use dorpsplein_protocol::identity::{PublicKey, SecretKey};
 use dorpsplein_protocol::operation::{
     Claim, ClaimProof, DeviceAddition, DeviceCount, DeviceRetirement, ForkDecision, Invitation, InvitationWithdrawal,
     MemberRemoval, NeighbourhoodId, OperationId, Organisation, Recovery, RecoveryKey, Rescue, Role, RoleChange,
-    SpeakerChange, Statement, Treaty, TreatyDirection, TreatyEnd, Veto,
+    SpeakerChange, Statement, SubArea, Treaty, TreatyDirection, TreatyEnd, Veto,
 };
 use support::{DAY, HOUR, START};
 
@@ -632,14 +632,14 @@ fn an_admission_that_ranks_before_one_that_counts_displaces_it() {
 fn a_device_that_skips_what_it_said_or_says_two_things_with_one_number_is_refused() {
     let (mut book, mut people) = Book::of(2, 0);
     let heads = book.register.heads();
-    let key = book.secret().public();
-    let first = book.does(&mut people[0], invitation(key, Role::Resident));
+    let part = |name: &str| Statement::SubArea(SubArea { name: name.into() });
+    let first = book.does(&mut people[0], part("Dorp-Noord"));
     // It goes on from before what it said last, as a restored backup would.
-    let skipping = book.refused(&people[0], heads.clone(), START, invitation(key, Role::Resident));
+    let skipping = book.refused(&people[0], heads.clone(), START, part("Dorp-Zuid"));
     assert_eq!(skipping, (Reason::OwnHistorySkipped, true));
     let copy = SecretKey::from_seed(&people[0].device.secret().to_seed());
     let mut device = Device::resume(copy, book.id, people[0].device.sequence() - 1, Some(heads[0]));
-    let twice = device.state(heads, invitation(book.secret().public(), Role::Resident), START);
+    let twice = device.state(heads, part("Dorp-West"), START);
     let assessed = valid(&twice);
     let assessment = book.register.assess(&assessed);
     assert_eq!((assessment.verdict(), assessment.keep()), (Verdict::Refused(Reason::Forked), true));
@@ -649,7 +649,7 @@ fn a_device_that_skips_what_it_said_or_says_two_things_with_one_number_is_refuse
     assert_eq!(book.register.verdict(&low), Some(Verdict::Permitted));
     assert_eq!(book.register.verdict(&high), Some(Verdict::Refused(Reason::Forked)));
     assert_eq!(book.register.forks().map(|(_, id)| id).collect::<Vec<_>>(), [high]);
-    let next = book.refused(&people[0], book.register.heads(), START, invitation(key, Role::Resident));
+    let next = book.refused(&people[0], book.register.heads(), START, part("Dorp-Zuid"));
     assert_eq!(next.0, Reason::Forked);
 }
 

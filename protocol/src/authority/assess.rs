@@ -4,6 +4,7 @@ use super::forks;
 use super::graph::{Content, Graph, Index, Point};
 use super::judge::Ruling;
 use super::register::{Register, concerned_resident};
+use super::settle::Settled;
 use super::{Missing, Reason, Verdict};
 use crate::operation::{ClaimProof, Header, NeighbourhoodId, OperationId, Payload, ResidentId, Statement};
 use crate::validate::Valid;
@@ -75,14 +76,37 @@ impl Register {
         let lost = forks::lost_count(&self.graph, &self.settled, &draft);
         let ruling = self.standings().judge(&draft);
         let verdict = match (ruling, lost) {
+            _ if self.decides_side(&draft) => self.tried(valid, statement, &parents),
             (Ok(_), None) => Verdict::Permitted,
             (Ok(_), Some(reason)) | (Err(reason), _) => Verdict::Refused(reason),
         };
         let displaces = self.displaces(&draft);
-        let may_turn = || displaces || !self.is_hopeless(&draft);
-        let keep = verdict == Verdict::Permitted || (may_turn() && !forks::goes_back(&self.graph, &draft));
+        let ruled_out = || self.is_hopeless(&draft) || forks::goes_back(&self.graph, &draft);
+        let keep = verdict == Verdict::Permitted || !ruled_out();
         let (ruling, in_order) = (Some(ruling), lost.is_none());
         Assessment { valid, verdict, displaces, keep, ruling, in_order, stage: self.stage() }
+    }
+
+    /// Whether a statement decides about a device that lost count, by somebody who may be a connector on the side it keeps.
+    fn decides_side(&self, draft: &Point<'_>) -> bool {
+        let Content::Other(Statement::ForkDecision(decision)) = draft.content else { return false };
+        let suspect = self.graph.find_device(&decision.device);
+        let suspect = suspect.is_some_and(|device| self.settled.suspects.contains(&device));
+        let Settled { consequences, doubt, .. } = &self.settled;
+        let known = draft.device.is_some_and(|device| {
+            let resident = consequences.resident_of(device);
+            let may = |resident| consequences.connectors.contains(&resident) || doubt.connectors.contains(&resident);
+            doubt.devices.contains(&device) || resident.is_some_and(may)
+        });
+        suspect && known
+    }
+
+    /// What a statement comes to when all is decided anew with it. O(n log n).
+    fn tried(&self, valid: &Valid, statement: &Statement, parents: &[Index]) -> Verdict {
+        let mut graph = self.graph.clone();
+        let index = graph.add(valid.id(), valid.header(), statement, parents);
+        let refusal = Settled::of(&graph).consequences.refusal(index);
+        refusal.map_or(Verdict::Permitted, Verdict::Refused)
     }
 
     /// How far it is now.

@@ -1,19 +1,20 @@
 //! Statements of a device that did not keep its count: two with one number, or one that skips what the device said before.
 //!
-//! A copied key must not be able to undo what a village built on the real one's statements. So what another resident has
-//! built on stands. Of the rest only the lower of two with one number counts, and nothing the device said after, until a
-//! connector decides.
+//! A copied key must not be able to undo what a village built on the real one's statements, nor to act from a time when
+//! less was asked of it. So what somebody independent has built on stands, and so does every letter for a resident, on
+//! either side; of the rest nothing that takes or gives power counts until a connector decides. Who may decide for a side
+//! is looked up in the register as it would be if that side stood.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Reason;
-use super::consequences::Consequences;
 use super::graph::{Content, Graph, Index, NONE, Point};
 use super::settle::Settled;
-use crate::operation::Statement;
+use super::sides::{Clean, Matter, Seen};
+use crate::operation::{Role, Statement};
 
-/// For how many doubtful statements of one device it is asked who built on them; those beyond count by a decision only.
-const LOOKED_AT: usize = 64;
+/// How many statements with one number are looked at as sides before anybody decided; a decision is looked at always.
+const SIDES: usize = 8;
 
 /// A device that did not keep its count, and what it said in the order of its numbers.
 pub(super) struct Suspect {
@@ -21,9 +22,44 @@ pub(super) struct Suspect {
     said: Vec<Index>,
 }
 
+/// What devices that lost count mean for the others.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Doubt {
+    /// Statements that do not count.
+    pub(super) doubted: BTreeSet<Index>,
+    /// By statement: letters for residents that count on some side, and so whatever becomes of the others.
+    pub(super) letters: Vec<bool>,
+    /// By device and number: what connectors decided to keep.
+    pub(super) decided: BTreeMap<(Index, u64), Index>,
+    /// Residents who are connectors on some side about which nobody independent decided.
+    pub(super) connectors: BTreeSet<Index>,
+    /// Devices that are admitted on some such side.
+    pub(super) devices: BTreeSet<Index>,
+    /// The latest statements of every such side.
+    pub(super) heads: BTreeSet<Index>,
+    /// By statement: whether it builds on one side of anything, and has not seen another.
+    pub(super) one_sided: Vec<bool>,
+}
+
 /// The devices that did not keep their count. O(n log n).
 pub(super) fn suspects(graph: &Graph) -> Vec<Suspect> {
     (0..graph.devices.len() as Index).filter_map(|device| suspect(graph, device)).collect()
+}
+
+/// What does not count for the count that these devices kept. `first` is what the register comes to if nothing is
+/// doubted, `without` what it comes to if just these statements are; `order` has all statements by their ranks. O(n) and
+/// once `without` for every side.
+pub(super) fn doubt(
+    graph: &Graph,
+    order: &[Index],
+    first: &Settled,
+    suspects: &[Suspect],
+    without: &dyn Fn(BTreeSet<Index>) -> Settled,
+) -> Doubt {
+    let mut inquiry = Inquiry { graph, order, first, without, doubt: Doubt::default() };
+    inquiry.hear_letters(first);
+    suspects.iter().for_each(|suspect| inquiry.look_into(suspect));
+    inquiry.doubt
 }
 
 /// What is wrong with the number of a statement that was not taken in: its device said something with that number, or
@@ -32,7 +68,7 @@ pub(super) fn suspects(graph: &Graph) -> Vec<Suspect> {
 pub(super) fn lost_count(graph: &Graph, settled: &Settled, draft: &Point<'_>) -> Option<Reason> {
     let device = draft.device?;
     if settled.suspects.contains(&device) {
-        let follows = follows_decision(graph, settled, device, draft);
+        let follows = follows_decision(graph, settled, device, draft) || is_own_decision(graph, draft);
         return (!follows || goes_back(graph, draft)).then_some(Reason::Forked);
     }
     let highest = graph.devices[device as usize].highest;
@@ -53,24 +89,21 @@ pub(super) fn goes_back(graph: &Graph, draft: &Point<'_>) -> bool {
     said.into_iter().any(|index| graph.node(index).sequence >= draft.sequence && graph.is_past(index, draft))
 }
 
+/// Whether a device decides about itself, and builds on what it decides for.
+fn is_own_decision(graph: &Graph, draft: &Point<'_>) -> bool {
+    let Content::Other(Statement::ForkDecision(decision)) = draft.content else { return false };
+    decision.device == draft.key && graph.find(&decision.keep).is_some_and(|kept| graph.is_past(kept, draft))
+}
+
 /// Whether a statement builds on the one a connector decided for, and on all that counts of what the device said after.
 fn follows_decision(graph: &Graph, settled: &Settled, device: Index, draft: &Point<'_>) -> bool {
-    let decisions = settled.consequences.fork_decisions.range((device, 0)..=(device, u64::MAX));
-    let kept = decisions.filter_map(|(_, said)| kept_by(graph, said.last()?.1)).next_back();
+    let kept = settled.doubt.decided.range((device, 0)..=(device, u64::MAX)).next_back().map(|(_, kept)| *kept);
     kept.is_some_and(|kept| {
         let after = graph.said_by(device).filter(|index| graph.is_past(kept, &graph.point(*index)));
         let counting = after.filter(|index| !settled.doubted.contains(index));
         let latest = counting.max_by_key(|index| graph.node(*index).sequence).unwrap_or(kept);
         graph.is_past(latest, draft)
     })
-}
-
-/// The statement a fork decision keeps.
-fn kept_by(graph: &Graph, decision: Index) -> Option<Index> {
-    match graph.statement(decision) {
-        Some(Statement::ForkDecision(decision)) => graph.find(&decision.keep),
-        _ => None,
-    }
 }
 
 fn suspect(graph: &Graph, device: Index) -> Option<Suspect> {
@@ -87,40 +120,112 @@ fn first_doubtful(graph: &Graph, said: &[Index]) -> Option<usize> {
     Some(if twice(&said[at..]) { at } else { at + 1 })
 }
 
-/// The doubtful statements that do not count, given what would count if none were doubted.
-pub(super) fn doubted(graph: &Graph, consequences: &Consequences, suspects: &[Suspect]) -> BTreeSet<Index> {
-    suspects.iter().flat_map(|suspect| doubted_of(graph, consequences, suspect)).collect()
+/// One decision of a connector, on the side it keeps.
+struct Decision {
+    statement: Index,
+    kept: Index,
+    /// Whether whoever decided owes nothing to what is doubtful.
+    independent: bool,
 }
 
-/// What a decision keeps, and what builds on it, is held to its own count in turn.
-fn doubted_of(graph: &Graph, consequences: &Consequences, suspect: &Suspect) -> BTreeSet<Index> {
-    let (mut said, mut doubted, mut before) = (suspect.said.clone(), BTreeSet::new(), None);
-    while let Some(first) = first_doubtful(graph, &said) {
-        let doubtful = said.split_off(first);
-        let sequence = graph.node(doubtful[0]).sequence;
-        // A decision is asked once: it may keep what came before the number it is about.
-        let decisions = consequences.fork_decisions.get(&(suspect.device, sequence));
-        let decisions = decisions.filter(|_| before != Some(sequence));
-        before = Some(sequence);
-        let last = decisions.and_then(|said| said.last()).map(|(_, decision)| *decision);
-        let kept = last.and_then(|decision| kept_by(graph, decision));
-        let (follow, rest) = parted(graph, kept, &doubtful);
-        // Whoever decides has seen both, and builds on neither by deciding.
-        let decides = |other: Index| {
-            let decision = decisions.is_some_and(|said| said.iter().any(|(_, decision)| *decision == other));
-            decision || last.is_some_and(|last| graph.is_past(last, &graph.point(other)))
-        };
-        let is_known = |index: &Index| is_acknowledged(graph, consequences, *index, decides);
-        let fallen = rest.iter().enumerate().filter(|(place, index)| *place >= LOOKED_AT || !is_known(index));
-        doubted.extend(fallen.map(|(_, index)| *index));
-        let same_number = |index: &&Index| graph.node(**index).sequence == sequence;
-        let rivals: Vec<Index> = rest.iter().filter(same_number).copied().collect();
-        if kept.is_none() && rivals.len() > 1 && rivals.iter().all(|index| doubted.contains(index)) {
-            doubted.remove(&rivals[0]);
+struct Inquiry<'a> {
+    graph: &'a Graph,
+    order: &'a [Index],
+    first: &'a Settled,
+    without: &'a dyn Fn(BTreeSet<Index>) -> Settled,
+    doubt: Doubt,
+}
+
+impl Inquiry<'_> {
+    /// What a decision keeps, and what builds on it, is held to its own count in turn.
+    fn look_into(&mut self, suspect: &Suspect) {
+        let (mut said, mut doubted, mut before) = (suspect.said.clone(), BTreeSet::new(), None);
+        while let Some(first) = first_doubtful(self.graph, &said) {
+            let doubtful = said.split_off(first);
+            let sequence = self.graph.node(doubtful[0]).sequence;
+            let matter = Matter { device: suspect.device, sequence, doubtful: &doubtful, known: Vec::new() };
+            let seen = matter.seen(self.graph, said.last().copied());
+            let matter = Matter { known: matter.known(self.graph, self.order, self.first, &seen), ..matter };
+            self.doubt.one_sided.resize(self.graph.len(), false);
+            let one_sided = seen.iter().map(|seen| matches!(seen, Seen::One(_)));
+            self.doubt.one_sided.iter_mut().zip(one_sided).for_each(|(known, now)| *known |= now);
+            // A decision is asked once: it may keep what came before the number it is about.
+            let asked = before.replace(sequence) != Some(sequence);
+            let kept = self.decide(&matter, &doubted, said.last().copied(), asked);
+            let (follow, rest) = parted(self.graph, kept, &doubtful);
+            let fallen: Vec<Index> = rest.iter().copied().filter(|index| matter.may_fall(self.graph, *index)).collect();
+            doubted.extend(&fallen);
+            if let Some(lower) = matter.lower_of(self.graph, &fallen).filter(|_| kept.is_none()) {
+                doubted.remove(&lower);
+            }
+            said = follow;
         }
-        said = follow;
+        self.doubt.doubted.extend(doubted);
     }
-    doubted
+
+    /// Looks at every side as if it alone stood, and finds the decision that counts.
+    fn decide(
+        &mut self,
+        matter: &Matter<'_>,
+        doubted: &BTreeSet<Index>,
+        previous: Option<Index>,
+        asked: bool,
+    ) -> Option<Index> {
+        let rivals = matter.rivals(self.graph);
+        let decisions = if asked { matter.decisions(self.graph) } else { BTreeMap::new() };
+        if !matter.doubtful.iter().any(|index| matter.may_fall(self.graph, *index)) && decisions.is_empty() {
+            return None;
+        }
+        let skipped = previous.filter(|_| rivals.len() == 1);
+        let undecided: Vec<Index> = rivals.into_iter().take(SIDES).chain(skipped).collect();
+        let sides: BTreeSet<Index> = undecided.iter().chain(decisions.keys()).copied().collect();
+        let (mut heard, mut hopes): (Vec<Decision>, Vec<Settled>) = (Vec::new(), Vec::new());
+        for kept in sides {
+            let (_, rest) = parted(self.graph, Some(kept), matter.doubtful);
+            let fallen = rest.into_iter().filter(|index| matter.may_fall(self.graph, *index));
+            let side = (self.without)(doubted.iter().copied().chain(fallen).collect());
+            self.hear_letters(&side);
+            let counting = decisions.get(&kept).into_iter().flatten().copied();
+            let counting = counting.filter(|decision| side.consequences.refusal(*decision).is_none());
+            let clean = Clean::of(self.graph, self.order, &side.consequences, matter.doubtful);
+            heard.extend(counting.map(|statement| {
+                let device = self.graph.node(statement).device;
+                let resident = side.consequences.resident_of(device);
+                let independent = device != matter.device
+                    && clean.devices.contains(&device)
+                    && resident.is_some_and(|resident| clean.connectors.contains(&resident));
+                Decision { statement, kept, independent }
+            }));
+            hopes.push(side);
+        }
+        let place = |decision: &&Decision| (decision.independent, self.graph.rank(decision.statement));
+        let last = heard.iter().max_by_key(place);
+        // Nobody can take back what somebody independent decided.
+        if !last.is_some_and(|last| last.independent) {
+            hopes.iter().for_each(|side| self.hope(side));
+        }
+        let kept = last.map(|last| last.kept);
+        self.doubt.decided.extend(kept.map(|kept| ((matter.device, matter.sequence), kept)));
+        kept
+    }
+
+    /// Notes who would be a connector, what device would have a place and what would come last, if this side stood.
+    fn hope(&mut self, side: &Settled) {
+        self.doubt.heads.extend(&side.consequences.heads);
+        self.doubt.connectors.extend(side.standings(self.graph).connectors(&Point::now()));
+        let devices = (0..self.graph.devices.len() as Index).filter(|d| side.consequences.admission(*d).is_some());
+        self.doubt.devices.extend(devices);
+    }
+
+    /// Letters that count on some side count, so that nobody loses their place for what became of the device, or of the
+    /// connector, that let them in.
+    fn hear_letters(&mut self, side: &Settled) {
+        self.doubt.letters.resize(self.graph.len(), false);
+        for invitation in self.graph.invitations.iter().filter(|invitation| invitation.role == Role::Resident) {
+            let counts = side.consequences.refusal(invitation.statement).is_none();
+            self.doubt.letters[invitation.statement as usize] |= counts;
+        }
+    }
 }
 
 /// What follows the statement that a decision keeps, with that itself, and the rest.
@@ -139,14 +244,23 @@ fn parted(graph: &Graph, kept: Option<Index>, doubtful: &[Index]) -> (Vec<Index>
     })
 }
 
-/// Whether another resident, who does not owe their place to it, built on a statement otherwise than by deciding about it.
-fn is_acknowledged(graph: &Graph, consequences: &Consequences, index: Index, decides: impl Fn(Index) -> bool) -> bool {
-    let author = consequences.signer(graph.node(index).device);
-    let later = index + 1..graph.len() as Index;
-    later.filter(|other| consequences.refusal(*other).is_none() && !decides(*other)).any(|other| {
-        let resident = consequences.resident_of(graph.node(other).device);
-        let owes = |resident: Index| resident == index || graph.is_past(index, &graph.point(resident));
-        let is_other = resident.is_some_and(|resident| Some(resident) != author && !owes(resident));
-        is_other && graph.is_past(index, &graph.point(other)) && !matches!(graph.content(other), Content::Claim(_))
-    })
+pub(super) fn is_letter(graph: &Graph, index: Index) -> bool {
+    matches!(graph.content(index), Content::Invitation { role: Role::Resident })
+}
+
+/// Whether a statement neither takes anything from anybody nor gives anybody power, so that it makes no difference from
+/// what time it is said.
+pub(super) const fn is_harmless(content: Content<'_>) -> bool {
+    match content {
+        Content::Claim(_) => true,
+        Content::Other(statement) => matches!(
+            statement,
+            Statement::SubArea(_)
+                | Statement::Organisation(_)
+                | Statement::Rescue(_)
+                | Statement::Veto(_)
+                | Statement::Unknown(_)
+        ),
+        Content::Genesis(_) | Content::Invitation { .. } | Content::DeviceAddition(_) => false,
+    }
 }

@@ -6,8 +6,8 @@ use super::standing::Standings;
 use super::taking::Target;
 use crate::identity::PublicKey;
 use crate::operation::{
-    BoxCertificate, CircleAdmission, CircleLeaving, DeviceCount, DeviceRetirement, MemberRemoval, OperationId, Role,
-    RoleChange, SpeakerChange, Statement,
+    BoxCertificate, CircleAdmission, CircleLeaving, DeviceCount, DeviceRetirement, ForkDecision, MemberRemoval,
+    OperationId, Role, RoleChange, SpeakerChange, Statement,
 };
 use crate::planted::{Bug, planted};
 
@@ -124,10 +124,7 @@ impl Standings<'_> {
                 self.connector(point)?;
                 self.admitted(&rescue.device, point).map(|_| Force::Now)
             }
-            Statement::ForkDecision(decision) => {
-                self.connector(point)?;
-                self.admitted(&decision.device, point).map(|_| Force::Now)
-            }
+            Statement::ForkDecision(decision) => self.fork_decision(point, decision),
             Statement::BoxRetirement(retirement) => {
                 self.connector(point)?;
                 if self.is_certified(&retirement.key, point) { Ok(Force::Now) } else { Err(Reason::NothingSuch) }
@@ -146,6 +143,18 @@ impl Standings<'_> {
                 Err(Reason::NoSuchAct)
             }
         }
+    }
+
+    /// A device decides about itself only where nobody else could: no other connector, no other device and no card of its
+    /// resident.
+    fn fork_decision(&self, point: &Point<'_>, decision: &ForkDecision) -> Ruling {
+        let author = self.connector(point)?;
+        let (device, _) = self.admitted(&decision.device, point)?;
+        let others = || self.connectors(point).any(|other| other != author && self.can_act(other, point));
+        if point.device == Some(device) && (self.can_act_without(Some(device), author, point) || others()) {
+            return Err(Reason::Frozen);
+        }
+        Ok(Force::Now)
     }
 
     /// A heavy act counts at once where there are fewer than three connectors.

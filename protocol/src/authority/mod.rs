@@ -13,6 +13,7 @@ mod registers;
 mod rights;
 mod second;
 mod settle;
+mod sides;
 mod standing;
 mod state;
 mod taking;

@@ -95,12 +95,17 @@ impl Register {
         change
     }
 
-    /// The latest statements that count: the parents of the next one; sorted, at most [`MAX_PARENTS`] of them.
+    /// The parents of the next statement: the latest ones that count, and those of every side of a device that lost count as
+    /// long as nobody decided who owes nothing to any, so that whoever speaks has seen them all; sorted, at most
+    /// [`MAX_PARENTS`].
     ///
     /// Of more the deepest, so that the next statement ranks after all that is here, and those that came in first, so that
     /// none stays uncovered for long.
     pub fn heads(&self) -> Vec<OperationId> {
-        let heads = &self.settled.consequences.heads;
+        let (heads, sides) = (&self.settled.consequences.heads, &self.settled.doubt.heads);
+        let all: BTreeSet<Index> = heads.union(sides).copied().collect();
+        let covered = |index: Index| all.iter().any(|other| self.graph.is_past(index, &self.graph.point(*other)));
+        let heads: Vec<Index> = all.iter().copied().filter(|index| sides.is_empty() || !covered(*index)).collect();
         let deepest = heads.iter().copied().max_by_key(|index| self.graph.rank(*index));
         let others = heads.iter().copied().filter(|index| Some(*index) != deepest).take(MAX_PARENTS - 1);
         let mut heads: Vec<OperationId> =
@@ -130,13 +135,16 @@ impl Register {
     /// Whether nothing that was decided before changes when a statement is added, so that it can be decided on top.
     fn is_quiet(&self, index: Index, assessment: &Assessment<'_>) -> bool {
         let point = self.graph.point(index);
-        let doubted = &self.settled.doubted;
-        let suspect = self.settled.suspects.contains(&self.graph.node(index).device);
+        let Settled { suspects, doubt, .. } = &self.settled;
+        let suspect = suspects.contains(&self.graph.node(index).device);
         if assessment.displaces() || !assessment.in_order || suspect || endorsed(&self.graph, index).is_some() {
             return false;
         }
+        // What is refused may count on a side about which nobody decided, and what has seen one side alone builds on it.
+        let counts = matches!(assessment.ruling, Some(Ok(_)));
+        let one_sided = |parent: &Index| doubt.one_sided.get(*parent as usize) == Some(&true);
         let decides_fork = matches!(point.content, Content::Other(Statement::ForkDecision(_)));
-        if decides_fork || doubted.iter().any(|doubtful| self.graph.is_past(*doubtful, &point)) {
+        if decides_fork || (!suspects.is_empty() && !counts) || point.parents.iter().any(one_sided) {
             return false;
         }
         // A taking is quiet when all that could contest it, or that it could void, is in its past.

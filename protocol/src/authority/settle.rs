@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Reason;
 use super::consequences::Consequences;
-use super::forks;
+use super::forks::{self, Doubt};
 use super::graph::{Content, Graph, Index, Point, Rank};
 use super::judge::Force;
 use super::standing::Standings;
@@ -25,22 +25,31 @@ pub(super) struct Settled {
     pub(super) doubted: BTreeSet<Index>,
     /// The devices that lost count.
     pub(super) suspects: BTreeSet<Index>,
+    /// What else follows from that; empty while all devices kept their count.
+    pub(super) doubt: Doubt,
 }
 
 impl Settled {
-    /// Decides everything anew. O(n log n), and another pass for every round of takings that contest each other.
+    /// Decides everything anew. O(n log n), and another pass for every round of takings that contest each other and for
+    /// every side of a device that lost count.
     pub(super) fn of(graph: &Graph) -> Self {
         let mut order: Vec<Index> = graph.indices().collect();
         order.sort_unstable_by(|a, b| graph.compare(*a, *b));
         let suspects = forks::suspects(graph);
-        let mut settling = Settling::new(graph, &order);
+        let mut settled = Settling::new(graph, &order, &[]).run(BTreeSet::new());
         if suspects.is_empty() {
-            return settling.run(BTreeSet::new());
+            return settled;
         }
-        let first = settling.run(BTreeSet::new());
-        let doubted = forks::doubted(graph, &first.consequences, &suspects);
-        let mut settled = Settling::new(graph, &order).run(doubted);
+        let without = |doubted| Settling::new(graph, &order, &[]).run(doubted);
+        let mut doubt = forks::doubt(graph, &order, &settled, &suspects, &without);
+        if !doubt.doubted.is_empty() {
+            settled = Settling::new(graph, &order, &doubt.letters).run(std::mem::take(&mut doubt.doubted));
+        }
+        let standing: BTreeSet<Index> = settled.standings(graph).connectors(&Point::now()).collect();
+        doubt.connectors.retain(|resident| !standing.contains(resident));
+        doubt.devices.retain(|device| settled.consequences.admission(*device).is_none());
         settled.suspects = suspects.iter().map(|suspect| suspect.device).collect();
+        settled.doubt = doubt;
         settled
     }
 
@@ -106,6 +115,8 @@ pub(super) fn may_take(graph: &Graph, index: Index) -> bool {
 struct Settling<'a> {
     graph: &'a Graph,
     order: &'a [Index],
+    /// By statement: letters for residents that count also where nobody knows by what right they were written.
+    letters: &'a [bool],
     /// Statements that may take something away.
     candidates: Vec<Index>,
     settled: Settled,
@@ -114,9 +125,9 @@ struct Settling<'a> {
 }
 
 impl<'a> Settling<'a> {
-    fn new(graph: &'a Graph, order: &'a [Index]) -> Self {
+    fn new(graph: &'a Graph, order: &'a [Index], letters: &'a [bool]) -> Self {
         let candidates = graph.indices().filter(|index| may_take(graph, *index)).collect();
-        Self { graph, order, candidates, settled: Settled::default(), fallen: BTreeMap::new() }
+        Self { graph, order, letters, candidates, settled: Settled::default(), fallen: BTreeMap::new() }
     }
 
     fn run(&mut self, doubted: BTreeSet<Index>) -> Settled {
@@ -165,7 +176,13 @@ impl<'a> Settling<'a> {
         if self.settled.doubted.contains(&index) {
             return Err(Reason::Forked);
         }
-        self.settled.standings(self.graph).judge(&self.graph.point(index))
+        let (standings, point) = (self.settled.standings(self.graph), self.graph.point(index));
+        let ruling = standings.judge(&point);
+        let counts = self.letters.get(index as usize) == Some(&true) && !standings.is_voided(&point);
+        match ruling {
+            Err(Reason::NotAMember | Reason::NotAConnector) if counts => Ok(Force::Now),
+            ruling => ruling,
+        }
     }
 
     /// Whether something undecided would void this taking, or came before it.

@@ -164,9 +164,23 @@ impl Register {
         self.settled.doubted.iter().map(|index| (self.graph.point(*index).key, self.graph.node(*index).id))
     }
 
+    /// Whether a resident is a connector on a side of a device that lost count and is none as things stand: they may decide
+    /// for that side, and nothing else, until somebody decides who owes nothing to either.
+    pub fn waits_as_connector(&self, resident: &ResidentId) -> bool {
+        self.graph.find(&(*resident).into()).is_some_and(|resident| self.settled.doubt.connectors.contains(&resident))
+    }
+
+    /// Whether a device has its place on a side of another that lost count, and has none as things stand.
+    pub fn waits_for_decision(&self, device: &PublicKey) -> bool {
+        self.graph.find_device(device).is_some_and(|device| self.settled.doubt.devices.contains(&device))
+    }
+
     /// The operation from which a device that used `sequence` twice goes on, if a connector decided.
     pub fn fork_decision(&self, device: &PublicKey, sequence: u64) -> Option<OperationId> {
         let device = self.graph.find_device(device)?;
+        if let Some(kept) = self.settled.doubt.decided.get(&(device, sequence)) {
+            return Some(self.graph.node(*kept).id);
+        }
         let (_, last) = self.settled.consequences.fork_decisions.get(&(device, sequence))?.last()?;
         match self.graph.statement(*last) {
             Some(Statement::ForkDecision(decision)) => Some(decision.keep),

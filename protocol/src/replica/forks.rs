@@ -6,11 +6,12 @@ use super::Replica;
 use super::ingest::device_key;
 use crate::authority::Reason;
 use crate::identity::PublicKey;
-use crate::operation::{Header, OperationId};
+use crate::operation::{Header, OperationId, Payload, Statement};
 use crate::planted::{Bug, planted};
 use crate::projection::Fork;
 use crate::store::{Direction, Read, StoreError, Table, prefix_end};
 use crate::sync::space_of;
+use crate::validate::Valid;
 
 impl<R: Read> Replica<R> {
     /// The devices that signed two operations with one number, decided or not.
@@ -31,15 +32,22 @@ impl<R: Read> Replica<R> {
     /// Whether an operation that is not here yet is the first proof that a device forked. It is kept whatever room there
     /// is: of members only, and where others see it too, so that it is one operation for each of them.
     pub(super) fn is_first_proof(&self, header: &Header, id: OperationId) -> Result<bool, StoreError> {
-        let register = self.registers.get(&header.home());
-        let member = register.is_some_and(|register| register.membership(&header.device).is_some());
         let news = self.is_compared(&space_of(header)) && !self.forked.contains_key(&header.device);
-        Ok(member && news && self.signed_otherwise(header, id)?)
+        Ok(self.is_members(header) && news && self.signed_otherwise(header, id)?)
+    }
+
+    /// Whether the device that signed has or had a place in its neighbourhood.
+    pub(super) fn is_members(&self, header: &Header) -> bool {
+        let register = self.registers.get(&header.home());
+        register.is_some_and(|register| register.membership(&header.device).is_some())
     }
 
     /// Why what this device signs is not taken from a form: it forked, and no connector decided which branch counts.
-    pub(super) fn frozen(&self, header: &Header) -> Option<Reason> {
-        if planted(Bug::NeverFreezes) {
+    /// Whether it may decide itself, because nobody else could, is for its register to say.
+    pub(super) fn frozen(&self, valid: &Valid) -> Option<Reason> {
+        let header = valid.header();
+        let decides = matches!(valid.payload(), Payload::Statement(Statement::ForkDecision(decision)) if decision.device == header.device);
+        if decides || planted(Bug::NeverFreezes) {
             return None;
         }
         self.forked.get(&header.device)?.undecided().map(|_| Reason::Frozen)

@@ -28,7 +28,7 @@ impl<R: Read> Replica<R> {
         if !self.serves(valid.header()) {
             return Ok(Err(Refusal::WrongNeighbourhood));
         }
-        if let Some(reason) = self.frozen(valid.header()) {
+        if let Some(reason) = self.frozen(&valid) {
             return Ok(Err(reason.into()));
         }
         if self.signed_otherwise(valid.header(), valid.id())? {
@@ -136,27 +136,28 @@ impl<R: Read> Replica<R> {
                     return Ok(Received::Dropped);
                 }
                 self.keep(valid.operation());
-                if !counts {
-                    self.mark_undecided(valid.header(), &valid.id(), Undecided::InRegister)?;
-                }
                 self.insert_statement(assessment, source, round)?;
                 self.check_count(valid.header(), &valid.id())?;
                 self.work_off(round)?;
                 return Ok(Received::Stored);
             }
-            (None, Verdict::Permitted | Verdict::Refused(_)) => {
-                // Worth nothing to the register, and yet a proof that its device forked.
-                if self.is_first_proof(valid.header(), valid.id())? {
-                    self.wait_to_turn(valid.header(), &valid.id());
-                    self.keep_aside(valid, round)?;
-                }
-                return Ok(Received::Dropped);
-            }
+            (None, Verdict::Permitted | Verdict::Refused(_)) => return self.receive_hopeless(valid, round),
         };
         if !self.may_keep(valid.header(), &valid.id())? {
             return Ok(Received::Dropped);
         }
         self.wait_for(missing, Work::Statement(valid.id()));
+        self.keep_aside(valid, round)?;
+        Ok(Received::Waiting)
+    }
+
+    /// A statement that is worth nothing to its register, for its own past rules it out. A member's has a number all the
+    /// same: it may prove a fork, or stand between two operations of its device, and which of those count has to come to
+    /// the same on every box. So it is kept as far as there is room, whatever came before it.
+    fn receive_hopeless(&mut self, valid: &Valid, round: &mut Round) -> Result<Received, StoreError> {
+        if !self.is_members(valid.header()) || !self.may_keep(valid.header(), &valid.id())? {
+            return Ok(Received::Dropped);
+        }
         self.keep_aside(valid, round)?;
         Ok(Received::Waiting)
     }
@@ -218,8 +219,12 @@ impl<R: Read> Replica<R> {
         let circles = self.circles();
         let change = self.registers.insert(assessment);
         self.changes += 1;
+        // What it comes to shows when it is there: it may turn out to be one of two with one number.
         if change.verdict == Verdict::Permitted {
+            self.clear_undecided(valid.header(), &valid.id())?;
             round.accepted.push((valid.operation().clone(), source));
+        } else {
+            self.mark_undecided(valid.header(), &valid.id(), Undecided::InRegister)?;
         }
         round.registers_changed = true;
         self.look_again_at_circles(&circles)?;

@@ -7,7 +7,7 @@ use super::ingest::Undecided;
 use super::{Replica, Round};
 use crate::authority::{Change, Missing, Verdict};
 use crate::identity::PublicKey;
-use crate::operation::{CircleId, Header, ItemId, NeighbourhoodId, OperationId, Payload, Space, Statement};
+use crate::operation::{CircleId, ItemId, NeighbourhoodId, OperationId, Payload, Space, Statement};
 use crate::planted::{Bug, planted};
 use crate::projection::{space_of_key, space_prefix};
 use crate::store::{Direction, Read, StoreError, Table, prefix_end};
@@ -56,7 +56,6 @@ impl<R: Read> Replica<R> {
             self.look_again_at_device(device, device.as_bytes())?;
         }
         let neighbourhood = valid.header().neighbourhood();
-        self.wake(&growth_key(&neighbourhood))?;
         if matches!(valid.payload(), Payload::Statement(Statement::Genesis(_))) {
             self.wake(neighbourhood.as_bytes())?;
         }
@@ -199,27 +198,12 @@ impl<R: Read> Replica<R> {
             Verdict::Unknown(missing) => self.wait_for(missing, Work::Statement(*id)),
             Verdict::Permitted | Verdict::Refused(_) if assessment.keep() => {
                 self.clear_undecided(valid.header(), id)?;
-                if assessment.verdict() != Verdict::Permitted {
-                    self.mark_undecided(valid.header(), id, Undecided::InRegister)?;
-                }
                 self.insert_statement(assessment, None, round)?;
             }
-            Verdict::Permitted | Verdict::Refused(_) => self.wait_to_turn(valid.header(), id),
+            // Its own past rules it out, and that never changes: it stays for the number it has.
+            Verdict::Permitted | Verdict::Refused(_) => {}
         }
         Ok(())
-    }
-
-    /// A statement is refused and yet kept: it is tried again when its register grows, or when its device becomes a member's.
-    /// It stays counted against its author, so that members alone can make a growing register look at much.
-    pub(super) fn wait_to_turn(&mut self, header: &Header, id: &OperationId) {
-        let neighbourhood = header.neighbourhood();
-        let register = self.registers.get(&neighbourhood);
-        if register.is_some_and(|register| register.membership(&header.device).is_some()) {
-            let key = [&growth_key(&neighbourhood)[..], id.as_bytes()].concat();
-            self.store.put(Table::Waiting, key, [STATEMENT]);
-        } else {
-            self.wait_for(Missing::Author(header.device), Work::Statement(*id));
-        }
     }
 
     /// What waits for this id is looked at again.
@@ -244,12 +228,6 @@ impl<R: Read> Replica<R> {
             self.store.delete(Table::Waiting, key);
         }
     }
-}
-
-/// The key under which statements wait for a register to grow: the neighbourhood's id, its bits turned round, so that it is
-/// no key of anything else.
-fn growth_key(neighbourhood: &NeighbourhoodId) -> [u8; 32] {
-    neighbourhood.as_bytes().map(|byte| !byte)
 }
 
 /// Marks an item in the table of what waits.

@@ -11,6 +11,8 @@ mod authority_limits;
 mod authority_reasons;
 #[path = "../authority_registers.rs"]
 mod authority_registers;
+#[path = "../authority_sides.rs"]
+mod authority_sides;
 #[path = "../authority_second.rs"]
 mod authority_second;
 #[path = "../authority_standing.rs"]
