@@ -9,12 +9,14 @@
 //! | `connector.key` | the device of the founding connector, for the command line; only its owner may read it |
 //! | `peers.json` | the [boxes next door](peers::PeerBook), which commands may add to while the box runs |
 //! | `addresses.json` | where neighbours' [boxes are](addresses::AddressBook), as they signed it; the running box's own |
+//! | `contacts.json` | [when something last came in](contacts::ContactsFile) from each neighbour |
 //! | `ways.json` | [how they are reached](ways::WaysFile) by the box that runs on this folder; gone when none does |
 //! | `running.json` | how to reach the box that runs on this folder; gone when none does; only its owner may read it |
 //! | `photos/` | the [files of photos](crate::photos::PhotoFolder), and what was made of them for pages |
 //! | `store/` | all operations and what follows from them |
 
 pub mod addresses;
+pub mod contacts;
 pub(crate) mod files;
 pub mod peers;
 pub mod ways;
@@ -32,6 +34,7 @@ use crate::config::{Config, ConfigError};
 use crate::folder_lock::FolderLock;
 use addresses::AddressBook;
 use peers::PeerBook;
+use contacts::ContactsFile;
 use ways::WaysFile;
 
 /// The layout described above.
@@ -195,6 +198,11 @@ impl DataFolder {
     /// Where the boxes of neighbours are, as they signed it.
     pub fn addresses(&self) -> AddressBook {
         AddressBook::of(&self.path)
+    }
+
+    /// When something last came in from each neighbour.
+    pub fn contacts(&self) -> ContactsFile {
+        ContactsFile::of(&self.path)
     }
 
     /// How they are reached.

@@ -8,6 +8,7 @@ pub mod demo;
 pub mod driver;
 mod folder_lock;
 pub mod letters;
+pub mod links;
 pub mod net;
 pub mod photos;
 pub mod run;

@@ -1,6 +1,7 @@
 //! A box from start to stop. [`start`] reads top to bottom as the story of a start, [`RunningBox::shutdown`] tells it
 //! backwards.
 
+mod contacts;
 mod dialling;
 mod neighbours;
 mod whereabouts;
@@ -51,6 +52,7 @@ pub struct RunningBox {
     figures: Option<JoinHandle<io::Result<()>>>,
     dialler: JoinHandle<()>,
     whereabouts: JoinHandle<()>,
+    contacts: JoinHandle<()>,
 }
 
 /// Why a box did not start, or did not go on.
@@ -161,6 +163,7 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
     let (whereabouts, dialler) = meet_neighbours(&folder, &net, &handle, &dial_now);
     let whereabouts = tokio::spawn(whereabouts.run(stop.clone()));
     let dialler = tokio::spawn(dialler.run(hints, stop.clone()));
+    let contacts = tokio::spawn(contacts::keep(folder.contacts(), handle.clone(), stop.clone()));
 
     // The site.
     let identity = Arc::new(SiteIdentity::of(&folder));
@@ -168,6 +171,7 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
         .with_folder_token(token.clone())
         .with_dial_now(dial_now)
         .with_reach(net.watch_reach())
+        .with_site_url(&settings.site_url(bound))
         .with_photos(photos.photos());
     let figures = figures.map(|listener| {
         let serve = axum::serve(web::Visits::new(listener), web::metrics::router(state.clone()));
@@ -194,6 +198,7 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
         figures,
         dialler,
         whereabouts,
+        contacts,
     };
     match running.announce() {
         Ok(()) => Ok(running),
@@ -274,7 +279,12 @@ impl RunningBox {
             // Nobody waits for figures of a box that stops.
             figures.abort();
         }
-        for (part, task) in [("dialling", self.dialler), ("telling where boxes are", self.whereabouts)] {
+        let tasks = [
+            ("dialling", self.dialler),
+            ("telling where boxes are", self.whereabouts),
+            ("keeping when neighbours were heard of", self.contacts),
+        ];
+        for (part, task) in tasks {
             if let Err(error) = task.await {
                 tracing::error!(%error, "{part} ended in a panic");
             }
@@ -288,7 +298,9 @@ impl RunningBox {
     }
 
     fn announce(&self) -> Result<(), FolderError> {
-        let addresses = self.addresses.iter().map(ToString::to_string).collect();
+        // Where it is told to be reached from outside comes first: whoever is far away tries that.
+        let announced = &self.folder.config().announce;
+        let addresses = announced.iter().chain(&self.addresses).map(ToString::to_string).collect();
         let (url, site, token) = (self.local_url.clone(), self.site_url.clone(), self.token.to_hex());
         self.folder.announce(&Running { url, site, addresses, token })
     }

@@ -5,7 +5,13 @@
 mod cli_support;
 mod site_support;
 
+use std::path::Path;
+
 use cli_support::{Village, text};
+use dorpsplein_node::cli::{Author, Door};
+use dorpsplein_node::clock;
+use dorpsplein_protocol::compose::Taking;
+use dorpsplein_protocol::operation::OperationId;
 use serde_json::Value;
 use site_support::{dorpsplein, eventually, fails, get, post, says};
 
@@ -86,4 +92,50 @@ fn connectors_say_what_is_taken_of_what_neighbours_share() {
     assert!(!seen());
     south.stop();
     north.stop();
+}
+
+#[test]
+fn what_is_said_last_is_heard_whatever_the_clocks_say() {
+    let [north, mut south] = Village::neighbours();
+    let anna = north.join("Anna");
+    let bea = south.connector("Bea");
+    // Bea's clock is eight minutes ahead, which a box still believes.
+    {
+        let door = Door::open(Path::new(&south.dir)).unwrap();
+        let about = OperationId::from_hex(&north.id).unwrap();
+        let ahead = clock::now().plus_millis(8 * 60_000);
+        let taking = Taking { about, accepts: 2, kinds: 0, per_day: 0 };
+        let mut bea = Author::open(Path::new(&bea.key), &door).unwrap();
+        bea.say(|device| device.take(&taking, None, ahead)).unwrap();
+    }
+    let posted = says(&["resident", "post", "--key", &anna.key, "--title", "Rommelmarkt", "--audience", "neighbours"]);
+    let address = format!("/api/v1/items/{}", text(&posted["item"]));
+    let seen = |village: &Village| get(&format!("{}{address}", village.url), &[]).status == 200;
+    eventually("both hold the same", || south.ask(&["sync", "now"])["in_step"] == true);
+    assert!(!seen(&south), "it is not wanted");
+    south.ask(&["treaty", "take", &north.id[..12], "at-once"]);
+    eventually("the founder is heard, whose clock is right", || seen(&south));
+    // From elsewhere as well, and at a box that is not running.
+    bea.does(&["treaty", "take", &north.id[..12], "not"]);
+    eventually("Bea is heard again", || !seen(&south));
+    south.while_stopped(|south| south.ask(&["treaty", "take", &north.id[..12], "at-once"]));
+    eventually("and the founder", || seen(&south));
+    let token = token(&south);
+    let taking = format!("{}/api/v1/takings/{}", south.url, north.id);
+    assert_eq!(get(&taking, &[("authorization", &token)]).json()["accepts"], 0);
+    assert_eq!(get(&taking, &[]).problem(), "not-logged-in", "it is nobody else's business");
+    south.stop();
+    north.stop();
+}
+
+#[test]
+fn when_a_neighbour_was_last_heard_of_survives_a_restart() {
+    let [north, mut south] = Village::neighbours();
+    eventually("both hold the same", || south.ask(&["sync", "now"])["in_step"] == true);
+    north.stop();
+    let last = |village: &Village| village.ask(&["sync", "status"])["neighbours"][0]["last_contact"].as_u64();
+    let before = last(&south).unwrap();
+    south.while_stopped(|_| ());
+    assert!(last(&south).unwrap() >= before, "not a word since, and still known");
+    south.stop();
 }

@@ -8,7 +8,9 @@ use dorpsplein_protocol::operation::{ItemId, OperationId};
 use super::client::{Client, ClientError};
 use super::door::{Door, StoppedDoor, refused};
 use super::error::{CliError, InputError};
-use crate::web::body::{ForkBody, ItemBody, LogBody, MineBody, NamedResidentBody, ReceiptBody, RegisterBody};
+use crate::web::body::{
+    ForkBody, ItemBody, LogBody, MineBody, NamedResidentBody, ReceiptBody, RegisterBody, TakingBody,
+};
 use crate::web::error::Problem;
 use crate::web::local;
 
@@ -35,6 +37,14 @@ impl Door {
     /// [`CliError::Client`].
     pub fn receipts(&self, item: &ItemId) -> Result<Vec<ReceiptBody>, CliError> {
         self.ask(|client| client.receipts(&item.to_string()), |door| local::receipts(&door.state, item))
+    }
+
+    /// What connectors last said about what is taken of a neighbour, or about one post of one.
+    ///
+    /// # Errors
+    /// [`CliError::Client`]; refused when the device belongs to no connector.
+    pub fn taking(&self, device: &SecretKey, about: &OperationId) -> Result<Option<TakingBody>, CliError> {
+        self.ask_as(device, |client| client.taking(about), |door| local::taking(&door.state, about))
     }
 
     /// The members and the names they told.

@@ -9,7 +9,7 @@ use dorpsplein_protocol::time::Timestamp;
 use super::door::Door;
 use super::error::CliError;
 use super::key_file::KeyFile;
-use super::links::Site;
+use crate::links::Site;
 use crate::web::body::AcceptedBody;
 
 /// A key and the door its operations go through.

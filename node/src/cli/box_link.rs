@@ -16,7 +16,7 @@ use super::Outcome;
 use super::door::Door;
 use super::error::CliError;
 use super::founding::in_place;
-use super::links::{LinkError, Site};
+use crate::links::{LinkError, Site};
 use super::place::Place;
 use super::random;
 use crate::config::Config;

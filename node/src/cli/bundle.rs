@@ -5,18 +5,18 @@ use std::io::{self, BufReader, BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use dorpsplein_protocol::bundle::{self, BundleError, Head, Parser, Part, Writer};
+use dorpsplein_protocol::bundle::{BundleError, Head, Parser, Part, Writer};
 use dorpsplein_protocol::operation::{CircleId, NeighbourhoodId, Space};
-use dorpsplein_protocol::replica::Imported;
-use dorpsplein_protocol::store::Read;
 use dorpsplein_protocol::sync::SpaceId;
 use serde_json::json;
 
 use super::Outcome;
+use super::choose;
 use super::door::Door;
 use super::error::{CliError, InputError};
 use super::waiting::progress;
 use crate::clock;
+use crate::web::body::ImportedBody;
 
 /// What can be done with bundles.
 #[derive(Debug, Subcommand)]
@@ -30,7 +30,7 @@ pub(super) enum BundleCommand {
 /// `bundle export`.
 #[derive(Debug, Args)]
 pub(super) struct ExportArgs {
-    /// The data folder of a box that is not running
+    /// The data folder of the box
     #[arg(long)]
     dir: PathBuf,
     /// The file to write
@@ -39,12 +39,15 @@ pub(super) struct ExportArgs {
     /// Which space: square, neighbours, members, or the number of a circle; may be given more than once
     #[arg(long = "space", default_value = "square")]
     spaces: Vec<String>,
+    /// Of which neighbour, whose number this is or begins with, rather than of this neighbourhood: what it shares and is here
+    #[arg(long, value_name = "NEIGHBOUR")]
+    of: Option<String>,
 }
 
 /// `bundle import`.
 #[derive(Debug, Args)]
 pub(super) struct ImportArgs {
-    /// The data folder of a box that is not running
+    /// The data folder of the box
     #[arg(long)]
     dir: PathBuf,
     /// The file to read
@@ -64,7 +67,7 @@ pub(super) fn run(command: &BundleCommand) -> Result<Outcome, CliError> {
 
 fn export(args: &ExportArgs) -> Result<Outcome, CliError> {
     let door = Door::open(&args.dir)?;
-    let home = door.home()?;
+    let whose = whose(&door, args.of.as_deref())?;
     // The register comes first: without it nobody could tell who said what.
     let mut spaces = vec![Space::Register];
     for named in &args.spaces {
@@ -73,19 +76,18 @@ fn export(args: &ExportArgs) -> Result<Outcome, CliError> {
             spaces.push(space);
         }
     }
-    let store = door.store()?;
-    let operations = count(store, home, &spaces)?;
+    let operations = count(&door, whose, &spaces)?;
     let beside = args.to.with_extension("unfinished");
     let failed = |source| CliError::Io { path: beside.clone(), source };
     let mut file = BufWriter::new(File::create(&beside).map_err(failed)?);
-    let head = Head { neighbourhood: home, spaces: spaces.clone(), made: clock::now(), operations };
+    let head = Head { neighbourhood: whose, spaces: spaces.clone(), made: clock::now(), operations };
     let (mut writer, begin) = Writer::new(&head);
     file.write_all(&begin).map_err(failed)?;
     let bar = progress(usize::try_from(operations).unwrap_or(usize::MAX));
     for space in &spaces {
-        let id = SpaceId { neighbourhood: home, space: *space };
+        let id = SpaceId { neighbourhood: whose, space: *space };
         let mut after = None;
-        while let Some(page) = bundle::page(store, &id, after.as_deref())? {
+        while let Some(page) = door.bundle_page(&id, after.as_deref())? {
             file.write_all(&writer.frame(&page.frame)).map_err(failed)?;
             bar.inc(page.operations);
             after = Some(page.next);
@@ -106,12 +108,22 @@ fn export(args: &ExportArgs) -> Result<Outcome, CliError> {
     Ok(Outcome::new(words, json!({ "file": args.to, "operations": operations, "for_everybody": open })))
 }
 
-fn count(store: &impl Read, home: NeighbourhoodId, spaces: &[Space]) -> Result<u64, CliError> {
+/// The neighbourhood whose spaces are meant.
+fn whose(door: &Door, named: Option<&str>) -> Result<NeighbourhoodId, CliError> {
+    let Some(named) = named else { return door.home() };
+    let neighbours = door.status()?.neighbours;
+    let one = choose::one("neighbour", named, neighbours.iter(), |neighbour| &neighbour.id)?;
+    NeighbourhoodId::from_hex(&one.id).ok_or_else(|| door.strange())
+}
+
+/// How many operations there are now. A box that is running may get more while they are written; then the head says fewer
+/// than there are, and it is not believed anyway.
+fn count(door: &Door, whose: NeighbourhoodId, spaces: &[Space]) -> Result<u64, CliError> {
     let mut operations = 0;
     for space in spaces {
-        let id = SpaceId { neighbourhood: home, space: *space };
+        let id = SpaceId { neighbourhood: whose, space: *space };
         let mut after = None;
-        while let Some(page) = bundle::page(store, &id, after.as_deref())? {
+        while let Some(page) = door.bundle_page(&id, after.as_deref())? {
             operations += page.operations;
             after = Some(page.next);
         }
@@ -130,11 +142,9 @@ fn space_named(name: &str) -> Result<Space, CliError> {
 
 fn import(args: &ImportArgs) -> Result<Outcome, CliError> {
     let door = Door::open(&args.dir)?;
-    // Said before anything is read: the folder is needed for ourselves.
-    door.store()?;
     let failed = |source| CliError::Io { path: args.file.clone(), source };
     let mut file = BufReader::new(File::open(&args.file).map_err(failed)?);
-    let (mut parser, mut sum, mut bar) = (Parser::default(), Imported::default(), progress(0));
+    let (mut parser, mut sum, mut bar) = (Parser::default(), ImportedBody::default(), progress(0));
     let mut whole = Err(BundleError::CutOff);
     while parser.wants() > 0 {
         let bytes = exactly(&mut file, parser.wants()).map_err(failed)?;
@@ -157,15 +167,7 @@ fn import(args: &ImportArgs) -> Result<Outcome, CliError> {
     let told = told(&sum, &args.file);
     // What came before the damage was taken in; a whole copy of the file brings the rest.
     whole.inspect_err(|_| eprintln!("{told}"))?;
-    let json = json!({
-        "taken": sum.taken,
-        "known": sum.known,
-        "waiting": sum.waiting,
-        "elsewhere": sum.elsewhere,
-        "refused": sum.refused,
-        "unreadable": sum.unreadable,
-    });
-    Ok(Outcome::new(told, json))
+    Ok(Outcome::new(told, json!(sum)))
 }
 
 /// So many bytes, or as many as there are.
@@ -175,7 +177,7 @@ fn exactly(file: &mut impl io::Read, wanted: usize) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn add(sum: &mut Imported, more: &Imported) {
+fn add(sum: &mut ImportedBody, more: &ImportedBody) {
     sum.taken += more.taken;
     sum.known += more.known;
     sum.waiting += more.waiting;
@@ -185,7 +187,7 @@ fn add(sum: &mut Imported, more: &Imported) {
 }
 
 /// What became of a file, in words.
-fn told(sum: &Imported, file: &Path) -> String {
+fn told(sum: &ImportedBody, file: &Path) -> String {
     let mut lines =
         vec![format!("Of {}: {} operations taken in, {} were here already.", file.display(), sum.taken, sum.known)];
     let more = [

@@ -13,7 +13,7 @@ use super::client::Client;
 use super::door::Door;
 use super::error::{CliError, InputError};
 use super::key_file::KeyFile;
-use super::links::Site;
+use crate::links::Site;
 use super::signer::{self, Signer};
 use super::{Outcome, random};
 use crate::{clock, letters};

@@ -11,7 +11,7 @@ use super::choose;
 use super::client::Client;
 use super::door::Door;
 use super::error::{CliError, InputError};
-use super::links::Site;
+use crate::links::Site;
 use super::signer::{self, Asked, Signer};
 use super::treaty::neighbourhood_of;
 use crate::clock;

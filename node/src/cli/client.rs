@@ -2,20 +2,23 @@
 
 use std::time::Duration;
 
+use dorpsplein_protocol::bundle::Page;
 use dorpsplein_protocol::hex;
 use dorpsplein_protocol::identity::{PublicKey, SecretKey};
 use dorpsplein_protocol::login::LoginProof;
-use dorpsplein_protocol::operation::NeighbourhoodId;
+use dorpsplein_protocol::operation::{NeighbourhoodId, OperationId};
+use dorpsplein_protocol::sync::SpaceId;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
-use ureq::http::{Response, header};
+use ureq::http::{Response, StatusCode, header};
 use ureq::typestate::WithoutBody;
 use ureq::{Agent, RequestBuilder};
 
-use super::links::Site;
+use crate::links::Site;
+use crate::web::api::bundles;
 use crate::web::body::{
-    AcceptedBody, DeviceBody, ForkBody, InvitationBody, ItemBody, LogBody, MineBody, NamedResidentBody, PhotoBody,
-    ReceiptBody, RegisterBody, StatusBody, SyncBody,
+    AcceptedBody, DeviceBody, ForkBody, ImportedBody, InvitationBody, ItemBody, LogBody, MineBody, NamedResidentBody,
+    PhotoBody, ReceiptBody, RegisterBody, StatusBody, SyncBody, TakingBody,
 };
 use crate::web::error::{ProblemBody, kind_of};
 use crate::web::sessions::{ChallengeBody, LoginBody};
@@ -160,6 +163,47 @@ impl Client {
     pub fn sync_now(&self) -> Result<SyncBody, ClientError> {
         let request = self.kept(self.agent.post(self.address("sync")));
         self.read(request.send_empty())
+    }
+
+    /// What connectors last said about what is taken of a neighbour, or about one post of one; none if they never did. For
+    /// connectors who are [signed in](Client::signed_in), and whoever has the box's folder.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn taking(&self, about: &OperationId) -> Result<Option<TakingBody>, ClientError> {
+        match self.get(&format!("takings/{about}")) {
+            Ok(taking) => Ok(Some(taking)),
+            Err(ClientError::Refused(problem)) if problem.status == 404 => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Hands in a frame of a bundle, for whoever looks after the box.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn import(&self, frame: &[u8]) -> Result<ImportedBody, ClientError> {
+        let request = self.kept(self.agent.post(self.address("bundles"))).content_type("application/cbor");
+        self.read(request.send(frame))
+    }
+
+    /// A frame of what the box holds of a space, from behind the place `after` on; none when there is no more. For whoever
+    /// looks after the box.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn bundle_page(&self, space: &SpaceId, after: Option<&[u8]>) -> Result<Option<Page>, ClientError> {
+        let after = after.map(|after| format!("?after={}", hex::encode(after))).unwrap_or_default();
+        let path = format!("bundles/{}/{}{after}", space.neighbourhood, space.space.name());
+        let mut answer = self.checked(self.request(&path).call())?;
+        if answer.status() == StatusCode::NO_CONTENT {
+            return Ok(None);
+        }
+        let told = |name| answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let strange = || ClientError::NotABox { site: self.site.as_str().to_owned() };
+        let next = told(bundles::NEXT).and_then(|next| hex::decode(&next)).ok_or_else(strange)?;
+        let operations = told(bundles::OPERATIONS).and_then(|count| count.parse().ok()).ok_or_else(strange)?;
+        Ok(Some(Page { frame: self.bytes(&mut answer)?, operations, next }))
     }
 
     /// The raw bytes of an operation.

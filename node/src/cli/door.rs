@@ -5,25 +5,25 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use dorpsplein_protocol::bundle::{self, Page};
 use dorpsplein_protocol::compose::Device;
 use dorpsplein_protocol::identity::PublicKey;
 use dorpsplein_protocol::operation::{ItemId, NeighbourhoodId, OperationId};
-use dorpsplein_protocol::replica::Imported;
-use dorpsplein_protocol::store::Read;
+use dorpsplein_protocol::sync::SpaceId;
 use libp2p::Multiaddr;
 use libp2p::multiaddr::Protocol;
 use tokio::runtime::Runtime;
 
 use super::client::{Client, ClientError};
-use super::error::{CliError, InputError};
-use super::links::{LinkError, Site, TreatyLink};
+use super::error::CliError;
 use super::runtime;
 use crate::config::Config;
-use crate::data_folder::peers::{Peer, PeerBook};
+use crate::data_folder::peers::PeerBook;
 use crate::data_folder::{self, DataFolder, FolderError};
 use crate::driver::{self, Driver};
+use crate::links::{LinkError, Site, TreatyLink};
 use crate::store_sled::SledStore;
-use crate::web::body::{AcceptedBody, DeviceBody, ItemBody, PhotoBody, StatusBody};
+use crate::web::body::{AcceptedBody, DeviceBody, ImportedBody, ItemBody, PhotoBody, StatusBody};
 use crate::web::error::Problem;
 use crate::web::{SiteIdentity, SiteState, local};
 
@@ -188,36 +188,29 @@ impl Door {
     /// # Errors
     /// [`CliError`]; [`LinkError::Treaty`] when the link names no place to dial.
     pub fn introduce(&self, link: &TreatyLink) -> Result<(), CliError> {
-        let addresses = link.offer.addresses.iter().map(|address| address.parse().map_err(|_| LinkError::Treaty));
-        let peer = Peer {
-            key: link.offer.box_key,
-            neighbourhood: link.offer.neighbourhood,
-            addresses: addresses.collect::<Result<_, LinkError>>()?,
-            site: Some(link.site.as_str().to_owned()),
-            introduced: true,
-        };
-        Ok(self.peers().ok_or(LinkError::Treaty)?.add(peer)?)
+        Ok(self.peers().ok_or(LinkError::Treaty)?.add(link.peer()?)?)
     }
 
-    /// Takes in a frame of a bundle, in the folder of a box that is not running.
+    /// Takes in a frame of a bundle.
     ///
     /// # Errors
-    /// [`InputError::Running`], or what is wrong with the frame.
-    pub(super) fn import(&self, frame: Vec<u8>) -> Result<Imported, CliError> {
-        let door = self.stopped_one()?;
-        Ok(door.runtime.block_on(door.state.driver.import(frame))?)
+    /// What is wrong with the frame, or [`CliError::Client`] when the box does not answer.
+    pub(super) fn import(&self, frame: Vec<u8>) -> Result<ImportedBody, CliError> {
+        match self.client() {
+            Ok(client) => Ok(client.import(&frame)?),
+            Err(door) => Ok(door.runtime.block_on(door.state.driver.import(frame))?.into()),
+        }
     }
 
-    /// What the box of a folder holds that is not running.
+    /// So many operations of a space as fit a frame, from behind the place `after` on; none when there are no more.
     ///
     /// # Errors
-    /// [`InputError::Running`].
-    pub(super) fn store(&self) -> Result<&Arc<dyn Read + Send + Sync>, CliError> {
-        Ok(&self.stopped_one()?.state.store)
-    }
-
-    fn stopped_one(&self) -> Result<&StoppedDoor, CliError> {
-        self.client().map_or_else(Ok, |_| Err(InputError::Running.into()))
+    /// [`CliError`].
+    pub fn bundle_page(&self, space: &SpaceId, after: Option<&[u8]>) -> Result<Option<Page>, CliError> {
+        match self.client() {
+            Ok(client) => Ok(client.bundle_page(space, after)?),
+            Err(door) => Ok(bundle::page(&door.state.store, space, after)?),
+        }
     }
 
     /// The address of the box's site, as invitations name it.

@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use super::client::ClientError;
 use super::key_file::KeyFileError;
-use super::links::LinkError;
+use crate::links::LinkError;
 use crate::data_folder::FolderError;
 use crate::driver::DriverError;
 use crate::run::RunError;
@@ -176,9 +176,6 @@ pub enum InputError {
         "the box is not running: start it (`dorpsplein serve`), or make the key file on this machine with --new FILE"
     )]
     BoxNotRunning,
-    /// What is done to the folder of a box needs it for itself.
-    #[error("the box is running: stop it first (Ctrl-C, or its service), and start it again afterwards")]
-    Running,
     /// A space that cannot be named.
     #[error("a space is `square`, `neighbours`, `members`, or the number of a circle: 64 hexadecimal digits")]
     Space,

@@ -16,7 +16,7 @@ use super::door::{Door, site_of};
 use super::error::CliError;
 use super::invite::{DAY_MS, invite};
 use super::key_file::KeyFile;
-use super::links::InvitationLink;
+use crate::links::InvitationLink;
 use super::random;
 use crate::config::{Config, HelpLine, LocalNetwork};
 use crate::data_folder::{DataFolder, connector_key};

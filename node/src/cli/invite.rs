@@ -14,7 +14,7 @@ use super::author::Author;
 use super::choose;
 use super::error::CliError;
 use super::letter_sheets::{LetterLang, LetterSheets};
-use super::links::{InvitationLink, Site};
+use crate::links::{InvitationLink, Site};
 use super::signer::{self, Asked, Signer, moment};
 use super::waiting::progress;
 use crate::web::body::{AcceptedBody, InvitationStateBody, IssuedInvitationBody};

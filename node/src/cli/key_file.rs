@@ -16,7 +16,7 @@ use dorpsplein_protocol::operation::{NeighbourhoodId, OperationId, Signed};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::links::Site;
+use crate::links::Site;
 
 /// The version of the file's form.
 const FORMAT: u32 = 1;

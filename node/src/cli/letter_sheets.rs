@@ -14,7 +14,7 @@ use dorpsplein_web_ui::{Lang, assets, pages, paths};
 
 use super::door::Door;
 use super::error::CliError;
-use super::links::InvitationLink;
+use crate::links::InvitationLink;
 use crate::clock;
 use crate::data_folder::files;
 use crate::web::local_time;

@@ -19,7 +19,7 @@ use super::client::Client;
 use super::door::Door;
 use super::error::{CliError, InputError};
 use super::key_file::KeyFile;
-use super::links::Site;
+use crate::links::Site;
 use super::signer::{self, Signer};
 use super::waiting::wait_slowly;
 use super::{Outcome, random};

@@ -22,7 +22,6 @@ mod key_file;
 mod leaving;
 mod letter_sheets;
 mod linking;
-mod links;
 mod member;
 mod moderate;
 mod on_item;
@@ -50,6 +49,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::demo;
 
+pub use crate::links::{InvitationLink, LinkError, Site, TreatyLink, TreatyOffer};
 pub use author::Author;
 pub use client::{Client, ClientError};
 pub use door::Door;
@@ -57,7 +57,6 @@ pub use error::{CliError, InputError};
 pub use founding::{Founded, Founding, found};
 pub use invite::{DAY_MS, invite, open_invitation};
 pub use key_file::{KeyFile, KeyFileError};
-pub use links::{InvitationLink, LinkError, Site, TreatyLink, TreatyOffer};
 pub use serve::say_if_reading_only;
 pub use treaty::{Terms, accept_from, offer_to, treaty_link};
 pub use waiting::wait_until;

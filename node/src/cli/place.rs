@@ -6,7 +6,7 @@ use clap::Args;
 use libp2p::Multiaddr;
 
 use super::error::CliError;
-use super::links::Site;
+use crate::links::Site;
 use crate::config::LocalNetwork;
 
 /// Where the site and the box listen, and where they are made known.

@@ -17,11 +17,11 @@ use super::door::Door;
 use super::error::{CliError, InputError};
 use super::key_file::KeyFile;
 use super::leaving;
-use super::links::{InvitationLink, Site};
 use super::moderate::ItemArgs;
 use super::organisation;
 use super::photo::{self, PhotoArgs};
 use super::{Outcome, random};
+use crate::links::{InvitationLink, Site};
 use crate::web::body::{AcceptedBody, ItemBody};
 use crate::{clock, letters};
 

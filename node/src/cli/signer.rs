@@ -13,7 +13,7 @@ use super::client::Client;
 use super::door::Door;
 use super::error::CliError;
 use super::key_file::KeyFile;
-use super::links::Site;
+use crate::links::Site;
 use crate::clock;
 use crate::data_folder::connector_key;
 use crate::web::body::AcceptedBody;

@@ -9,7 +9,7 @@ use super::Outcome;
 use super::client::Client;
 use super::door::Door;
 use super::error::CliError;
-use super::links::Site;
+use crate::links::Site;
 use crate::data_folder::ways::{Way, WayKind, Ways, WaysFile};
 use crate::net::Router;
 use crate::web::body::{NeighbourBody, StatusBody, TreatyStateBody};

@@ -11,11 +11,11 @@ use super::Outcome;
 use super::door::Door;
 use super::error::CliError;
 use super::signer::{Asked, moment};
-use crate::web::body::{CarriedBody, NeighbourSyncBody, SessionSyncBody, SyncBody};
+use crate::web::body::{CarriedBody, NeighbourSyncBody, PhotosSyncBody, SessionSyncBody, SyncBody};
 
 /// How often a box is asked how far it is.
 const LOOK: Duration = Duration::from_millis(200);
-/// How long somebody may take to be reached before nobody is said to be there.
+/// How long somebody may take to be reached before nobody is said to be there, and a photo to move before it is not waited for.
 const REACHING: Duration = Duration::from_secs(5);
 
 /// What can be done about keeping up.
@@ -23,7 +23,7 @@ const REACHING: Duration = Duration::from_secs(5);
 pub(super) enum SyncCommand {
     /// Show how this box keeps up with each neighbourhood
     Status(StatusArgs),
-    /// Dial who is not connected, compare notes with all, and wait until nothing is missing
+    /// Dial who is not connected, compare notes with all, and wait until nothing is missing and no more photos come
     Now(NowArgs),
 }
 
@@ -68,7 +68,7 @@ fn now(args: &NowArgs, json: bool) -> Result<Outcome, CliError> {
     client.sync_now()?;
     let compared: BTreeMap<&str, u64> =
         before.sessions.iter().map(|session| (session.peer.as_str(), session.comparisons)).collect();
-    let (begun, mut bars) = (Instant::now(), Bars::new(!json));
+    let (begun, mut bars, mut photos) = (Instant::now(), Bars::new(!json), Coming::default());
     let patience = Duration::from_secs(args.wait);
     loop {
         let sync = client.sync()?;
@@ -77,7 +77,8 @@ fn now(args: &NowArgs, json: bool) -> Result<Outcome, CliError> {
             let again = compared.get(session.peer.as_str()).is_none_or(|before| session.comparisons > *before);
             session.in_step && session.awaited == 0 && again
         };
-        let done = !sync.sessions.is_empty() && sync.sessions.iter().all(settled);
+        let moving = photos.moving(&sync.photos);
+        let done = !moving && !sync.sessions.is_empty() && sync.sessions.iter().all(settled);
         let alone = sync.sessions.is_empty() && begun.elapsed() >= REACHING;
         if done || alone || begun.elapsed() >= patience {
             bars.finish();
@@ -100,6 +101,7 @@ fn ended(before: &SyncBody, after: &SyncBody, done: bool, took: Duration) -> Out
 
 fn in_words(sync: &SyncBody) -> String {
     let mut lines = vec![format!("{} operations held", sync.operations)];
+    lines.extend(photos_in_words(&sync.photos));
     if !sync.writable {
         lines.push("the store cannot be written: this box only reads".to_owned());
     }
@@ -108,6 +110,16 @@ fn in_words(sync: &SyncBody) -> String {
     }
     lines.extend(sync.neighbours.iter().map(|neighbour| line(neighbour, sync)));
     lines.join("\n")
+}
+
+/// The photos, as far as there are any.
+fn photos_in_words(photos: &PhotosSyncBody) -> Vec<String> {
+    let PhotosSyncBody { held, held_bytes, wanted, wanted_bytes, over_quota } = *photos;
+    let held = (held > 0).then(|| format!("{held} photos held ({})", HumanBytes(held_bytes)));
+    let wanted = (wanted > 0).then(|| format!("{wanted} photos on their way ({} to come)", HumanBytes(wanted_bytes)));
+    let over =
+        (over_quota > 0).then(|| format!("{over_quota} photos stay away: there is no room for more of that village"));
+    held.into_iter().chain(wanted).chain(over).collect()
 }
 
 /// A neighbourhood in one line.
@@ -135,16 +147,34 @@ fn line(neighbour: &NeighbourSyncBody, sync: &SyncBody) -> String {
     )
 }
 
-/// A bar for each neighbourhood from which much is on its way.
+/// Whether photos are coming: one that nobody has at the moment is not waited for.
+#[derive(Default)]
+struct Coming {
+    left: Option<(PhotosSyncBody, Instant)>,
+}
+
+impl Coming {
+    fn moving(&mut self, photos: &PhotosSyncBody) -> bool {
+        let since = match &self.left {
+            Some((before, since)) if before == photos => *since,
+            Some(_) | None => self.left.insert((*photos, Instant::now())).1,
+        };
+        photos.wanted > 0 && since.elapsed() < REACHING
+    }
+}
+
+/// A bar for each neighbourhood from which much is on its way, and one for photos.
 struct Bars {
     shown: Option<MultiProgress>,
+    photos: Option<ProgressBar>,
     bars: BTreeMap<String, (u64, ProgressBar)>,
     begun: Instant,
 }
 
 impl Bars {
     fn new(shown: bool) -> Self {
-        Self { shown: shown.then(MultiProgress::new), bars: BTreeMap::new(), begun: Instant::now() }
+        let shown = shown.then(MultiProgress::new);
+        Self { shown, photos: None, bars: BTreeMap::new(), begun: Instant::now() }
     }
 
     fn show(&mut self, sync: &SyncBody) {
@@ -155,16 +185,29 @@ impl Bars {
             if session.awaited == 0 && !self.bars.contains_key(&session.peer) {
                 continue;
             }
-            let (most, bar) = self.bars.entry(session.peer.clone()).or_insert_with(|| (0, shown.add(bar(name))));
+            let (most, bar) = self
+                .bars
+                .entry(session.peer.clone())
+                .or_insert_with(|| (0, shown.add(bar(name, "{pos} of {len} operations {per_sec}"))));
             // What is known to be missing grows while the two still compare.
             *most = (*most).max(session.awaited);
             bar.set_length(*most);
             bar.set_position(*most - session.awaited);
         }
+        let left = sync.photos.wanted_bytes;
+        if left > 0 || self.photos.is_some() {
+            let bar = self
+                .photos
+                .get_or_insert_with(|| shown.add(bar("photos".to_owned(), "{bytes} of {total_bytes} {bytes_per_sec}")));
+            // More may be heard of while some come.
+            let most = bar.length().unwrap_or_default().max(left);
+            bar.set_length(most);
+            bar.set_position(most - left);
+        }
     }
 
     fn finish(&self) {
-        for (_, bar) in self.bars.values() {
+        for bar in self.bars.values().map(|(_, bar)| bar).chain(&self.photos) {
             bar.finish_and_clear();
         }
         if self.shown.is_some() && self.begun.elapsed() > REACHING {
@@ -173,9 +216,9 @@ impl Bars {
     }
 }
 
-fn bar(name: String) -> ProgressBar {
+fn bar(name: String, counts: &str) -> ProgressBar {
     let bar = ProgressBar::new(0).with_message(name);
-    match ProgressStyle::with_template("{msg:20} {bar:30} {pos} of {len} operations {per_sec} {eta}") {
+    match ProgressStyle::with_template(&format!("{{msg:20}} {{bar:30}} {counts} {{eta}}")) {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,
     }

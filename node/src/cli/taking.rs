@@ -3,10 +3,12 @@
 use clap::{Args, ValueEnum};
 use dorpsplein_protocol::compose::Taking;
 use dorpsplein_protocol::operation::{ItemId, NeighbourhoodId, OperationId};
+use dorpsplein_protocol::time::Timestamp;
 use serde_json::json;
 
 use super::Outcome;
 use super::choose;
+use super::door::Door;
 use super::error::{CliError, InputError};
 use super::signer::Signer;
 use crate::clock;
@@ -81,7 +83,7 @@ pub(super) fn take(args: &TakeArgs) -> Result<Outcome, CliError> {
         How::AfterApproval => 1,
         How::Not => 2,
     };
-    say(&args.signer, &Taking { about: about.into(), accepts, kinds, per_day: args.per_day })
+    say(&args.signer, &door, &Taking { about: about.into(), accepts, kinds, per_day: args.per_day })
 }
 
 /// Approves one post of a neighbour, or refuses it.
@@ -91,13 +93,16 @@ pub(super) fn take(args: &TakeArgs) -> Result<Outcome, CliError> {
 pub(super) fn approve(args: &ApproveArgs) -> Result<Outcome, CliError> {
     let about = ItemId::from_hex(args.item.trim()).ok_or(InputError::About)?;
     let accepts = if args.refuse { 2 } else { 0 };
-    say(&args.signer, &Taking { about: OperationId::from(about), accepts, kinds: 0, per_day: 0 })
+    let door = args.signer.door()?;
+    say(&args.signer, &door, &Taking { about: OperationId::from(about), accepts, kinds: 0, per_day: 0 })
 }
 
-fn say(signer: &Signer, taking: &Taking) -> Result<Outcome, CliError> {
-    let door = signer.door()?;
-    let mut author = signer.author(&door)?;
-    let accepted = author.say(|device| device.take(taking, None, clock::now()))?;
+fn say(signer: &Signer, door: &Door, taking: &Taking) -> Result<Outcome, CliError> {
+    let mut author = signer.author(door)?;
+    // A clock that is behind says it a moment after what was said last, or nobody would hear.
+    let said = door.taking(author.device().secret(), &taking.about)?;
+    let said = said.map(|said| Timestamp::from_millis(said.said));
+    let accepted = author.say(|device| device.take(taking, said, clock::now()))?;
     let json = json!({ "operation": accepted.id, "about": taking.about.to_string(), "accepts": taking.accepts });
     let words = match taking.accepts {
         0 => "It stands on the square.",

@@ -15,7 +15,7 @@ use super::client::{Client, ClientError};
 use super::door::Door;
 use super::error::{CliError, InputError};
 use super::invite::DAY_MS;
-use super::links::{Site, TreatyLink, TreatyOffer};
+use crate::links::{Site, TreatyLink, TreatyOffer};
 use super::signer::{self, Asked, Signer};
 use super::status::neighbour_line;
 use super::taking;

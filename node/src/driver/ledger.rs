@@ -1,30 +1,31 @@
 //! What went over the sessions, in figures: for the connectors, for whoever looks after the box, and for measurements.
 //!
-//! Bytes are those of frames with their length prefix, before they are packed and after they are unpacked: what was said, and
-//! not what went over the wire, which is mostly less. What sessions that ended have carried stays counted, until the box
+//! Bytes are those of frames as they went over the stream, packed and with their length prefixes; what the transport adds is
+//! not in them. What sessions that ended have carried stays counted, until the box
 //! stops, under the neighbourhood they spoke for. Who speaks for nobody we know is counted together, as strangers: so
 //! there is one account for each partner and one more, whatever names peers invent.
 
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use dorpsplein_protocol::identity::PublicKey;
 use dorpsplein_protocol::operation::NeighbourhoodId;
-use dorpsplein_protocol::replica::SessionId;
+use dorpsplein_protocol::replica::{PhotoCounts, SessionId};
 use dorpsplein_protocol::sync::{SessionStatus, SpaceId};
 use dorpsplein_protocol::time::Timestamp;
 use libp2p::Multiaddr;
 
-/// The bytes of the length before each frame.
-const PREFIX_BYTES: u64 = 4;
+use crate::data_folder::contacts::Contacts;
+use crate::net::Meter;
 
 /// What was carried, in both directions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Carried {
-    /// Bytes of frames that were handed to the transport.
+    /// Bytes that were written to the streams.
     pub bytes_sent: u64,
-    /// Bytes of frames that came in.
+    /// Bytes that were read from them.
     pub bytes_received: u64,
     /// Operations that were sent.
     pub operations_sent: u64,
@@ -101,6 +102,8 @@ pub struct Figures {
     pub refused: u64,
     /// The commits.
     pub commits: Commits,
+    /// The files of photos.
+    pub photos: PhotoCounts,
 }
 
 /// The account of everything this box exchanged since it started.
@@ -112,27 +115,34 @@ pub(super) struct Ledger {
     accepted: u64,
     refused: u64,
     commits: Commits,
+    photos: PhotoCounts,
 }
 
 #[derive(Debug)]
 struct Line {
     account: SessionAccount,
+    meter: Arc<Meter>,
     /// Since when the two are known to differ, or do not know yet.
     behind: Option<Instant>,
     in_step_at: Option<Timestamp>,
 }
 
+/// What is known of a session when it begins.
+pub(super) struct Opening {
+    /// The other box's key.
+    pub(super) peer: PublicKey,
+    /// Whether this side dialled.
+    pub(super) outbound: bool,
+    /// The address of the other end as seen from here.
+    pub(super) remote: Multiaddr,
+    /// Counts what goes over it.
+    pub(super) meter: Arc<Meter>,
+}
+
 impl Ledger {
     /// A session begins.
-    pub(super) fn opened(
-        &mut self,
-        id: SessionId,
-        peer: PublicKey,
-        outbound: bool,
-        remote: Multiaddr,
-        now: Timestamp,
-        instant: Instant,
-    ) {
+    pub(super) fn opened(&mut self, id: SessionId, opening: Opening, now: Timestamp, instant: Instant) {
+        let Opening { peer, outbound, remote, meter } = opening;
         let account = SessionAccount {
             peer,
             neighbourhood: None,
@@ -146,21 +156,7 @@ impl Ledger {
             awaited: 0,
             caught_up_in: None,
         };
-        self.open.insert(id, Line { account, behind: Some(instant), in_step_at: None });
-    }
-
-    /// A frame of so many bytes came in.
-    pub(super) fn received(&mut self, id: SessionId, bytes: usize) {
-        if let Some(line) = self.open.get_mut(&id) {
-            line.account.carried.bytes_received += PREFIX_BYTES + bytes as u64;
-        }
-    }
-
-    /// A frame of so many bytes was handed to the transport.
-    pub(super) fn sent(&mut self, id: SessionId, bytes: usize) {
-        if let Some(line) = self.open.get_mut(&id) {
-            line.account.carried.bytes_sent += PREFIX_BYTES + bytes as u64;
-        }
+        self.open.insert(id, Line { account, meter, behind: Some(instant), in_step_at: None });
     }
 
     /// How a session stands after a commit; `certified` when it speaks for whom it says it does.
@@ -202,6 +198,19 @@ impl Ledger {
         self.spaces.extend(spaces.map(|(space, count)| (*space, count)));
     }
 
+    /// Something last came in from these neighbours before this box was started.
+    pub(super) fn remember(&mut self, contacts: &Contacts) {
+        for (neighbourhood, at) in contacts {
+            let account = self.past.entry(Some(*neighbourhood)).or_default();
+            account.last_contact = account.last_contact.max(Some(*at));
+        }
+    }
+
+    /// How many photos are here and to come.
+    pub(super) const fn shows(&mut self, photos: PhotoCounts) {
+        self.photos = photos;
+    }
+
     /// An operation that was handed in was answered.
     pub(super) fn answered(&mut self, accepted: bool) {
         let count = if accepted { &mut self.accepted } else { &mut self.refused };
@@ -224,19 +233,29 @@ impl Ledger {
             account.awaited += line.account.awaited;
         }
         Figures {
-            sessions: self.open.values().map(|line| line.account.clone()).collect(),
+            sessions: self.open.values().map(Line::account).collect(),
             neighbours,
             spaces: self.spaces.clone(),
             accepted: self.accepted,
             refused: self.refused,
             commits: self.commits,
+            photos: self.photos,
         }
+    }
+}
+
+impl Line {
+    /// The account, with what was carried until now.
+    fn account(&self) -> SessionAccount {
+        let (bytes_sent, bytes_received) = (self.meter.sent(), self.meter.received());
+        let carried = Carried { bytes_sent, bytes_received, ..self.account.carried };
+        SessionAccount { carried, ..self.account.clone() }
     }
 }
 
 impl NeighbourAccount {
     fn add(&mut self, line: &Line) {
-        self.carried += line.account.carried;
+        self.carried += line.account().carried;
         self.last_contact = self.last_contact.max(Some(line.account.last_contact));
         self.in_step_at = self.in_step_at.max(line.in_step_at);
         self.caught_up_in = line.account.caught_up_in.or(self.caught_up_in);
@@ -265,9 +284,11 @@ mod tests {
         Timestamp::from_millis(millis)
     }
 
-    fn open(ledger: &mut Ledger, id: u64, now: Timestamp, instant: Instant) {
-        let remote = "/ip4/192.0.2.1/udp/4080/quic-v1".parse().unwrap();
-        ledger.opened(SessionId(id), PEER, true, remote, now, instant);
+    fn open(ledger: &mut Ledger, id: u64, now: Timestamp, instant: Instant) -> Arc<Meter> {
+        let (remote, meter) = ("/ip4/192.0.2.1/udp/4080/quic-v1".parse().unwrap(), Arc::new(Meter::default()));
+        let opening = Opening { peer: PEER, outbound: true, remote, meter: Arc::clone(&meter) };
+        ledger.opened(SessionId(id), opening, now, instant);
+        meter
     }
 
     fn status(in_step: bool, last_contact: Timestamp) -> SessionStatus {
@@ -280,18 +301,28 @@ mod tests {
     fn what_ended_sessions_carried_stays_counted() {
         let (mut ledger, begun) = (Ledger::default(), Instant::now());
         for id in [1, 2] {
-            open(&mut ledger, id, at(10), begun);
-            ledger.received(SessionId(id), 96);
-            ledger.sent(SessionId(id), 6);
+            let meter = open(&mut ledger, id, at(10), begun);
+            meter.count_received(100);
+            meter.count_sent(10);
             ledger.stands(SessionId(id), &status(true, at(20)), true, at(20), begun);
         }
         ledger.closed(SessionId(1));
-        ledger.received(SessionId(1), 1_000_000);
         let account = ledger.figures().neighbours[&Some(NEIGHBOUR)];
         assert_eq!((account.sessions, account.last_contact, account.in_step_at), (1, Some(at(20)), Some(at(20))));
         let carried = Carried { bytes_sent: 20, bytes_received: 200, operations_sent: 2, operations_received: 6 };
-        assert_eq!(account.carried, carried, "the prefix of each frame counts");
+        assert_eq!(account.carried, carried);
         assert_eq!(ledger.figures().sessions.len(), 1);
+    }
+
+    #[test]
+    fn what_is_remembered_is_known_until_something_comes() {
+        let (mut ledger, begun) = (Ledger::default(), Instant::now());
+        ledger.remember(&Contacts::from([(NEIGHBOUR, at(5))]));
+        let last = |ledger: &Ledger| ledger.figures().neighbours[&Some(NEIGHBOUR)].last_contact;
+        assert_eq!(last(&ledger), Some(at(5)));
+        open(&mut ledger, 1, at(10), begun);
+        ledger.stands(SessionId(1), &status(true, at(20)), true, at(20), begun);
+        assert_eq!(last(&ledger), Some(at(20)));
     }
 
     #[test]

@@ -21,7 +21,7 @@ use tokio::time::Instant;
 
 use super::checking::{Checking, Done};
 use super::group::{Group, Replies};
-use super::ledger::Ledger;
+use super::ledger::{Ledger, Opening};
 use super::{Network, PeerSession, RETRY, Request, Status, public_key};
 use crate::clock;
 use crate::net::{self, NetEvent, SendError, Turn};
@@ -253,7 +253,7 @@ impl<S: Store + Send + Sync + 'static> Machine<S> {
 
     fn input_of_net(&mut self, event: NetEvent) -> Option<Input> {
         match event {
-            NetEvent::Opened { session, peer, outbound, remote } => {
+            NetEvent::Opened { session, peer, outbound, remote, meter } => {
                 let id = SessionId(session.0);
                 let key = public_key(&peer).filter(|_| matches!(self.replica, State::Open(_)));
                 let Some(peer) = key else {
@@ -263,13 +263,13 @@ impl<S: Store + Send + Sync + 'static> Machine<S> {
                 tracing::info!(%peer, %remote, outbound, "a box is connected");
                 self.sessions.insert(id);
                 let mut ledger = self.outlets.ledger.lock();
-                ledger.opened(id, peer, outbound, remote, clock::now(), std::time::Instant::now());
+                let opening = Opening { peer, outbound, remote, meter };
+                ledger.opened(id, opening, clock::now(), std::time::Instant::now());
                 drop(ledger);
                 Some(Input::Opened { session: id, peer, outbound })
             }
             NetEvent::Frame { session, bytes, turn } => {
                 let session = SessionId(session.0);
-                self.outlets.ledger.lock().received(session, bytes.len());
                 if self.sessions.contains(&session) {
                     self.checking.frame(session, bytes, turn);
                 }
@@ -359,11 +359,9 @@ impl<S: Store + Send + Sync + 'static> Machine<S> {
 
     fn send(&self, session: SessionId, frame: Vec<u8>) {
         let Some(network) = &self.network else { return };
-        let length = frame.len();
         match network.handle.send(net::SessionId(session.0), frame) {
-            Ok(()) => self.outlets.ledger.lock().sent(session, length),
-            // The event that says why is on its way.
-            Err(SendError::Closed | SendError::SlowReader) => {}
+            // Where there is no session any more, the event that says why is on its way.
+            Ok(()) | Err(SendError::Closed | SendError::SlowReader) => {}
             Err(error @ SendError::BadLength { .. }) => {
                 tracing::error!(session = session.0, %error, "a session is closed");
                 self.close(session);
@@ -432,6 +430,7 @@ impl<S: Store + Send + Sync + 'static> Machine<S> {
         let (now, instant) = (clock::now(), std::time::Instant::now());
         let mut ledger = self.outlets.ledger.lock();
         ledger.holds(replica.spaces());
+        ledger.shows(replica.photos());
         let sessions = replica
             .sessions()
             .map(|(id, status)| {

@@ -32,6 +32,7 @@ use thiserror::Error;
 use tokio::runtime::Builder;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
+use crate::data_folder::contacts::Contacts;
 use crate::net::{NetEvent, NetHandle};
 use crate::photos::KeeperHandle;
 use ledger::Ledger;
@@ -260,6 +261,11 @@ impl DriverHandle {
     /// What went to and from the other boxes since this one started, and what is held.
     pub fn figures(&self) -> Figures {
         self.ledger.lock().figures()
+    }
+
+    /// Something last came in from these neighbours at these times, before this box was started.
+    pub fn remember_contacts(&self, contacts: &Contacts) {
+        self.ledger.lock().remember(contacts);
     }
 
     /// From now on, the items that look different. Who is too slow is told that it missed some.

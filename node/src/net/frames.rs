@@ -14,7 +14,7 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-use super::{CloseReason, MAX_FRAME_BYTES};
+use super::{CloseReason, MAX_FRAME_BYTES, Meter};
 
 /// How long the other end may be silent in the middle of a frame.
 pub(super) const FRAME_SILENCE: Duration = Duration::from_secs(10);
@@ -33,18 +33,21 @@ pub(super) const FRAMES_PER_SECOND: u32 = 1024;
 /// costs nothing.
 const READ_STEP_BYTES: usize = 64 * 1024;
 
+/// How many bytes say how long a frame is.
+const PREFIX_BYTES: usize = 4;
+
 /// In a length: what follows is packed.
 const PACKED: u32 = 1 << 31;
 
-/// Reads one frame; `None` when the stream ended before one began.
+/// Reads one frame, and counts what it took on the stream; `None` when the stream ended before one began.
 ///
 /// Waits for as long as it takes until a frame begins: whether the other end is still there is the
 /// concern of the pings.
-pub(super) async fn read_frame<R>(reader: &mut R) -> Result<Option<Vec<u8>>, CloseReason>
+pub(super) async fn read_frame<R>(reader: &mut R, meter: &Meter) -> Result<Option<Vec<u8>>, CloseReason>
 where
     R: AsyncRead + Unpin,
 {
-    let mut prefix = [0; 4];
+    let mut prefix = [0; PREFIX_BYTES];
     let begun = reader.read(&mut prefix).await.map_err(lost)?;
     if begun == 0 {
         return Ok(None);
@@ -63,6 +66,7 @@ where
             bytes.resize(wanted.min(filled + READ_STEP_BYTES), 0);
             read_exactly(reader, &mut bytes[filled..]).await?;
         }
+        meter.count_received(PREFIX_BYTES + wanted);
         if is_packed {
             // The bound on what comes out is the one on a frame.
             bytes = unpack(&bytes).map_err(CloseReason::BadPacking)?;
@@ -73,11 +77,12 @@ where
 }
 
 /// Sends frames until the queue ends, then closes this half of the stream. `queued` counts down as
-/// they leave.
+/// they leave, `meter` counts what they take on the stream.
 pub(super) async fn write_frames<W>(
     writer: &mut W,
     frames: &mut mpsc::Receiver<Vec<u8>>,
     queued: &AtomicUsize,
+    meter: &Meter,
 ) -> Result<(), CloseReason>
 where
     W: AsyncWrite + Unpin,
@@ -92,6 +97,7 @@ where
             if frames.is_empty() { writer.flush().await } else { Ok(()) }
         };
         timeout(FRAME_TIME, write).await.map_err(|_elapsed| CloseReason::SlowReader)?.map_err(lost)?;
+        meter.count_sent(PREFIX_BYTES + sent.len());
         queued.fetch_sub(bytes.len(), Ordering::Relaxed);
     }
     writer.close().await.map_err(lost)
@@ -176,7 +182,7 @@ mod tests {
     }
 
     async fn read_from(sent: &[u8]) -> Result<Option<Vec<u8>>, CloseReason> {
-        read_frame(&mut futures::io::Cursor::new(sent)).await
+        read_frame(&mut futures::io::Cursor::new(sent), &Meter::default()).await
     }
 
     fn pipe() -> (DuplexStream, tokio_util::compat::Compat<DuplexStream>) {
@@ -189,10 +195,10 @@ mod tests {
         let longest = vec![7; MAX_FRAME_BYTES];
         let sent = [framed(b"eerste"), framed(&longest), framed(b"x")].concat();
         let mut stream = futures::io::Cursor::new(sent);
-        assert_eq!(read_frame(&mut stream).await, Ok(Some(b"eerste".to_vec())));
-        assert_eq!(read_frame(&mut stream).await, Ok(Some(longest)));
-        assert_eq!(read_frame(&mut stream).await, Ok(Some(b"x".to_vec())));
-        assert_eq!(read_frame(&mut stream).await, Ok(None));
+        assert_eq!(read_frame(&mut stream, &Meter::default()).await, Ok(Some(b"eerste".to_vec())));
+        assert_eq!(read_frame(&mut stream, &Meter::default()).await, Ok(Some(longest)));
+        assert_eq!(read_frame(&mut stream, &Meter::default()).await, Ok(Some(b"x".to_vec())));
+        assert_eq!(read_frame(&mut stream, &Meter::default()).await, Ok(None));
     }
 
     #[tokio::test]
@@ -206,14 +212,17 @@ mod tests {
         }
         drop(queue);
         let mut written = futures::io::Cursor::new(Vec::new());
-        write_frames(&mut written, &mut frames, &queued).await.unwrap();
+        let meter = Meter::default();
+        write_frames(&mut written, &mut frames, &queued, &meter).await.unwrap();
         assert_eq!(queued.into_inner(), 0, "what counts is what was queued");
         let written = written.into_inner();
+        let length = written.len() as u64;
         assert!(written.len() < 200 + noise.len(), "{} bytes", written.len());
         assert!(written.ends_with(&framed(&noise)));
         let mut stream = futures::io::Cursor::new(written);
-        assert_eq!(read_frame(&mut stream).await, Ok(Some(repeating)));
-        assert_eq!(read_frame(&mut stream).await, Ok(Some(noise)));
+        assert_eq!(read_frame(&mut stream, &meter).await, Ok(Some(repeating)));
+        assert_eq!(read_frame(&mut stream, &meter).await, Ok(Some(noise)));
+        assert_eq!((meter.sent(), meter.received()), (length, length), "what is counted is what went over the stream");
     }
 
     #[tokio::test]
@@ -236,7 +245,7 @@ mod tests {
         }
         drop(queue);
         let mut written = futures::io::Cursor::new(Vec::new());
-        write_frames(&mut written, &mut frames, &queued).await.unwrap();
+        write_frames(&mut written, &mut frames, &queued, &Meter::default()).await.unwrap();
         assert_eq!(written.into_inner(), [0, 0, 0, 1, 1, 0, 0, 0, 3, 2, 3, 4]);
         assert_eq!(queued.into_inner(), 0, "what was sent no longer counts");
     }
@@ -271,8 +280,8 @@ mod tests {
             theirs
         };
         let (_theirs, read) = tokio::join!(peer, async {
-            let first = read_frame(&mut ours).await;
-            (first, read_frame(&mut ours).await)
+            let first = read_frame(&mut ours, &Meter::default()).await;
+            (first, read_frame(&mut ours, &Meter::default()).await)
         });
         assert_eq!(read, (Ok(Some(b"goedemorgen".to_vec())), Err(CloseReason::Stalled)));
         assert_eq!(began.elapsed().as_secs(), (101 * FRAME_SILENCE).as_secs());
@@ -289,9 +298,10 @@ mod tests {
                 theirs.write_all(&[0]).await.unwrap();
             }
         };
+        let meter = Meter::default();
         let read = tokio::select! {
             () = trickle => unreachable!("it goes on for ever"),
-            read = read_frame(&mut ours) => read,
+            read = read_frame(&mut ours, &meter) => read,
         };
         assert_eq!(read, Err(CloseReason::Stalled));
         assert_eq!(began.elapsed().as_secs(), FRAME_TIME.as_secs());
@@ -302,7 +312,7 @@ mod tests {
         let (_theirs, mut ours) = pipe();
         let (queue, mut frames) = mpsc::channel(1);
         queue.try_send(noise(1000)).unwrap();
-        let written = write_frames(&mut ours, &mut frames, &AtomicUsize::new(1000)).await;
+        let written = write_frames(&mut ours, &mut frames, &AtomicUsize::new(1000), &Meter::default()).await;
         assert_eq!(written, Err(CloseReason::SlowReader));
     }
 
@@ -331,7 +341,7 @@ mod tests {
             let mut consumed = Vec::new();
             let end = runtime.block_on(async {
                 loop {
-                    match read_frame(&mut stream).await {
+                    match read_frame(&mut stream, &Meter::default()).await {
                         Ok(Some(bytes)) => consumed.extend(framed(&bytes)),
                         end => break end,
                     }

@@ -31,6 +31,7 @@ mod gate;
 mod known;
 mod limits;
 pub mod mdns;
+mod meter;
 mod outlets;
 mod outside;
 mod pairing;
@@ -51,6 +52,7 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use gate::Entitled;
+pub use meter::Meter;
 use outlets::Outlets;
 pub use reach::{Reach, Route, Router, Told, is_public};
 pub use reasons::{CloseReason, DialFailure, DialRejected, NetError, SendError};
@@ -179,6 +181,8 @@ pub enum NetEvent {
         outbound: bool,
         /// The address of the other end as seen from here.
         remote: Multiaddr,
+        /// Counts what goes over it, until it is closed.
+        meter: Arc<Meter>,
     },
     /// The other end sent a frame.
     Frame {

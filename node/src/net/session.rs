@@ -12,7 +12,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    CloseReason, FRAMES_UNDER_WAY, NetEvent, SessionId, Turn,
+    CloseReason, FRAMES_UNDER_WAY, Meter, NetEvent, SessionId, Turn,
     frames::{self, Allowance},
     outlets::{Inlet, Outlets},
 };
@@ -43,7 +43,8 @@ impl Session {
     pub(super) async fn run(self) {
         let Self { id: session, peer, outbound, remote, events, outlets, stop, .. } = self;
         let _done = self.done.drop_guard();
-        let opened = NetEvent::Opened { session, peer, outbound, remote };
+        let meter = Arc::new(Meter::default());
+        let opened = NetEvent::Opened { session, peer, outbound, remote, meter: Arc::clone(&meter) };
         let announce = async {
             if let Some(predecessor) = self.predecessor {
                 predecessor.cancelled().await;
@@ -58,7 +59,7 @@ impl Session {
             outlets.close(session, CloseReason::Shutdown);
             return;
         }
-        let reason = carry(session, self.stream, self.inlet, &events).await;
+        let reason = carry(session, self.stream, self.inlet, &events, &meter).await;
         outlets.close(session, reason);
         tracing::debug!(%session, %peer, %reason, "session closed");
         tokio::select! {
@@ -71,10 +72,16 @@ impl Session {
 }
 
 /// Carries frames both ways until the session ends.
-async fn carry(session: SessionId, stream: Stream, inlet: Inlet, events: &mpsc::Sender<NetEvent>) -> CloseReason {
+async fn carry(
+    session: SessionId,
+    stream: Stream,
+    inlet: Inlet,
+    events: &mpsc::Sender<NetEvent>,
+    meter: &Meter,
+) -> CloseReason {
     let Inlet { frames: mut outgoing, queued, mut close } = inlet;
     let (mut reader, mut writer) = stream.split();
-    let mut sending = pin!(frames::write_frames(&mut writer, &mut outgoing, &queued));
+    let mut sending = pin!(frames::write_frames(&mut writer, &mut outgoing, &queued, meter));
     let (asked, all_sent) = tokio::select! {
         // First, so that a reason given is the reason told, whatever breaks because of it.
         biased;
@@ -83,7 +90,7 @@ async fn carry(session: SessionId, stream: Stream, inlet: Inlet, events: &mpsc::
             Ok(()) => (close.await, true),
             Err(reason) => return reason,
         },
-        reason = receive(session, &mut reader, events) => return reason,
+        reason = receive(session, &mut reader, events, meter) => return reason,
     };
     // The reason is always sent, so an error would mean the table of outlets is gone with the box.
     let reason = asked.unwrap_or(CloseReason::Shutdown);
@@ -104,13 +111,18 @@ async fn carry(session: SessionId, stream: Stream, inlet: Inlet, events: &mpsc::
 
 /// Hands frames to the driver until the stream ends or the other end misbehaves. While the driver's
 /// queue is full nothing is read, and the other end is held up by the stream's flow control.
-async fn receive(session: SessionId, reader: &mut ReadHalf<Stream>, events: &mpsc::Sender<NetEvent>) -> CloseReason {
+async fn receive(
+    session: SessionId,
+    reader: &mut ReadHalf<Stream>,
+    events: &mpsc::Sender<NetEvent>,
+    meter: &Meter,
+) -> CloseReason {
     let mut allowance = Allowance::new(Instant::now());
     let places = Arc::new(Semaphore::new(FRAMES_UNDER_WAY));
     loop {
         // Nobody closes it.
         let Ok(place) = Arc::clone(&places).acquire_owned().await else { return CloseReason::Shutdown };
-        let bytes = match frames::read_frame(reader).await {
+        let bytes = match frames::read_frame(reader, meter).await {
             Ok(Some(bytes)) => bytes,
             Ok(None) => return CloseReason::Remote,
             Err(reason) => return reason,

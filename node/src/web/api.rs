@@ -1,6 +1,8 @@
 //! The reading half of the API.
 
+pub(crate) mod bundles;
 pub(super) mod moderation;
+pub(super) mod neighbours;
 pub(super) mod register;
 pub(super) mod sync;
 

@@ -8,6 +8,7 @@ use dorpsplein_protocol::operation::{ItemId, OperationId};
 use super::SiteState;
 use super::body::{
     DeviceBody, ForkBody, ItemBody, LogBody, MineBody, NamedResidentBody, ReceiptBody, RegisterBody, StatusBody,
+    TakingBody,
 };
 use super::error::Problem;
 use super::read::Reader;
@@ -75,6 +76,14 @@ pub fn forks(state: &SiteState) -> Result<Vec<ForkBody>, Problem> {
 /// As [`status`].
 pub fn receipts(state: &SiteState, item: &ItemId) -> Result<Vec<ReceiptBody>, Problem> {
     Ok(Reader::new(state).receipts(item)?)
+}
+
+/// What connectors last said about what is taken of a neighbour, or about one post of one; none if they never did.
+///
+/// # Errors
+/// As [`status`].
+pub fn taking(state: &SiteState, about: &OperationId) -> Result<Option<TakingBody>, Problem> {
+    Ok(Reader::new(state).taking(about)?)
 }
 
 /// The members and their names.

@@ -14,6 +14,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use dorpsplein_protocol::authority::Registers;
 use dorpsplein_protocol::operation::{NeighbourhoodId, Space};
+use dorpsplein_protocol::replica::PhotoCounts;
 use dorpsplein_protocol::time::Timestamp;
 
 use super::SiteState;
@@ -43,6 +44,7 @@ fn answer(state: &SiteState) -> Response {
     let (figures, status, registers) = (state.driver.figures(), state.driver.status(), state.driver.registers());
     let mut page = Page { text: String::new(), registers: &registers };
     page.of_the_box(&figures, status.writable);
+    page.of_the_photos(&figures.photos);
     page.of_the_neighbours(&figures, clock::now());
     page.of_the_process();
     ([(header::CONTENT_TYPE, MEDIA_TYPE), (header::CACHE_CONTROL, "no-store")], page.text).into_response()
@@ -89,16 +91,26 @@ impl Page<'_> {
         );
     }
 
+    /// Together, and by nobody: how many somebody has says something of them.
+    fn of_the_photos(&mut self, photos: &PhotoCounts) {
+        let states = [("held", photos.held), ("wanted", photos.wanted), ("over_quota", photos.over_quota)];
+        let states = states.map(|(state, count)| (format!("state=\"{state}\""), count as f64));
+        self.family("dorpsplein_photos", "gauge", "Photos that items refer to, by where their files are.", states);
+        let bytes = [("held", photos.held_bytes), ("wanted", photos.wanted_bytes)];
+        let bytes = bytes.map(|(state, bytes)| (format!("state=\"{state}\""), bytes as f64));
+        self.family("dorpsplein_photo_bytes", "gauge", "Bytes of those that are here, and that are to come.", bytes);
+    }
+
     fn of_the_neighbours(&mut self, figures: &Figures, now: Timestamp) {
         let all = &figures.neighbours;
         self.each("dorpsplein_sessions", "gauge", "Open sessions with boxes.", all, |one| Some(one.sessions as f64));
-        self.each("dorpsplein_sent_bytes_total", "counter", "Bytes of frames sent, before packing.", all, |one| {
+        self.each("dorpsplein_sent_bytes_total", "counter", "Bytes written to the sessions' streams.", all, |one| {
             Some(one.carried.bytes_sent as f64)
         });
         self.each(
             "dorpsplein_received_bytes_total",
             "counter",
-            "Bytes of frames received, after unpacking.",
+            "Bytes read from the sessions' streams.",
             all,
             |one| Some(one.carried.bytes_received as f64),
         );

@@ -3,7 +3,7 @@
 //! A handler decides nothing. Reading goes straight to the store, beside the driver; writing goes to the driver and
 //! waits for its answer, which comes only when the operation is durable.
 
-mod api;
+pub(crate) mod api;
 pub mod assets;
 pub mod body;
 pub mod error;
@@ -59,6 +59,7 @@ pub struct SiteState {
     folder_token: Option<FolderToken>,
     dial_now: Arc<Notify>,
     reach: Option<watch::Receiver<Arc<Reach>>>,
+    site_url: Option<Arc<str>>,
     photos: Option<Photos>,
 }
 
@@ -77,6 +78,7 @@ impl SiteState {
             folder_token: None,
             dial_now,
             reach: None,
+            site_url: None,
             photos: None,
         }
     }
@@ -91,6 +93,12 @@ impl SiteState {
     #[must_use]
     pub fn with_reach(self, reach: watch::Receiver<Arc<Reach>>) -> Self {
         Self { reach: Some(reach), ..self }
+    }
+
+    /// The same, with the address of the site as visitors type it, without a slash at the end.
+    #[must_use]
+    pub fn with_site_url(self, url: &str) -> Self {
+        Self { site_url: Some(url.into()), ..self }
     }
 
     /// The same, with the photos of this box.

@@ -46,6 +46,39 @@ treaty-direction = Who shares with whom?
 treaty-direction-both = We with them, and they with us
 treaty-direction-send = Only we with them
 treaty-direction-receive = Only they with us
+treaty-link = Answer an offer
+treaty-link-more = Did a connector of another neighbourhood give you a link? Paste it here. Your box then looks for the box of that neighbourhood.
+treaty-link-summary = Accept an offer with a link
+treaty-link-field = The link you were given
+hand-on = Hand the offer on
+hand-on-more = { $name } does not hear of this yet: the boxes do not know each other. Give this link to a connector there, or have the square scanned. They paste it on their own page ‘Agreements with the neighbours’.
+hand-on-qr = Code with the link of the offer
+hand-on-link = The link of the offer
+taken-at-once = What they share with us comes on our square at once.
+taken-after-approval = What they share with us waits until a connector lets it in.
+taken-not = What they share with us does not come on our square.
+taken-news-only = Only news.
+taken-events-only = Only events.
+taken-per-day = { $count ->
+    [one] One post a day; what is more waits for a connector.
+   *[other] At most { $count } posts a day; what is more waits for a connector.
+}
+take-summary = Choose what comes on our square
+take-do = Sign this choice
+take-how = What they share with us
+take-at-once = comes on our square at once
+take-after-approval = waits until a connector lets it in
+take-not = does not come on our square
+take-kinds = What sort of posts?
+take-kinds-both = News and events
+take-kinds-news = Only news
+take-kinds-events = Only events
+take-per-day = How many a day at once?
+take-per-day-hint = 0 means all. What is more waits for a connector.
+awaiting-approve = Let it onto our square
+awaiting-decline = Not on our square
+awaiting-decline-do = Do not let it in
+awaiting-decline-more = The post stays where it is, with the neighbours, and does not come on our square.
 
 map-heading = How it goes with the neighbours
 map-legend = A whole line: both hold the same. A broken line: still catching up. Dots: no connection. The arrows point at who receives.
@@ -72,7 +105,7 @@ way-next-door = on the same network
 way-direct = straight across the internet
 way-through = through the box of { $name }
 awaiting-heading = Waits for a connector
-awaiting-intro = These posts of neighbours are not on our square yet. Read them, and let them in with the command ‘dorpsplein treaty approve’ and the number of the post.
+awaiting-intro = These posts of neighbours are not on our square yet. Read them, and choose.
 awaiting-from = From { $name }
 awaiting-number = Number of the post
 

@@ -24,6 +24,7 @@ gone-erased = This message was erased
 gone-erased-by-author = The author erased it. What stood here is gone.
 gone-erased-by-connector = A connector erased it. What stood here is gone. The author can object.
 receipts-heading = Erased by the neighbours too
+moved-receipts-heading = Gone at the neighbours too
 receipts-none = No box of the neighbours has reported yet that it erased this.
 receipt = Erased by { $name }
 

@@ -46,6 +46,39 @@ treaty-direction = Wie deelt met wie?
 treaty-direction-both = Wij met hen, en zij met ons
 treaty-direction-send = Alleen wij met hen
 treaty-direction-receive = Alleen zij met ons
+treaty-link = Antwoord op een voorstel
+treaty-link-more = Gaf een buurtverbinder van een andere buurt u een link? Plak hem dan hier. Uw kastje zoekt daarna het kastje van die buurt op.
+treaty-link-summary = Ga in op een voorstel met een link
+treaty-link-field = De link die u kreeg
+hand-on = Geef het voorstel door
+hand-on-more = { $name } hoort hier nog niets van: de kastjes kennen elkaar nog niet. Geef een buurtverbinder daar deze link, of laat het vierkant scannen. Die plakt hem op de eigen bladzijde ‘Afspraken met de buren’.
+hand-on-qr = Code met de link van het voorstel
+hand-on-link = De link van het voorstel
+taken-at-once = Wat zij met ons delen, komt meteen op ons plein.
+taken-after-approval = Wat zij met ons delen, wacht tot een buurtverbinder het toelaat.
+taken-not = Wat zij met ons delen, komt niet op ons plein.
+taken-news-only = Alleen nieuws.
+taken-events-only = Alleen activiteiten.
+taken-per-day = { $count ->
+    [one] Per dag één bijdrage; wat meer is, wacht op een buurtverbinder.
+   *[other] Per dag hooguit { $count } bijdragen; wat meer is, wacht op een buurtverbinder.
+}
+take-summary = Kies wat er op ons plein komt
+take-do = Onderteken deze keuze
+take-how = Wat zij met ons delen
+take-at-once = komt meteen op ons plein
+take-after-approval = wacht tot een buurtverbinder het toelaat
+take-not = komt niet op ons plein
+take-kinds = Wat voor bijdragen?
+take-kinds-both = Nieuws en activiteiten
+take-kinds-news = Alleen nieuws
+take-kinds-events = Alleen activiteiten
+take-per-day = Hoeveel per dag meteen?
+take-per-day-hint = 0 is: alles. Wat meer is, wacht op een buurtverbinder.
+awaiting-approve = Laat toe op ons plein
+awaiting-decline = Niet op ons plein
+awaiting-decline-do = Laat niet toe
+awaiting-decline-more = Het bericht blijft bij de buren staan, en komt niet op ons plein.
 
 map-heading = Hoe het gaat met de buren
 map-legend = Een hele lijn: gelijk met elkaar. Een streepjeslijn: nog bezig met inhalen. Stippels: geen verbinding. De pijlen wijzen naar wie iets krijgt.
@@ -72,7 +105,7 @@ way-next-door = op hetzelfde netwerk
 way-direct = rechtstreeks over internet
 way-through = via het kastje van { $name }
 awaiting-heading = Wacht op een buurtverbinder
-awaiting-intro = Deze berichten van buren staan nog niet op ons plein. Lees ze, en laat ze toe met de opdracht ‘dorpsplein treaty approve’ en het nummer van het bericht.
+awaiting-intro = Deze berichten van buren staan nog niet op ons plein. Lees ze, en kies.
 awaiting-from = Uit { $name }
 awaiting-number = Nummer van het bericht
 

@@ -24,6 +24,7 @@ gone-erased = Dit bericht is gewist
 gone-erased-by-author = De schrijver heeft het zelf gewist. Wat er stond, is weg.
 gone-erased-by-connector = Een buurtverbinder heeft het gewist. Wat er stond, is weg. De schrijver kan bezwaar maken.
 receipts-heading = Ook gewist bij de buren
+moved-receipts-heading = Ook weg bij de buren
 receipts-none = Nog geen enkel kastje van de buren heeft laten weten dat het gewist is.
 receipt = Gewist bij { $name }
 

@@ -49,6 +49,15 @@ pub(super) struct OwnItem {
     pub(super) heads: Vec<OperationId>,
 }
 
+/// An offer of a treaty that its link tells of.
+#[cfg(feature = "inside")]
+pub(super) struct TreatyOffer {
+    /// The neighbourhood that offers.
+    pub(super) neighbourhood: NeighbourhoodId,
+    /// The operation in which it does.
+    pub(super) operation: OperationId,
+}
+
 /// An invitation, as the register holds it.
 pub(super) struct Invitation {
     /// The operation that holds it.
@@ -78,6 +87,25 @@ impl Api {
     #[cfg(feature = "inside")]
     pub(super) async fn hand_in_photo(&self, file: &[u8]) -> Result<(), Trouble> {
         self.send("POST", "photos", "image/jpeg", &Uint8Array::from(file)).await
+    }
+
+    /// Tells the box of the one behind a treaty link, which it is to dial. A connector has to be logged in.
+    #[cfg(feature = "inside")]
+    pub(super) async fn introduce(&self, link: &str) -> Result<TreatyOffer, Trouble> {
+        let request = Object::new();
+        Reflect::set(&request, &"link".into(), &link.into())
+            .map_err(|_| Trouble::Browser("a request cannot be written"))?;
+        let json = js_sys::JSON::stringify(&request).map_err(|_| Trouble::Browser("a request cannot be written"))?;
+        let answer = self.answer("POST", "introductions", "application/json", &json.into()).await?;
+        let body = settled(answer.json()).await?;
+        let text = |name| field(&body, name).as_string();
+        let offer = || {
+            Some(TreatyOffer {
+                neighbourhood: NeighbourhoodId::from_hex(&text("neighbourhood")?)?,
+                operation: OperationId::from_hex(&text("operation")?)?,
+            })
+        };
+        offer().ok_or(Trouble::Offline)
     }
 
     /// Leaves a message in a mailbox of two devices that are being linked. The same message may be left twice.
@@ -200,6 +228,10 @@ impl Api {
     }
 
     async fn send(&self, method: &str, path: &str, media_type: &str, body: &JsValue) -> Result<(), Trouble> {
+        self.answer(method, path, media_type, body).await.map(drop)
+    }
+
+    async fn answer(&self, method: &str, path: &str, media_type: &str, body: &JsValue) -> Result<Response, Trouble> {
         let request = RequestInit::new();
         request.set_method(method);
         request.set_body(body);
@@ -207,7 +239,7 @@ impl Api {
         Reflect::set(&headers, &"content-type".into(), &media_type.into())
             .map_err(|_| Trouble::Browser("a header cannot be set"))?;
         request.set_headers(&headers);
-        self.request(path, request).await.map(drop)
+        self.request(path, request).await
     }
 
     async fn request(&self, path: &str, request: RequestInit) -> Result<Response, Trouble> {

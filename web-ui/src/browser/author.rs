@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+#[cfg(feature = "inside")]
+use dorpsplein_protocol::compose::Taking;
 use dorpsplein_protocol::compose::{Device, Place};
 use dorpsplein_protocol::hex;
 use dorpsplein_protocol::identity::{PublicKey, SecretKey};
@@ -143,6 +145,16 @@ impl Author {
         }
         let now = self.ready().await?;
         let signed = self.held.device.state(parents, statement, now);
+        self.keep(signed).await?;
+        self.deliver().await
+    }
+
+    /// Says, as a connector, what is taken of what others share, and delivers it. `said` is when that was last said.
+    #[cfg(feature = "inside")]
+    pub(super) async fn take(&mut self, taking: &Taking, said: Option<Timestamp>) -> Result<(), Trouble> {
+        self.deliver().await?;
+        let now = self.ready().await?;
+        let signed = self.held.device.take(taking, said, now);
         self.keep(signed).await?;
         self.deliver().await
     }

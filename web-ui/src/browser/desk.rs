@@ -5,6 +5,7 @@
 
 use std::rc::Rc;
 
+use dorpsplein_protocol::compose::Taking;
 use dorpsplein_protocol::identity::PublicKey;
 use dorpsplein_protocol::linking::LinkPurpose;
 use dorpsplein_protocol::operation::{
@@ -69,6 +70,15 @@ async fn carry_out(page: &Page, act: &str, filled: &Filled) -> Result<(), Troubl
     let statement = match act {
         // The device that says so may be the one that is retired, and then forgets its key.
         "retire" => return retire(page, fields.key("device")?).await,
+        "take" => {
+            let said = fields.number("said").ok().map(Timestamp::from_millis);
+            return Author::own(page).await?.take(&taking(&fields)?, said).await;
+        }
+        "treaty-link" => {
+            // First the box hears whom to dial: the other way round a browser that is closed leaves a promise nobody hears of.
+            let offer = api.introduce(&fields.text("link")?).await?;
+            Statement::Treaty(treaty(page, &fields, offer.neighbourhood, Some(offer.operation))?)
+        }
         "remove" => {
             let resident = fields.resident("resident")?;
             Statement::MemberRemoval(MemberRemoval { resident, counts: counts(&api, &resident).await? })
@@ -127,17 +137,11 @@ fn about_others(page: &Page, act: &str, fields: &Fields<'_>) -> Result<Option<St
             expires: fields.end_of(page, "until")?,
         }),
         "retire-box" => Statement::BoxRetirement(BoxRetirement { key: fields.key("key")? }),
-        "treaty" => Statement::Treaty(Treaty {
-            with: neighbourhood("with")?,
-            accepts: fields.text("accepts").ok().map(|_| fields.id("accepts", OperationId::from_hex)).transpose()?,
-            direction: match fields.text("direction")?.as_str() {
-                "send" => TreatyDirection::Send,
-                "receive" => TreatyDirection::Receive,
-                _ => TreatyDirection::Both,
-            },
-            kinds: Vec::new(),
-            expires: fields.end_of(page, "until")?,
-        }),
+        "treaty" => {
+            let accepts =
+                fields.text("accepts").ok().map(|_| fields.id("accepts", OperationId::from_hex)).transpose()?;
+            Statement::Treaty(treaty(page, fields, neighbourhood("with")?, accepts)?)
+        }
         "end-treaty" => Statement::TreatyEnd(TreatyEnd { with: neighbourhood("with")? }),
         "found-circle" => Statement::CircleFounding(CircleFounding { name: fields.text("name")? }),
         "admit" => Statement::CircleAdmission(CircleAdmission {
@@ -157,6 +161,38 @@ fn about_others(page: &Page, act: &str, fields: &Fields<'_>) -> Result<Option<St
         _ => return Ok(None),
     };
     Ok(Some(statement))
+}
+
+/// What a form says of a treaty, with whom and in answer to what.
+fn treaty(
+    page: &Page,
+    fields: &Fields<'_>,
+    with: NeighbourhoodId,
+    accepts: Option<OperationId>,
+) -> Result<Treaty, Trouble> {
+    let direction = match fields.text("direction")?.as_str() {
+        "send" => TreatyDirection::Send,
+        "receive" => TreatyDirection::Receive,
+        _ => TreatyDirection::Both,
+    };
+    Ok(Treaty { with, accepts, direction, kinds: Vec::new(), expires: fields.end_of(page, "until")? })
+}
+
+/// What a form says about what is taken of what a neighbour shares, or about one post of one. A post has no kinds to choose
+/// from, and no number a day.
+fn taking(fields: &Fields<'_>) -> Result<Taking, Trouble> {
+    let number = |name| fields.text(name).ok().map_or(Ok(0), |_| fields.number(name));
+    let bounded = || Trouble::foreseen("invalid-content");
+    Ok(Taking {
+        about: fields.id("about", OperationId::from_hex)?,
+        accepts: match fields.text("how")?.as_str() {
+            "at-once" => 0,
+            "after-approval" => 1,
+            _ => 2,
+        },
+        kinds: u8::try_from(number("kinds")?).map_err(|_| bounded())?,
+        per_day: u16::try_from(number("per_day")?).map_err(|_| bounded())?,
+    })
 }
 
 /// Face to face with somebody who lost a device: meets the new one, and retires those that are gone.

@@ -15,7 +15,7 @@ use crate::paths::{self, Page};
 use crate::view::{
     AreasPage, BoxesPage, Care, CirclePlace, CirclesPage, Contact, Date, Deed, DeskPage, DeviceStanding, DoorPage,
     Frame, InvitationFate, InvitationsPage, Letter, LettersPage, MemberPage, MembersPage, NeighboursPage,
-    OrganisationsPage, Person, Role, TreatyDirection, TreatyStep, Way,
+    OrganisationsPage, Person, Role, Taken, TreatyDirection, TreatyStep, Way,
 };
 
 /// A template that is nothing but the shell and a view, and the function that renders it.

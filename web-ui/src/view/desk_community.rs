@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::desk::{DeskTop, Person};
-use super::neighbouring::{AwaitingPost, Exchange, MappedNeighbour};
+use super::neighbouring::{AwaitingPost, Exchange, HandedOn, MappedNeighbour, Policy};
 use super::trust::TreatyDirection;
 
 /// Treaties.
@@ -51,6 +51,10 @@ pub struct TreatyView {
     pub ours: bool,
     /// How it goes with them.
     pub exchange: Exchange,
+    /// What of theirs comes on our square; none where nothing comes from there.
+    pub policy: Option<Policy>,
+    /// Our offer for people to hand on; none where it has been answered.
+    pub handed_on: Option<HandedOn>,
 }
 
 /// Circles of neighbourhoods.

@@ -26,7 +26,7 @@ pub use devices::{MyDataPage, OwnDevice};
 pub use frame::{CircleChoice, Frame, Help, NeighbourLink, Neighbourhood};
 pub use jiff::civil::{Date, DateTime};
 pub use moderation::{Fate, GonePage, Handle, LogAct, LogEntry, LogPage, Moderated, Reason, Receipt, Standing};
-pub use neighbouring::{AwaitingPost, Contact, Exchange, MappedNeighbour, Way};
+pub use neighbouring::{AwaitingPost, Contact, Exchange, HandedOn, MappedNeighbour, Policy, Taken, Way};
 pub use page::{AgendaPage, ErrorPage, EventPage, Failure, ItemPage, NewsPage, WriteKind, WritePage};
 pub use post::{
     Author, Claim, Comment, EventTeaser, NewsTeaser, Origin, Photo, Role, Stated, Thread, ThreadEntry, When,

@@ -51,6 +51,8 @@ pub struct Fate {
     pub official: bool,
     /// What its author objected.
     pub appeal: Option<String>,
+    /// The neighbours who let go of it since it is no longer for them.
+    pub receipts: Vec<Receipt>,
 }
 
 /// How an item stands, for the acts that fit it.

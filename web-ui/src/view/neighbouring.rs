@@ -2,6 +2,8 @@
 
 use jiff::civil::{Date, DateTime};
 
+use crate::qr::QrImage;
+
 /// How it goes with one neighbour.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exchange {
@@ -37,6 +39,43 @@ pub enum Way {
     Direct,
     /// Through the box of another neighbour.
     Through(String),
+}
+
+/// What of a neighbour's posts comes on the square, as connectors last said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// How.
+    pub how: Taken,
+    /// Whether news is taken at all.
+    pub news: bool,
+    /// Whether events are taken at all.
+    pub events: bool,
+    /// How many posts of one day are taken at once; 0 for all.
+    pub per_day: usize,
+    /// When connectors last said so, in milliseconds since the Unix epoch; none if they never did.
+    pub said: Option<u64>,
+}
+
+/// How what a neighbour shares comes on the square.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Taken {
+    /// As soon as it comes.
+    #[default]
+    AtOnce,
+    /// When a connector has approved it.
+    AfterApproval,
+    /// Not.
+    No,
+}
+
+/// An offer that the other neighbourhood cannot hear of yet, because neither box knows where the other is: to be handed on by
+/// people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HandedOn {
+    /// The link for the connectors there.
+    pub link: String,
+    /// The same for a camera; none when it is too long for that.
+    pub qr: Option<QrImage>,
 }
 
 /// A post of a neighbour that waits for a connector.

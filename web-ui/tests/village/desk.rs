@@ -1,11 +1,12 @@
 //! The desk of the village's connectors.
 
+use dorpsplein_web_ui::qr::QrImage;
 use dorpsplein_web_ui::view::{
     AreasPage, AwaitingPost, BoxesPage, Branch, Care, CirclePlace, CircleView, CirclesPage, Contact, Deed, DeskBox,
-    DeskPage, DeskTop, DeviceStanding, DeviceView, DoorPage, Exchange, Fork, GonePage, InvitationFate, InvitationView,
-    InvitationsPage, Letter, LettersPage, LogAct, LogEntry, LogPage, MappedNeighbour, MemberPage, MemberTeaser,
-    MembersPage, Moderated, Neighbouring, NeighboursPage, OrganisationView, OrganisationsPage, Person, Proposal,
-    Reason, Receipt, Role, Standing, TreatyDirection, TreatyStep, TreatyView, Way,
+    DeskPage, DeskTop, DeviceStanding, DeviceView, DoorPage, Exchange, Fork, GonePage, HandedOn, InvitationFate,
+    InvitationView, InvitationsPage, Letter, LettersPage, LogAct, LogEntry, LogPage, MappedNeighbour, MemberPage,
+    MemberTeaser, MembersPage, Moderated, Neighbouring, NeighboursPage, OrganisationView, OrganisationsPage, Person,
+    Policy, Proposal, Reason, Receipt, Role, Standing, Taken, TreatyDirection, TreatyStep, TreatyView, Way,
 };
 
 use super::{at, connector, handle, id, on, resident, thread};
@@ -177,6 +178,17 @@ pub(crate) fn neighbours() -> NeighboursPage {
             contact: if seed == 2 { Contact::InStep } else { Contact::Away(Some(at(3, 9, 0))) },
             way: (seed == 2).then_some(Way::NextDoor),
         },
+        policy: (step == TreatyStep::InForce).then_some(Policy {
+            how: Taken::AtOnce,
+            news: true,
+            events: true,
+            per_day: 5,
+            said: Some(1_760_000_000_000),
+        }),
+        handed_on: (step == TreatyStep::Offered).then(|| {
+            let link = "https://plein.example/over-dit-plein#verdrag=eyJuZWlnaGJvdXJob29kIjoiYWIifQ";
+            HandedOn { link: link.to_owned(), qr: QrImage::of(link) }
+        }),
     };
     let mapped =
         |name: &str, receives, contact| MappedNeighbour { name: name.to_owned(), sends: true, receives, contact };

@@ -5,11 +5,12 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use dorpsplein_protocol::operation::NeighbourhoodId;
+use dorpsplein_protocol::replica::PhotoCounts;
 
 use crate::clock;
 use crate::driver::{Carried, NeighbourAccount, SessionAccount};
 use crate::web::SiteState;
-use crate::web::body::{CarriedBody, NeighbourSyncBody, SessionSyncBody, SyncBody};
+use crate::web::body::{CarriedBody, NeighbourSyncBody, PhotosSyncBody, SessionSyncBody, SyncBody};
 use crate::web::error::{Problem, ProblemBody};
 use crate::web::keeper::Keeper;
 use crate::web::write::check_origin;
@@ -66,6 +67,7 @@ pub(in super::super) fn body(state: &SiteState) -> SyncBody {
         time: clock::now().as_millis(),
         writable: state.driver.status().writable,
         operations: figures.spaces.iter().map(|(_, count)| *count as u64).sum(),
+        photos: figures.photos.into(),
         neighbours: known.map(|(id, account)| neighbour(id, account)).collect(),
         sessions: figures.sessions.iter().map(session).collect(),
     }
@@ -90,6 +92,18 @@ fn session(account: &SessionAccount) -> SessionSyncBody {
 /// In microseconds; a catching-up of half a million years is cut short.
 fn micros(time: std::time::Duration) -> u64 {
     u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+}
+
+impl From<PhotoCounts> for PhotosSyncBody {
+    fn from(counts: PhotoCounts) -> Self {
+        Self {
+            held: counts.held as u64,
+            held_bytes: counts.held_bytes,
+            wanted: counts.wanted as u64,
+            wanted_bytes: counts.wanted_bytes,
+            over_quota: counts.over_quota as u64,
+        }
+    }
 }
 
 impl From<Carried> for CarriedBody {

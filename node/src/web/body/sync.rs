@@ -12,10 +12,28 @@ pub struct SyncBody {
     pub writable: bool,
     /// Operations held, of all spaces.
     pub operations: u64,
+    /// The files of photos.
+    #[serde(default)]
+    pub photos: PhotosSyncBody,
     /// The neighbourhoods this box has to do with, its own too when that has other boxes.
     pub neighbours: Vec<NeighbourSyncBody>,
     /// The open sessions.
     pub sessions: Vec<SessionSyncBody>,
+}
+
+/// The files of photos on this box.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PhotosSyncBody {
+    /// Photos that are here.
+    pub held: u64,
+    /// Their bytes, without the small pictures made of them.
+    pub held_bytes: u64,
+    /// Photos that are to come.
+    pub wanted: u64,
+    /// The bytes that are still to come of them.
+    pub wanted_bytes: u64,
+    /// Photos that do not come, because whoever published them has no room left here.
+    pub over_quota: u64,
 }
 
 /// How this box keeps up with one neighbourhood.
@@ -67,9 +85,9 @@ pub struct SessionSyncBody {
 /// What was carried, in both directions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CarriedBody {
-    /// Bytes of frames, before they are packed.
+    /// Bytes of frames as they went over the stream, packed and with their length prefixes.
     pub bytes_sent: u64,
-    /// Bytes of frames, after they are unpacked.
+    /// The same in the other direction.
     pub bytes_received: u64,
     /// Operations.
     pub operations_sent: u64,

@@ -21,16 +21,17 @@ impl Reader {
     pub(super) fn neighbours_page(&self) -> Result<view::NeighboursPage, StoreError> {
         let (treaties, figures) = (self.registers.treaties(self.now), self.driver.figures());
         let map = self.mapped(&treaties, &figures);
-        let mut treaties: Vec<_> = treaties.iter().map(|treaty| self.treaty_view(treaty, &figures)).collect();
+        let mut treaties =
+            treaties.iter().map(|treaty| self.treaty_view(treaty, &figures)).collect::<Result<Vec<_>, StoreError>>()?;
         treaties.sort_by(|a, b| (&a.name, &a.with).cmp(&(&b.name, &b.with)));
         let awaiting = self.awaiting()?;
         Ok(view::NeighboursPage { top: self.desk_top(), treaties, map, awaiting })
     }
 
-    fn treaty_view(&self, treaty: &TreatyState, figures: &Figures) -> view::TreatyView {
+    fn treaty_view(&self, treaty: &TreatyState, figures: &Figures) -> Result<view::TreatyView, StoreError> {
         let open = matches!(treaty.stage, TreatyStage::Offered | TreatyStage::Received);
         let ours = self.registers.home().treaty(&treaty.with, self.now);
-        view::TreatyView {
+        Ok(view::TreatyView {
             with: treaty.with.to_string(),
             name: self.name_of(&treaty.with),
             step: self.treaty_step(treaty),
@@ -43,7 +44,9 @@ impl Reader {
             offer: self.their_side(treaty).filter(|_| open).map(|offer| offer.operation.to_string()),
             ours: ours.is_some() && treaty.stage != TreatyStage::Expired,
             exchange: self.exchange(treaty, figures),
-        }
+            policy: self.policy(treaty)?,
+            handed_on: self.handed_on(treaty),
+        })
     }
 
     /// How far a treaty is, for connectors. Where both sides offered, either can accept, and who spoke last waits.

@@ -1,15 +1,20 @@
 //! How it goes with the neighbours: what goes there, what comes from there, and whether their boxes answer.
 
+use std::collections::BTreeSet;
+
 use dorpsplein_protocol::authority::{TreatyStage, TreatyState};
-use dorpsplein_protocol::operation::{Kind, NeighbourhoodId};
-use dorpsplein_protocol::projection;
+use dorpsplein_protocol::operation::{Kind, NeighbourhoodId, OperationId};
+use dorpsplein_protocol::projection::{self, Welcome};
 use dorpsplein_protocol::store::StoreError;
+use dorpsplein_web_ui::qr::QrImage;
 use dorpsplein_web_ui::view;
 
+use super::super::body::TakingBody;
 use super::super::local_time;
 use super::Reader;
 use super::item::title;
 use crate::driver::{Figures, peer_id, public_key};
+use crate::links::{Site, TreatyLink, TreatyOffer};
 use crate::net::{PeerId, Route};
 
 /// The most posts that wait for a connector that one page shows.
@@ -29,6 +34,54 @@ impl Reader {
                 written: local_time::local(row.created),
             })
             .collect())
+    }
+
+    /// What of a neighbour's posts comes on the square, as connectors last said; as it comes if they never did.
+    pub(super) fn policy(&self, treaty: &TreatyState) -> Result<Option<view::Policy>, StoreError> {
+        if treaty.stage != TreatyStage::InForce || !treaty.receives {
+            return Ok(None);
+        }
+        let row = projection::acceptance(&self.store, treaty.with.as_bytes())?;
+        let terms = row.as_ref().and_then(|row| row.content.acceptance).unwrap_or_default();
+        Ok(Some(view::Policy {
+            how: match terms.welcome {
+                Welcome::AtOnce => view::Taken::AtOnce,
+                Welcome::AfterApproval => view::Taken::AfterApproval,
+                Welcome::No => view::Taken::No,
+            },
+            news: terms.takes(Kind::NEWS),
+            events: terms.takes(Kind::EVENT),
+            per_day: terms.per_day.into(),
+            said: row.map(|row| row.created.as_millis()),
+        }))
+    }
+
+    /// What connectors last said about what is taken of a neighbour, or about one post of one.
+    pub(in super::super) fn taking(&self, about: &OperationId) -> Result<Option<TakingBody>, StoreError> {
+        let row = projection::acceptance(&self.store, about.as_bytes())?;
+        Ok(row.and_then(|row| Some(TakingBody::of(&row.content.acceptance?, row.created))))
+    }
+
+    /// Our offer as a link for people to hand on, as long as the other side has not answered. Where others reach this box it
+    /// tells as far as that is known; one that only listens on this machine tells that, for whoever tries it out.
+    pub(super) fn handed_on(&self, treaty: &TreatyState) -> Option<view::HandedOn> {
+        let ours = self.registers.home().treaty(&treaty.with, self.now)?;
+        if treaty.stage != TreatyStage::Offered {
+            return None;
+        }
+        let outside = self.reach.iter().flat_map(|reach| reach.outside.iter().cloned());
+        let listening = self.driver.status().listening.clone();
+        let mut addresses: Vec<String> = outside.chain(listening).map(|address| address.to_string()).collect();
+        let mut told = BTreeSet::new();
+        addresses.retain(|address| told.insert(address.clone()));
+        let offer = TreatyOffer {
+            neighbourhood: self.home(),
+            operation: ours.operation,
+            box_key: self.identity.own_box,
+            addresses,
+        };
+        let link = TreatyLink { site: Site::parse(self.site_url.as_deref()?).ok()?, offer }.url();
+        Some(view::HandedOn { qr: QrImage::of(&link), link })
     }
 
     /// How it goes with the neighbour of a treaty.

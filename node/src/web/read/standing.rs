@@ -3,7 +3,6 @@
 use dorpsplein_protocol::operation::{ItemId, Kind};
 use dorpsplein_protocol::projection::{self, Erasure, ItemRow, Moderation};
 use dorpsplein_protocol::store::StoreError;
-use dorpsplein_protocol::time::Timestamp;
 use dorpsplein_web_ui::{Lang, pages, view};
 
 use super::super::local_time;
@@ -34,7 +33,7 @@ impl Reader {
             words,
             appeal: row.appeal.as_ref().map(|appeal| appeal.note.clone()),
             handle: handle(&row),
-            receipts: self.erased_next_door(&row)?,
+            receipts: self.gone_next_door(&row)?,
             thread: self.thread(&row)?,
         };
         Ok(Some(pages::gone(&self.frame(), &page, lang)?))
@@ -47,6 +46,7 @@ impl Reader {
             pinned: row.pinned.is_some(),
             official: row.official.is_some(),
             appeal: row.appeal.as_ref().map(|appeal| appeal.note.clone()),
+            receipts: self.gone_next_door(row)?,
         })
     }
 
@@ -68,13 +68,13 @@ impl Reader {
         })
     }
 
-    fn erased_next_door(&self, row: &ItemRow) -> Result<Vec<view::Receipt>, ReadError> {
-        if row.erased.is_none() {
-            return Ok(Vec::new());
-        }
-        let receipts = self.receipts(&row.id)?.into_iter().map(|receipt| view::Receipt {
-            name: receipt.name.unwrap_or_else(|| format!("{}…", &receipt.neighbourhood[..8])),
-            since: local_time::local(Timestamp::from_millis(receipt.since)),
+    /// The neighbours whose boxes let go of an item too: because it was erased, or is no longer for them.
+    pub(super) fn gone_next_door(&self, row: &ItemRow) -> Result<Vec<view::Receipt>, StoreError> {
+        let receipts = projection::receipts(&self.store, &row.id)?;
+        let elsewhere = receipts.into_iter().filter(|receipt| receipt.neighbourhood != self.home());
+        let receipts = elsewhere.map(|receipt| view::Receipt {
+            name: self.name_of(&receipt.neighbourhood),
+            since: local_time::local(receipt.since),
         });
         Ok(receipts.collect())
     }

@@ -5,8 +5,11 @@ use data_encoding::BASE64URL_NOPAD;
 use dorpsplein_protocol::identity::{LetterCode, PublicKey};
 use dorpsplein_protocol::operation::{NeighbourhoodId, OperationId};
 use dorpsplein_web_ui::{Lang, paths};
+use libp2p::Multiaddr;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+
+use crate::data_folder::peers::Peer;
 
 /// The longest link that is looked at, in characters.
 const MAX_LINK: usize = 4096;
@@ -141,6 +144,25 @@ impl TreatyLink {
         Ok(Self { site, offer: written.read().ok_or(LinkError::Treaty)? })
     }
 
+    /// The box behind it, as one that a connector decided to trust.
+    ///
+    /// # Errors
+    /// [`LinkError::Treaty`] when the link names no place to dial.
+    pub fn peer(&self) -> Result<Peer, LinkError> {
+        let addresses = self.offer.addresses.iter().map(|address| address.parse().map_err(|_| LinkError::Treaty));
+        let addresses: Vec<Multiaddr> = addresses.collect::<Result<_, _>>()?;
+        if addresses.is_empty() {
+            return Err(LinkError::Treaty);
+        }
+        Ok(Peer {
+            key: self.offer.box_key,
+            neighbourhood: self.offer.neighbourhood,
+            addresses,
+            site: Some(self.site.as_str().to_owned()),
+            introduced: true,
+        })
+    }
+
     /// The link.
     pub fn url(&self) -> String {
         let json = serde_json::to_vec(&WrittenOffer::from(&self.offer)).expect("a struct of strings is JSON");
@@ -165,7 +187,7 @@ impl WrittenOffer {
         if self.addresses.len() > MAX_ADDRESSES {
             return None;
         }
-        let addresses = self.addresses.iter().all(|address| address.parse::<libp2p::Multiaddr>().is_ok());
+        let addresses = self.addresses.iter().all(|address| address.parse::<Multiaddr>().is_ok());
         Some(TreatyOffer {
             neighbourhood: NeighbourhoodId::from_hex(&self.neighbourhood)?,
             operation: OperationId::from_hex(&self.operation)?,
