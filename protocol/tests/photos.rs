@@ -419,3 +419,23 @@ fn a_box_that_looks_at_photos_slowly_has_no_heap_of_them_in_memory() {
     assert_eq!(looked_at, files.len());
     assert_eq!(world.boxes[b.at].replica.photos().held, files.len());
 }
+
+#[test]
+fn a_photo_that_is_here_stays_when_the_room_is_made_smaller() {
+    let (mut world, a, _, mut anne) = two_villages();
+    let file = picture(5000, 1);
+    let item = post(&mut world, a.at, &mut anne, a.neighbours(), &file);
+    let shelf = std::mem::take(world.shelf(a.at));
+    let quota = PhotoQuota { resident: 4000, neighbour: 4000 };
+    world.put_up(a.at, TestShelf { quota: Some(quota), ..shelf });
+    world.run();
+    assert!(world.has_photo(a.at, &file));
+    let by = resident(&world, a.at, &anne);
+    assert!(!world.hand_in(a.at, by, &picture(100, 2)), "her room is more than full");
+
+    let heads = world.boxes[a.at].row(item).unwrap().heads;
+    let title = Edit::Set { field: Field::TITLE, value: Value::Text("De linde is gesnoeid".to_owned()) };
+    world.submit(a.at, &anne.edit(a.neighbours(), item, heads, vec![title], world.now)).unwrap();
+    world.run();
+    assert!(world.has_photo(a.at, &file), "also when its item changes");
+}

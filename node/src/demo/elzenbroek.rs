@@ -3,8 +3,9 @@
 use dorpsplein_protocol::operation::ModerationReason;
 use jiff::civil::Weekday::{Friday, Monday, Saturday, Sunday, Thursday, Tuesday, Wednesday};
 
+use super::drawing;
 use super::village::Audience::{Neighbours, Square};
-use super::village::{Comment, Day, Event, Hidden, News, Organisation, Resident, Village, at};
+use super::village::{Comment, Day, Event, Hidden, News, Organisation, Picture, Resident, Village, at};
 
 /// The village.
 pub(super) static ELZENBROEK: Village = Village {
@@ -23,7 +24,11 @@ pub(super) static ELZENBROEK: Village = Village {
         speaker: "Willem Derkx",
     }],
     areas: &["Het dorp", "Buitengebied"],
-    pictures: &[],
+    pictures: &[Picture {
+        under: 4,
+        alt: "Het bankje aan het ven, met een nieuwe plank en een klein plaatje op de leuning",
+        draw: drawing::fen,
+    }],
     hidden: &[Hidden {
         under: 0,
         comment: Comment {

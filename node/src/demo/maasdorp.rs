@@ -24,11 +24,18 @@ pub(super) static MAASDORP: Village = Village {
         speaker: "Gijs van der Waard",
     }],
     areas: &["Aan de dijk", "Rond de school"],
-    pictures: &[Picture {
-        under: 0,
-        alt: "Het plein van Maasdorp: de grote linde, de kerk erachter en een lege bank",
-        draw: drawing::green,
-    }],
+    pictures: &[
+        Picture {
+            under: 0,
+            alt: "Het plein van Maasdorp: de grote linde, de kerk erachter en een lege bank",
+            draw: drawing::green,
+        },
+        Picture {
+            under: 3,
+            alt: "Drie sleutels aan een ring, met een blauw houten zeilbootje aan een touwtje",
+            draw: drawing::keys,
+        },
+    ],
     hidden: &[Hidden {
         under: 1,
         comment: Comment {

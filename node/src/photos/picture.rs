@@ -1,13 +1,13 @@
 //! Pictures unpacked: small ones for pages, and a clean one for whoever publishes. The only file that names the image library.
 //!
 //! What comes from elsewhere may be made to hurt. How large a picture says it is is looked at before anything of it is
-//! unpacked, and unpacking stops at [`MAX_MEMORY`]; [`inspect`](dorpsplein_protocol::photo::inspect) has bounded before how
-//! often a decoder goes over it.
+//! unpacked; [`inspect`](dorpsplein_protocol::photo::inspect) has bounded before how often a decoder goes over it. A pixel
+//! takes three bytes, and six more while a progressive JPEG file is read.
 
 use std::io::Cursor;
 
-use dorpsplein_protocol::photo::MAX_PIXELS;
-use fast_image_resize::images::Image;
+use dorpsplein_protocol::photo::{MAX_PIXELS, MAX_SOURCE_PIXELS};
+use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{PixelType, Resizer};
 use image::codecs::jpeg::JpegEncoder;
 use image::metadata::Orientation;
@@ -18,8 +18,10 @@ use thiserror::Error;
 pub const WIDTHS: [u16; 2] = [320, 1280];
 /// The longest side in pixels of a picture that is published from here.
 pub const LONGEST_SIDE: u32 = 2048;
-/// The most memory that unpacking one picture may take, in bytes: the largest one in four channels, and some room to work.
-const MAX_MEMORY: u64 = MAX_PIXELS * 4 + (64 << 20);
+/// The bytes of a pixel in four channels: what is unpacked takes no more than this for each, and some room to work.
+const PIXEL_BYTES: u64 = 4;
+/// That room, in bytes.
+const WORK_BYTES: u64 = 64 << 20;
 /// The quality of JPEG files made here: nobody sees the difference at these sizes.
 const QUALITY: u8 = 82;
 
@@ -27,8 +29,11 @@ const QUALITY: u8 = 82;
 #[derive(Debug, Error)]
 pub enum PictureError {
     /// More pixels than are ever unpacked.
-    #[error("the picture has more than {MAX_PIXELS} pixels")]
-    TooLarge,
+    #[error("the picture has more than {most} pixels")]
+    TooLarge {
+        /// How many it may have.
+        most: u64,
+    },
     /// Not a picture of a format that is read here, or a damaged one.
     #[error("the picture cannot be read: {0}")]
     Unreadable(#[from] ImageError),
@@ -37,24 +42,25 @@ pub enum PictureError {
     Resize(String),
 }
 
-/// The small pictures of a photo, with their widths; none of a width that the photo itself does not have. Takes up to a
-/// second and 200 MB for the largest photo.
+/// The small pictures of a photo, with their widths; none of a width that the photo itself does not have. For one of
+/// [`MAX_PIXELS`] it takes MEASURED; for one as pages publish it MEASURED.
 ///
 /// # Errors
 /// [`PictureError`].
 pub fn thumbnails(file: &[u8]) -> Result<Vec<(u16, Vec<u8>)>, PictureError> {
     // Whoever published it has turned it upright.
-    let (picture, _) = unpack(file)?;
+    let (picture, _) = unpack(file, MAX_PIXELS)?;
     let smaller = WIDTHS.into_iter().filter(|width| u32::from(*width) < picture.width());
     smaller.map(|width| Ok((width, pack(&scaled(&picture, u32::from(width))?)?))).collect()
 }
 
-/// A picture as it may be published: upright, no side longer than [`LONGEST_SIDE`], and a JPEG file that holds nothing else.
+/// A picture of at most [`MAX_SOURCE_PIXELS`] as it may be published: upright, no side longer than [`LONGEST_SIDE`], and a
+/// JPEG file that holds nothing else.
 ///
 /// # Errors
 /// [`PictureError`].
 pub fn publishable(file: &[u8]) -> Result<Vec<u8>, PictureError> {
-    let (mut picture, orientation) = unpack(file)?;
+    let (mut picture, orientation) = unpack(file, MAX_SOURCE_PIXELS)?;
     let longest = picture.width().max(picture.height());
     if longest > LONGEST_SIDE {
         let width = u64::from(picture.width()) * u64::from(LONGEST_SIDE) / u64::from(longest);
@@ -73,15 +79,15 @@ pub fn drawn(width: u32, height: u32, colour: impl Fn(u32, u32) -> [u8; 3]) -> R
     pack(&RgbImage::from_fn(width, height, |x, y| image::Rgb(colour(x, y))))
 }
 
-fn unpack(file: &[u8]) -> Result<(RgbImage, Orientation), PictureError> {
+fn unpack(file: &[u8], most: u64) -> Result<(RgbImage, Orientation), PictureError> {
     let mut reader = ImageReader::new(Cursor::new(file)).with_guessed_format().map_err(ImageError::IoError)?;
     let mut limits = Limits::default();
-    limits.max_alloc = Some(MAX_MEMORY);
+    limits.max_alloc = Some(most * PIXEL_BYTES + WORK_BYTES);
     reader.limits(limits);
     let mut decoder = reader.into_decoder()?;
     let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > MAX_PIXELS {
-        return Err(PictureError::TooLarge);
+    if u64::from(width) * u64::from(height) > most {
+        return Err(PictureError::TooLarge { most });
     }
     let orientation = decoder.orientation()?;
     let picture = DynamicImage::from_decoder(decoder)?;
@@ -108,8 +114,7 @@ fn scaled(picture: &RgbImage, width: u32) -> Result<RgbImage, PictureError> {
     let failed = |error: &dyn std::fmt::Display| PictureError::Resize(error.to_string());
     let height = u64::from(picture.height()) * u64::from(width) / u64::from(picture.width());
     let height = u32::try_from(height.max(1)).unwrap_or(LONGEST_SIDE);
-    let pixels = picture.as_raw().clone();
-    let from = Image::from_vec_u8(picture.width(), picture.height(), pixels, PixelType::U8x3);
+    let from = ImageRef::new(picture.width(), picture.height(), picture.as_raw(), PixelType::U8x3);
     let from = from.map_err(|error| failed(&error))?;
     let mut to = Image::new(width, height, PixelType::U8x3);
     Resizer::new().resize(&from, &mut to, None).map_err(|error| failed(&error))?;
@@ -152,7 +157,7 @@ mod tests {
         let published = publishable(&telephone).unwrap();
         let facts = Facts { format: Format::Jpeg, width: 1024, height: 2048 };
         assert_eq!(inspect(&published), Ok(facts), "turned a quarter, and no longer than it may be");
-        let (turned, _) = unpack(&published).unwrap();
+        let (turned, _) = unpack(&published, MAX_PIXELS).unwrap();
         let (top, bottom) = (turned.get_pixel(512, 100).0, turned.get_pixel(512, 1900).0);
         assert!(top[0] < 60 && bottom[0] > 200, "{top:?} {bottom:?}: what was left is on top");
     }
@@ -188,7 +193,7 @@ mod tests {
         };
         let data = [&b"IDAT"[..], &[0x78, 0x9c, 0x03, 0, 0, 0, 0, 1]].concat();
         let bomb = [&b"\x89PNG\r\n\x1a\n"[..], &chunk(&header), &chunk(&data), &chunk(b"IEND")].concat();
-        assert!(matches!(publishable(&bomb), Err(PictureError::TooLarge)));
+        assert!(matches!(publishable(&bomb), Err(PictureError::TooLarge { most: MAX_SOURCE_PIXELS })));
         assert!(matches!(thumbnails(b"\xff\xd8\xff\xe0 en verder niets"), Err(PictureError::Unreadable(_))));
         assert!(publishable(b"<svg/>").is_err());
     }

@@ -19,19 +19,25 @@ use super::error::{Problem, ProblemBody};
 use super::read::{ReadError, Reader};
 use super::sessions::Visitor;
 use super::write::check_origin;
+use crate::photos::picture::PictureError;
 use crate::photos::{KeepError, Photos};
 
-/// Photos that are handed in or looked at at one time; more wait their turn. Each is in memory as a whole.
-const AT_ONCE: usize = 8;
+/// Photos that are handed in at one time, each in memory as a whole; more wait their turn. Whoever sends slowly holds up only
+/// others who send.
+const HANDED_IN_AT_ONCE: usize = 4;
+/// Photos that are looked at at one time.
+const SHOWN_AT_ONCE: usize = 8;
+/// How a browser keeps what everybody may see: for a year, without asking.
+const KEPT: &str = "private, max-age=31536000, immutable";
 /// The longest one may take: 8 MiB over a slow line.
 const TIME: Duration = Duration::from_secs(120);
 
 /// The addresses of photos, which have a time limit of their own.
 pub(super) fn routes() -> Router<SiteState> {
+    let at_once = GlobalConcurrencyLimitLayer::new;
     Router::new()
-        .route("/api/v1/photos", post(hand_in))
-        .route(paths::PHOTO_PATTERN, get(show))
-        .layer(GlobalConcurrencyLimitLayer::new(AT_ONCE))
+        .route("/api/v1/photos", post(hand_in).layer(at_once(HANDED_IN_AT_ONCE)))
+        .route(paths::PHOTO_PATTERN, get(show).layer(at_once(SHOWN_AT_ONCE)))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME))
 }
 
@@ -40,7 +46,7 @@ pub(super) fn routes() -> Router<SiteState> {
     post,
     path = "/api/v1/photos",
     tag = "writing",
-    request_body(content = PhotoBytes, content_type = "image/jpeg", description = "A JPEG or WebP file that holds nothing but the picture, at most 8,388,608 bytes and 40,000,000 pixels"),
+    request_body(content = PhotoBytes, content_type = "image/jpeg", description = "A JPEG or WebP file that holds nothing but the picture, at most 8,388,608 bytes and 16,000,000 pixels"),
     responses(
         (status = 201, description = "On the disk of the box", body = PhotoBody),
         (status = "4XX", description = "Refused; `type` says why", body = ProblemBody, content_type = "application/problem+json"),
@@ -73,8 +79,8 @@ pub(super) async fn hand_in(
 
 /// The picture of a photo, as far as the visitor may see an item that refers to it.
 ///
-/// A browser keeps it and asks each time whether it is still there, so that an erased photo is seen no more; what only
-/// some may see is kept nowhere.
+/// Its address is the hash of what is in it, so a browser that has what everybody may see never asks for it again; nothing
+/// between here and the browser keeps it, because an erased photo must go. What only some may see is kept nowhere.
 async fn show(
     State(state): State<SiteState>,
     visitor: Option<Visitor>,
@@ -87,7 +93,7 @@ async fn show(
         Ok(Err(error)) => return Problem::from(error).into_response(),
         Err(error) => return Problem::internal(&error).into_response(),
     };
-    let cache = HeaderValue::from_static(if shown.for_everybody { "no-cache" } else { "no-store" });
+    let cache = HeaderValue::from_static(if shown.for_everybody { KEPT } else { "no-store" });
     let known = headers.get(header::IF_NONE_MATCH).and_then(|known| known.to_str().ok());
     let mut response = if known.is_some_and(|known| known.split(',').any(|known| known.trim() == shown.tag)) {
         StatusCode::NOT_MODIFIED.into_response()
@@ -141,6 +147,9 @@ impl From<FileError> for Problem {
 impl From<KeepError> for Problem {
     fn from(error: KeepError) -> Self {
         match error {
+            KeepError::Picture(error @ PictureError::TooLarge { .. }) => {
+                Self::new("photo-too-large", error.to_string())
+            }
             KeepError::Picture(error) => Self::new("photo-format", error.to_string()),
             KeepError::Disk(error) => {
                 tracing::error!(%error, "a photo could not be written");

@@ -106,6 +106,16 @@ impl Village {
         self.serving.take().unwrap().stop(Signal::TERM);
     }
 
+    /// Ends the box at once, as when somebody pulls the plug.
+    pub fn cut_the_power(&mut self) {
+        self.serving.take().unwrap().kill();
+    }
+
+    /// Starts the box again.
+    pub fn power_on(&mut self) {
+        self.serving = Some(Serving::start(&["serve", "--dir", &self.dir]));
+    }
+
     /// Stops the box for as long as `meanwhile` takes.
     pub fn while_stopped<T>(&mut self, meanwhile: impl FnOnce(&Self) -> T) -> T {
         self.serving.take().unwrap().stop(Signal::TERM);

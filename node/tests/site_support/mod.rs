@@ -75,6 +75,12 @@ impl Serving {
         let status = self.child.wait().unwrap();
         assert!(status.success(), "stopped with {status}");
     }
+
+    /// Ends it at once, and waits until it is gone.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
 }
 
 impl Drop for Serving {

@@ -173,7 +173,8 @@ impl Shelf {
         // What is here has its room before what is to come.
         let (here, coming): (Vec<PhotoId>, Vec<PhotoId>) =
             self.referred.keys().partition(|photo| self.file(photo).is_some_and(|file| matches!(file, File::Held(_))));
-        here.iter().chain(&coming).for_each(|photo| self.weigh(photo));
+        here.iter().for_each(|photo| self.keep(photo));
+        coming.iter().for_each(|photo| self.weigh(photo));
     }
 
     /// Whether the shell keeps files.
@@ -362,16 +363,31 @@ impl Shelf {
         put(&mut self.over_quota, photo, file == File::OverQuota);
     }
 
-    /// Finds room for a photo with one of those who refer to it; a file for which there is none goes.
+    /// A file is here since before: it takes its room, and stays where somebody made the room smaller.
+    fn keep(&mut self, photo: &PhotoId) {
+        let referred = self.referred.get(photo);
+        let first = referred.and_then(|referred| referred.items.values().map(|claim| self.owner(&claim.author)).min());
+        if let (Some(owner), Some(referred)) = (first, self.referred.get_mut(photo)) {
+            referred.charged = Some((owner, 0));
+        }
+        self.weigh(photo);
+    }
+
+    /// Finds room for a photo with one of those who refer to it; a file for which there is none goes. One that is here stays
+    /// with whose room it took, as long as they refer to it.
     fn weigh(&mut self, photo: &PhotoId) {
-        self.uncharge(photo);
+        let before = self.uncharge(photo);
         let (Some(quota), Some(referred)) = (self.quota, self.referred.get(photo)) else { return };
         let size = match referred.file {
             File::Held(length) => u64::from(length),
             File::Wanted(_) | File::Arriving | File::OverQuota => u64::from(referred.claimed()),
             File::Refused => return,
         };
+        let is_held = matches!(referred.file, File::Held(_));
         let has_room = |owner: &Owner| {
+            if is_held && before == Some(*owner) {
+                return true;
+            }
             let most = match owner {
                 Owner::Resident(_) => quota.resident,
                 Owner::Neighbour(_) => quota.neighbour,
@@ -395,13 +411,13 @@ impl Shelf {
         }
     }
 
-    fn uncharge(&mut self, photo: &PhotoId) {
-        let charged = self.referred.get_mut(photo).and_then(|referred| referred.charged.take());
-        if let Some((owner, size)) = charged
-            && let Some(used) = self.used.get_mut(&owner)
-        {
+    /// Gives back the room that a photo takes, and says whose it was.
+    fn uncharge(&mut self, photo: &PhotoId) -> Option<Owner> {
+        let (owner, size) = self.referred.get_mut(photo)?.charged.take()?;
+        if let Some(used) = self.used.get_mut(&owner) {
             *used = used.saturating_sub(size);
         }
+        Some(owner)
     }
 
     /// Room was made: what there was none for may come now.

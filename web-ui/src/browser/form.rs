@@ -117,14 +117,6 @@ impl Filled {
         self.0.get_all(name).iter().filter_map(|value| value.as_string()).collect()
     }
 
-    /// The file that was chosen in a field; none when none was.
-    #[cfg(feature = "inside")]
-    pub(super) fn file(&self, name: &str) -> Option<wasm_bindgen::JsValue> {
-        let file = self.0.get(name);
-        let size = super::js::at(&file, &["size"]).as_f64();
-        size.filter(|size| *size > 0.0).map(|_| file)
-    }
-
     /// The text in a field; none when it is empty, absent or only spaces.
     ///
     /// Line ends become line feeds and tabs become spaces: an operation takes no other control characters.

@@ -383,7 +383,8 @@ impl Area {
         self.0.closest(selector).is_ok_and(|found| found.is_some())
     }
 
-    fn sentence(&self, problem: &str) -> Option<String> {
+    /// What the page says of a problem.
+    pub(super) fn sentence(&self, problem: &str) -> Option<String> {
         // A page with many forms carries the sentences once.
         let main = self.0.closest("main").ok().flatten().map(Self)?;
         let named = |item: &Element| item.get_attribute("data-problem").as_deref() == Some(problem);

@@ -27,6 +27,8 @@ pub(super) async fn start(page: &Rc<Page>, area: Area) -> Result<(), Trouble> {
     if author.is_resident() {
         form.reveal();
     }
+    #[cfg(feature = "inside")]
+    super::photo::watch(page, &area);
     let writing = Rc::new(Writing { page: Rc::clone(page), area, form: form.clone(), waiting: Cell::new(None) });
     form.on_submit(move || {
         let writing = Rc::clone(&writing);
@@ -71,7 +73,7 @@ impl Writing {
         let (at, draft) = self.read(author.home())?;
         #[cfg(feature = "inside")]
         let draft = {
-            let photo = super::photo::hand_in(&self.page, &author, &self.form).await?;
+            let photo = super::photo::hand_in(&self.page, &author, &self.area, &self.form).await?;
             Draft { edits: draft.edits.into_iter().chain(photo).collect(), ..draft }
         };
         if at.space == Space::Members {
