@@ -114,6 +114,19 @@ fn a_demotion_voids_what_its_target_says_as_a_connector() {
 }
 
 #[test]
+fn whoever_leaves_has_left_also_where_another_takes_their_role_at_the_same_time() {
+    let (book, mut people) = Book::of(2, 1);
+    let demotion = book.role(&people[1], Role::Resident);
+    let demotion = says(&book, &mut people[0], demotion);
+    let leaving = removal(&people[1]);
+    let leaving = says(&book, &mut people[1], leaving);
+    let register = after(&book, &[demotion.clone(), leaving.clone()]);
+    let verdicts = [&demotion, &leaving].map(|signed| register.verdict(&signed.id()).unwrap());
+    assert_eq!(verdicts, [Verdict::Permitted; 2]);
+    assert!(!register.resident(&people[1].who()).unwrap().present);
+}
+
+#[test]
 fn a_demotion_voids_a_grant_of_the_same_time_and_no_other_favour() {
     for deep in [0, 3] {
         let (mut book, mut people) = Book::of(2, 1);

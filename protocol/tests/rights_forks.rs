@@ -7,7 +7,9 @@ mod support;
 use dorpsplein_protocol::authority::Reason;
 use dorpsplein_protocol::compose::Device;
 use dorpsplein_protocol::identity::SecretKey;
-use dorpsplein_protocol::operation::{ForkDecision, Header, Kind, OperationId, Signed, Statement};
+use dorpsplein_protocol::operation::{
+    BoxCertificate, ForkDecision, Header, Kind, OperationId, Role, RoleChange, Signed, Statement,
+};
 use dorpsplein_protocol::projection::{self, Branches, Fork};
 use dorpsplein_protocol::replica::{MAX_UNDECIDED_PER_DEVICE, Refusal};
 use dorpsplein_protocol::store::Table;
@@ -202,10 +204,7 @@ fn a_statement_that_counts_for_nothing_is_kept_as_a_proof() {
     let secret = SecretKey::from_seed(&stage.anne.secret().to_seed());
     let (sequence, previous) = (first.header().sequence - 1, first.header().previous);
     let mut twin = Device::resume(secret, stage.village.id, sequence, previous);
-    let certificate = dorpsplein_protocol::operation::BoxCertificate {
-        key: stage.anne.key(),
-        expires: stage.world.now.plus_millis(support::DAY),
-    };
+    let certificate = BoxCertificate { key: stage.anne.key(), expires: stage.world.now.plus_millis(support::DAY) };
     let statement = stage.world.compose_statement(at, &mut twin, Statement::BoxCertificate(certificate));
     stage.world.bring(puppet, std::slice::from_ref(&statement));
     assert!(stage.world.boxes[at].holds(&statement));
@@ -215,4 +214,97 @@ fn a_statement_that_counts_for_nothing_is_kept_as_a_proof() {
     );
     stage.world.reopen(at);
     assert_eq!(stage.world.boxes[at].replica.forks().unwrap().len(), 1);
+}
+
+/// A village whose founder's key certified another box with the number of the first thing the founder said, as a neighbour
+/// of hers brings it.
+struct Stolen {
+    world: World,
+    village: Village,
+    anne: Device,
+    /// What the founder said with that number.
+    first: Signed,
+    forged: Signed,
+}
+
+/// `connector` says whether the founder made Anne a connector.
+fn stolen(connector: bool) -> Stolen {
+    let mut world = World::new();
+    let mut village = world.found("Oosterwijk aan de Vliet");
+    let anne = world.join(&mut village);
+    let other = world.second_box(&mut village);
+    if connector {
+        let resident = world.boxes[village.at].replica.registers().home().membership(&anne.key()).unwrap().resident;
+        let grant = RoleChange { resident, role: Role::Connector, counts: Vec::new() };
+        world.state(village.at, &mut village.founder, Statement::RoleChange(grant));
+    }
+    let [genesis, first] = [0, 1].map(|number| village.beginning[number].clone());
+    let secret = SecretKey::from_seed(&village.founder.secret().to_seed());
+    let mut thief = Device::resume(secret, village.id, genesis.header().sequence, Some(genesis.id()));
+    let key = world.secret().public();
+    let certificate = BoxCertificate { key, expires: world.now.plus_millis(support::DAY) };
+    let forged = thief.state(vec![genesis.id()], Statement::BoxCertificate(certificate), world.now);
+    let peer = world.boxes[other].key;
+    let (puppet, _) = world.greeting_puppet(village.at, peer, village.id);
+    world.bring(puppet, std::slice::from_ref(&forged));
+    Stolen { world, village, anne, first, forged }
+}
+
+impl Stolen {
+    fn decision(&self) -> Statement {
+        let (device, sequence) = (self.village.founder.key(), self.first.header().sequence);
+        Statement::ForkDecision(ForkDecision { device, sequence, keep: self.first.id() })
+    }
+
+    fn boxes(&self) -> usize {
+        self.world.boxes[self.village.at].replica.registers().home().boxes().count()
+    }
+}
+
+#[test]
+fn a_connector_whose_place_is_in_doubt_decides_on_a_form() {
+    let mut stage = stolen(true);
+    let at = stage.village.at;
+    let waits = |stage: &Stolen| {
+        let register = stage.world.boxes[at].replica.registers().home();
+        let anne = register.membership(&stage.anne.key()).unwrap();
+        (anne.role, register.waits_as_connector(&anne.resident))
+    };
+    assert!(stage.world.boxes[at].holds(&stage.forged));
+    assert_eq!(waits(&stage), (Role::Resident, true));
+    // The founder's device is frozen, and she is not the only one who can decide.
+    let decision = stage.decision();
+    let own = stage.world.compose_statement(at, &mut stage.village.founder, decision.clone());
+    assert!(stage.world.submit(at, &own).is_err());
+    stage.world.reopen(at);
+    assert_eq!(waits(&stage), (Role::Resident, true));
+    let before = stage.boxes();
+    let mut anne = Device::resume(
+        SecretKey::from_seed(&stage.anne.secret().to_seed()),
+        stage.village.id,
+        stage.anne.sequence(),
+        stage.anne.previous(),
+    );
+    stage.world.state(at, &mut anne, decision);
+    assert_eq!(waits(&stage), (Role::Connector, false));
+    assert!(before < stage.boxes(), "the boxes of the village are certified again, and the thief's is not");
+    let forged = stage.forged.id();
+    let verdict = stage.world.boxes[at].replica.registers().home().verdict(&forged);
+    assert_eq!(verdict, Some(dorpsplein_protocol::authority::Verdict::Refused(Reason::Forked)));
+}
+
+#[test]
+fn the_only_connector_decides_with_the_frozen_device_and_goes_on() {
+    let mut stage = stolen(false);
+    let at = stage.village.at;
+    let (place, now) = (stage.village.square(), stage.world.now);
+    let founder = &stage.village.founder;
+    let secret = SecretKey::from_seed(&founder.secret().to_seed());
+    let mut copy = Device::resume(secret, stage.village.id, founder.sequence(), founder.previous());
+    let post = copy.create(place, Kind::NEWS, None, news_edits("Verder"), now);
+    assert_eq!(stage.world.submit(at, &post), Err(Refusal::NotPermitted(Reason::Frozen)));
+    let decision = stage.decision();
+    stage.world.state(at, &mut stage.village.founder, decision);
+    let post = stage.village.founder.create(place, Kind::NEWS, None, news_edits("Verder"), now);
+    stage.world.submit(at, &post).unwrap();
 }
