@@ -1,5 +1,5 @@
 //! How fast a box takes in signed operations and makes them durable: 10,000 news items of ten residents through the
-//! driver into a sled store on this disk, handed in one at a time and many at once. Beside them, in the same run, what
+//! driver into a store on this disk, handed in one at a time and many at once. Beside them, in the same run, what
 //! the machine allows: strict checks of signatures, and waits for the disk.
 //!
 //! Prints operations per second, and per second of processor time: what one core could do with nothing else to do.
@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 
 use criterion::{Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use dorpsplein_node::clock;
+use dorpsplein_node::disk_store::DiskStore;
 use dorpsplein_node::driver::{self, Driver, DriverHandle};
-use dorpsplein_node::store_sled::SledStore;
 use dorpsplein_protocol::compose::{Device, Place};
 use dorpsplein_protocol::identity::{PublicKey, SecretKey};
 use dorpsplein_protocol::operation::{
@@ -77,7 +77,7 @@ impl Village {
     /// A box of this village with an empty square, on a fresh store.
     async fn open(&self) -> (TempDir, Driver) {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let store = Arc::new(SledStore::open(folder.path()).expect("a store in it"));
+        let store = Arc::new(DiskStore::open(folder.path()).expect("a store in it"));
         let driver = driver::start(store, self.home, self.box_key, None).await.expect("a driver on it");
         for operation in &self.founding {
             driver.handle().submit(operation.clone()).await.expect("the founding is in order");

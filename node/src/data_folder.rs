@@ -33,12 +33,12 @@ use thiserror::Error;
 use crate::config::{Config, ConfigError};
 use crate::folder_lock::FolderLock;
 use addresses::AddressBook;
-use peers::PeerBook;
 use contacts::ContactsFile;
+use peers::PeerBook;
 use ways::WaysFile;
 
 /// The layout described above.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 const FORMAT_FILE: &str = "format";
 const LOCK_FILE: &str = "lock";

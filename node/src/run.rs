@@ -21,11 +21,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::{self, Config, LocalNetwork};
 use crate::data_folder::{DataFolder, FolderError, Running};
+use crate::disk_store::{DiskStore, OpenError};
 use crate::driver::{self, Driver, DriverError, DriverHandle, Network};
 use crate::net::mdns::{self, Mdns};
 use crate::net::{self, NetError, NetHandle};
 use crate::photos::{self, Keeper};
-use crate::store_sled::{OpenError, SledStore};
 use crate::web::{self, FolderToken, SiteIdentity, SiteState};
 use dialling::Dialler;
 use whereabouts::{Surroundings, Whereabouts};
@@ -313,11 +313,11 @@ fn folder_token() -> Result<FolderToken, RunError> {
     Ok(FolderToken::new(random))
 }
 
-async fn open_store(folder: &DataFolder) -> Result<Arc<SledStore>, RunError> {
+async fn open_store(folder: &DataFolder) -> Result<Arc<DiskStore>, RunError> {
     let path = folder.store_path();
     let opened = tokio::task::spawn_blocking({
         let path = path.clone();
-        move || SledStore::open(&path)
+        move || DiskStore::open(&path)
     });
     opened.await?.map(Arc::new).map_err(|source| RunError::Store { folder: path, source })
 }

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use dorpsplein_node::disk_store::DiskStore;
 use dorpsplein_node::driver::{self, Driver, RETRY};
-use dorpsplein_node::store_sled::SledStore;
 use dorpsplein_protocol::compose::Device;
 use dorpsplein_protocol::operation::{Signed, Space};
 use dorpsplein_protocol::projection;
@@ -22,7 +22,7 @@ use tempfile::TempDir;
 
 /// A real store whose disk fails on request, and that counts its commits.
 struct Troubled {
-    store: SledStore,
+    store: DiskStore,
     failing: AtomicBool,
     commits: AtomicUsize,
 }
@@ -66,7 +66,7 @@ impl Village {
         let folder = tempfile::tempdir().unwrap();
         let (mut connector, genesis) = founder("Maasdorp");
         let box_key = fresh_key();
-        let store = SledStore::open(folder.path()).unwrap();
+        let store = DiskStore::open(folder.path()).unwrap();
         let store = Arc::new(Troubled { store, failing: AtomicBool::new(false), commits: AtomicUsize::new(0) });
         let driver = driver::start(Arc::clone(&store), connector.home(), box_key.public(), None).await.unwrap();
         support::found(&driver.handle(), &mut connector, &genesis, &box_key).await;
@@ -135,7 +135,7 @@ async fn what_waits_together_shares_commits_and_every_answer_is_its_own() {
     // Stopping lets go of the folder, and what was answered is in it.
     village.driver.stop().await;
     drop(village.store);
-    let store = SledStore::open(village.folder.path()).unwrap();
+    let store = DiskStore::open(village.folder.path()).unwrap();
     for operation in &operations {
         assert_eq!(projection::operation(&store, &operation.id()).unwrap(), Some(operation.encode()));
     }

@@ -5,7 +5,7 @@
 use std::ops::{Bound, ControlFlow};
 use std::path::Path;
 
-use dorpsplein_node::store_sled::SledStore;
+use dorpsplein_node::disk_store::DiskStore;
 use dorpsplein_protocol::compose::{Device, Place};
 use dorpsplein_protocol::identity::SecretKey;
 use dorpsplein_protocol::operation::{Edit, Field, ItemId, Kind, Signed, Space, Value};
@@ -40,13 +40,13 @@ fn contains(bytes: &[u8], words: &str) -> bool {
 
 /// A box's replica on a store in a folder.
 struct Village {
-    store: std::sync::Arc<SledStore>,
-    replica: Replica<std::sync::Arc<SledStore>>,
+    store: std::sync::Arc<DiskStore>,
+    replica: Replica<std::sync::Arc<DiskStore>>,
 }
 
 impl Village {
     fn open(folder: &Path, founder: &Device) -> Self {
-        let store = std::sync::Arc::new(SledStore::open(folder).unwrap());
+        let store = std::sync::Arc::new(DiskStore::open(folder).unwrap());
         let own = SecretKey::from_seed(&[9; 32]).public();
         let replica = Replica::open(store.clone(), founder.home(), own, NOW).unwrap();
         Self { store, replica }

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use dorpsplein_node::store_sled::{OpenError, SledStore};
+use dorpsplein_node::disk_store::{DiskStore, OpenError};
 use dorpsplein_protocol::store::conformance::{self, holds_numbered_batch, numbered_batch};
 use dorpsplein_protocol::store::{Read, Store, StoreError, Table};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -18,40 +18,60 @@ const FOLDER: &str = "DORPSPLEIN_TEST_STORE";
 #[test]
 fn conforms() {
     let folder = tempfile::tempdir().unwrap();
-    conformance::run(|| SledStore::open(&folder.path().join("store")).unwrap());
+    conformance::run(|| DiskStore::open(&folder.path().join("store")).unwrap());
 }
 
 #[test]
 fn a_second_process_is_told_that_the_store_is_in_use() {
     let folder = tempfile::tempdir().unwrap();
-    let first = SledStore::open(folder.path()).unwrap();
-    assert!(matches!(SledStore::open(folder.path()), Err(OpenError::Locked)));
+    let first = DiskStore::open(folder.path()).unwrap();
+    assert!(matches!(DiskStore::open(folder.path()), Err(OpenError::Locked)));
     drop(first);
-    SledStore::open(folder.path()).expect("the lock went with its holder");
+    DiskStore::open(folder.path()).expect("the lock went with its holder");
 }
 
 #[test]
 fn a_full_disk_refuses_writing_and_goes_on_reading() {
     let folder = tempfile::tempdir().unwrap();
-    SledStore::open(folder.path()).unwrap().commit(&numbered_batch(1)).unwrap();
-    let full = SledStore::open_with_reserve(folder.path(), u64::MAX).unwrap();
+    DiskStore::open(folder.path()).unwrap().commit(&numbered_batch(1)).unwrap();
+    let full = DiskStore::open_with_reserve(folder.path(), u64::MAX).unwrap();
     assert!(matches!(full.commit(&numbered_batch(2)), Err(StoreError::Full)));
     assert!(holds_numbered_batch(&full, 1, true));
     assert!(!holds_numbered_batch(&full, 2, false));
     drop(full);
-    let room_again = SledStore::open(folder.path()).unwrap();
+    let room_again = DiskStore::open(folder.path()).unwrap();
     room_again.commit(&numbered_batch(2)).unwrap();
     assert!(holds_numbered_batch(&room_again, 2, true));
 }
 
+/// As a power cut leaves the journal when it comes in the middle of a write.
 #[test]
-fn an_interrupted_start_needs_no_repair() {
-    let folder = tempfile::tempdir().unwrap();
-    SledStore::open(folder.path()).unwrap().commit(&numbered_batch(1)).unwrap();
-    drop(SledStore::open(folder.path()).unwrap());
-    std::fs::write(folder.path().join("snap.00000000000FFFFF.generating"), b"killed while writing thi").unwrap();
-    let store = SledStore::open(folder.path()).expect("an unfinished snapshot is nobody's business");
-    assert!(holds_numbered_batch(&store, 1, true));
+fn a_batch_that_reached_the_disk_in_part_is_not_there_at_all() {
+    for torn in [1, 7, 64] {
+        let folder = tempfile::tempdir().unwrap();
+        let store = DiskStore::open(folder.path()).unwrap();
+        store.commit(&numbered_batch(1)).unwrap();
+        store.commit(&numbered_batch(2)).unwrap();
+        drop(store);
+        tear_the_journal(folder.path(), torn);
+        let store = DiskStore::open(folder.path()).expect("no repair is needed");
+        assert!(holds_numbered_batch(&store, 1, true), "torn by {torn}");
+        assert!(!holds_numbered_batch(&store, 2, false), "torn by {torn}");
+        store.commit(&numbered_batch(2)).unwrap();
+        drop(store);
+        assert!(holds_numbered_batch(&DiskStore::open(folder.path()).unwrap(), 2, true), "torn by {torn}");
+    }
+}
+
+/// Puts zeros in the place of the last `count` bytes that were written.
+fn tear_the_journal(folder: &Path, count: usize) {
+    let journal = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let journal = journal.filter(|path| path.extension().is_some_and(|extension| extension == "jnl"));
+    let path = journal.max().expect("a store has a journal");
+    let mut bytes = std::fs::read(&path).unwrap();
+    let end = bytes.iter().rposition(|byte| *byte != 0).expect("something was written") + 1;
+    bytes[end - count..end].fill(0);
+    std::fs::write(&path, bytes).unwrap();
 }
 
 /// Twelve rounds: a child writes and tells each number once it is durable; it is killed at some moment; everything it
@@ -75,7 +95,7 @@ fn everything_acknowledged_survives_a_kill() {
         killer.join().unwrap().unwrap();
         assert!(!child.wait().unwrap().success(), "the child ended by itself");
         told_in_all = told.last().copied().unwrap_or(told_in_all).max(told_in_all);
-        let store = SledStore::open(folder.path()).unwrap();
+        let store = DiskStore::open(folder.path()).unwrap();
         for number in 1..=told_in_all {
             assert!(holds_numbered_batch(&store, number, false), "round {round}: batch {number} was told and is lost");
         }
@@ -98,7 +118,7 @@ fn a_disk_that_refused_is_used_again_when_it_lets_us() {
     let told = numbers_told(&mut child);
     assert!(child.wait().unwrap().success(), "the child tells why");
     let last = *told.last().expect("the child wrote");
-    let store = SledStore::open(folder.path()).unwrap();
+    let store = DiskStore::open(folder.path()).unwrap();
     assert!(told.iter().all(|number| holds_numbered_batch(&store, *number, false)));
     assert!(holds_numbered_batch(&store, last, true));
 }
@@ -108,7 +128,7 @@ fn a_disk_that_refused_is_used_again_when_it_lets_us() {
 #[ignore = "a process of another test"]
 fn child_writes_until_killed() {
     let Some(folder) = std::env::var_os(FOLDER) else { return };
-    let store = SledStore::open(Path::new(&folder)).unwrap();
+    let store = DiskStore::open(Path::new(&folder)).unwrap();
     for number in latest(&store) + 1.. {
         store.commit(&numbered_batch(number)).unwrap();
         println!("told {number}");
@@ -120,7 +140,7 @@ fn child_writes_until_killed() {
 #[ignore = "a process of another test"]
 fn child_meets_a_limit() {
     let Some(folder) = std::env::var_os(FOLDER) else { return };
-    let store = SledStore::open(Path::new(&folder)).unwrap();
+    let store = DiskStore::open(Path::new(&folder)).unwrap();
     for number in 1..=20 {
         store.commit(&numbered_batch(number)).unwrap();
         println!("told {number}");
@@ -144,7 +164,7 @@ fn child_meets_a_limit() {
     println!("told {refused}");
 }
 
-fn latest(store: &SledStore) -> u64 {
+fn latest(store: &DiskStore) -> u64 {
     let latest = store.get(Table::Meta, b"latest").unwrap();
     latest.map_or(0, |bytes| u64::from_be_bytes(bytes.try_into().unwrap()))
 }

@@ -11,8 +11,8 @@ use dorpsplein_node::clock;
 use dorpsplein_node::config::{Config, LocalNetwork};
 use dorpsplein_node::data_folder::DataFolder;
 use dorpsplein_node::data_folder::peers::{Peer, PeerBook};
+use dorpsplein_node::disk_store::DiskStore;
 use dorpsplein_node::run::{self, RunningBox};
-use dorpsplein_node::store_sled::SledStore;
 use dorpsplein_protocol::authority::TreatyStage;
 use dorpsplein_protocol::compose::{Device, Place};
 use dorpsplein_protocol::identity::PublicKey;
@@ -120,7 +120,7 @@ async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
 
 /// Whether the store of a box that does not run holds an operation, visible or not.
 fn holds(path: &Path, operation: &OperationId) -> bool {
-    let store = SledStore::open(&path.join("store")).unwrap();
+    let store = DiskStore::open(&path.join("store")).unwrap();
     projection::operation(&store, operation).unwrap().is_some()
 }
 

@@ -11,8 +11,8 @@ use dorpsplein_node::cli::{Author, Door, Founding, Terms, accept_from, found, of
 use dorpsplein_node::clock;
 use dorpsplein_node::config::{Config, LocalNetwork};
 use dorpsplein_node::data_folder::{DataFolder, connector_key};
+use dorpsplein_node::disk_store::DiskStore;
 use dorpsplein_node::driver;
-use dorpsplein_node::store_sled::SledStore;
 use dorpsplein_protocol::compose::{Device, Place};
 use dorpsplein_protocol::hex;
 use dorpsplein_protocol::identity::SecretKey;
@@ -137,7 +137,7 @@ pub(crate) fn fill(root: &Path, count: u64, when: When, seed: u64) -> Result<Val
     let runtime = tokio::runtime::Runtime::new()?;
     let begun = std::time::Instant::now();
     let (bytes, sample) = runtime.block_on(async {
-        let store = Arc::new(SledStore::open(&folder.store_path())?);
+        let store = Arc::new(DiskStore::open(&folder.store_path())?);
         let driver = driver::start(store, home, own, None).await?;
         let handle = driver.handle();
         let bar = bar(count, "operations are written");

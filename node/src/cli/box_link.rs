@@ -16,12 +16,12 @@ use super::Outcome;
 use super::door::Door;
 use super::error::CliError;
 use super::founding::in_place;
-use crate::links::{LinkError, Site};
 use super::place::Place;
 use super::random;
 use crate::config::Config;
 use crate::data_folder::DataFolder;
 use crate::data_folder::peers::Peer;
+use crate::links::{LinkError, Site};
 
 /// The longest link that is looked at, in characters.
 const MAX_LINK: usize = 4096;

@@ -13,9 +13,9 @@ use super::client::Client;
 use super::door::Door;
 use super::error::{CliError, InputError};
 use super::key_file::KeyFile;
-use crate::links::Site;
 use super::signer::{self, Signer};
 use super::{Outcome, random};
+use crate::links::Site;
 use crate::{clock, letters};
 
 /// What can be done with recovery cards.

@@ -11,10 +11,10 @@ use super::choose;
 use super::client::Client;
 use super::door::Door;
 use super::error::{CliError, InputError};
-use crate::links::Site;
 use super::signer::{self, Asked, Signer};
 use super::treaty::neighbourhood_of;
 use crate::clock;
+use crate::links::Site;
 use crate::web::body::CircleBody;
 
 /// What can be done about circles.

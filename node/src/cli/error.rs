@@ -8,9 +8,9 @@ use thiserror::Error;
 
 use super::client::ClientError;
 use super::key_file::KeyFileError;
-use crate::links::LinkError;
 use crate::data_folder::FolderError;
 use crate::driver::DriverError;
+use crate::links::LinkError;
 use crate::run::RunError;
 use crate::web::error::kind_of;
 
@@ -34,7 +34,7 @@ pub enum CliError {
     Run(#[from] RunError),
     /// The store could not be opened.
     #[error(transparent)]
-    Store(#[from] crate::store_sled::OpenError),
+    Store(#[from] crate::disk_store::OpenError),
     /// The replica could not be opened.
     #[error(transparent)]
     Driver(#[from] DriverError),

@@ -16,10 +16,10 @@ use super::door::{Door, site_of};
 use super::error::CliError;
 use super::invite::{DAY_MS, invite};
 use super::key_file::KeyFile;
-use crate::links::InvitationLink;
 use super::random;
 use crate::config::{Config, HelpLine, LocalNetwork};
 use crate::data_folder::{DataFolder, connector_key};
+use crate::links::InvitationLink;
 
 /// How long the certificate of the first box holds, in days.
 const CERTIFICATE_DAYS: u64 = 365;

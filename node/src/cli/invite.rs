@@ -14,9 +14,9 @@ use super::author::Author;
 use super::choose;
 use super::error::CliError;
 use super::letter_sheets::{LetterLang, LetterSheets};
-use crate::links::{InvitationLink, Site};
 use super::signer::{self, Asked, Signer, moment};
 use super::waiting::progress;
+use crate::links::{InvitationLink, Site};
 use crate::web::body::{AcceptedBody, InvitationStateBody, IssuedInvitationBody};
 use crate::{clock, letters};
 

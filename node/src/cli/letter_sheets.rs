@@ -14,9 +14,9 @@ use dorpsplein_web_ui::{Lang, assets, pages, paths};
 
 use super::door::Door;
 use super::error::CliError;
-use crate::links::InvitationLink;
 use crate::clock;
 use crate::data_folder::files;
+use crate::links::InvitationLink;
 use crate::web::local_time;
 
 /// Only the owner reads and writes: whoever has a code can join.

@@ -19,11 +19,11 @@ use super::client::Client;
 use super::door::Door;
 use super::error::{CliError, InputError};
 use super::key_file::KeyFile;
-use crate::links::Site;
 use super::signer::{self, Signer};
 use super::waiting::wait_slowly;
 use super::{Outcome, random};
 use crate::clock;
+use crate::links::Site;
 
 /// How long the box keeps the messages, and so how long both sides wait for each other.
 const PATIENCE: Duration = Duration::from_secs(600);

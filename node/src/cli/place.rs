@@ -6,8 +6,8 @@ use clap::Args;
 use libp2p::Multiaddr;
 
 use super::error::CliError;
-use crate::links::Site;
 use crate::config::LocalNetwork;
+use crate::links::Site;
 
 /// Where the site and the box listen, and where they are made known.
 #[derive(Debug, Args)]

@@ -13,9 +13,9 @@ use super::client::Client;
 use super::door::Door;
 use super::error::CliError;
 use super::key_file::KeyFile;
-use crate::links::Site;
 use crate::clock;
 use crate::data_folder::connector_key;
+use crate::links::Site;
 use crate::web::body::AcceptedBody;
 
 /// Who signs: the founding connector of a data folder here, or whoever has a key file.

@@ -9,8 +9,8 @@ use super::Outcome;
 use super::client::Client;
 use super::door::Door;
 use super::error::CliError;
-use crate::links::Site;
 use crate::data_folder::ways::{Way, WayKind, Ways, WaysFile};
+use crate::links::Site;
 use crate::net::Router;
 use crate::web::body::{NeighbourBody, StatusBody, TreatyStateBody};
 

@@ -15,12 +15,12 @@ use super::client::{Client, ClientError};
 use super::door::Door;
 use super::error::{CliError, InputError};
 use super::invite::DAY_MS;
-use crate::links::{Site, TreatyLink, TreatyOffer};
 use super::signer::{self, Asked, Signer};
 use super::status::neighbour_line;
 use super::taking;
 use crate::clock;
 use crate::data_folder::connector_key;
+use crate::links::{Site, TreatyLink, TreatyOffer};
 use crate::web::body::AcceptedBody;
 
 /// What can be done about treaties.

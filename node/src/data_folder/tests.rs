@@ -39,12 +39,12 @@ fn each_obstacle_is_one_clear_line() {
     assert!(line(DataFolder::open(&path).unwrap_err()).ends_with("is in use by another dorpsplein"));
     drop(open);
 
-    fs::write(path.join(FORMAT_FILE), "2\n").unwrap();
+    fs::write(path.join(FORMAT_FILE), "3\n").unwrap();
     assert!(
         line(DataFolder::open(&path).unwrap_err())
-            .ends_with("is of format 2, this version of dorpsplein uses format 1")
+            .ends_with("is of format 3, this version of dorpsplein uses format 2")
     );
-    fs::write(path.join(FORMAT_FILE), "1\n").unwrap();
+    fs::write(path.join(FORMAT_FILE), "2\n").unwrap();
 
     let again = DataFolder::create(&path, config(), SecretKey::from_seed(&[5; 32]));
     assert!(line(again.unwrap_err()).ends_with("exists already and is not empty"));

