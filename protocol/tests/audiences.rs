@@ -6,8 +6,8 @@ mod support;
 use dorpsplein_protocol::authority::Reason;
 use dorpsplein_protocol::compose::{Device, Place};
 use dorpsplein_protocol::operation::{
-    CircleAdmission, CircleFounding, CircleId, CircleJoining, CircleLeaving, Edit, ItemId, Kind, OperationId, Role,
-    Signed, Space, Statement,
+    CircleAdmission, CircleFounding, CircleId, CircleJoining, CircleLeaving, Edit, ItemId, Kind, ModerationAct,
+    ModerationReason, OperationId, Role, Signed, Space, Statement,
 };
 use dorpsplein_protocol::projection;
 use dorpsplein_protocol::replica::Refusal;
@@ -233,6 +233,38 @@ fn what_others_said_under_it_is_shown_to_nobody_they_did_not_say_it_to() {
     stage.world.run();
     assert!(stage.world.boxes[stage.a.at].row(early).unwrap().erased.is_some());
     assert!(!stage.world.boxes[stage.b.at].holds(&edit));
+    assert!(stage.is_in_step());
+}
+
+#[test]
+fn what_is_done_to_an_answer_while_fewer_may_see_it_is_shown_when_more_may() {
+    let mut stage = stage();
+    let item = stage.post(Space::Neighbours);
+    let comment = stage.comment(false, item, Space::Neighbours);
+    stage.show(item, Space::Square);
+    let edit = stage.change(comment, vec![body("De sleutel hangt nu bij de buren")]);
+    assert_eq!(edit.header().space, Space::Square, "that is for whom it is meanwhile");
+    stage.show(item, Space::Neighbours);
+    assert!(stage.shown_next_door(item) && stage.shown_next_door(comment));
+    assert!(stage.is_in_step());
+}
+
+#[test]
+fn what_is_done_to_an_item_reaches_all_it_is_for_whomever_it_was_signed_for() {
+    let mut stage = stage();
+    let (item, square, now) = (stage.post(Space::Neighbours), stage.place(Space::Square), stage.world.now);
+    let (act, reason) = (ModerationAct::Hide, ModerationReason::Other);
+    let hide = Edit::Moderate { act, reason, note: "Staat er al".to_owned() };
+    let hide = stage.a.founder.edit(square, item, vec![item.into()], vec![hide], now);
+    stage.world.submit(stage.a.at, &hide).unwrap();
+    stage.world.run();
+    assert!(stage.world.boxes[stage.a.at].row(item).unwrap().hidden.is_some());
+    assert!(stage.shown_next_door(item), "hidden there as well");
+    let erase = Edit::Erase { kind: Kind::NEWS, reason: None, note: String::new() };
+    let erase = stage.anne.edit(square, item, vec![hide.id()], vec![erase], now);
+    stage.world.submit(stage.a.at, &erase).unwrap();
+    stage.world.run();
+    assert!(stage.shown_next_door(item) && stage.words_next_door().is_empty());
     assert!(stage.is_in_step());
 }
 

@@ -73,13 +73,15 @@ impl<R: Read> Replica<R> {
         Ok(())
     }
 
-    /// Where an item that moved and its operations belong. At home, what nothing permits stays where its header says; another
+    /// Where the operations of an item belong that moved, or that has some which name another audience than it has: an answer
+    /// may have been changed while what it answers was for fewer people. At home, what nothing permits stays where its header says; another
     /// neighbourhood was given nothing that does not belong where it is found, and cannot always tell.
     pub(super) fn placement(&self, setting: &Setting<'_>, evaluation: &Evaluation) -> Option<Placement> {
         let audiences = setting.audiences.as_ref()?;
         let made = setting.history.get(&setting.item.into())?;
         let is_remembered = setting.creation.is_none() && setting.subject.is_some();
-        if !audiences.ever_moved() && setting.reach == made.header().space && !is_remembered {
+        let names_another = |kept: &Kept| kept.header().space != setting.reach;
+        if !audiences.ever_moved() && !is_remembered && !setting.history.iter().any(names_another) {
             return None;
         }
         let at_home = made.header().neighbourhood() == self.home;
