@@ -408,6 +408,28 @@ fn a_hostile_peer_is_closed_and_the_box_goes_on() {
 }
 
 #[test]
+fn whoever_compares_on_without_waiting_for_the_answer_is_put_out() {
+    let (mut world, mut a, b) = two_villages();
+    let mut anne = world.join(&mut a);
+    world.connect(a.at, b.at);
+    world.run();
+    world.post(a.at, &mut anne, a.neighbours(), "Alleen hier");
+    let (puppet, _) = world.greeting_puppet(a.at, world.boxes[b.at].key, b.id);
+    let made_up = |n: u32| {
+        let mut id = [7; 32];
+        id[..4].copy_from_slice(&n.to_be_bytes());
+        OperationId::from_bytes(id)
+    };
+    world.say(puppet, &Message::Have { ids: (0..20_000).map(made_up).collect() });
+    let id = SpaceId { neighbourhood: a.id, space: Space::Neighbours };
+    let compare = Message::Compare { id, comparison: listing(&[[1; 8]; 2]) };
+    let effects = world.say(puppet, &compare);
+    assert_eq!(close_reason(&effects), None);
+    assert!(messages(&effects).is_empty(), "its answer waits for what it says it holds: {effects:?}");
+    assert_eq!(close_reason(&world.say(puppet, &compare)), Some(CloseReason::Protocol));
+}
+
+#[test]
 fn mutated_frames_do_no_harm() {
     let (mut world, mut a, b) = two_villages();
     let mut anne = world.join(&mut a);

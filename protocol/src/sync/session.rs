@@ -345,6 +345,10 @@ impl Session {
             self.comparing.remove(&id);
             return Ok(self.proceed(view));
         }
+        // Its answer waits until what was found is here. Who goes on without it would have us keep one answer after another.
+        if self.held_back.iter().any(|(held, _)| *held == id) {
+            return Err(CloseReason::Protocol);
+        }
         let mut found = Found::default();
         let set = self.compared_set(&id, &sight, view);
         let next = comparison.answer(&set, &mut found).map_err(|_| CloseReason::Protocol)?;
