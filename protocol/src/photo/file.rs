@@ -133,7 +133,8 @@ fn jpeg(file: &[u8]) -> Result<(u32, u32), FileError> {
             0xc4 | 0xdb | 0xdd => {}
             0xda => {
                 scans += 1;
-                if scans > MAX_SCANS {
+                // A scan before its frame is nothing a decoder can read.
+                if scans > MAX_SCANS || size.is_none() {
                     return Err(FileError::Damaged);
                 }
                 rest = behind_scan(rest)?;
@@ -189,7 +190,7 @@ fn webp(file: &[u8]) -> Result<(u32, u32), FileError> {
             b"VP8 " if picture.is_none() => picture = Some(lossy(body)?),
             b"VP8L" if picture.is_none() => picture = Some(lossless(body)?),
             b"VP8X" | b"VP8 " | b"VP8L" => return Err(FileError::Damaged),
-            b"ICCP" | b"ALPH" => {}
+            b"ICCP" | b"ALPH" if canvas.is_some() => {}
             b"ANIM" | b"ANMF" => return Err(FileError::Format),
             _ => return Err(FileError::Metadata),
         }

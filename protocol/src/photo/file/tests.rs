@@ -93,13 +93,18 @@ fn what_is_no_picture_of_ours_is_refused() {
     assert_eq!(inspect(&jpeg_with(&segment(0xc3, &[0; 9]), &[])), Err(FileError::Format), "lossless JPEG");
     assert_eq!(inspect(&webp_with(&[(b"VP8X", header(0x02)), (b"ANIM", vec![0; 6])])), Err(FileError::Format));
     assert_eq!(inspect(&vec![0xff; MAX_PHOTO_BYTES + 1]), Err(FileError::TooLarge));
-    let large = [&[0xff, 0xd8][..], &frame(8000, 5001), &segment(0xda, &[0; 6]), &[0xff, 0xd9]].concat();
+    let large = [&[0xff, 0xd8][..], &frame(4000, 4001), &segment(0xda, &[0; 6]), &[0xff, 0xd9]].concat();
     assert_eq!(inspect(&large), Err(FileError::Pixels));
     let two = jpeg_with(&frame(1, 1), &[]);
     assert_eq!(inspect(&two), Err(FileError::Damaged), "two pictures");
     let scans = segment(0xda, &[0; 6]).repeat(MAX_SCANS + 1);
     let busy = [&[0xff, 0xd8][..], &frame(640, 480), &scans, &[0xff, 0xd9]].concat();
     assert_eq!(inspect(&busy), Err(FileError::Damaged), "a scan for every second of a decoder's time");
+    let scan = segment(0xda, &[0; 6]);
+    let early = [&[0xff, 0xd8][..], &scan, &frame(640, 480), &scan, &[0xff, 0xd9]].concat();
+    assert_eq!(inspect(&early), Err(FileError::Damaged), "a scan before its frame");
+    let profiled = webp_with(&[(b"ICCP", vec![1; 3]), (b"VP8 ", lossy_picture())]);
+    assert_eq!(inspect(&profiled), Err(FileError::Metadata), "a profile that no header announces");
     let flat = [&[0xff, 0xd8][..], &frame(640, 0), &segment(0xda, &[0; 6]), &[0xff, 0xd9]].concat();
     assert_eq!(inspect(&flat), Err(FileError::Damaged));
 }
