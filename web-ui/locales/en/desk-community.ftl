@@ -81,6 +81,7 @@ awaiting-decline-do = Do not let it in
 awaiting-decline-more = The post stays where it is, with the neighbours, and does not come on our square.
 
 map-heading = How it goes with the neighbours
+map-table = The neighbours in a table
 map-legend = A whole line: both hold the same. A broken line: still catching up. Dots: no connection. The arrows point at who receives.
 map-left-out = { $count ->
     [one] One neighbourhood has no place on the drawing; it is in the table.

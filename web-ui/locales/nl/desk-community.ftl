@@ -81,6 +81,7 @@ awaiting-decline-do = Laat niet toe
 awaiting-decline-more = Het bericht blijft bij de buren staan, en komt niet op ons plein.
 
 map-heading = Hoe het gaat met de buren
+map-table = De buren in een tabel
 map-legend = Een hele lijn: gelijk met elkaar. Een streepjeslijn: nog bezig met inhalen. Stippels: geen verbinding. De pijlen wijzen naar wie iets krijgt.
 map-left-out = { $count ->
     [one] Eén buurt past niet op de tekening, en staat wel in de tabel.
