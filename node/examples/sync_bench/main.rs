@@ -5,6 +5,7 @@
 
 #![allow(missing_docs, reason = "a program, no library")]
 
+mod harm;
 mod limits;
 mod live;
 mod village;
@@ -16,6 +17,7 @@ use std::time::Duration;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
+use harm::Conduct;
 use village::When;
 
 #[derive(Parser)]
@@ -32,6 +34,9 @@ enum Command {
         /// The loopback address their boxes listen on
         #[arg(long, default_value = "::1")]
         host: String,
+        /// Also one that means harm
+        #[arg(long)]
+        harm: bool,
     },
     /// Write operations into the box that writes, which is not running
     Fill {
@@ -57,17 +62,27 @@ enum Command {
         #[arg(long, default_value_t = 2)]
         seed: u64,
     },
+    /// Do harm to a neighbour until standard input ends
+    Harm {
+        root: PathBuf,
+        /// The village whose box is visited
+        #[arg(long)]
+        victim: String,
+        #[arg(long, value_enum)]
+        conduct: Conduct,
+    },
     /// Measure what the machine allows
     Limits { folder: PathBuf },
 }
 
 fn main() -> Result<()> {
     let said = match Arguments::parse().command {
-        Command::Begin { root, host } => village::begin(&root, &host)?,
+        Command::Begin { root, host, harm } => village::begin(&root, &host, harm)?,
         Command::Fill { root, count, when, seed } => village::fill(&root, count, when, seed)?,
         Command::Live { root, writes, reads, count, pause_ms, seed } => {
             live::measure(&root, &writes, &reads, count, Duration::from_millis(pause_ms), seed)?
         }
+        Command::Harm { root, victim, conduct } => harm::harm(&root, &victim, conduct)?,
         Command::Limits { folder } => limits::measure(&folder)?,
     };
     println!("{said}");

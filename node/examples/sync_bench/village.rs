@@ -61,27 +61,35 @@ struct Kept {
 
 /// Founds the villages and has them agree; their boxes are not running.
 ///
-/// `host` is the loopback address they listen on for each other.
-pub(crate) fn begin(root: &Path, host: &str) -> Result<Value> {
-    let villages = [WRITES, READS, HARMS];
-    for name in villages {
+/// `host` is the loopback address they listen on for each other; `harm` says whether one of them means harm, which has a
+/// treaty with both others. Without it nobody dials a box that is not there.
+pub(crate) fn begin(root: &Path, host: &str, harm: bool) -> Result<Value> {
+    let villages = if harm { vec![WRITES, READS, HARMS] } else { vec![WRITES, READS] };
+    for name in &villages {
         begin_one(root, name, host)?;
     }
     let now = clock::now();
-    let writes = Door::open(&root.join(WRITES))?;
-    for name in [READS, HARMS] {
-        let reads = Door::open(&root.join(name))?;
-        let mut offering = Author::open(&connector_key(&root.join(WRITES)), &writes)?;
-        let (link, _) = offer_to(&mut offering, &writes, reads.home()?, Terms::USUAL, now)?;
-        let mut accepting = Author::open(&connector_key(&root.join(name)), &reads)?;
-        accept_from(&mut accepting, &reads, &link, Terms::USUAL, now)?;
+    let doors = villages.iter().map(|name| Ok((*name, Door::open(&root.join(name))?))).collect::<Result<Vec<_>>>()?;
+    for (index, (one, door)) in doors.iter().enumerate() {
+        for (other, there) in &doors[index + 1..] {
+            agree(root, (one, door), (other, there), now)?;
+        }
     }
-    move_in(root, &writes, now)?;
-    let described = villages.map(|name| {
+    move_in(root, &doors[0].1, now)?;
+    let described = villages.iter().map(|name| {
         let config = dorpsplein_node::data_folder::read_config(&root.join(name))?;
         Ok(json!({ "name": name, "dir": root.join(name), "site": format!("http://{}", config.site) }))
     });
-    Ok(json!({ "villages": described.into_iter().collect::<Result<Vec<_>>>()?, "residents": RESIDENTS }))
+    Ok(json!({ "villages": described.collect::<Result<Vec<_>>>()?, "residents": RESIDENTS }))
+}
+
+/// A treaty of one village with another.
+fn agree(root: &Path, one: (&str, &Door), other: (&str, &Door), now: Timestamp) -> Result<()> {
+    let mut offering = Author::open(&connector_key(&root.join(one.0)), one.1)?;
+    let (link, _) = offer_to(&mut offering, one.1, other.1.home()?, Terms::USUAL, now)?;
+    let mut accepting = Author::open(&connector_key(&root.join(other.0)), other.1)?;
+    accept_from(&mut accepting, other.1, &link, Terms::USUAL, now)?;
+    Ok(())
 }
 
 fn begin_one(root: &Path, name: &str, host: &str) -> Result<()> {

@@ -1,10 +1,12 @@
 //! The helper that plays people, as a program that says one line of JSON.
 
+use std::io::{BufRead, BufReader, Lines};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 /// The built helper.
 pub(super) struct Helper {
@@ -28,5 +30,52 @@ impl Helper {
         ensure!(output.status.success(), "`sync_bench {command}` failed ({})", output.status);
         let text = String::from_utf8_lossy(&output.stdout);
         serde_json::from_str(text.trim()).with_context(|| format!("`sync_bench {command}` said {text:?}"))
+    }
+
+    /// Starts it on a folder; it goes on until it is told to [finish](Errand::finish).
+    pub(super) fn start(&self, command: &str, folder: &Path, arguments: &[&str]) -> Result<Errand> {
+        let mut process = Command::new(&self.path)
+            .arg(command)
+            .arg(folder)
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .with_context(|| format!("cannot start {}", self.path.display()))?;
+        let stdout = process.stdout.take().context("standard output is piped")?;
+        Ok(Errand { process, lines: BufReader::new(stdout).lines() })
+    }
+}
+
+/// The helper while it is at work.
+pub(super) struct Errand {
+    process: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+}
+
+impl Errand {
+    /// What it says next.
+    pub(super) fn said(&mut self) -> Result<Value> {
+        let line = self.lines.next().context("the helper ended without a word")??;
+        serde_json::from_str(&line).with_context(|| format!("the helper said {line:?}"))
+    }
+
+    /// Has it end, and hears what it did.
+    pub(super) fn finish(mut self) -> Result<Value> {
+        drop(self.process.stdin.take());
+        let said = self.said()?;
+        let status = self.process.wait()?;
+        ensure!(status.success(), "the helper failed ({status})");
+        Ok(said)
+    }
+}
+
+impl Drop for Errand {
+    /// A measurement that failed leaves nobody behind.
+    fn drop(&mut self) {
+        if matches!(self.process.try_wait(), Ok(None)) {
+            let _ = self.process.kill();
+            let _ = self.process.wait();
+        }
     }
 }

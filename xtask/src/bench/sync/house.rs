@@ -90,6 +90,14 @@ impl House {
         self.memory("VmHWM:")
     }
 
+    /// Has the kernel watch for a new peak, and says what is resident now, in bytes.
+    pub(super) fn begin_peak(&self) -> Result<f64> {
+        const FORGET_THE_PEAK: &str = "5";
+        let path = format!("/proc/{}/clear_refs", self.process.id());
+        fs::write(&path, FORGET_THE_PEAK).with_context(|| format!("cannot write {path}"))?;
+        self.resident_bytes()
+    }
+
     /// The memory that is resident, in bytes.
     pub(super) fn resident_bytes(&self) -> Result<f64> {
         self.memory("VmRSS:")

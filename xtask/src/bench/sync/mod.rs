@@ -2,12 +2,13 @@
 //!
 //! Both are the released program in a process of its own, with a store on this disk, talking over QUIC on the loopback
 //! interface; nothing of the way an operation goes is left out. A helper (`node/examples/sync_bench`) plays the people who
-//! write. Bytes are counted twice: by the boxes, as frames before they are packed, and by the kernel, as what really went over
+//! write. Bytes are counted twice: by the boxes, as frames with their prefixes as they went over the stream, and by the kernel, as what really went over
 //! the interface with packets, acknowledgements and handshakes. Beside the figures stands what the machine allows, measured
 //! in the same run.
 
 mod counters;
 mod helper;
+mod hostile;
 mod house;
 mod report;
 mod rows;
@@ -57,6 +58,8 @@ enum Part {
     Scattered,
     /// One live change after another
     Live,
+    /// The same while a neighbour does harm
+    Hostile,
 }
 
 /// What all measurements need.
@@ -81,6 +84,9 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     }
     if [Part::Many, Part::Nothing, Part::Scattered, Part::Live].into_iter().any(|part| bench.wants(part)) {
         bench.many()?;
+    }
+    if bench.wants(Part::Hostile) {
+        bench.hostile()?;
     }
     bench.report.print(options.json)
 }

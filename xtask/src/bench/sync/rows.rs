@@ -15,8 +15,8 @@ use super::report::Aim;
 use super::{Bench, Part};
 
 /// The box that writes, and the one that reads, below the folder of the villages.
-const WRITES: &str = "maasdorp";
-const READS: &str = "elzenbroek";
+pub(super) const WRITES: &str = "maasdorp";
+pub(super) const READS: &str = "elzenbroek";
 /// How many operations are few.
 const FEW: u64 = 10_000;
 /// How many changes are recent.
@@ -24,14 +24,14 @@ const RECENT: u64 = 10;
 /// How many changes are scattered over a year.
 const SCATTERED: u64 = 1_000;
 /// How long two boxes may take to be in step.
-const PATIENCE: Duration = Duration::from_secs(30 * 60);
+pub(super) const PATIENCE: Duration = Duration::from_secs(30 * 60);
 /// How often to look.
 const LOOK: Duration = Duration::from_millis(20);
 /// How long a box is left alone before its memory at rest is read.
 const REST: Duration = Duration::from_secs(8);
 
 /// Villages that are founded and agreed, their boxes stopped.
-struct Villages {
+pub(super) struct Villages {
     folder: TempDir,
     /// Resident memory of a box with an empty square, in bytes.
     empty_bytes: f64,
@@ -46,21 +46,21 @@ struct Filled {
 }
 
 /// What being in step again took.
-struct CaughtUp {
+pub(super) struct CaughtUp {
     /// From the opening of the session until both sides held the same, on the reader's clock.
     seconds: f64,
-    /// What the session carried, both ways, before frames were packed.
+    /// What the session carried, both ways, as packed frames.
     stream_bytes: f64,
     /// What the kernel counted, the handshake of the connection included.
     wire_bytes: f64,
 }
 
 impl Villages {
-    fn dir(&self, name: &str) -> PathBuf {
+    pub(super) fn dir(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn path(&self) -> &Path {
+    pub(super) fn path(&self) -> &Path {
         self.folder.path()
     }
 }
@@ -86,7 +86,7 @@ impl Bench<'_> {
 
     /// A cold copy of few operations, and recent changes among them.
     pub(super) fn few(&mut self) -> Result<()> {
-        let villages = self.villages()?;
+        let villages = self.villages(false)?;
         self.fill(&villages, FEW, "year")?;
         let (writes, reads, caught_up) = self.meet(&villages)?;
         self.report_cold("cold-10000", "cold copy of 10,000", FEW, &caught_up, Part::Few);
@@ -101,7 +101,7 @@ impl Bench<'_> {
             let beyond = (caught_up.wire_bytes - idle, "bytes");
             let aim = Some(Aim::AtMost(9_000.0));
             self.add("recent-10", work, "on the wire, beyond reconnecting", beyond, aim);
-            self.add("recent-10", work, "in frames, before packing", (caught_up.stream_bytes, "bytes"), None);
+            self.add("recent-10", work, "in packed frames", (caught_up.stream_bytes, "bytes"), None);
             reads.stop()?;
             writes.stop()?;
         }
@@ -111,7 +111,7 @@ impl Bench<'_> {
     /// A cold copy of many operations, and what comes after it.
     pub(super) fn many(&mut self) -> Result<()> {
         let many = self.options.many;
-        let villages = self.villages()?;
+        let villages = self.villages(false)?;
         self.fill(&villages, many, "year")?;
         let (mut writes, mut reads, caught_up) = self.meet(&villages)?;
         let work = format!("cold copy of {}", crate::bench::readable(many as f64));
@@ -150,7 +150,7 @@ impl Bench<'_> {
             let twice = 2.0 * SCATTERED as f64 * (filled.bytes_each + 64.0);
             let beyond = (caught_up.wire_bytes - idle, "bytes");
             self.add("scattered-1000", work, "on the wire, beyond reconnecting", beyond, Some(Aim::AtMost(twice)));
-            self.add("scattered-1000", work, "in frames, before packing", (caught_up.stream_bytes, "bytes"), None);
+            self.add("scattered-1000", work, "in packed frames", (caught_up.stream_bytes, "bytes"), None);
         }
         if self.wants(Part::Live) {
             self.live(&villages, &writes, &reads)?;
@@ -204,17 +204,20 @@ impl Bench<'_> {
         self.add(row, work, "verified, durable, rows derived", rate, Some(Aim::AtLeast(10_000.0)));
         let wire = (caught_up.wire_bytes / count, "bytes");
         self.add(row, work, "on the wire, each", wire, Some(Aim::AtMost(600.0)));
-        self.add(row, work, "in frames before packing, each", (caught_up.stream_bytes / count, "bytes"), None);
+        self.add(row, work, "in packed frames, each", (caught_up.stream_bytes / count, "bytes"), None);
     }
 
     fn add(&mut self, row: &str, work: &str, figure: &'static str, value: (f64, &'static str), aim: Option<Aim>) {
         self.report.add(row, work, figure, value, aim);
     }
 
-    /// Villages with a treaty in force, residents in one of them, and nothing written.
-    fn villages(&self) -> Result<Villages> {
+    /// Villages with a treaty in force, residents in one of them, and nothing written; with `harm` also one whose box is to
+    /// mean harm.
+    pub(super) fn villages(&self, harm: bool) -> Result<Villages> {
         let folder = tempfile::tempdir().context("cannot make a folder for the villages")?;
-        let _: Value = self.helper.run("begin", folder.path(), &["--host", self.wire.host()])?;
+        let arguments = ["--host", self.wire.host(), "--harm"];
+        let arguments = if harm { &arguments[..] } else { &arguments[..2] };
+        let _: Value = self.helper.run("begin", folder.path(), arguments)?;
         let mut villages = Villages { folder, empty_bytes: 0.0 };
         let (writes, reads, _) = self.meet(&villages)?;
         thread::sleep(REST);
@@ -249,7 +252,7 @@ impl Bench<'_> {
     }
 
     /// Starts both boxes and waits until they hold the same.
-    fn meet(&self, villages: &Villages) -> Result<(House, House, CaughtUp)> {
+    pub(super) fn meet(&self, villages: &Villages) -> Result<(House, House, CaughtUp)> {
         let writes = House::start(self.program, &villages.dir(WRITES))?;
         let (reads, caught_up) = self.arrive(villages, &writes)?;
         Ok((writes, reads, caught_up))
