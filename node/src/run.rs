@@ -136,25 +136,16 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
     let token = folder_token()?;
     let (net, events) = net::start(net_config(&folder))?;
 
-    // The replica, which hears of everything from here on.
+    // The replica, which hears of everything from here on, and who keeps the files of photos for it.
     let network = Network { handle: net.clone(), events };
-    let own = folder.box_key().public();
-    let driver = match driver::start(Arc::clone(&store), settings.neighbourhood, own, Some(network)).await {
-        Ok(driver) => driver,
+    let (driver, photos) = match open_replica(&folder, Arc::clone(&store), network).await {
+        Ok(opened) => opened,
         Err(error) => {
             net.shutdown().await;
-            return Err(error.into());
+            return Err(error);
         }
     };
     let handle = driver.handle();
-    let photos = match photos::start(&folder.photo_path(), settings.photos.into(), handle.clone()).await {
-        Ok(photos) => photos,
-        Err(source) => {
-            net.shutdown().await;
-            driver.stop().await;
-            return Err(RunError::Photos { folder: folder.photo_path(), source });
-        }
-    };
     let addresses = listening(&handle, settings.listen.len()).await;
 
     // The neighbours: those we know, and those the local network tells of.
@@ -311,6 +302,26 @@ fn folder_token() -> Result<FolderToken, RunError> {
     let mut random = [0; 32];
     getrandom::fill(&mut random)?;
     Ok(FolderToken::new(random))
+}
+
+/// Starts the replica on what the box holds, and the keeper of its photos.
+///
+/// # Errors
+/// [`RunError`]; then neither runs.
+async fn open_replica(
+    folder: &DataFolder,
+    store: Arc<DiskStore>,
+    network: Network,
+) -> Result<(Driver, Keeper), RunError> {
+    let (settings, own) = (folder.config(), folder.box_key().public());
+    let driver = driver::start(store, settings.neighbourhood, own, Some(network)).await?;
+    match photos::start(&folder.photo_path(), settings.photos.into(), driver.handle()).await {
+        Ok(photos) => Ok((driver, photos)),
+        Err(source) => {
+            driver.stop().await;
+            Err(RunError::Photos { folder: folder.photo_path(), source })
+        }
+    }
 }
 
 async fn open_store(folder: &DataFolder) -> Result<Arc<DiskStore>, RunError> {

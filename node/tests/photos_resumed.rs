@@ -32,7 +32,7 @@ fn post_large(village: &Village, person: &Person, grain: u32) -> Value {
     let post = ["resident", "post", "--key", &person.key, "--title", "Ruis", "--audience", "neighbours"];
     let posted = says(&[&post[..], &["--photo", &path, "--alt", "Ruis, van rand tot rand"]].concat());
     let item = get(&format!("{}/api/v1/items/{}", village.url, text(&posted["item"])), &[]);
-    let item: Value = serde_json::from_str(&item.text()).unwrap();
+    let item: Value = serde_json::from_str(item.text()).unwrap();
     item["content"]["photos"][0].clone()
 }
 

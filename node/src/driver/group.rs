@@ -17,6 +17,16 @@ pub(super) struct Replies {
     pub(super) offers: BTreeMap<Ticket, oneshot::Sender<bool>>,
 }
 
+impl Replies {
+    /// Tells whoever wants to hand in a photo whether there is room for it.
+    pub(super) fn welcome(&mut self, ticket: Ticket, welcome: bool) {
+        if let Some(reply) = self.offers.remove(&ticket) {
+            // Who asked may have gone away; room that is not used is free again after an hour.
+            let _ = reply.send(welcome);
+        }
+    }
+}
+
 /// Inputs that share one commit, and what is to be done when it is made.
 #[derive(Default)]
 pub(super) struct Group {

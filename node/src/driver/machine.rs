@@ -341,12 +341,7 @@ impl<S: Store + Send + Sync + 'static> Machine<S> {
                     // Fails when nobody listens.
                     let _ = self.outlets.changes.send(items.into());
                 }
-                Effect::Photo(PhotoEffect::Answer { ticket, welcome }) => {
-                    if let Some(reply) = replies.offers.remove(&ticket) {
-                        // As above: room that is not used is free again after an hour.
-                        let _ = reply.send(welcome);
-                    }
-                }
+                Effect::Photo(PhotoEffect::Answer { ticket, welcome }) => replies.welcome(ticket, welcome),
                 Effect::Photo(effect) => {
                     if let Some(photos) = &self.photos {
                         photos.carry_out(effect);
