@@ -26,9 +26,10 @@ use super::{
 /// How long a connection may exist without a session being opened or open on it.
 const IDLE_CONNECTION: Duration = Duration::from_secs(10);
 
-/// How often the other end is asked whether it is still there, and how long it may take to answer.
-const PING_INTERVAL: Duration = Duration::from_secs(15);
-const PING_TIMEOUT: Duration = Duration::from_secs(20);
+/// How often the other end is asked whether it is still there, and how long it may take to answer. Twice without an answer
+/// is once too often: a line that went dead is given up after 45 seconds at most. (QUIC notices sooner by itself.)
+const PING_INTERVAL: Duration = Duration::from_secs(10);
+const PING_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Unread bytes one QUIC stream, and all streams of one connection, may hold on this side.
 const QUIC_STREAM_BYTES: u32 = 1024 * 1024;

@@ -173,8 +173,9 @@ impl SwarmTask {
             SwarmEvent::Behaviour(BehaviourEvent::Ping(ping::Event {
                 peer,
                 connection,
-                // Any other failure comes from a connection that is ending by itself.
-                result: Err(ping::Failure::Timeout | ping::Failure::Unsupported),
+                // Told from the second one on that comes without an answer in between. Of a line that went dead under TCP
+                // the first is a timeout, and the next that no other stream can be agreed on.
+                result: Err(_),
             })) => self.on_unresponsive(peer, connection),
             SwarmEvent::Behaviour(event) => self.on_ways_event(event),
             SwarmEvent::NewListenAddr { listener_id, address } => self.on_listening(listener_id, address),

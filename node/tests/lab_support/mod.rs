@@ -6,9 +6,12 @@
 #![allow(dead_code, unreachable_pub, reason = "each test uses its part")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+pub mod gateway;
+
 use std::env;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::thread;
@@ -20,6 +23,10 @@ use tempfile::TempDir;
 
 /// Set where a machine has to be able to make namespaces: there a test fails instead of being left out.
 const REQUIRED: &str = "DORPSPLEIN_REQUIRE_NAMESPACES";
+
+/// What boxes listen on, behind the address.
+pub const QUIC: &str = "udp/4080/quic-v1";
+pub const TCP: &str = "tcp/4080";
 
 /// How long boxes may take to find a way to each other on a loaded machine.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -75,15 +82,11 @@ impl Namespace {
 
     /// Runs shell commands in it, all of which have to work.
     pub fn run(&self, script: &str) {
-        let output = self.command("sh", &["-ec", script]).output().unwrap();
-        let error = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{script}: {error}");
+        run_in(self.holder.id(), script);
     }
 
     fn command(&self, program: &str, arguments: &[&str]) -> Command {
-        let mut command = Command::new("nsenter");
-        command.arg(format!("--net=/proc/{}/ns/net", self.holder.id())).arg("--").arg(program).args(arguments);
-        command
+        command_in(self.holder.id(), program, arguments)
     }
 
     fn dorpsplein(&self, arguments: &[&str]) -> Output {
@@ -97,6 +100,19 @@ impl Namespace {
         assert!(output.status.success(), "{arguments:?}: {error}");
         serde_json::from_slice(&output.stdout).unwrap()
     }
+}
+
+fn command_in(holder: u32, program: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new("nsenter");
+    command.arg(format!("--net=/proc/{holder}/ns/net")).arg("--").arg(program).args(arguments);
+    command
+}
+
+/// Runs shell commands in the namespace of this process, all of which have to work.
+fn run_in(holder: u32, script: &str) {
+    let output = command_in(holder, "sh", &["-ec", script]).output().unwrap();
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{script}: {error}");
 }
 
 impl Drop for Namespace {
@@ -172,6 +188,18 @@ impl Internet {
         (router, machine)
     }
 
+    /// Another address for the router of a home, by which its line is known outside: `address` in place of
+    /// 203.0.113.(`net` + 2).
+    pub fn known_by(&self, line: &str, net: u8, router: &Namespace, address: Ipv4Addr) {
+        router.run(&format!(
+            "ip addr add {address}/32 dev wan
+             nft flush chain ip home out
+             nft add rule ip home out oifname wan udp sport 4080 snat to {address}:4080
+             nft add rule ip home out oifname wan snat to {address}"
+        ));
+        self.middle.run(&format!("ip route add {address}/32 via 203.0.113.{} dev {line}", net + 2));
+    }
+
     /// Nothing goes between two lines any more; `None` stands for all lines.
     pub fn cut(&self, one: &str, other: Option<&str>) {
         match other {
@@ -202,13 +230,19 @@ pub fn readdress(machine: &Namespace, gateway: u8, from: u8, to: u8) {
 }
 
 impl LabBox {
-    /// A neighbourhood called `name` with a box at `place`, whose machine calls itself `address`.
+    /// A neighbourhood called `name` with a box at `place`, whose machine calls itself `address`. It speaks QUIC only: on a
+    /// loaded machine TCP may be quicker, and takes most of a minute to notice that nobody is there.
     pub fn found(name: &'static str, place: Namespace, address: &str) -> Self {
+        Self::found_on(name, place, address, QUIC)
+    }
+
+    /// The same over this transport.
+    pub fn found_on(name: &'static str, place: Namespace, address: &str, transport: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let dir = folder.path().join("plein").to_str().unwrap().to_owned();
         let public_url = format!("http://{address}:8080");
-        // QUIC only: on a loaded machine TCP may be quicker, and takes half a minute to notice that nobody is there.
-        let listen = ["--listen", "/ip4/0.0.0.0/udp/4080/quic-v1"];
+        let listen = format!("/ip4/0.0.0.0/{transport}");
+        let listen = ["--listen", &listen];
         let place_and_site = ["--site", "0.0.0.0:8080", "--public-url", &public_url, "--mdns", "off"];
         place.says(&[&["init", "--dir", &dir, "--name", name][..], &listen, &place_and_site].concat());
         let settings = PathBuf::from(&dir).join("box.toml");
@@ -219,6 +253,13 @@ impl LabBox {
         let text = |key: &str| status[key].as_str().unwrap().to_owned();
         let (neighbourhood, key) = (text("neighbourhood_id"), text("own_box"));
         Self { name, dir, neighbourhood, key, place, _folder: folder, serving: None }
+    }
+
+    /// Has the box, which is stopped, ask its router to let neighbours in.
+    pub fn ask_the_router(&self) {
+        let settings = PathBuf::from(&self.dir).join("box.toml");
+        let text = fs::read_to_string(&settings).unwrap();
+        fs::write(&settings, text.replace("\nupnp = false\n", "\nupnp = true\n")).unwrap();
     }
 
     /// Makes a treaty with another box's neighbourhood; both boxes are stopped.
