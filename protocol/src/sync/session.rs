@@ -345,7 +345,7 @@ impl Session {
             self.comparing.remove(&id);
             return Ok(self.proceed(view));
         }
-        // Its answer waits until what was found is here. Who goes on without it would have us keep one answer after another.
+        // Its answer is held back. Who goes on without it would have us keep one answer after another.
         if self.held_back.iter().any(|(held, _)| *held == id) {
             return Err(CloseReason::Protocol);
         }
