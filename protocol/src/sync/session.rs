@@ -346,9 +346,8 @@ impl Session {
             return Ok(self.proceed(view));
         }
         // Its answer is held back. Who goes on without it would have us keep one answer after another.
-        if self.held_back.iter().any(|(held, _)| *held == id) {
-            return Err(CloseReason::Protocol);
-        }
+        let waits = self.held_back.iter().any(|(held, _)| *held == id);
+        (!waits).then_some(()).ok_or(CloseReason::Protocol)?;
         let mut found = Found::default();
         let set = self.compared_set(&id, &sight, view);
         let next = comparison.answer(&set, &mut found).map_err(|_| CloseReason::Protocol)?;
