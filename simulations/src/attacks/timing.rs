@@ -3,7 +3,8 @@
 use dorpsplein_protocol::authority::Reason;
 use dorpsplein_protocol::compose::Device;
 use dorpsplein_protocol::operation::{
-    Field, Invitation, Kind, MemberRemoval, OperationId, Role, RoleChange, Signed, Statement, SubArea,
+    BoxCertificate, Field, ForkDecision, Invitation, Kind, MemberRemoval, OperationId, Role, RoleChange, Signed,
+    Statement, SubArea,
 };
 
 use super::crew::{TREATY_MS, text};
@@ -11,10 +12,14 @@ use super::{Blow, Expected, Person, Stage, StageError, attacks};
 use crate::hand::Hand;
 use crate::world::{DAY, START};
 
+/// The number of a genesis.
+const GENESIS: u64 = 1;
+
 attacks! {
     two_posts_with_one_number: Forked, "a resident with a copied key", Expected::Refused(Reason::Forked);
     two_statements_with_one_number: Forked, "a connector with a copied key", Expected::Refused(Reason::Forked);
     statement_and_post_with_one_number: Forked, "a connector with a copied key", Expected::Refused(Reason::Forked);
+    a_box_on_a_side_that_was_decided_against: Forked, "a thief of the founder's key", Expected::Refused(Reason::Forked);
     statement_that_skips_ones_own: Forked, "a connector", Expected::Refused(Reason::OwnHistorySkipped);
     edit_of_an_item_nobody_has: Withheld, "a resident", Expected::Waits("missing-parents");
     statement_on_one_nobody_has: Withheld, "a connector", Expected::Waits("missing-parents");
@@ -75,6 +80,28 @@ fn statement_and_post_with_one_number(stage: &mut Stage) -> Result<Blow, StageEr
     let news = tries.find(|news| news.id() > statement.id()).expect("every other id is higher");
     stage.hand_in(&statement)?;
     Ok(Blow::at_home(stage, &news))
+}
+
+/// The founder's key signs the number after the genesis anew, as if the founder were still alone, and a connector who owes
+/// the founder everything decides against it. The thief certifies a box on that side all the same.
+fn a_box_on_a_side_that_was_decided_against(stage: &mut Stage) -> Result<Blow, StageError> {
+    let founder = stage.fenna.hand.key();
+    if !stage.is_lent(&founder) {
+        return Err(StageError::NotOurs);
+    }
+    let genesis = OperationId::from(stage.home.id);
+    let first = stage.log.iter().find(|signed| signed.header().previous == Some(genesis)).map(Signed::id);
+    let keep = first.ok_or(StageError::NotOurs)?;
+    let mut thief = Device::resume(stage.fenna.hand.secret(), stage.home.id, GENESIS, Some(genesis));
+    let other = thief.state(vec![genesis], area("Het Eiland"), stage.now());
+    let home = stage.home.clone();
+    stage.bring(&home, other.encode())?;
+    let decision = ForkDecision { device: founder, sequence: GENESIS + 1, keep };
+    let mut carel = stage.carel.hand.clone();
+    stage.state(&mut carel, Statement::ForkDecision(decision))?;
+    let expires = stage.now().plus_millis(DAY);
+    let certificate = Statement::BoxCertificate(BoxCertificate { key: stage.secret().public(), expires });
+    Ok(Blow::at_home(stage, &thief.state(vec![other.id()], certificate, stage.now())))
 }
 
 /// A connector pretends not to know what the same device said a moment ago.

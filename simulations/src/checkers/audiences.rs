@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use dorpsplein_protocol::operation::{Edit, ItemId, NeighbourhoodId, OperationId, Payload, Signed, Space};
+use dorpsplein_protocol::projection;
 use dorpsplein_protocol::store::StoreError;
 
 use super::look;
@@ -59,17 +60,37 @@ impl Audiences {
         self.signed.get(id)
     }
 
+    /// Whether the box with this disk counts it that somebody moved an item, or what it answers.
+    pub(super) fn is_moved(&self, disk: &Disk, item: &ItemId) -> Result<bool, StoreError> {
+        let subject = self.subjects.get(item);
+        for item in subject.into_iter().chain([item]) {
+            if !self.counted_moves(disk, item)?.is_empty() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Whether somebody ever moved an item, or what it answers, whatever became of that.
     pub(super) fn was_moved(&self, item: &ItemId) -> bool {
         let subject = self.subjects.get(item).is_some_and(|subject| self.moves.contains_key(subject));
         subject || self.moves.contains_key(item)
     }
 
+    /// Whether an operation is where its header says and nowhere else, whatever a box knows: nobody ever moved its item, and it
+    /// names the audience that this was made for.
+    pub(super) fn stays(&self, note: &Note) -> bool {
+        let made = self.signed.get(&OperationId::from(note.item)).is_none_or(|made| made.space == note.space);
+        made && !self.was_moved(&note.item)
+    }
+
     /// For whom an item is by what the box with this disk counts: an answer for those for whom it was written and for whom
-    /// what it answers is.
+    /// what it answers is; but what is left of one that was erased for those for whom it was written.
     pub(super) fn reach(&self, disk: &Disk, item: &ItemId) -> Result<Option<Space>, StoreError> {
         let Some(own) = self.own_audience(disk, item)? else { return Ok(None) };
-        match self.subjects.get(item) {
+        let was_erased = projection::item(disk, item)?.is_some_and(|row| row.erased.is_some());
+        disk.take_cost();
+        match self.subjects.get(item).filter(|_| !was_erased) {
             Some(subject) => Ok(self.own_audience(disk, subject)?.map_or(Some(own), |other| Some(own.narrower(other)))),
             None => Ok(Some(own)),
         }
@@ -133,46 +154,52 @@ mod tests {
 
     use dorpsplein_protocol::compose::{Device, Place};
     use dorpsplein_protocol::identity::SecretKey;
-    use dorpsplein_protocol::operation::Kind;
-    use dorpsplein_protocol::store::{Batch, Store, Table};
+    use dorpsplein_protocol::operation::{DeviceAddition, Field, Kind, Statement, Value};
 
     use super::*;
-    use crate::world::START;
+    use crate::world::{Answer, START, World};
 
-    /// A disk that counts these operations.
-    fn disk_with(operations: &[&Signed]) -> Disk {
-        let (disk, mut batch) = (Disk::default(), Batch::default());
-        for operation in operations {
-            batch.put(Table::Operations, *operation.id().as_bytes(), operation.encode());
+    fn title(text: &str) -> Vec<Edit> {
+        vec![Edit::Set { field: Field::TITLE, value: Value::Text(text.to_owned()) }]
+    }
+
+    /// A village with a box, its founder's device and a tablet of theirs.
+    fn village() -> (World, Device, Device) {
+        let mut world = World::new(1, START);
+        let (mut device, genesis) = Device::found(SecretKey::from_seed(&[1; 32]), "Wilgendam", [2; 16], START);
+        let tablet = Device::new(SecretKey::from_seed(&[3; 32]), device.home());
+        world.add_village(0, "Wilgendam", device.home());
+        world.add_box(0, 0).unwrap();
+        let addition = DeviceAddition::sign(tablet.secret(), &device.home(), &device.key());
+        let addition = device.state(vec![genesis.id()], Statement::DeviceAddition(addition), START);
+        for statement in [genesis, addition] {
+            assert!(matches!(world.submit(0, &statement).unwrap(), Answer::Accepted(_)));
         }
-        disk.commit(&batch).unwrap();
-        disk
+        (world, device, tablet)
     }
 
     #[test]
     fn the_narrowest_of_what_was_said_at_one_time_counts_as_far_as_a_box_knows() {
-        let (mut device, _) = Device::found(SecretKey::from_seed(&[1; 32]), "Wilgendam", [2; 16], START);
+        let ((mut world, mut device, mut tablet), mut audiences) = (village(), Audiences::default());
         let home = device.home();
         let at = |space| Place { neighbourhood: home, space };
-        let made = device.create(at(Space::Square), Kind::NEWS, None, Vec::new(), START);
+        let say = |world: &mut World, audiences: &mut Audiences, operation: &Signed| {
+            audiences.note(operation);
+            assert!(matches!(world.submit(0, operation).unwrap(), Answer::Accepted(_)));
+        };
+        let made = device.create(at(Space::Square), Kind::NEWS, None, title("De schuur"), START);
         let (item, first) = (ItemId::from(made.id()), vec![made.id()]);
-        let mut tablet = Device::new(SecretKey::from_seed(&[3; 32]), home);
         let wide = device.show_to(at(Space::Square), item, first.clone(), Space::Neighbours, START);
         let narrow = tablet.show_to(at(Space::Square), item, first, Space::Members, START);
-        let after = device.edit(at(Space::Neighbours), item, vec![wide.id()], Vec::new(), START);
-        let mut audiences = Audiences::default();
-        [&made, &wide, &narrow, &after].into_iter().for_each(|operation| audiences.note(operation));
-        let (all, early) = (disk_with(&[&made, &wide, &narrow, &after]), disk_with(&[&made, &wide]));
-        assert!(audiences.was_moved(&item));
-        assert_eq!(audiences.reach(&early, &item).unwrap(), Some(Space::Neighbours));
-        assert_eq!(audiences.reach(&all, &item).unwrap(), Some(Space::Members));
-        for (operation, lies) in [(&made, true), (&wide, true), (&narrow, true), (&after, true)] {
-            assert_eq!(audiences.lies_in(&all, &operation.id(), Space::Neighbours).unwrap(), lies);
-        }
-        let later = tablet.edit(at(Space::Members), item, vec![narrow.id()], Vec::new(), START);
-        audiences.note(&later);
-        let all = disk_with(&[&made, &wide, &narrow, &after, &later]);
-        assert!(!audiences.lies_in(&all, &later.id(), Space::Neighbours).unwrap(), "what came after is told to nobody");
-        assert!(!audiences.lies_in(&early, &made.id(), Space::Members).unwrap(), "it was never for members there");
+        let later = tablet.edit(at(Space::Members), item, vec![narrow.id()], title("Voor ons"), START);
+        [&made, &wide].into_iter().for_each(|operation| say(&mut world, &mut audiences, operation));
+        let reach = |world: &World, audiences: &Audiences| audiences.reach(world.disk(0).unwrap(), &item).unwrap();
+        assert_eq!(reach(&world, &audiences), Some(Space::Neighbours));
+        assert!(audiences.is_moved(world.disk(0).unwrap(), &item).unwrap());
+        [&narrow, &later].into_iter().for_each(|operation| say(&mut world, &mut audiences, operation));
+        assert_eq!(reach(&world, &audiences), Some(Space::Members));
+        let lies = |operation: &Signed| audiences.lies_in(world.disk(0).unwrap(), &operation.id(), Space::Neighbours);
+        assert!([&made, &wide, &narrow].into_iter().all(|operation| lies(operation).unwrap()));
+        assert!(!lies(&later).unwrap(), "what came after is told to nobody");
     }
 }

@@ -132,7 +132,7 @@ impl Checker for Durability {
 
     fn at_rest(&mut self, world: &World) -> Result<Vec<Failure>, WorldError> {
         let mut failures = Vec::new();
-        let (mut excused, reach) = (BTreeMap::new(), Reach::of(world));
+        let (mut excused, reach) = (BTreeMap::new(), Reach::of(world)?);
         for simulated in world.boxes() {
             // A box whose clock is behind holds what it cannot count yet for as long as there is room, and asks again later.
             let late = look::waits_for_a_time(&simulated.disk)?;

@@ -95,15 +95,17 @@ impl Checker for Leaks {
         last.clear();
         last.extend_from_slice(frame);
         let wire = Wire { from, to: world.simulated(to).map(|simulated| simulated.village) };
+        let mut traces: Vec<(&str, Vec<Trace>)> = Vec::new();
         // Texts that are written twice stand for each of those who wrote them.
-        let traces = self.contents.occurring_in(frame).map(<[Trace]>::to_vec).map(|traces| ("content", traces));
-        let named = self.named_in(frame);
-        let named: Vec<Trace> = named.into_iter().map(Trace::Envelope).collect();
-        self.looked += named.len() as u64;
-        let found: Vec<Failure> = traces
-            .chain(named.into_iter().map(|named| ("the id", vec![named])))
-            .filter_map(|(what, traces)| self.judge(world, wire, what, &traces))
-            .collect();
+        for written in self.contents.occurring_in(frame) {
+            traces.push(("content", written.to_vec()));
+        }
+        for named in self.named_in(frame) {
+            self.looked += 1;
+            traces.push(("the id", vec![Trace::Envelope(named)]));
+        }
+        let judged = traces.iter().filter_map(|(what, traces)| self.judge(world, wire, what, traces));
+        let found: Vec<Failure> = judged.collect();
         self.found.extend(found);
     }
 
@@ -160,10 +162,13 @@ impl Leaks {
             let space = SpaceId { neighbourhood: note.neighbourhood, space };
             self.is_entitled(world, wire.from, village, &space)
         };
-        let Some(disk) = world.disk(wire.from).filter(|_| self.audiences.was_moved(&note.item)) else {
+        let Some(disk) = world.disk(wire.from).filter(|_| !self.audiences.stays(note)) else {
             return Ok(may(note.space));
         };
+        // What a village was given its own boxes pass on to each other.
+        let among_themselves = world.simulated(wire.from).is_some_and(|sender| sender.village == village);
         match trace {
+            Trace::Words(_) if among_themselves && may(note.space) => Ok(true),
             Trace::Words(_) => Ok(self.audiences.reach(disk, &note.item)?.is_some_and(may)),
             Trace::Envelope(_) if may(note.space) => Ok(true),
             Trace::Envelope(_) => {
@@ -178,13 +183,14 @@ impl Leaks {
     /// in the register. What a village was given while there was an agreement its own boxes pass on to each other.
     fn is_entitled(&self, world: &World, from: BoxId, village: VillageId, space: &SpaceId) -> bool {
         let Some(owner) = world.village_of(&space.neighbourhood) else { return false };
-        let befriended = owner.befriended.contains(&village);
+        // An agreement whose acceptance was cut off before its answer the two know of, and the world does not.
+        let befriended = || owner.befriended.contains(&village) || world.agree(owner.id, village);
         let among_themselves = world.simulated(from).is_some_and(|sender| sender.village == village);
         match space.space {
             _ if owner.id == village => true,
-            Space::Register => befriended || self.was_offered(world, village, &space.neighbourhood),
+            Space::Register => befriended() || self.was_offered(world, village, &space.neighbourhood),
             Space::Neighbours if owner.neighbours.contains(&village) => true,
-            Space::Neighbours => befriended && (among_themselves || !knows_of_the_end(world, from, village, space)),
+            Space::Neighbours => befriended() && (among_themselves || !knows_of_the_end(world, from, village, space)),
             Space::Members | Space::Square | Space::Circle(_) => false,
         }
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Bound, ControlFlow};
 
 use dorpsplein_protocol::identity::PublicKey;
-use dorpsplein_protocol::operation::{ItemId, OperationId, Signed, Space};
+use dorpsplein_protocol::operation::{Header, ItemId, OperationId, Signed, Space};
 use dorpsplein_protocol::projection::{self, ItemRow};
 use dorpsplein_protocol::replica::MAX_UNDECIDED_PER_DEVICE;
 use dorpsplein_protocol::store::{Direction, KeyRange, Read, StoreError, Table};
@@ -84,36 +84,59 @@ pub(super) fn has_forked(disk: &Disk, device: &PublicKey) -> Result<bool, StoreE
 }
 
 /// The items that those next door may count otherwise: somebody wrote something about them with a device that forked, and
-/// not all of it is theirs to see. What lost, or what follows on something that lost, can be for the village alone. What
-/// answers such an item goes with it.
+/// not all of it is theirs to see. What lost, or what follows on something that lost, can be for the village alone, or for
+/// another one. What answers such an item goes with it.
 pub(super) fn forked_out_of_sight(world: &World) -> Result<BTreeSet<ItemId>, StoreError> {
     let mut items = BTreeSet::new();
     for simulated in world.boxes() {
-        items.extend(forked_on(&simulated.disk)?);
+        for fork in projection::forks(&simulated.disk)? {
+            let signed = signed_with(&simulated.disk, &fork.device)?;
+            let is_hidden = |header: &Header| {
+                header.neighbourhood() != header.home() || !matches!(header.space, Space::Register | Space::Neighbours)
+            };
+            if signed.iter().any(|operation| is_hidden(operation.header())) {
+                items.extend(signed.iter().map(|operation| operation.header().item()));
+            }
+        }
+        simulated.disk.take_cost();
     }
+    with_answers(world, items)
+}
+
+/// The items about which somebody wrote something with a device of which some box keeps as much without counting it as there
+/// is room for: what cannot be counted when it comes, such as what came without its text, that box may drop.
+pub(super) fn without_room_anywhere(world: &World) -> Result<BTreeSet<ItemId>, StoreError> {
+    let mut devices = BTreeSet::new();
+    for simulated in world.boxes() {
+        devices.extend(without_room(&simulated.disk)?);
+    }
+    let mut items = BTreeSet::new();
+    for simulated in world.boxes() {
+        for device in &devices {
+            items.extend(signed_with(&simulated.disk, device)?.iter().map(|operation| operation.header().item()));
+        }
+    }
+    with_answers(world, items)
+}
+
+/// All that is on a disk and was signed with a device.
+fn signed_with(disk: &Disk, device: &PublicKey) -> Result<Vec<Signed>, StoreError> {
+    let mut signed = Vec::new();
+    for key in disk.keys_with_prefix(Table::Devices, device.as_bytes(), usize::MAX)? {
+        let id = OperationId::try_from(&key[40..]).map_err(|_| StoreError::Damaged("a device's operation"))?;
+        signed.extend(operation(disk, &id)?);
+    }
+    Ok(signed)
+}
+
+/// These items, and what answers them on any box.
+fn with_answers(world: &World, items: BTreeSet<ItemId>) -> Result<BTreeSet<ItemId>, StoreError> {
     let mut answers = BTreeSet::new();
     for simulated in world.boxes().filter(|_| !items.is_empty()) {
         let is_out = |row: &ItemRow| row.subject.is_some_and(|subject| items.contains(&subject));
         each_row(&simulated.disk, |row, _| answers.extend(is_out(&row).then_some(row.id)))?;
     }
     Ok(items.into_iter().chain(answers).collect())
-}
-
-fn forked_on(disk: &Disk) -> Result<BTreeSet<ItemId>, StoreError> {
-    let mut items = BTreeSet::new();
-    let forked: BTreeSet<PublicKey> = projection::forks(disk)?.into_iter().map(|fork| fork.device).collect();
-    for device in forked {
-        let mut signed = Vec::new();
-        for key in disk.keys_with_prefix(Table::Devices, device.as_bytes(), usize::MAX)? {
-            let id = OperationId::try_from(&key[40..]).map_err(|_| StoreError::Damaged("a device's operation"))?;
-            signed.extend(operation(disk, &id)?);
-        }
-        if signed.iter().any(|operation| !matches!(operation.header().space, Space::Register | Space::Neighbours)) {
-            items.extend(signed.iter().map(|operation| operation.header().item()));
-        }
-    }
-    disk.take_cost();
-    Ok(items)
 }
 
 /// The device that a key of such a table starts with.

@@ -8,6 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use dorpsplein_protocol::authority::TreatyStage;
 use dorpsplein_protocol::item::{Document, Outcome};
 use dorpsplein_protocol::operation::{Edit, Field, Header, ItemId, OperationId, Payload, Role, Signed, Value};
 use dorpsplein_protocol::projection::{self, ItemRow};
@@ -240,7 +241,10 @@ fn may_cease(world: &World, at: BoxId, running: &Running, operation: &Signed) ->
         return Ok(true);
     }
     let theirs = |other: &_| registers.get(other).is_none_or(|register| register.parted(&home).is_some());
-    if others.iter().any(theirs) {
+    // Whoever offers something else from here on takes back what was agreed.
+    let now = world.clock(at);
+    let agreed = |other: &_| registers.treaty(other, now).is_some_and(|treaty| treaty.stage == TreatyStage::InForce);
+    if others.iter().any(|other| theirs(other) || !agreed(other)) {
         return Ok(true);
     }
     let Some(register) = registers.get(&header.home()) else { return Ok(true) };

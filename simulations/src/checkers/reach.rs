@@ -4,12 +4,14 @@
 //! What is for a village alone travels between its own boxes. What it shares travels between its boxes, to those next door,
 //! and on between the boxes of one neighbour, who pass it on to each other and to no third village. A village whose own boxes
 //! are not joined tells its neighbours nothing that is sure to be whole: what it agreed with them may stand in the register of
-//! a box that no line leads to.
+//! a box that no line leads to. Nor does a box pass on what it cannot count yet because its clock is behind.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use dorpsplein_protocol::operation::NeighbourhoodId;
+use dorpsplein_protocol::store::StoreError;
 
+use super::look;
 use crate::plan::{BoxId, VillageId};
 use crate::world::World;
 
@@ -24,8 +26,16 @@ type Groups = BTreeMap<BoxId, BoxId>;
 
 impl Reach {
     /// As the lines of a world are laid.
-    pub(super) fn of(world: &World) -> Self {
-        let lines: Vec<[BoxId; 2]> = world.network().lines().map(|(_, boxes)| boxes).collect();
+    ///
+    /// # Errors
+    /// [`StoreError`] when a disk cannot be read.
+    pub(super) fn of(world: &World) -> Result<Self, StoreError> {
+        let mut late = BTreeSet::new();
+        for simulated in world.boxes() {
+            late.extend(look::waits_for_a_time(&simulated.disk)?.then_some(simulated.id));
+        }
+        let lines = world.network().lines().map(|(_, boxes)| boxes);
+        let lines: Vec<[BoxId; 2]> = lines.filter(|boxes| boxes.iter().all(|at| !late.contains(at))).collect();
         let village_of = |at: BoxId| world.simulated(at).map(|simulated| simulated.village);
         let mut own = BTreeMap::new();
         for village in world.villages() {
@@ -45,7 +55,7 @@ impl Reach {
             let carries = |[a, b]: [BoxId; 2]| is_whole(a) && is_whole(b) && leads(a, b);
             shared.insert(village.id, groups(&boxes, &lines, carries));
         }
-        Self { own, shared }
+        Ok(Self { own, shared })
     }
 
     /// Whether what is for a village alone, or what it shares, gets from one box to another.

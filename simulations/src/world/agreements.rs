@@ -52,7 +52,7 @@ impl World {
     }
 
     /// Whether one side accepts what the other side said, and neither ended it since, as some box of each knows.
-    fn agree(&self, here: VillageId, there: VillageId) -> bool {
+    pub(crate) fn agree(&self, here: VillageId, there: VillageId) -> bool {
         let [Some(here), Some(there)] = [self.village(here), self.village(there)] else { return false };
         self.accepts(here, there) || self.accepts(there, here)
     }
