@@ -135,6 +135,17 @@ fn child_writes_until_killed() {
     }
 }
 
+/// Not a test by itself: for looking at a folder by hand, as after a power cut that somebody simulated.
+#[test]
+#[ignore = "looks at a folder that is given"]
+fn child_tells_what_is_there() {
+    let Some(folder) = std::env::var_os(FOLDER) else { return };
+    let store = DiskStore::open(Path::new(&folder)).unwrap();
+    let latest = latest(&store);
+    assert!((1..=latest).all(|number| holds_numbered_batch(&store, number, number == latest)));
+    println!("told {latest}");
+}
+
 /// Not a test by itself: see [`a_disk_that_refused_is_used_again_when_it_lets_us`].
 #[test]
 #[ignore = "a process of another test"]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::{Bound, ControlFlow};
 
-use super::{Direction, KeyRange, Read, StoreError, Table};
+use super::{Direction, KeyRange, MAX_KEY, Read, StoreError, Table};
 
 /// Changes to be made durable together. Only this crate fills one: what reaches a store went through the one door.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,8 +39,11 @@ impl Batch {
         }
     }
 
+    /// Sets a value. A key is of 1 to [`MAX_KEY`] bytes: ours begin with an id or a time, and few are longer than two ids.
     pub(crate) fn put(&mut self, table: Table, key: impl Into<Vec<u8>>, value: impl Into<Vec<u8>>) {
-        self.tables.entry(table).or_default().insert(key.into(), Some(value.into()));
+        let key = key.into();
+        debug_assert!((1..=MAX_KEY).contains(&key.len()), "a key of {} bytes", key.len());
+        self.tables.entry(table).or_default().insert(key, Some(value.into()));
     }
 
     pub(crate) fn delete(&mut self, table: Table, key: impl Into<Vec<u8>>) {

@@ -15,6 +15,8 @@ pub use memory::MemoryStore;
 
 /// The format of the tables below. A store of another format is refused, never guessed at.
 pub const FORMAT: u32 = 4;
+/// How long a key of a table may be, in bytes; the shortest has one.
+pub const MAX_KEY: usize = 65_535;
 
 /// A sorted map inside the store. Keys are built so that a range of keys is a question people ask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
