@@ -9,7 +9,8 @@ use dorpsplein_protocol::compose::{Device, Place};
 use dorpsplein_protocol::identity::SecretKey;
 use dorpsplein_protocol::item::{Document, History, project_single};
 use dorpsplein_protocol::operation::{
-    Edit, ItemId, Kind, NeighbourhoodId, OperationId, Role, Signed, Space, Statement, Treaty, TreatyDirection,
+    DeviceCount, Edit, ItemId, Kind, MemberRemoval, NeighbourhoodId, OperationId, Role, Signed, Space, Statement,
+    Treaty, TreatyDirection,
 };
 use dorpsplein_protocol::projection::ItemRow;
 use dorpsplein_protocol::store::Table;
@@ -191,6 +192,58 @@ fn a_statement_and_a_post_with_one_number_are_a_fork_in_either_order() {
         });
         let statement = story.world.compose_statement(story.home.at, &mut twin, statement);
         same_both_ways(&mut story, &[post, statement]);
+    }
+}
+
+#[test]
+fn statements_that_can_never_count_are_a_fork_in_either_order() {
+    for nonce in 0..4 {
+        let mut story = Story::begin();
+        let (mut rik, admission) = {
+            let Story { world, home, .. } = &mut story;
+            world.join_with(home, Role::Resident)
+        };
+        story.log.extend(admission);
+        let seed = rik.secret().to_seed();
+        let mut twin = Device::resume(SecretKey::from_seed(&seed), rik.home(), rik.sequence(), rik.previous());
+        let genesis = OperationId::from(story.home.id);
+        let founder = DeviceCount { device: story.home.founder.key(), last: story.home.founder.sequence() + nonce };
+        let removal = MemberRemoval { resident: genesis.into(), counts: vec![founder] };
+        let removal = Statement::MemberRemoval(removal);
+        let heads = story.world.boxes[story.home.at].replica.registers().home().heads();
+        let now = story.world.now;
+        let mut all = vec![rik.state(heads, removal.clone(), now)];
+        all.extend((0..3).map(|_| twin.state(vec![genesis], removal.clone(), START)));
+        all.push(twin.create(story.home.neighbours(), Kind::NEWS, None, news_edits("Zomaar"), now));
+        same_both_ways(&mut story, &all);
+    }
+}
+
+/// The other boxes never hear of it, so it proves nothing; not even to the box that it was brought to.
+#[test]
+fn what_is_for_a_circle_that_nobody_knows_is_no_fork() {
+    let mut story = Story::begin();
+    let (mut rik, admission) = {
+        let Story { world, home, .. } = &mut story;
+        world.join_with(home, Role::Resident)
+    };
+    story.log.extend(admission);
+    let seed = rik.secret().to_seed();
+    let mut twin = Device::resume(SecretKey::from_seed(&seed), rik.home(), rik.sequence(), rik.previous());
+    let (square, now) = (story.home.square(), story.world.now);
+    let nowhere = Place { space: Space::Circle(OperationId::from_bytes([6; 32]).into()), ..square };
+    let news = rik.create(square, Kind::NEWS, None, news_edits("Op het plein"), now);
+    let lost = twin.create(nowhere, Kind::NEWS, None, news_edits("In het niets"), now);
+    for order in [[&news, &lost], [&lost, &news]] {
+        let listener = story.listener();
+        let log = story.log.clone();
+        story.bring_all(listener, &log, 1);
+        for operation in order {
+            story.world.bring(listener, std::slice::from_ref(operation));
+        }
+        let listening = &story.world.boxes[listener.at];
+        assert!(listening.row(news.id().into()).is_some());
+        assert!(listening.dump(&[Table::Forks]).is_empty());
     }
 }
 

@@ -6,7 +6,7 @@ use super::Replica;
 use super::ingest::device_key;
 use crate::authority::Reason;
 use crate::identity::PublicKey;
-use crate::operation::{Header, OperationId, Payload, Statement};
+use crate::operation::{Header, OperationId, Payload, Space, Statement};
 use crate::planted::{Bug, planted};
 use crate::projection::Fork;
 use crate::store::{Direction, Read, StoreError, Table, prefix_end};
@@ -32,7 +32,7 @@ impl<R: Read> Replica<R> {
     /// Whether an operation that is not here yet is the first proof that a device forked. It is kept whatever room there
     /// is: of members only, and where others see it too, so that it is one operation for each of them.
     pub(super) fn is_first_proof(&self, header: &Header, id: OperationId) -> Result<bool, StoreError> {
-        let news = self.is_compared(&space_of(header)) && !self.forked.contains_key(&header.device);
+        let news = self.is_passed_on(header) && !self.forked.contains_key(&header.device);
         Ok(self.is_members(header) && news && self.signed_otherwise(header, id)?)
     }
 
@@ -58,6 +58,16 @@ impl<R: Read> Replica<R> {
         self.forked.get(&header.device).is_some_and(|branches| branches.is_out(header, id))
     }
 
+    /// Whether the other boxes of this neighbourhood hear of an operation in the space that its header names. Of a circle
+    /// that nobody here knows they do not.
+    pub(super) fn is_passed_on(&self, header: &Header) -> bool {
+        let is_known = match header.space {
+            Space::Circle(circle) => self.registers.circles_with(&header.neighbourhood()).contains(&circle),
+            Space::Register | Space::Members | Space::Square | Space::Neighbours => true,
+        };
+        is_known && self.is_compared(&space_of(header))
+    }
+
     /// Lets an operation that was in no space until now count among those its device signed: what only this box has cannot
     /// be a proof that others do not see.
     pub(super) fn number(&mut self, header: &Header, id: &OperationId) -> Result<(), StoreError> {
@@ -72,7 +82,7 @@ impl<R: Read> Replica<R> {
     /// A stored operation may share its number with another one, or close a gap between such a pair and what its device
     /// signed after it: what that device signed from there on is looked at again.
     pub(super) fn check_count(&mut self, header: &Header, id: &OperationId) -> Result<(), StoreError> {
-        if !self.is_compared(&space_of(header)) && self.store.get(Table::Devices, &device_key(header, id))?.is_none() {
+        if !self.is_passed_on(header) && self.store.get(Table::Devices, &device_key(header, id))?.is_none() {
             return Ok(());
         }
         if self.signed_otherwise(header, *id)? {

@@ -240,6 +240,8 @@ impl<R: Read> Replica<R> {
         if self.is_compared(&space) {
             self.store.put(Table::Spaces, space_key(&space.neighbourhood, &space.space, header.time, &id), []);
             self.trees.entry(space).or_default().insert(header.time, &id);
+        }
+        if self.is_passed_on(header) {
             self.store.put(Table::Devices, device_key(header, &id), []);
         }
         if header.space != Space::Register {

@@ -115,6 +115,9 @@ impl<R: Read> Replica<R> {
                     let Some((_, _, id)) = space_of_key(&key) else {
                         return Err(StoreError::Damaged("a key of a space"));
                     };
+                    if let Some(signed) = self.load_signed(&id)?.filter(|signed| self.is_passed_on(signed.header())) {
+                        self.number(signed.header(), &id)?;
+                    }
                     self.look_again_at_operation(&id)?;
                 }
             }
