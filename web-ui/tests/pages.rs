@@ -58,6 +58,7 @@ fn render_in(frame: &Frame, lang: Lang) -> Vec<Rendered> {
         ("log", at(Page::Log), pages::log(frame, &desk::log(), lang)),
         ("my data", at(Page::MyData), pages::my_data(frame, &devices::my_data(), lang)),
         ("lonely", at(Page::MyData), pages::my_data(frame, &devices::lonely(), lang)),
+        ("waiting", at(Page::MyData), pages::my_data(frame, &devices::waiting(), lang)),
         ("new device", at(Page::Device), pages::device(frame, lang)),
         ("door", at(Page::DeskMembers), pages::door(frame, &desk::door(Role::Connector, None), lang)),
         (

@@ -68,7 +68,7 @@ pub(super) fn doubt(
 pub(super) fn lost_count(graph: &Graph, settled: &Settled, draft: &Point<'_>) -> Option<Reason> {
     let device = draft.device?;
     if settled.suspects.contains(&device) {
-        let follows = follows_decision(graph, settled, device, draft) || is_own_decision(graph, draft);
+        let follows = follows_decision(graph, settled, device, draft);
         return (!follows || goes_back(graph, draft)).then_some(Reason::Forked);
     }
     let highest = graph.devices[device as usize].highest;
@@ -87,12 +87,6 @@ pub(super) fn lost_count(graph: &Graph, settled: &Settled, draft: &Point<'_>) ->
 pub(super) fn goes_back(graph: &Graph, draft: &Point<'_>) -> bool {
     let said = draft.device.into_iter().flat_map(|device| graph.said_by(device));
     said.into_iter().any(|index| graph.node(index).sequence >= draft.sequence && graph.is_past(index, draft))
-}
-
-/// Whether a device decides about itself, and builds on what it decides for.
-fn is_own_decision(graph: &Graph, draft: &Point<'_>) -> bool {
-    let Content::Other(Statement::ForkDecision(decision)) = draft.content else { return false };
-    decision.device == draft.key && graph.find(&decision.keep).is_some_and(|kept| graph.is_past(kept, draft))
 }
 
 /// Whether a statement builds on the one a connector decided for, and on all that counts of what the device said after.

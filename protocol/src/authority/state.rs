@@ -170,6 +170,13 @@ impl Register {
         self.graph.find(&(*resident).into()).is_some_and(|resident| self.settled.doubt.connectors.contains(&resident))
     }
 
+    /// Whether somebody may decide again about a device that lost count: somebody would be a connector on another side, and
+    /// nobody decided yet who owes nothing to any.
+    pub fn is_contested(&self, device: &PublicKey) -> bool {
+        let known = self.graph.find_device(device).is_some_and(|device| self.settled.suspects.contains(&device));
+        known && !self.settled.doubt.connectors.is_empty()
+    }
+
     /// Whether a device has its place on a side of another that lost count, and has none as things stand.
     pub fn waits_for_decision(&self, device: &PublicKey) -> bool {
         self.graph.find_device(device).is_some_and(|device| self.settled.doubt.devices.contains(&device))

@@ -2,6 +2,9 @@
 my-data-title = My data
 my-data-hello = Hello { $name }. This is where you look after your devices and what stands on the square from you.
 my-data-hello-unnamed = This is where you look after your devices and what stands on the square from you.
+my-role-waits = Your role as a connector is waiting.
+my-role-waits-more = The key that made you a connector was used twice for the same number. It may have been copied. You are still a resident, and all you wrote is still there. Ask the owner which of the two is right, and choose it at the desk. Then all is as before.
+my-role-waits-link = Go to the desk to choose
 my-data-log-out = Log out
 nav-my-data = My data
 

@@ -2,6 +2,9 @@
 my-data-title = Mijn gegevens
 my-data-hello = Dag { $name }. Hier regelt u uw eigen toestellen en wat er van u op het plein staat.
 my-data-hello-unnamed = Hier regelt u uw eigen toestellen en wat er van u op het plein staat.
+my-role-waits = Uw taak als buurtverbinder wacht even.
+my-role-waits-more = De sleutel waarmee u buurtverbinder werd, is twee keer gebruikt voor hetzelfde nummer. Misschien is hij gekopieerd. U blijft bewoner, en alles wat u schreef staat er nog. Vraag de eigenaar welke van de twee klopt, en kies die bij Beheer. Daarna is alles weer als eerst.
+my-role-waits-link = Ga naar Beheer om te kiezen
 my-data-log-out = Log uit
 nav-my-data = Mijn gegevens
 

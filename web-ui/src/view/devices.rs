@@ -10,6 +10,8 @@ pub struct MyDataPage {
     pub name: Option<String>,
     /// What they are trusted with.
     pub role: Role,
+    /// Whether they were made a connector with a key that was used twice since, and may decide about that.
+    pub waits: bool,
     /// Whether they are the only connector, who cannot leave.
     pub last_connector: bool,
     /// Their devices, those that sign first.

@@ -13,6 +13,7 @@ pub(crate) fn my_data() -> MyDataPage {
     MyDataPage {
         name: Some("Truus Verhoeven".to_owned()),
         role: Role::Connector,
+        waits: false,
         last_connector: false,
         devices: vec![
             device(91, DeviceStanding::Active, true),
@@ -21,6 +22,11 @@ pub(crate) fn my_data() -> MyDataPage {
         ],
         cards: 1,
     }
+}
+
+/// Somebody whose role waits until connectors decided about the key that gave it.
+pub(crate) fn waiting() -> MyDataPage {
+    MyDataPage { role: Role::Resident, waits: true, ..my_data() }
 }
 
 /// The only connector, on an only device, who told no name.

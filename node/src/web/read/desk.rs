@@ -31,7 +31,9 @@ impl Reader {
     ) -> Result<String, ReadError> {
         let needs = if page == Page::Log { Role::Resident } else { Role::Connector };
         let role = self.visitor.map(|visitor| visitor.role);
-        if role.is_none_or(|role| role < needs) {
+        // Whose role is in doubt comes in to decide about that, and no further.
+        let decides = page == Page::Desk && self.waits_as_connector();
+        if role.is_none_or(|role| role < needs) && !decides {
             let (needs, visitor, path) = (role_view(needs), role.map(role_view), page.path(lang, id));
             return Err(ReadError::Closed(view::DoorPage { needs, visitor, path }));
         }
@@ -56,6 +58,11 @@ impl Reader {
             Page::DeskBoxes => pages::boxes(&frame, &self.boxes_page(lang), lang)?,
             _ => pages::desk(&frame, &self.desk(lang)?, lang)?,
         })
+    }
+
+    /// Whether whoever is logged in would be a connector if connectors decided for another side of a fork.
+    pub(super) fn waits_as_connector(&self) -> bool {
+        self.visitor.is_some_and(|visitor| self.registers.home().waits_as_connector(&visitor.resident))
     }
 
     /// What every page of the desk has.

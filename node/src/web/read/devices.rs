@@ -55,6 +55,7 @@ impl Reader {
                 Role::Resident => view::Role::Resident,
                 Role::Connector => view::Role::Connector,
             },
+            waits: self.waits_as_connector(),
             last_connector: visitor.role == Role::Connector && register.connector_count() == 1,
             devices: devices.collect::<Result<_, StoreError>>()?,
             cards: resident.cards.len(),

@@ -1,5 +1,7 @@
 //! Devices that used a number twice, with what each of the two operations says: for the connectors, who decide.
 
+use dorpsplein_protocol::authority::Verdict;
+use dorpsplein_protocol::identity::PublicKey;
 use dorpsplein_protocol::operation::{Edit, Field, OperationId, Payload, ResidentId, Signed, Value};
 use dorpsplein_protocol::projection;
 use dorpsplein_protocol::store::StoreError;
@@ -10,21 +12,26 @@ use super::super::local_time;
 use super::Reader;
 
 impl Reader {
-    /// The forks that nobody decided about yet.
+    /// The forks that nobody decided about yet, or about which others may decide otherwise.
     pub(super) fn forks_to_decide(&self) -> Result<Vec<view::Fork>, StoreError> {
         let home = Some(self.home().to_string());
+        let contested = |fork: &ForkBody| {
+            let device = PublicKey::from_hex(&fork.device);
+            fork.kept.is_some() && device.is_some_and(|device| self.registers.home().is_contested(&device))
+        };
         // About a neighbour's device the neighbour's connectors decide.
-        let undecided = self.forks()?.into_iter().filter(|fork| fork.undecided && fork.neighbourhood == home);
-        undecided.map(|fork| self.fork_view(fork)).collect()
+        let own = self.forks()?.into_iter().filter(|fork| fork.neighbourhood == home);
+        own.filter(|fork| fork.undecided || contested(fork)).map(|fork| self.fork_view(fork)).collect()
     }
 
     fn fork_view(&self, fork: ForkBody) -> Result<view::Fork, StoreError> {
         let owner = fork.resident.as_deref().and_then(ResidentId::from_hex);
         let mut branches: Vec<view::Branch> = Vec::new();
         for id in fork.operations.iter().filter_map(|id| OperationId::from_hex(id)) {
-            // Without a decision the first counts.
-            let counts = branches.is_empty();
-            branches.extend(self.branch(&id, counts)?);
+            // What is said in the register counts as the register has it; of what is not, the first, without a decision.
+            let stated = self.registers.home().verdict(&id).map(|verdict| verdict == Verdict::Permitted);
+            let kept = fork.kept.as_ref().map_or(branches.is_empty(), |kept| *kept == id.to_string());
+            branches.extend(self.branch(&id, stated.unwrap_or(kept))?);
         }
         Ok(view::Fork {
             device: fork.device,
