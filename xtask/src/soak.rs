@@ -15,7 +15,7 @@ use crate::process::{Workspace, executable, output};
 use crate::steps::{Outcome, Steps};
 
 /// The seeds of the fixed set, from 1: so many with each scenario. All that `cargo xtask test` runs; fresh seeds are for
-/// [`run_alone`], as long as about one in fifty of them still finds something (`docs/simulator.md` says what).
+/// [`run_alone`], as long as about one in 270 of them still finds something (`docs/simulator.md` says what).
 const FIXED_SEEDS: u32 = 50;
 /// How long a failure is cut down, in minutes, when a person waits for more.
 const MINIMISE_MINUTES: u32 = 3;
