@@ -222,7 +222,8 @@ impl Villain {
                 self.tally.streams.fetch_add(1, Ordering::Relaxed);
                 let mut stream = stream?;
                 // Kept for as long as the other end leaves it open.
-                stream.read(&mut [0; 1]).await?;
+                let mut any = Vec::new();
+                stream.read_to_end(&mut any).await?;
                 anyhow::Ok(())
             }
         };
