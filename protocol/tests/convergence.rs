@@ -116,10 +116,13 @@ fn two_forks_in_a_row_are_taken_in_next_door() {
     }
 }
 
+/// What chance has to bring: its name, and how it is recognised.
+type Sort<'a> = (&'a str, &'a dyn Fn(&Seen, &ItemRow) -> bool);
+
 #[test]
 fn chance_brings_something_to_look_at() {
     let moved_to = |seen: &Seen, row: &ItemRow, space| row.space == space && seen.moved.contains(&row.id);
-    let sorts: [(&str, &dyn Fn(&Seen, &ItemRow) -> bool); 16] = [
+    let sorts: [Sort<'_>; 16] = [
         ("news", &|_, row| row.kind == Kind::NEWS),
         ("an event", &|_, row| row.kind == Kind::EVENT),
         ("a comment", &|_, row| row.kind == Kind::COMMENT),
