@@ -345,8 +345,11 @@ fn the_api_describes_itself() {
     let described = village.get("/api/v1/openapi.json").json();
     let paths: Vec<_> = described["paths"].as_object().unwrap().keys().cloned().collect();
     let expected = [
+        "bundles",
+        "bundles/{neighbourhood}/{space}",
         "devices/{key}",
         "forks",
+        "introductions",
         "invitations/{key}",
         "items/{id}",
         "items/{id}/receipts",
@@ -355,12 +358,14 @@ fn the_api_describes_itself() {
         "mine",
         "operations",
         "operations/{id}",
+        "photos",
         "register",
         "residents",
         "sessions",
         "sessions/challenge",
         "status",
         "sync",
+        "takings/{about}",
     ];
     assert_eq!(paths, expected.map(|path| format!("/api/v1/{path}")));
     assert!(described["openapi"].as_str().unwrap().starts_with("3.1"));
