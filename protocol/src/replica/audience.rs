@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Replica;
 use super::evaluate::Verdicts;
+use super::setting::Setting;
 use crate::authority::{Deed, ItemFacts, Missing, Reason, Verdict, Voice, decide};
 use crate::item::{History, Kept, Placed};
 use crate::operation::{Edit, Header, ItemId, Kind, OperationId, Space};
@@ -149,16 +150,47 @@ impl<R: Read> Replica<R> {
             verdicts.extend(moves().map(|kept| (kept.id(), missing)));
             return None;
         };
-        let mut audiences = Audiences::of_unmoved(creation.header().space);
         if moves().next().is_none() {
-            return Some(audiences);
+            return Some(Audiences::of_unmoved(creation.header().space));
         }
+        let is_out = |kept: &Kept| self.is_forked_out(kept.header(), &kept.id());
+        Some(self.follow_moves(creation, history, verdicts, now, &is_out))
+    }
+
+    /// The audiences that an item would have and have had if no device had forked; none when they are those it has. Which
+    /// operations prove a fork goes by these: it cannot go by what follows from forks.
+    pub(super) fn audiences_unforked(&self, setting: &Setting<'_>) -> Option<Audiences> {
+        let creation = setting.history.get(&setting.item.into())?;
+        let mut moves = setting.history.iter().filter(|kept| kept.moves_to().is_some());
+        moves.find(|kept| self.has_forked(&kept.header().device))?;
+        Some(self.follow_moves(creation, setting.history, &mut Verdicts::new(), setting.now, &|_| false))
+    }
+
+    fn follow_moves(
+        &self,
+        creation: &Kept,
+        history: &History<Kept>,
+        verdicts: &mut Verdicts,
+        now: Timestamp,
+        is_out: &dyn Fn(&Kept) -> bool,
+    ) -> Audiences {
+        let mut audiences = Audiences::of_unmoved(creation.header().space);
         for kept in history.by_what_is_here() {
             let past = audiences.past_of(kept.header());
             if let Some(to) = kept.moves_to() {
                 let verdict = match audiences.is_worn_out(&past) {
                     true => Verdict::Refused(Reason::NoSuchAct),
-                    false => self.decide_move(kept, creation, past.audience, history, now),
+                    false if is_out(kept) => Verdict::Refused(Reason::Forked),
+                    false => {
+                        // Those of one device are one line, so that there are no more at once than its maker has devices.
+                        let counts = |earlier: &&Kept| earlier.moves_to().is_some() && !is_out(earlier);
+                        match history.signed_before(kept.header()).find(counts) {
+                            Some(earlier) if !history.covers(kept, &earlier.id()) => {
+                                Verdict::Refused(Reason::OwnHistorySkipped)
+                            }
+                            _ => self.decide_move(kept, creation, past.audience, history, now),
+                        }
+                    }
                 };
                 verdicts.insert(kept.id(), verdict);
                 if verdict == Verdict::Permitted {
@@ -167,7 +199,7 @@ impl<R: Read> Replica<R> {
             }
             audiences.pasts.insert(kept.id(), past);
         }
-        Some(audiences)
+        audiences
     }
 
     fn decide_move(
@@ -179,16 +211,6 @@ impl<R: Read> Replica<R> {
         now: Timestamp,
     ) -> Verdict {
         let header = kept.header();
-        if self.is_forked_out(header, &kept.id()) {
-            return Verdict::Refused(Reason::Forked);
-        }
-        // Those of one device are one line, so that there are no more at once than its maker has devices.
-        let counts =
-            |earlier: &&Kept| earlier.moves_to().is_some() && !self.is_forked_out(earlier.header(), &earlier.id());
-        let earlier = history.signed_before(header).find(counts);
-        if earlier.is_some_and(|earlier| !history.covers(kept, &earlier.id())) {
-            return Verdict::Refused(Reason::OwnHistorySkipped);
-        }
         if header.space != audience
             && let Some(parent) = header.parents.iter().find(|parent| history.get(parent).is_none())
         {

@@ -123,7 +123,7 @@ impl<R: Read> Replica<R> {
                 self.evaluate_living(&setting, verdicts)?
             }
         };
-        evaluation.placement = self.placement(&setting, &evaluation);
+        evaluation.placement = self.placement(&setting, &evaluation)?;
         Ok(match extra {
             Some(arriving) if !evaluation.erased => self.without_strangers_words(evaluation, arriving),
             _ => evaluation,

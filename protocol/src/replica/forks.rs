@@ -4,13 +4,14 @@ use std::ops::{Bound, ControlFlow};
 
 use super::Replica;
 use super::ingest::device_key;
-use crate::authority::Reason;
+use super::work::Work;
+use crate::authority::{Missing, Reason};
 use crate::identity::PublicKey;
-use crate::operation::{Header, OperationId, Payload, Space, Statement};
+use crate::operation::{Header, ItemId, OperationId, Payload, Space, Statement};
 use crate::planted::{Bug, planted};
-use crate::projection::Fork;
+use crate::projection::{Branches, Fork};
 use crate::store::{Direction, Read, StoreError, Table, prefix_end};
-use crate::sync::space_of;
+use crate::sync::{SpaceId, space_of};
 use crate::validate::Valid;
 
 impl<R: Read> Replica<R> {
@@ -61,11 +62,49 @@ impl<R: Read> Replica<R> {
     /// Whether the other boxes of this neighbourhood hear of an operation in the space that its header names. Of a circle
     /// that nobody here knows they do not.
     pub(super) fn is_passed_on(&self, header: &Header) -> bool {
-        let is_known = match header.space {
-            Space::Circle(circle) => self.registers.circles_with(&header.neighbourhood()).contains(&circle),
+        self.is_heard_of(&space_of(header))
+    }
+
+    /// Whether the other boxes of this neighbourhood hear of what lies in a space.
+    pub(super) fn is_heard_of(&self, space: &SpaceId) -> bool {
+        let is_known = match space.space {
+            Space::Circle(circle) => self.registers.circles_with(&space.neighbourhood).contains(&circle),
             Space::Register | Space::Members | Space::Square | Space::Neighbours => true,
         };
-        is_known && self.is_compared(&space_of(header))
+        is_known && self.is_compared(space)
+    }
+
+    /// Whether the device signed two operations with one number.
+    pub(super) fn has_forked(&self, device: &PublicKey) -> bool {
+        self.forked.contains_key(device)
+    }
+
+    /// Lets an operation whose own space nobody hears of count among those its device signed, or no longer. Which of the
+    /// two follows from the operations and the registers, and never from a fork: what a fork moved cannot be the proof of it.
+    pub(super) fn number_if(
+        &mut self,
+        counts: bool,
+        item: ItemId,
+        header: &Header,
+        id: &OperationId,
+    ) -> Result<(), StoreError> {
+        if counts {
+            return self.number(header, id);
+        }
+        // It is not found among what its device signed when the place of that changes.
+        self.wait_for(Missing::Author(header.device), Work::Item(item));
+        let key = device_key(header, id);
+        if self.store.get(Table::Devices, &key)?.is_none() {
+            return Ok(());
+        }
+        self.store.delete(Table::Devices, key.clone());
+        let others = self.store.keys_with_prefix(Table::Devices, &key[..40], 2)?;
+        for proof in self.store.keys_with_prefix(Table::Forks, &key[..40], usize::MAX)? {
+            if proof == key || others.len() < 2 {
+                self.store.delete(Table::Forks, proof);
+            }
+        }
+        if self.has_forked(&header.device) { self.weigh_branches(&header.device) } else { Ok(()) }
     }
 
     /// Lets an operation that was in no space until now count among those its device signed: what only this box has cannot
@@ -113,15 +152,26 @@ impl<R: Read> Replica<R> {
         Ok(found)
     }
 
-    /// Finds out which branch of a device counts, and looks again at all that it signed where that changed.
-    pub(super) fn weigh_branches(&mut self, device: &PublicKey) -> Result<(), StoreError> {
+    /// Which branch of a device counts, by what is stored.
+    pub(super) fn branches(&self, device: &PublicKey) -> Result<Branches, StoreError> {
         let registers = &self.registers;
         let decided = |header: &Header| registers.get(&header.home())?.fork_decision(&header.device, header.sequence);
-        let branches = crate::projection::branches(&self.store, device, decided)?;
-        if self.forked.get(device) != Some(&branches) {
-            let from = branches.first().unwrap_or_default().to_be_bytes();
+        crate::projection::branches(&self.store, device, decided)
+    }
+
+    /// Finds out which branch of a device counts, and looks again at all that it signed where that changed.
+    pub(super) fn weigh_branches(&mut self, device: &PublicKey) -> Result<(), StoreError> {
+        let branches = self.branches(device)?;
+        let before = self.forked.remove(device).unwrap_or_default();
+        let first = before.first().into_iter().chain(branches.first()).min();
+        let is_other = before != branches;
+        if branches.first().is_some() {
             self.forked.insert(*device, branches);
+        }
+        if is_other {
+            let from = first.unwrap_or_default().to_be_bytes();
             self.look_again_at_device(device, &[&device.as_bytes()[..], &from].concat())?;
+            self.wake(device.as_bytes())?;
         }
         Ok(())
     }

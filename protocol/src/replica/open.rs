@@ -123,9 +123,10 @@ impl<R: Read> Replica<R> {
         self.incomplete = self.count(Table::Incomplete)?;
         self.moved = self.count(Table::Audiences)?;
         let forked: BTreeSet<PublicKey> = self.forks()?.into_iter().map(|fork| fork.device).collect();
-        forked.iter().try_for_each(|device| self.weigh_branches(device))?;
-        // Nothing changed by looking: what waits for something is in the store.
-        self.worklist.clear();
+        for device in forked {
+            let branches = self.branches(&device)?;
+            self.forked.insert(device, branches);
+        }
         Ok(())
     }
 

@@ -35,6 +35,16 @@ pub(super) struct Moved {
     /// What it answers, also when that cannot be read here any more.
     #[n(3)]
     pub(super) subject: Option<ItemId>,
+    /// For whom it would be if no device had forked, where that is not for whom it is.
+    #[n(4)]
+    pub(super) unforked: Option<Space>,
+}
+
+impl Moved {
+    /// For whom the item would be if no device had forked.
+    pub(super) fn unforked(&self) -> Space {
+        self.unforked.unwrap_or(self.reach)
+    }
 }
 
 /// Where an item and its operations belong, as an evaluation came to it.
@@ -43,6 +53,9 @@ pub(super) struct Placement {
     pub(super) moved: Moved,
     /// For each operation the spaces it lies in beside the one its header names; none are left out.
     pub(super) beside: BTreeMap<OperationId, BTreeSet<Space>>,
+    /// At home of another neighbourhood: those that would lie in a space beside the one their header names if no device had
+    /// forked. They count among what their device signed.
+    pub(super) numbered: BTreeSet<OperationId>,
 }
 
 impl Placement {
@@ -74,8 +87,14 @@ impl Placement {
         }
         beside.retain(|_, spaces| !spaces.is_empty());
         let spaces: BTreeSet<Space> = beside.values().flatten().copied().collect();
-        let moved = Moved { reach, had: had.into_iter().collect(), spaces: spaces.into_iter().collect(), subject };
-        Self { moved, beside }
+        let moved = Moved {
+            reach,
+            had: had.into_iter().collect(),
+            spaces: spaces.into_iter().collect(),
+            subject,
+            unforked: None,
+        };
+        Self { moved, beside, numbered: BTreeSet::new() }
     }
 }
 
@@ -145,9 +164,14 @@ impl<R: Read> Replica<R> {
     pub(super) fn write_placement<'o>(
         &mut self,
         item: ItemId,
-        operations: impl Iterator<Item = (OperationId, &'o Header)>,
+        operations: impl Iterator<Item = (OperationId, &'o Header)> + Clone,
         placement: Option<&Placement>,
     ) -> Result<bool, StoreError> {
+        for (id, header) in operations.clone().filter(|(_, header)| header.space != Space::Register) {
+            if !self.is_passed_on(header) {
+                self.number_if(placement.is_some_and(|placement| placement.numbered.contains(&id)), item, header, &id)?;
+            }
+        }
         let before = self.moved(&item)?;
         let now = placement.map(|placement| &placement.moved);
         if before.is_none() && now.is_none() {
@@ -180,7 +204,6 @@ impl<R: Read> Replica<R> {
         if wanted && !there {
             self.store.put(Table::Spaces, key, []);
             self.trees.entry(space).or_default().insert(header.time, id);
-            self.number(header, id)?;
         } else if there && !wanted {
             self.store.delete(Table::Spaces, key);
             if let Some(tree) = self.trees.get_mut(&space) {

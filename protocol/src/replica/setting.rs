@@ -76,13 +76,22 @@ impl<R: Read> Replica<R> {
     /// Where the operations of an item belong that moved, or that has some which name another audience than it has: an answer
     /// may have been changed while what it answers was for fewer people. At home, what nothing permits stays where its header says; another
     /// neighbourhood was given nothing that does not belong where it is found, and cannot always tell.
-    pub(super) fn placement(&self, setting: &Setting<'_>, evaluation: &Evaluation) -> Option<Placement> {
-        let audiences = setting.audiences.as_ref()?;
-        let made = setting.history.get(&setting.item.into())?;
+    pub(super) fn placement(
+        &self,
+        setting: &Setting<'_>,
+        evaluation: &Evaluation,
+    ) -> Result<Option<Placement>, StoreError> {
+        let Some(audiences) = setting.audiences.as_ref() else { return Ok(None) };
+        let Some(made) = setting.history.get(&setting.item.into()) else { return Ok(None) };
+        let anew = self.audiences_unforked(setting);
+        let unforked = anew.as_ref().unwrap_or(audiences);
+        let of_subject = setting.subject.map(|subject| self.moved(&subject)).transpose()?.flatten();
+        let seen = of_subject.iter().fold(unforked.now(), |own, subject| own.narrower(subject.unforked()));
         let is_remembered = setting.creation.is_none() && setting.subject.is_some();
         let names_another = |kept: &Kept| kept.header().space != setting.reach;
-        if !audiences.ever_moved() && !is_remembered && !setting.history.iter().any(names_another) {
-            return None;
+        let ever_moved = audiences.ever_moved() || unforked.ever_moved() || seen != setting.reach;
+        if !ever_moved && !is_remembered && !setting.history.iter().any(names_another) {
+            return Ok(None);
         }
         let at_home = made.header().neighbourhood() == self.home;
         let settled = evaluation.examined.iter().filter(|examined| is_settled(examined.verdict));
@@ -90,6 +99,14 @@ impl<R: Read> Replica<R> {
         let belongs = |kept: &Kept| !at_home || settled.contains(&kept.id());
         let neighbourhood = made.header().neighbourhood();
         let compares = |space| self.is_compared(&SpaceId { neighbourhood, space });
-        Some(Placement::of(setting.history, audiences, setting.reach, setting.subject, belongs, compares))
+        let mut placement =
+            Placement::of(setting.history, audiences, setting.reach, setting.subject, belongs, compares);
+        placement.moved.unforked = (seen != setting.reach).then_some(seen);
+        if !at_home {
+            let is_heard_of = |space| self.is_heard_of(&SpaceId { neighbourhood, space });
+            let shared = Placement::of(setting.history, unforked, seen, None, |_| true, is_heard_of);
+            placement.numbered = shared.beside.into_keys().collect();
+        }
+        Ok(Some(placement))
     }
 }
