@@ -14,13 +14,12 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::ops::{Bound, ControlFlow};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use dorpsplein_protocol::store::{Batch, Direction, KeyRange, Read, Store, StoreError, Table};
+use dorpsplein_protocol::store::{Batch, Direction, KeyRange, Read, Store, StoreError, Table, Visit, is_empty_range};
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode, Readable};
 use parking_lot::{Mutex, MutexGuard, RwLock, RwLockReadGuard};
 use rustix::fs::statvfs;
@@ -174,9 +173,9 @@ impl Read for DiskStore {
         table: Table,
         range: KeyRange<'_>,
         direction: Direction,
-        visit: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
+        visit: Visit<'_>,
     ) -> Result<(), StoreError> {
-        if is_empty(&range) {
+        if is_empty_range(&range) {
             return Ok(());
         }
         let engine = self.reading();
@@ -248,15 +247,6 @@ impl Engine {
 
 fn open_engine(engine: &Option<Engine>) -> Result<&Engine, StoreError> {
     engine.as_ref().ok_or_else(|| unavailable(io::Error::other("the store failed and could not be opened again yet")))
-}
-
-/// Whether no key can be in a range; the engine does not like to be asked.
-fn is_empty((lower, upper): &KeyRange<'_>) -> bool {
-    match (lower, upper) {
-        (Bound::Included(a), Bound::Included(b)) => a > b,
-        (Bound::Included(a) | Bound::Excluded(a), Bound::Included(b) | Bound::Excluded(b)) => a >= b,
-        _ => false,
-    }
 }
 
 fn sync_directory(directory: &Path) -> io::Result<()> {

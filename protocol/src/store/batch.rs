@@ -1,9 +1,9 @@
 //! Changes that become durable together.
 
 use std::collections::BTreeMap;
-use std::ops::{Bound, ControlFlow};
+use std::ops::ControlFlow;
 
-use super::{Direction, KeyRange, MAX_KEY, Read, StoreError, Table};
+use super::{Direction, KeyRange, MAX_KEY, Read, StoreError, Table, is_empty_range};
 
 /// Changes to be made durable together. Only this crate fills one: what reaches a store went through the one door.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -151,19 +151,10 @@ impl<R: Read> Read for Staged<R> {
 impl<R> Staged<R> {
     /// The staged keys of a range, the fresh over the pending.
     fn staged_range(&self, table: Table, range: KeyRange<'_>) -> BTreeMap<&Vec<u8>, &Option<Vec<u8>>> {
-        if is_empty_range(&range.0, &range.1) {
+        if is_empty_range(&range) {
             return BTreeMap::new();
         }
         let layers = [&self.pending, &self.fresh].into_iter().filter_map(|batch| batch.tables.get(&table));
         layers.flat_map(|writes| writes.range::<[u8], _>(range)).collect()
-    }
-}
-
-/// `BTreeMap::range` panics on ranges that start after their end; here they are simply empty.
-pub(super) fn is_empty_range<T: Ord>(start: &Bound<T>, end: &Bound<T>) -> bool {
-    match (start, end) {
-        (Bound::Included(a), Bound::Included(b)) => a > b,
-        (Bound::Included(a) | Bound::Excluded(a), Bound::Included(b) | Bound::Excluded(b)) => a >= b,
-        _ => false,
     }
 }

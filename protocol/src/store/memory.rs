@@ -28,7 +28,7 @@ impl Read for MemoryStore {
         visit: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
         let tables = self.tables.read().unwrap_or_else(PoisonError::into_inner);
-        let Some(map) = tables.get(&table).filter(|_| !super::batch::is_empty_range(&range.0, &range.1)) else {
+        let Some(map) = tables.get(&table).filter(|_| !super::is_empty_range(&range)) else {
             return Ok(());
         };
         let entries = map.range::<[u8], _>(range);

@@ -134,6 +134,15 @@ pub type Visit<'a> = &'a mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>;
 /// A range of keys.
 pub type KeyRange<'a> = (Bound<&'a [u8]>, Bound<&'a [u8]>);
 
+/// Whether no key can be in a range, also where it ends before it starts: maps and engines may panic on such a one.
+pub fn is_empty_range((lower, upper): &KeyRange<'_>) -> bool {
+    match (lower, upper) {
+        (Bound::Included(a), Bound::Included(b)) => a > b,
+        (Bound::Included(a) | Bound::Excluded(a), Bound::Included(b) | Bound::Excluded(b)) => a >= b,
+        _ => false,
+    }
+}
+
 /// Why the store did not do what was asked. After an error of [`Store::commit`] nothing of that batch is visible.
 #[derive(Debug, Error)]
 pub enum StoreError {
