@@ -1,4 +1,4 @@
-//! The store of a box on its disk: the only file that names the engine. What it makes of *durable*, and the measurements
+//! The store of a box on its disk: the only module that names the engine. What it makes of *durable*, and the measurements
 //! behind the choice of the engine and the constants, are in `docs/durability.md`.
 //!
 //! # What the engine leaves to do
@@ -11,6 +11,9 @@
 //! - It knows no bound but the disk's end. A commit is refused while there is still room to open again and to clean up.
 //! - After an error it takes no more writes. It is then closed and opened again, so that what is read is what is on the
 //!   disk, and the next commit finds a working engine.
+//! - Former values stay in its files for long. [`Store::scrub`] makes them go (`scrub.rs`).
+
+mod scrub;
 
 use std::fs::{self, File};
 use std::io;
@@ -213,6 +216,10 @@ impl Store for DiskStore {
         }
         written
     }
+
+    fn scrub(&self) -> Result<u64, StoreError> {
+        self.forget_former_values()
+    }
 }
 
 impl Engine {
@@ -256,15 +263,12 @@ fn sync_directory(directory: &Path) -> io::Result<()> {
 
 /// Has the operating system read the journals anew: what it could not write back it keeps in memory as if it had.
 fn forget_cached(folder: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "jnl") {
-            let journal = File::open(path)?;
-            #[cfg(target_os = "linux")]
-            rustix::fs::fadvise(&journal, 0, None, rustix::fs::Advice::DontNeed)?;
-            #[cfg(not(target_os = "linux"))]
-            journal.sync_all()?;
-        }
+    for path in scrub::journals(folder)? {
+        let journal = File::open(path)?;
+        #[cfg(target_os = "linux")]
+        rustix::fs::fadvise(&journal, 0, None, rustix::fs::Advice::DontNeed)?;
+        #[cfg(not(target_os = "linux"))]
+        journal.sync_all()?;
     }
     Ok(())
 }

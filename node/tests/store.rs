@@ -109,6 +109,57 @@ fn everything_acknowledged_survives_a_kill() {
     assert!(told_in_all > 100, "only {told_in_all} batches were written: this test saw nothing");
 }
 
+/// As above, while the child has the files forget what was replaced, again and again.
+#[test]
+fn everything_acknowledged_survives_a_kill_in_the_middle_of_a_scrub() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut told_in_all, mut scrubs) = (0, 0);
+    for round in 0..12u64 {
+        let mut child = spawn("child_writes_and_scrubs_until_killed", folder.path());
+        let pid = rustix::process::Pid::from_child(&child);
+        let killer = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(400 + 120 * round));
+            rustix::process::kill_process(pid, rustix::process::Signal::KILL)
+        });
+        let told = numbers_told(&mut child);
+        killer.join().unwrap().unwrap();
+        assert!(!child.wait().unwrap().success(), "the child ended by itself");
+        // Every tenth is told once more after a scrub.
+        scrubs += told.windows(2).filter(|pair| pair[0] == pair[1]).count();
+        told_in_all = told.last().copied().unwrap_or(told_in_all).max(told_in_all);
+        let store = DiskStore::open(folder.path()).unwrap();
+        for number in 1..=told_in_all {
+            assert!(holds_numbered_batch(&store, number, false), "round {round}: batch {number} was told and is lost");
+        }
+        told_in_all = latest(&store);
+        assert!(told_in_all == 0 || holds_numbered_batch(&store, told_in_all, true));
+    }
+    assert!(scrubs >= 5, "only {scrubs} scrubs went through: this test saw nothing");
+}
+
+/// Scrubs go on beside commits, and commits beside scrubs.
+#[test]
+fn commits_and_readers_go_on_during_a_scrub() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = DiskStore::open(folder.path()).unwrap();
+    store.commit(&numbered_batch(1)).unwrap();
+    std::thread::scope(|scope| {
+        let scrubbing = scope.spawn(|| (0..5).all(|_| store.scrub().is_ok()));
+        let mut number = 1;
+        while !scrubbing.is_finished() || number < 20 {
+            number += 1;
+            store.commit(&numbered_batch(number)).unwrap();
+            assert!(holds_numbered_batch(&store, number, true));
+            assert!(holds_numbered_batch(&store, number / 2 + 1, false));
+        }
+        assert!(scrubbing.join().unwrap(), "a scrub failed");
+        println!("{number} commits went on beside five scrubs");
+    });
+    drop(store);
+    let store = DiskStore::open(folder.path()).unwrap();
+    assert!((1..=latest(&store)).all(|number| holds_numbered_batch(&store, number, false)));
+}
+
 /// The disk refuses in the middle of writing (a limit on the file's size, as a quota does it). What was durable stays
 /// readable, the refused batch is refused, and when there is room again writing goes on without a restart.
 #[test]
@@ -132,6 +183,22 @@ fn child_writes_until_killed() {
     for number in latest(&store) + 1.. {
         store.commit(&numbered_batch(number)).unwrap();
         println!("told {number}");
+    }
+}
+
+/// Not a test by itself: see [`everything_acknowledged_survives_a_kill_in_the_middle_of_a_scrub`].
+#[test]
+#[ignore = "a process of another test"]
+fn child_writes_and_scrubs_until_killed() {
+    let Some(folder) = std::env::var_os(FOLDER) else { return };
+    let store = DiskStore::open(Path::new(&folder)).unwrap();
+    for number in latest(&store) + 1.. {
+        store.commit(&numbered_batch(number)).unwrap();
+        println!("told {number}");
+        if number.is_multiple_of(10) {
+            store.scrub().unwrap();
+            println!("told {number}");
+        }
     }
 }
 

@@ -30,6 +30,7 @@ impl Trace {
             Input::Compare => (7, 0, &[]),
             Input::Import { ticket, .. } => (8, ticket.0, &[]),
             Input::Photo(_) => (9, 0, &[]),
+            Input::Scrubbed { dropped } => (10, *dropped, &[]),
         };
         self.hash.update([kind]);
         self.hash.update(number.to_be_bytes());

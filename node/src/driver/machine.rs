@@ -1,17 +1,17 @@
 //! The driver's thread: inputs in groups, one commit per group, then the effects.
 
+mod carrying;
+
 use std::collections::BTreeSet;
+use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::time::Duration;
 
 use dorpsplein_protocol::authority::Registers;
 use dorpsplein_protocol::identity::PublicKey;
 use dorpsplein_protocol::operation::{ItemId, NeighbourhoodId};
-use dorpsplein_protocol::replica::{
-    Effect, Effects, Input, OpenError, PhotoEffect, PhotoInput, Replica, SessionId, Ticket,
-};
+use dorpsplein_protocol::replica::{Effects, Input, OpenError, PhotoInput, Replica, SessionId, Ticket};
 use dorpsplein_protocol::store::{Batch, Store, StoreError};
-use dorpsplein_protocol::sync::CloseReason;
 use dorpsplein_protocol::time::Timestamp;
 use libp2p::Multiaddr;
 use parking_lot::Mutex;
@@ -20,11 +20,12 @@ use tokio::sync::{broadcast, mpsc, watch};
 use tokio::time::Instant;
 
 use super::checking::{Checking, Done};
-use super::group::{Group, Replies};
+use super::group::Group;
 use super::ledger::{Ledger, Opening};
+use super::scrubs::{ScrubPace, Scrubs};
 use super::{Network, PeerSession, RETRY, Request, Status, public_key};
 use crate::clock;
-use crate::net::{self, NetEvent, SendError, Turn};
+use crate::net::{NetEvent, Turn};
 use crate::photos::KeeperHandle;
 
 /// Ticks come no closer than this, whatever the clock does.
@@ -58,6 +59,7 @@ pub(super) struct Machine<S> {
     tickets: u64,
     /// Who keeps the files of photos, once somebody does.
     photos: Option<KeeperHandle>,
+    scrubs: Scrubs,
 }
 
 /// The replica, or why there is none for the moment.
@@ -74,6 +76,8 @@ enum Event {
     Request(Request),
     Net(NetEvent),
     Checked(Done<Turn>),
+    /// The store's files were scrubbed of so many dropped payloads.
+    Scrubbed(Option<NonZeroU64>),
     Time,
     /// Nobody is left to ask for anything.
     Over,
@@ -86,11 +90,12 @@ impl<S: Store + Send + Sync + 'static> Machine<S> {
         own: PublicKey,
         outlets: Outlets,
         network: Option<Network>,
+        pace: ScrubPace,
         runtime: &Runtime,
     ) -> Result<Self, OpenError> {
         let now = clock::now();
         let replica = State::Open(Box::new(Replica::open(Arc::clone(&store), home, own, now)?));
-        let machine = Self {
+        let mut machine = Self {
             store,
             home,
             own,
@@ -104,8 +109,10 @@ impl<S: Store + Send + Sync + 'static> Machine<S> {
             wake: now,
             tickets: 0,
             photos: None,
+            scrubs: Scrubs::new(pace),
         };
         machine.publish();
+        machine.plan_scrub();
         Ok(machine)
     }
 
@@ -116,6 +123,7 @@ impl<S: Store + Send + Sync + 'static> Machine<S> {
             if self.handle_group(event, &mut requests) {
                 return;
             }
+            self.scrub_if_due(runtime);
         }
     }
 
@@ -139,6 +147,7 @@ impl<S: Store + Send + Sync + 'static> Machine<S> {
                 }
             },
             checked = self.checking.next() => Event::Checked(checked),
+            scrubbed = self.scrubs.next() => Event::Scrubbed(scrubbed),
             () = tokio::time::sleep(wait) => Event::Time,
         }
     }
@@ -147,8 +156,9 @@ impl<S: Store + Send + Sync + 'static> Machine<S> {
     fn wait(&self) -> Duration {
         match &self.replica {
             State::Open(_) => {
-                let ahead = self.wake.as_millis().saturating_sub(clock::now().as_millis());
-                Duration::from_millis(ahead).clamp(SHORTEST_WAIT, LONGEST_WAIT)
+                let ahead = Duration::from_millis(self.wake.as_millis().saturating_sub(clock::now().as_millis()));
+                let scrub = self.scrubs.due().map(|due| due.saturating_duration_since(Instant::now()));
+                scrub.map_or(ahead, |scrub| ahead.min(scrub)).clamp(SHORTEST_WAIT, LONGEST_WAIT)
             }
             State::Failed { retry } => retry.saturating_duration_since(Instant::now()),
         }
@@ -176,6 +186,7 @@ impl<S: Store + Send + Sync + 'static> Machine<S> {
         match handled.and_then(|()| self.commit(&group.batch)) {
             Ok(()) => {
                 self.publish();
+                self.plan_scrub();
                 self.carry_out(group.after, &mut group.replies);
             }
             Err(error) => self.fail(&error),
@@ -237,6 +248,7 @@ impl<S: Store + Send + Sync + 'static> Machine<S> {
             }
             Event::Net(event) => self.input_of_net(event),
             Event::Checked(done) => self.input_of_checked(done, group),
+            Event::Scrubbed(dropped) => dropped.map(|dropped| Input::Scrubbed { dropped: dropped.get() }),
             Event::Time => Some(Input::Tick),
         }
     }
@@ -309,67 +321,6 @@ impl<S: Store + Send + Sync + 'static> Machine<S> {
         Ok(())
     }
 
-    fn carry_out(&mut self, effects: Vec<Effect>, replies: &mut Replies) {
-        for effect in effects {
-            match effect {
-                Effect::Answer { ticket, result } => {
-                    self.outlets.ledger.lock().answered(result.is_ok());
-                    if let Some(reply) = replies.submissions.remove(&ticket) {
-                        // Who asked may have gone away; the operation stays what it is.
-                        let _ = reply.send(result);
-                    }
-                }
-                Effect::Imported { ticket, result } => {
-                    if let Some(reply) = replies.imports.remove(&ticket) {
-                        let _ = reply.send(result);
-                    }
-                }
-                Effect::Send { session, frame } => self.send(session, frame),
-                Effect::Close { session, reason } => {
-                    match reason {
-                        // Strangers on the network are no news.
-                        CloseReason::NotANeighbour => {
-                            tracing::info!(session = session.0, %reason, "a session is closed")
-                        }
-                        reason => tracing::warn!(session = session.0, %reason, "a session is closed"),
-                    }
-                    self.sessions.remove(&session);
-                    self.checking.forget(session);
-                    self.close(session);
-                }
-                Effect::Changed { items } => {
-                    // Fails when nobody listens.
-                    let _ = self.outlets.changes.send(items.into());
-                }
-                Effect::Photo(PhotoEffect::Answer { ticket, welcome }) => replies.welcome(ticket, welcome),
-                Effect::Photo(effect) => {
-                    if let Some(photos) = &self.photos {
-                        photos.carry_out(effect);
-                    }
-                }
-                Effect::WakeAt { time } => self.wake = time,
-            }
-        }
-    }
-
-    fn send(&self, session: SessionId, frame: Vec<u8>) {
-        let Some(network) = &self.network else { return };
-        match network.handle.send(net::SessionId(session.0), frame) {
-            // Where there is no session any more, the event that says why is on its way.
-            Ok(()) | Err(SendError::Closed | SendError::SlowReader) => {}
-            Err(error @ SendError::BadLength { .. }) => {
-                tracing::error!(session = session.0, %error, "a session is closed");
-                self.close(session);
-            }
-        }
-    }
-
-    fn close(&self, session: SessionId) {
-        if let Some(network) = &self.network {
-            network.handle.close(net::SessionId(session.0));
-        }
-    }
-
     /// The store failed: nothing of the group counts, and what the replica knows beyond the store is forgotten.
     fn fail(&mut self, error: &StoreError) {
         tracing::error!(%error, retry_s = RETRY.as_secs(), "the store failed; this box only reads until it works again");
@@ -379,6 +330,18 @@ impl<S: Store + Send + Sync + 'static> Machine<S> {
             self.close(session);
         }
         self.publish();
+    }
+
+    fn plan_scrub(&mut self) {
+        let State::Open(replica) = &self.replica else { return };
+        self.scrubs.owed(replica.owes_scrub(), Instant::now());
+    }
+
+    fn scrub_if_due(&mut self, runtime: &Runtime) {
+        if matches!(self.replica, State::Open(_)) && self.scrubs.due().is_some_and(|due| due <= Instant::now()) {
+            let store = Arc::clone(&self.store);
+            self.scrubs.begin(runtime.spawn_blocking(move || store.scrub()));
+        }
     }
 
     /// Opens the replica again on what the store holds.

@@ -12,6 +12,7 @@ mod group;
 mod ledger;
 mod machine;
 mod peer_key;
+mod scrubs;
 
 use std::fmt;
 use std::io;
@@ -40,6 +41,7 @@ use machine::Machine;
 
 pub use ledger::{Carried, Commits, Figures, NeighbourAccount, SessionAccount};
 pub use peer_key::{peer_id, public_key};
+pub use scrubs::ScrubPace;
 
 /// Requests that wait to be taken up before the next one has to wait outside.
 pub const QUEUE_REQUESTS: usize = 256;
@@ -142,6 +144,23 @@ pub async fn start<S>(
 where
     S: Store + Send + Sync + 'static,
 {
+    start_at_pace(store, home, own, network, ScrubPace::default()).await
+}
+
+/// As [`start`], with the scrubs of the store spread in another way.
+///
+/// # Errors
+/// [`DriverError`]; then nothing keeps running.
+pub async fn start_at_pace<S>(
+    store: Arc<S>,
+    home: NeighbourhoodId,
+    own: PublicKey,
+    network: Option<Network>,
+    pace: ScrubPace,
+) -> Result<Driver, DriverError>
+where
+    S: Store + Send + Sync + 'static,
+{
     let (requests, inbox) = mpsc::channel(QUEUE_REQUESTS);
     let (registers_sender, registers) = watch::channel(Arc::new(Registers::new(home)));
     let (status_sender, status) = watch::channel(Arc::new(Status::default()));
@@ -152,7 +171,7 @@ where
     // Its own clockwork: the thread may outlive the runtime that started it by a moment.
     let runtime = Builder::new_current_thread().enable_time().build().map_err(DriverError::Thread)?;
     let outlets = machine::Outlets { registers: registers_sender, status: status_sender, changes, ledger };
-    let drive = move || match Machine::open(store, home, own, outlets, network, &runtime) {
+    let drive = move || match Machine::open(store, home, own, outlets, network, pace, &runtime) {
         Ok(machine) => {
             // Nobody waits any more if the caller was cancelled; then its handle is gone and the machine stops at once.
             let _ = ready.send(Ok(()));

@@ -58,6 +58,12 @@ pub enum Input {
     Tick,
     /// Somebody wants every session to compare notes now.
     Compare,
+    /// The store was [scrubbed](crate::store::Store::scrub) of so many payloads that were dropped: what the shell was told
+    /// is [owed](super::Replica::owes_scrub) when it began.
+    Scrubbed {
+        /// How many.
+        dropped: u64,
+    },
     /// A frame of a [bundle](crate::bundle) that somebody brought by hand wants an answer. It enters through the same door as
     /// what a peer brings, and may bring what another box of the home neighbourhood may.
     Import {

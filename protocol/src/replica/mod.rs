@@ -24,6 +24,7 @@ mod placement;
 mod receipts;
 mod record;
 mod refusal;
+mod scrubbing;
 mod sessions;
 mod setting;
 mod welcome;
@@ -76,6 +77,8 @@ pub struct Replica<R> {
     moved: usize,
     /// How many operations lack their payload although nothing erased it.
     incomplete: usize,
+    /// How many payloads were dropped since the store was scrubbed.
+    dropped: u64,
     /// Devices that signed two operations with one number, and which branch of theirs counts.
     forked: BTreeMap<PublicKey, Branches>,
     receipts: Receipts,
@@ -126,6 +129,7 @@ impl<R: Read> Replica<R> {
             Input::Photo(input) => self.handle_photo(input, &mut round)?,
             Input::Tick => self.tick(&mut round)?,
             Input::Compare => self.compare_now(&mut round)?,
+            Input::Scrubbed { dropped } => self.note_scrubbed(dropped),
             Input::Import { ticket, frame } => {
                 let result = self.import(frame, &mut round)?;
                 round.effects.push(Effect::Imported { ticket, result });

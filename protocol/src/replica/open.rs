@@ -50,6 +50,7 @@ impl<R: Read> Replica<R> {
             undecided: 0,
             moved: 0,
             incomplete: 0,
+            dropped: 0,
             forked: BTreeMap::new(),
             receipts: Receipts::default(),
             documents: LruCache::new(DOCUMENTS),
@@ -122,6 +123,7 @@ impl<R: Read> Replica<R> {
         self.undecided = self.count(Table::Undecided)?;
         self.incomplete = self.count(Table::Incomplete)?;
         self.moved = self.count(Table::Audiences)?;
+        self.dropped = self.load_dropped()?;
         let forked: BTreeSet<PublicKey> = self.forks()?.into_iter().map(|fork| fork.device).collect();
         for device in forked {
             let branches = self.branches(&device)?;

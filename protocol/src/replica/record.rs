@@ -68,6 +68,7 @@ impl<R: Read> Replica<R> {
             && !planted(Bug::KeepsTheErased)
             && let Some(signed) = self.load_signed(id)?
         {
+            self.note_dropped(id)?;
             self.store.put(Table::Operations, *id.as_bytes(), signed.without_payload().encode());
         }
         let wanted = *payload == Remains::Wanted;

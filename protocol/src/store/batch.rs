@@ -83,6 +83,12 @@ impl<R: Read> Staged<R> {
         fresh
     }
 
+    /// Whether there is a value under a key that is in the store, or on its way there.
+    pub(crate) fn was_handed_out(&self, table: Table, key: &[u8]) -> Result<bool, StoreError> {
+        let pending = self.pending.tables.get(&table).and_then(|writes| writes.get(key));
+        pending.map_or_else(|| Ok(self.store.get(table, key)?.is_some()), |value| Ok(value.is_some()))
+    }
+
     /// All that was taken is in the store now.
     pub(crate) fn committed(&mut self) {
         self.pending = Batch::default();

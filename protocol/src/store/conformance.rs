@@ -22,6 +22,7 @@ pub fn run<S: Store>(open: impl Fn() -> S) {
     deletes_and_overwrites(&open);
     agrees_with_a_model(&open);
     staged_reads_equal_committed_ones(&open());
+    scrubbing_changes_nothing_one_reads(&open);
 }
 
 fn put(store: &impl Store, table: Table, entries: &[(&[u8], &[u8])]) {
@@ -178,6 +179,31 @@ fn staged_reads_equal_committed_ones(store: &impl Store) {
     staged.committed();
     assert_eq!(before, both(&|direction| collect(store, Table::Agenda, range, direction)), "staged reads differ");
     assert_eq!(before[0].len(), 5);
+}
+
+/// What was replaced and deleted may go; what is there stays, also for whoever reads in between and opens again.
+fn scrubbing_changes_nothing_one_reads<S: Store>(open: &impl Fn() -> S) {
+    let store = open();
+    let everything =
+        |store: &S| Table::ALL.map(|table| collect(store, table, EVERYTHING, Direction::Ascending)).to_vec();
+    for table in Table::WORDS {
+        put(&store, table, &[(b"replaced", b"before"), (b"deleted", b"before"), (b"kept", b"kept")]);
+        let mut batch = Batch::default();
+        batch.put(table, *b"replaced", *b"after");
+        batch.delete(table, *b"deleted");
+        store.commit(&batch).unwrap();
+    }
+    let before = everything(&store);
+    for _ in 0..2 {
+        store.scrub().unwrap();
+        assert_eq!(everything(&store), before, "scrubbing changed what is there");
+    }
+    put(&store, Table::Rows, &[(b"replaced", b"later")]);
+    drop(store);
+    let store = open();
+    assert_eq!(store.get(Table::Rows, b"replaced").unwrap().as_deref(), Some(&b"later"[..]), "lost after a scrub");
+    put(&store, Table::Rows, &[(b"replaced", b"after")]);
+    assert_eq!(everything(&store), before, "scrubbing changed what is there after opening again");
 }
 
 /// A batch that can be recognised after a crash: it touches several tables, replaces what the batch before it wrote,

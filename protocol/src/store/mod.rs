@@ -117,6 +117,10 @@ impl Table {
         Self::Days,
         Self::Awaiting,
     ];
+
+    /// The tables whose values hold what people wrote; those of all others are ids, times and counts. What a store has to
+    /// go through so that nothing is left of what was erased.
+    pub const WORDS: [Self; 3] = [Self::Operations, Self::Rows, Self::Log];
 }
 
 /// In which order a range is visited.
@@ -220,6 +224,17 @@ pub trait Store: Read {
     /// whole of it turn out to be there, once the store reads the medium again; so a caller that goes on opens anew what
     /// it derived from the store.
     fn commit(&self, batch: &Batch) -> Result<(), StoreError>;
+
+    /// Makes the files forget the values of [`Table::WORDS`] that were replaced or deleted before this was called. Says how
+    /// many bytes that wrote. Readers and commits may go on meanwhile, and see nothing of it.
+    ///
+    /// A store whose files never hold a former value has nothing to do.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then former values may still be there, and nothing else changed.
+    fn scrub(&self) -> Result<u64, StoreError> {
+        Ok(0)
+    }
 }
 
 impl<R: Read + ?Sized> Read for &R {
@@ -257,6 +272,10 @@ impl<R: Read + ?Sized> Read for std::sync::Arc<R> {
 impl<S: Store + ?Sized> Store for std::sync::Arc<S> {
     fn commit(&self, batch: &Batch) -> Result<(), StoreError> {
         (**self).commit(batch)
+    }
+
+    fn scrub(&self) -> Result<u64, StoreError> {
+        (**self).scrub()
     }
 }
 
