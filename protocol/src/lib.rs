@@ -6,6 +6,7 @@
 //! - [`time`], [`hex`], [`codec`], [`identity`]: instants, ids as text, deterministic CBOR, keys and the signed envelope;
 //! - [`operation`], [`validate`], [`compose`], [`proof`]: what is signed, what of it makes sense, how a device makes it,
 //!   how a reader checks it;
+//! - [`recurrence`]: how an event recurs;
 //! - [`photo`]: files that items refer to, named by what is in them, and what such a file may be;
 //! - [`login`], [`linking`]: how a device proves itself to a site, and how two devices meet;
 //! - [`item`], [`authority`]: what edits come to, and who may make them;
@@ -14,7 +15,7 @@
 //! - [`replica`]: the one door, through which every operation enters;
 //! - [`planted`]: deliberate mistakes, none of them in what is shipped, to check the simulator's checkers.
 //!
-//! Without the feature `replica` only the first four lines remain: what a browser needs.
+//! Without the feature `replica` only the first five lines remain: what a browser needs.
 
 pub mod codec;
 pub mod compose;
@@ -27,6 +28,7 @@ pub mod operation;
 pub mod photo;
 pub mod planted;
 pub mod proof;
+pub mod recurrence;
 pub mod time;
 pub mod validate;
 

@@ -2,10 +2,14 @@
 //!
 //! Nothing here reads a clock: the shell passes *now* in.
 
+mod day;
+
 use minicbor::decode::Error as DecodeError;
 use minicbor::encode::{Error as EncodeError, Write};
 use minicbor::{Decode, Decoder, Encode, Encoder};
 use thiserror::Error;
+
+pub use day::{Day, Weekday};
 
 /// An instant in milliseconds since the Unix epoch, UTC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
@@ -70,12 +74,7 @@ impl CivilTime {
         if !shape_ok || bytes[4] != b'-' || bytes[7] != b'-' {
             return Err(CivilTimeError);
         }
-        let year = digits(&bytes[0..4])?;
-        let month = digits(&bytes[5..7])?;
-        let day = digits(&bytes[8..10])?;
-        if !(1970..=2999).contains(&year) || day == 0 || day > days_in_month(year, month) {
-            return Err(CivilTimeError);
-        }
+        Day::of(digits(&bytes[0..4])?, digits(&bytes[5..7])?, digits(&bytes[8..10])?).ok_or(CivilTimeError)?;
         if bytes.len() == 16 && (digits(&bytes[11..13])? > 23 || digits(&bytes[14..16])? > 59) {
             return Err(CivilTimeError);
         }
@@ -90,6 +89,23 @@ impl CivilTime {
     /// Whether this is a whole day, without a time.
     pub fn is_all_day(&self) -> bool {
         self.0.len() == 10
+    }
+
+    /// The day.
+    pub fn day(&self) -> Day {
+        Day::parse(&self.0[..10]).expect("the text was read, or made from a day")
+    }
+
+    /// The same time of another day.
+    #[must_use]
+    pub fn on(&self, day: Day) -> Self {
+        Self(format!("{day}{}", &self.0[10..]))
+    }
+}
+
+impl From<Day> for CivilTime {
+    fn from(day: Day) -> Self {
+        Self(day.to_string())
     }
 }
 

@@ -1,23 +1,39 @@
 //! The third step of trust: what a signed operation says makes sense by itself, whoever said it and whatever exists.
 
+mod fields;
+
 use thiserror::Error;
 
 use crate::codec::CodecError;
 use crate::operation::{
     DeviceCount, Edit, Field, Header, MAX_DEVICE_COUNTS, MAX_EDITS, OperationId, Payload, Role, Signed, Space,
-    Statement, Value, Verified,
+    Statement, Verified,
 };
-use crate::photo::Photo;
-use crate::time::CivilTime;
 
-/// The most characters of a heading or a place.
+/// The most characters of a heading, a place, a tagline, or an address for mail or of a site.
 pub const MAX_LINE: usize = 200;
 /// The most characters of a text.
 pub const MAX_BODY: usize = 20_000;
-/// The most characters of a name: of a resident or a neighbourhood.
+/// The most characters of a name: of a resident, a neighbourhood, or of whom something was written down for.
 pub const MAX_NAME: usize = 80;
 /// The most characters of a member of a set.
 pub const MAX_MEMBER: usize = 64;
+/// The most characters of a category, or of the name of a module.
+pub const MAX_CATEGORY: usize = 40;
+/// The most characters of a telephone number.
+pub const MAX_PHONE: usize = 40;
+/// The most characters of opening hours.
+pub const MAX_HOURS: usize = 500;
+/// The most characters of the name an event has in the calendar it came from.
+pub const MAX_UID: usize = 255;
+/// The most characters of where something came from.
+pub const MAX_SOURCE: usize = 1_000;
+/// The most people an event can have room for.
+pub const MAX_CAPACITY: i64 = 100_000;
+/// The most people one sign-up can be for.
+pub const MAX_PARTY: i64 = 20;
+/// The most days on which a recurring event does not happen; of more those count that come first.
+pub const MAX_EXCEPT: usize = 366;
 /// The most characters of the words with which something is hidden, erased or objected to.
 pub const MAX_NOTE: usize = 500;
 /// The most posts of one day that an acceptance can let in at once.
@@ -62,6 +78,21 @@ pub enum ValidateError {
     /// A value of a type that the field does not take.
     #[error("field {} does not take such a value", .0.0)]
     ValueType(Field),
+    /// A number is out of the bounds of its field.
+    #[error("the number in field {} is out of bounds", .0.0)]
+    Number(Field),
+    /// A field takes a day, and this is none.
+    #[error("field {} takes a day that exists, such as 2026-12-04", .0.0)]
+    Day(Field),
+    /// A field takes a recurrence in its canonical form, and this is none; see [`Recurrence`](crate::recurrence::Recurrence).
+    #[error("field {} takes a recurrence in its canonical form, such as FREQ=MONTHLY;BYDAY=1TH", .0.0)]
+    Recurrence(Field),
+    /// A member of a set is not of the form its field takes: a day, an id in lower-case digits, or `name=value`.
+    #[error("the set in field {} does not take such a member", .0.0)]
+    Member(Field),
+    /// What is to be followed is no telephone number, no address for mail, or no address of a site.
+    #[error("field {} takes a telephone number, a mail address or an http address", .0.0)]
+    Contact(Field),
     /// A field for a photo holds no reference to one, or one that is out of bounds; see [`PhotoError`](crate::photo::PhotoError).
     #[error("field {} does not refer to a photo within its bounds", .0.0)]
     Photo(Field),
@@ -88,6 +119,11 @@ impl ValidateError {
             | Self::PayloadSpace
             | Self::Creation
             | Self::ValueType(_)
+            | Self::Number(_)
+            | Self::Day(_)
+            | Self::Recurrence(_)
+            | Self::Member(_)
+            | Self::Contact(_)
             | Self::Photo(_)
             | Self::Header
             | Self::Name
@@ -201,65 +237,13 @@ fn check_edit(edit: &Edit) -> Result<(), ValidateError> {
     match edit {
         Edit::Create { .. } | Edit::Pin(_) | Edit::Official(_) | Edit::Audience(_) | Edit::Unknown(_) => Ok(()),
         Edit::Moderate { note, .. } | Edit::Erase { note, .. } | Edit::Appeal(note) => check_note(note),
-        Edit::Set { field, value } => check_value(*field, value),
-        Edit::Splice { field: Field::BODY, insert, .. } => check_text(Field::BODY, insert),
-        Edit::Add { field, member } | Edit::Remove { field, member } if takes_members(*field) => {
-            check_text(*field, member)
-        }
-        Edit::Splice { field, insert, .. } if !is_known(*field) => check_text(*field, insert),
-        Edit::Splice { field, .. } | Edit::Add { field, .. } | Edit::Remove { field, .. } => {
-            Err(ValidateError::ValueType(*field))
-        }
+        Edit::Set { .. } | Edit::Splice { .. } | Edit::Add { .. } | Edit::Remove { .. } => fields::check_field(edit),
     }
 }
 
 fn check_note(note: &str) -> Result<(), ValidateError> {
     let control = |c: char| c.is_control() && c != '\n';
     if note.chars().count() > MAX_NOTE || note.contains(control) { Err(ValidateError::StandsAlone) } else { Ok(()) }
-}
-
-fn check_value(field: Field, value: &Value) -> Result<(), ValidateError> {
-    match (field, value) {
-        (_, Value::Null) => Ok(()),
-        (Field::TITLE | Field::PLACE | Field::NAME | Field::BODY, Value::Text(text)) => check_text(field, text),
-        (Field::STARTS | Field::ENDS, Value::Text(text)) => {
-            CivilTime::parse(text).map(drop).map_err(|_| ValidateError::ValueType(field))
-        }
-        (Field::CANCELLED, Value::Bool(_)) => Ok(()),
-        (Field::ABOUT, Value::Bytes(bytes)) if bytes.len() == 32 => Ok(()),
-        (Field::ACCEPTS, Value::Int(0..=2)) | (Field::KINDS, Value::Int(0..=3)) => Ok(()),
-        (Field::PER_DAY, Value::Int(0..=MAX_PER_DAY)) => Ok(()),
-        (field, Value::Bytes(bytes)) if field.is_photo() => {
-            Photo::read(bytes).map(drop).map_err(|_| ValidateError::Photo(field))
-        }
-        (field, _) if is_known(field) => Err(ValidateError::ValueType(field)),
-        (field, Value::Text(text)) => check_text(field, text),
-        (field, Value::Bytes(bytes)) if bytes.len() > MAX_OTHER => Err(ValidateError::Text(field)),
-        (_, Value::Bool(_) | Value::Int(_) | Value::Bytes(_)) => Ok(()),
-    }
-}
-
-fn is_known(field: Field) -> bool {
-    (Field::TITLE..=Field::TALENTS).contains(&field)
-        || field.is_photo()
-        || (Field::ABOUT..=Field::PER_DAY).contains(&field)
-}
-
-fn takes_members(field: Field) -> bool {
-    field == Field::TALENTS || !is_known(field)
-}
-
-/// One line of text takes no control characters; a longer text takes line feeds.
-fn check_text(field: Field, text: &str) -> Result<(), ValidateError> {
-    let (longest, lines) = match field {
-        Field::BODY => (MAX_BODY, true),
-        Field::TITLE | Field::PLACE => (MAX_LINE, false),
-        Field::NAME => (MAX_NAME, false),
-        Field::TALENTS => (MAX_MEMBER, false),
-        _ => (MAX_OTHER, true),
-    };
-    let control = |c: char| c.is_control() && !(lines && c == '\n');
-    if text.chars().count() > longest || text.contains(control) { Err(ValidateError::Text(field)) } else { Ok(()) }
 }
 
 fn check_statement(header: &Header, statement: &Statement) -> Result<(), ValidateError> {

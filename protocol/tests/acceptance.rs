@@ -4,10 +4,11 @@
 
 mod support;
 
+use dorpsplein_protocol::authority::Reason;
 use dorpsplein_protocol::compose::{Place, Taking};
 use dorpsplein_protocol::operation::{ItemId, Kind, NeighbourhoodId, OperationId, Role, Space};
 use dorpsplein_protocol::projection::{self, Welcome};
-use dorpsplein_protocol::replica::SessionId;
+use dorpsplein_protocol::replica::{Refusal, SessionId};
 use support::{DAY, HOUR, Village, World, event_edits};
 
 const AT_ONCE: u8 = 0;
@@ -148,10 +149,12 @@ fn nobody_but_a_connector_here_has_a_say() {
     let place = Place { neighbourhood: stage.takes.id, space: Space::Neighbours };
     let said = stage.shares.founder.create(place, Kind::ACCEPTANCE, None, refuse.edits(), stage.world.now);
     assert!(stage.world.submit(stage.takes.at, &said).is_err());
-    // In a space where others read along it means nothing.
-    let place = stage.takes.neighbours();
-    let said = stage.takes.founder.create(place, Kind::ACCEPTANCE, None, refuse.edits(), stage.world.now);
-    stage.world.submit(stage.takes.at, &said).unwrap();
+    // It is for the members, and not for others to read along.
+    for place in [stage.takes.neighbours(), stage.takes.square()] {
+        let said = stage.takes.founder.create(place, Kind::ACCEPTANCE, None, refuse.edits(), stage.world.now);
+        let refused = stage.world.submit(stage.takes.at, &said);
+        assert!(matches!(refused, Err(Refusal::NotPermitted(Reason::SpaceNotAllowed))), "{refused:?}");
+    }
     stage.world.run();
     assert!(stage.is_listed(news));
     // And about one's own neighbourhood there is nothing to say.

@@ -194,6 +194,7 @@ fn contents_out_of_bounds_are_refused() {
     let mut stage = Stage::new();
     let set = |field, value| Edit::Set { field, value };
     let text = |field, text: &str| set(field, Value::Text(text.to_owned()));
+    let add = |field, member: &str| Edit::Add { field, member: member.to_owned() };
     let cases: Vec<(Vec<Edit>, ValidateError)> = vec![
         (vec![title(&"x".repeat(201))], ValidateError::Text(Field::TITLE)),
         (vec![title("regel\nregel")], ValidateError::Text(Field::TITLE)),
@@ -203,6 +204,30 @@ fn contents_out_of_bounds_are_refused() {
         (vec![set(Field::CANCELLED, Value::Int(1))], ValidateError::ValueType(Field::CANCELLED)),
         (vec![set(Field::TITLE, Value::Bytes(vec![1]))], ValidateError::ValueType(Field::TITLE)),
         (vec![text(Field::TALENTS, "koken")], ValidateError::ValueType(Field::TALENTS)),
+        (vec![set(Field::AREA, Value::Bytes(vec![1; 31]))], ValidateError::ValueType(Field::AREA)),
+        (vec![text(Field::CATEGORY, &"x".repeat(41))], ValidateError::Text(Field::CATEGORY)),
+        (vec![text(Field::REVIEW_BY, "2026-12-04T20:00")], ValidateError::Day(Field::REVIEW_BY)),
+        (vec![set(Field::SETTLED, Value::Int(1))], ValidateError::ValueType(Field::SETTLED)),
+        (vec![set(Field::CAPACITY, Value::Int(0))], ValidateError::Number(Field::CAPACITY)),
+        (vec![set(Field::CAPACITY, Value::Int(100_001))], ValidateError::Number(Field::CAPACITY)),
+        (vec![set(Field::KINDS, Value::Int(128))], ValidateError::Number(Field::KINDS)),
+        (vec![set(Field::PARTY, Value::Int(21))], ValidateError::Number(Field::PARTY)),
+        (vec![text(Field::REPEATS, "FREQ=HOURLY")], ValidateError::Recurrence(Field::REPEATS)),
+        (vec![text(Field::REPEATS, "COUNT=3;FREQ=DAILY")], ValidateError::Recurrence(Field::REPEATS)),
+        (vec![add(Field::EXCEPT, "2026-02-30")], ValidateError::Member(Field::EXCEPT)),
+        (vec![add(Field::AREAS, &"AB".repeat(32))], ValidateError::Member(Field::AREAS)),
+        (vec![add(Field::TOKENS, "accent")], ValidateError::Member(Field::TOKENS)),
+        (vec![add(Field::TOKENS, "=groen")], ValidateError::Member(Field::TOKENS)),
+        (vec![add(Field::CATEGORY, "sport")], ValidateError::ValueType(Field::CATEGORY)),
+        (vec![text(Field::PHONE, "bel mij maar")], ValidateError::Contact(Field::PHONE)),
+        (vec![text(Field::EMAIL, "anne@maasdorp?bcc=ik@elders")], ValidateError::Contact(Field::EMAIL)),
+        (vec![text(Field::WEBSITE, "javascript:alert(1)")], ValidateError::Contact(Field::WEBSITE)),
+        (vec![text(Field::WEBSITE, "https://maasdorp.example/ x")], ValidateError::Contact(Field::WEBSITE)),
+        (vec![text(Field::HOURS, &"x".repeat(501))], ValidateError::Text(Field::HOURS)),
+        (vec![text(Field::UID, &"x".repeat(256))], ValidateError::Text(Field::UID)),
+        (vec![text(Field::SOURCE, &"x".repeat(1_001))], ValidateError::Text(Field::SOURCE)),
+        (vec![text(Field::ON_BEHALF, &"x".repeat(81))], ValidateError::Text(Field::ON_BEHALF)),
+        (vec![text(Field::TAGLINE, "regel\nregel")], ValidateError::Text(Field::TAGLINE)),
         (vec![create(Kind::NEWS)], ValidateError::Creation),
         (vec![title("x"); MAX_EDITS], ValidateError::EditCount),
     ];

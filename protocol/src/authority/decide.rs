@@ -258,6 +258,9 @@ fn creating(author: &Signer<'_>, header: &Header, facts: &ItemFacts<'_>) -> Resu
     {
         return Err(Verdict::Refused(Reason::NotASpeaker));
     }
+    if facts.kind.is_internal() && header.space != Space::Members {
+        return Err(Verdict::Refused(Reason::SpaceNotAllowed));
+    }
     let Some((id, subject)) = facts.subject else { return Ok(Act::Create) };
     let subject = subject.ok_or(Verdict::Unknown(Missing::Subject(id)))?;
     if subject.neighbourhood != header.neighbourhood() || !subject.had_audience {

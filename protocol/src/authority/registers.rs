@@ -207,7 +207,8 @@ impl Registers {
         let theirs =
             theirs_register.and_then(|register| register.treaty(&self.home, at)).map(|said| &said.treaty.kinds);
         let named = |kinds: Option<&Vec<Kind>>| kinds.is_some_and(|kinds| kinds.is_empty() || kinds.contains(&kind));
-        matches!(kind, Kind::COMMENT | Kind::PROFILE) || (named(ours) && named(theirs))
+        // What answers a post goes where that goes, and who made it is told with it.
+        kind.answers() || kind == Kind::PROFILE || (named(ours) && named(theirs))
     }
 
     /// Whether the box with this key speaks for `neighbourhood` at `now`.

@@ -48,24 +48,60 @@ pub enum Act {
 }
 
 impl Act {
-    /// Every act.
-    pub const ALL: [Self; 15] = [
-        Self::Create,
-        Self::Answer(Kind::NEWS),
-        Self::Answer(Kind::EVENT),
-        Self::Answer(Kind::COMMENT),
-        Self::Answer(Kind::PROFILE),
-        Self::EditOwn,
-        Self::EditOther,
-        Self::Moderate,
-        Self::Pin,
-        Self::MarkOfficial,
-        Self::Widen,
-        Self::Narrow,
-        Self::EraseOwn,
-        Self::EraseOther,
-        Self::Appeal,
-    ];
+    /// Every act, answers to every kind among them.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let answers = Kind::ALL.into_iter().map(Self::Answer);
+        std::iter::once(Self::Create).chain(answers).chain([
+            Self::EditOwn,
+            Self::EditOther,
+            Self::Moderate,
+            Self::Pin,
+            Self::MarkOfficial,
+            Self::Widen,
+            Self::Narrow,
+            Self::EraseOwn,
+            Self::EraseOther,
+            Self::Appeal,
+        ])
+    }
+}
+
+/// What people do with items of a kind, as far as the table depends on it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    /// Residents make it, and it stands by itself: a post or a profile.
+    Own,
+    /// The same, made by connectors: an alert.
+    Announcement,
+    /// Connectors make it about an alert.
+    Update,
+    /// Residents and visitors make it about something else, and that is the only sort of item visitors ever have here.
+    Answer,
+    /// Residents make it for the connectors.
+    Report,
+    /// Connectors make it for the members. Who changes their mind says so anew: what was said last counts.
+    Desk,
+    /// As that, and it stays: what it is about would change behind everybody's back.
+    Policy,
+    /// A kind this version does not know.
+    Unknown,
+}
+
+impl Sort {
+    const fn of(kind: Kind) -> Self {
+        match kind {
+            Kind::NEWS | Kind::EVENT | Kind::PROFILE | Kind::OFFER | Kind::REQUEST | Kind::LISTING | Kind::GROUP => {
+                Self::Own
+            }
+            Kind::ALERT => Self::Announcement,
+            Kind::UPDATE => Self::Update,
+            Kind::COMMENT | Kind::SIGN_UP => Self::Answer,
+            Kind::REPORT => Self::Report,
+            Kind::SETTING | Kind::REVIEW_REQUEST | Kind::CONSENT => Self::Desk,
+            Kind::ACCEPTANCE => Self::Policy,
+            _ => Self::Unknown,
+        }
+    }
 }
 
 /// Whether `standing` may do `act` to an item of `kind`. Nobody does anything to a kind this version does not know.
@@ -74,25 +110,50 @@ impl Act {
 pub fn may(standing: Standing, act: Act, kind: Kind) -> bool {
     let resident = matches!(standing, Standing::Home(Role::Resident | Role::Connector));
     let connector = matches!(standing, Standing::Home(Role::Connector));
-    let stands_alone = matches!(kind, Kind::NEWS | Kind::EVENT | Kind::PROFILE);
-    let listed = matches!(kind, Kind::NEWS | Kind::EVENT);
-    let comment = kind == Kind::COMMENT;
-    if kind == Kind::ACCEPTANCE {
-        // Who changes their mind says so anew; what was said last counts.
-        return connector && act == Act::Create;
-    }
-    match act {
-        Act::Create => resident && stands_alone,
-        // A visitor answers, and that is the only kind of item they ever have here.
-        Act::Answer(Kind::NEWS | Kind::EVENT) => comment,
-        Act::Answer(_) => false,
-        Act::EditOwn | Act::EraseOwn | Act::Appeal => (resident && stands_alone) || comment,
+    let sort = Sort::of(kind);
+    match (act, sort) {
+        (_, Sort::Unknown) => false,
+        (Act::Create, Sort::Own | Sort::Report) => resident,
+        (Act::Create, Sort::Announcement | Sort::Desk | Sort::Policy) => connector,
+        (Act::Create, Sort::Update | Sort::Answer) => false,
+        (Act::Answer(subject), _) => answers(kind, subject) && (connector || sort == Sort::Answer),
+        (Act::EditOwn, Sort::Own) => resident,
+        (Act::EditOwn, Sort::Announcement | Sort::Update) => connector,
+        (Act::EditOwn, Sort::Answer) => true,
+        (Act::EditOwn, Sort::Report | Sort::Desk | Sort::Policy) => false,
         // What somebody wrote stays what they wrote; who does not want it there hides or erases it.
-        Act::EditOther => false,
-        Act::Moderate | Act::EraseOther => connector && (stands_alone || comment),
-        Act::Pin => (connector || resident && planted(Bug::ResidentsPin)) && listed,
-        Act::MarkOfficial => connector && comment,
-        // A comment goes where the item it is about goes.
-        Act::Widen | Act::Narrow => resident && stands_alone,
+        (Act::EditOther, _) => false,
+        // What somebody once said for all is theirs to take back, also when they are no connector any more.
+        (Act::EraseOwn, Sort::Own | Sort::Announcement | Sort::Update | Sort::Report) => resident,
+        (Act::EraseOwn | Act::Appeal, Sort::Answer) => true,
+        (Act::EraseOwn | Act::EraseOther, Sort::Desk) => connector,
+        (Act::Appeal, Sort::Own | Sort::Announcement | Sort::Update) => resident,
+        (Act::Appeal, Sort::Report | Sort::Desk) => false,
+        // A connector hides a report that is dealt with.
+        (
+            Act::Moderate | Act::EraseOther,
+            Sort::Own | Sort::Announcement | Sort::Update | Sort::Answer | Sort::Report,
+        ) => connector,
+        (Act::Moderate, Sort::Desk) => false,
+        (Act::Pin, _) => {
+            let on_top = matches!(kind, Kind::NEWS | Kind::EVENT | Kind::GROUP | Kind::ALERT);
+            (connector || resident && planted(Bug::ResidentsPin)) && on_top
+        }
+        (Act::MarkOfficial, _) => connector && kind == Kind::COMMENT,
+        // An answer goes where the item it is about goes, and what is for members or connectors goes nowhere.
+        (Act::Widen | Act::Narrow, Sort::Own) => resident,
+        (Act::Widen | Act::Narrow, Sort::Announcement) => connector,
+        (Act::Widen | Act::Narrow, _) => false,
+        (Act::EraseOwn | Act::EraseOther | Act::Appeal | Act::Moderate, Sort::Policy) => false,
+    }
+}
+
+/// Whether an item of `kind` can be about one of kind `subject`.
+const fn answers(kind: Kind, subject: Kind) -> bool {
+    match kind {
+        Kind::COMMENT => subject.is_post(),
+        Kind::UPDATE => matches!(subject, Kind::ALERT),
+        Kind::SIGN_UP => matches!(subject, Kind::EVENT | Kind::GROUP),
+        _ => false,
     }
 }

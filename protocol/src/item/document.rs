@@ -7,7 +7,7 @@ use automerge::{ActorId, Automerge, AutomergeError, ChangeHash, ObjType, ROOT, R
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use super::{Outcome, SCALARS, set_photos, set_scalar};
+use super::{Outcome, SCALARS, set_members, set_photos, set_scalar};
 use crate::identity::PublicKey;
 use crate::operation::{Edit, Field, ItemId, OperationId, Value};
 use crate::planted::{Bug, planted};
@@ -113,8 +113,10 @@ impl Document {
         if let Some((_, body)) = self.automerge.get(ROOT, key(Field::BODY))? {
             content.body = Some(self.automerge.text(&body)?).filter(|body| !body.is_empty());
         }
-        if let Some((_, talents)) = self.automerge.get(ROOT, key(Field::TALENTS))? {
-            content.talents = self.automerge.keys(&talents).collect();
+        for field in Field::SETS {
+            let prefix = member_key(field, "");
+            let members = members(&self.automerge, field);
+            set_members(&mut content, field, members.map(|key| key[prefix.len()..].to_owned()));
         }
         Ok(Outcome { content, conflicts })
     }
@@ -147,21 +149,16 @@ fn options() -> CommitOptions {
 
 fn apply_edit(document: &mut impl Transactable, edit: &Edit) -> Result<(), AutomergeError> {
     match edit {
-        Edit::Create { .. } => {
-            document.put_object(ROOT, key(Field::BODY), ObjType::Text)?;
-            document.put_object(ROOT, key(Field::TALENTS), ObjType::Map)?;
-        }
+        Edit::Create { .. } => drop(document.put_object(ROOT, key(Field::BODY), ObjType::Text)?),
         Edit::Set { field: Field::BODY, value } => {
             if let Some((_, body)) = document.get(ROOT, key(Field::BODY))? {
                 let length = document.length(&body);
                 document.splice_text(&body, 0, length as isize, &super::text_of(value))?;
             }
         }
-        Edit::Set { field: Field::TALENTS, .. } => {
-            if let Some((_, talents)) = document.get(ROOT, key(Field::TALENTS))? {
-                let seen: Vec<String> = document.keys(&talents).collect();
-                seen.iter().try_for_each(|member| document.delete(&talents, member.as_str()))?;
-            }
+        Edit::Set { field, .. } if field.is_set() => {
+            let seen: Vec<String> = members(document, *field).collect();
+            seen.into_iter().try_for_each(|key| document.delete(ROOT, key))?;
         }
         Edit::Set { field, value } => document.put(ROOT, key(*field), to_automerge(value))?,
         Edit::Splice { field: Field::BODY, at, delete, insert } => {
@@ -172,16 +169,11 @@ fn apply_edit(document: &mut impl Transactable, edit: &Edit) -> Result<(), Autom
                 document.splice_text(&body, at, delete as isize, insert)?;
             }
         }
-        Edit::Add { field: Field::TALENTS, member } => {
-            if let Some((_, talents)) = document.get(ROOT, key(Field::TALENTS))? {
-                document.put(&talents, member.as_str(), true)?;
-            }
-        }
-        Edit::Remove { field: Field::TALENTS, member } => {
-            if let Some((_, talents)) = document.get(ROOT, key(Field::TALENTS))?
-                && document.get(&talents, member.as_str())?.is_some()
-            {
-                document.delete(&talents, member.as_str())?;
+        Edit::Add { field, member } if field.is_set() => document.put(ROOT, member_key(*field, member), true)?,
+        Edit::Remove { field, member } if field.is_set() => {
+            let key = member_key(*field, member);
+            if document.get(ROOT, key.as_str())?.is_some() {
+                document.delete(ROOT, key)?;
             }
         }
         // Kept in the operation and passed on; a version that knows the field builds it from there.
@@ -195,6 +187,18 @@ fn apply_edit(document: &mut impl Transactable, edit: &Edit) -> Result<(), Autom
 
 fn key(field: Field) -> String {
     field.0.to_string()
+}
+
+/// Each member of a set is a key of the document itself, which says nothing but that it is there: so a set that nothing was
+/// added to costs nothing, and nobody has to make it first.
+fn member_key(field: Field, member: &str) -> String {
+    format!("{}:{member}", field.0)
+}
+
+/// The keys of the members of a set, sorted.
+fn members(document: &impl ReadDoc, field: Field) -> impl Iterator<Item = String> {
+    let prefix = member_key(field, "");
+    document.keys(ROOT).filter(move |key| key.starts_with(&prefix))
 }
 
 fn to_automerge(value: &Value) -> ScalarValue {

@@ -5,89 +5,11 @@ use minicbor::decode::Error as DecodeError;
 use minicbor::encode::{Error as EncodeError, Write};
 use minicbor::{Decode, Decoder, Encode, Encoder};
 
+use super::field::Field;
 use super::header::Space;
 use super::id::{ItemId, OrganisationId};
+use super::kind::Kind;
 use crate::codec;
-use crate::photo::MAX_PHOTOS;
-
-/// What sort of thing an item is. Kinds this version does not know are kept and passed on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
-#[cbor(transparent)]
-pub struct Kind(#[n(0)] pub u16);
-
-impl Kind {
-    /// News: a title and a text.
-    pub const NEWS: Self = Self(1);
-    /// An event: a title, a time, a place and a text.
-    pub const EVENT: Self = Self(2);
-    /// A comment on another item.
-    pub const COMMENT: Self = Self(3);
-    /// A resident's profile: name, a few words, talents.
-    pub const PROFILE: Self = Self(4);
-    /// What a neighbourhood takes of what others share: of a neighbour, or one post of one. Connectors make it, in the space
-    /// of the members; of several about the same the one made last counts.
-    pub const ACCEPTANCE: Self = Self(5);
-
-    /// The kind's name in the API, or `None` for one this version does not know.
-    pub const fn name(self) -> Option<&'static str> {
-        match self {
-            Self::NEWS => Some("news"),
-            Self::EVENT => Some("event"),
-            Self::COMMENT => Some("comment"),
-            Self::PROFILE => Some("profile"),
-            Self::ACCEPTANCE => Some("acceptance"),
-            _ => None,
-        }
-    }
-
-    /// The kind with this name in the API.
-    pub fn from_name(name: &str) -> Option<Self> {
-        let known = [Self::NEWS, Self::EVENT, Self::COMMENT, Self::PROFILE, Self::ACCEPTANCE];
-        known.into_iter().find(|kind| kind.name() == Some(name))
-    }
-}
-
-/// A field of an item. Fields this version does not know are kept and passed on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
-#[cbor(transparent)]
-pub struct Field(#[n(0)] pub u16);
-
-impl Field {
-    /// Text: the heading of news or an event.
-    pub const TITLE: Self = Self(1);
-    /// Spliceable text: the story, the comment, the words about oneself.
-    pub const BODY: Self = Self(2);
-    /// Civil time: when an event starts.
-    pub const STARTS: Self = Self(3);
-    /// Civil time: when an event ends.
-    pub const ENDS: Self = Self(4);
-    /// Text: where an event is.
-    pub const PLACE: Self = Self(5);
-    /// Boolean: the event does not take place.
-    pub const CANCELLED: Self = Self(6);
-    /// Text: the name a resident goes by.
-    pub const NAME: Self = Self(7);
-    /// Set of text: what a resident likes, knows and can.
-    pub const TALENTS: Self = Self(8);
-    /// References to [photos](crate::photo::Photo), one a field, in the order in which they are shown. Two devices that fill
-    /// one of them at once both keep their photo.
-    pub const PHOTOS: [Self; MAX_PHOTOS] =
-        [Self(9), Self(10), Self(11), Self(12), Self(13), Self(14), Self(15), Self(16)];
-
-    /// Bytes: the neighbourhood, or the item of another neighbourhood, that an acceptance is about.
-    pub const ABOUT: Self = Self(17);
-    /// Whole number: 0 it is taken at once, 1 after a connector has approved it, 2 not.
-    pub const ACCEPTS: Self = Self(18);
-    /// Whole number: which kinds are taken at all, the sum of 1 for news and 2 for events; 0 for all.
-    pub const KINDS: Self = Self(19);
-    /// Whole number: how many posts that were written on one day are taken at once; the others wait for approval. 0 for all.
-    pub const PER_DAY: Self = Self(20);
-
-    /// Whether it holds a photo.
-    pub const fn is_photo(self) -> bool {
-        Self::PHOTOS[0].0 <= self.0 && self.0 <= Self::PHOTOS[MAX_PHOTOS - 1].0
-    }
-}
 
 /// What a field can be set to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

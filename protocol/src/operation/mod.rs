@@ -1,15 +1,19 @@
 //! Operations: one signed act on one item. A small signed header, and beside it a payload that can be erased.
 
 mod edit;
+mod field;
 mod header;
 mod id;
+mod kind;
 mod payload;
 mod signed;
 mod statement;
 
-pub use edit::{Edit, Field, Kind, ModerationAct, ModerationReason, Value};
+pub use edit::{Edit, ModerationAct, ModerationReason, Value};
+pub use field::Field;
 pub use header::{Header, MAX_HEADER, MAX_PARENTS, Space, VERSION};
 pub use id::{AreaId, CircleId, ItemId, NeighbourhoodId, OperationId, OrganisationId, ResidentId};
+pub use kind::Kind;
 pub use payload::{MAX_EDITS, MAX_PAYLOAD, Payload};
 pub use signed::{MAX_TRANSFER, PURPOSE, Signed, SignedError, Verified, transfer};
 #[cfg(feature = "replica")]

@@ -11,8 +11,8 @@ use crate::codec::{self, CodecError};
 
 /// The most bytes a payload may take.
 pub const MAX_PAYLOAD: usize = 64 * 1024;
-/// The most edits in one payload.
-pub const MAX_EDITS: usize = 64;
+/// The most edits in one payload: room for all a square can be set to.
+pub const MAX_EDITS: usize = 128;
 
 /// A payload: `[0, edits]` on an item, `[1, statement]` in the register.
 #[derive(Clone, Debug, PartialEq, Eq)]

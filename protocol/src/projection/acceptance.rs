@@ -3,7 +3,7 @@
 use minicbor::{Decode, Encode};
 
 use super::ItemRow;
-use crate::operation::{Field, Kind, NeighbourhoodId, OperationId, Value};
+use crate::operation::{AreaId, Field, Kind, NeighbourhoodId, Value};
 use crate::time::Timestamp;
 
 /// A day, in milliseconds.
@@ -26,21 +26,21 @@ pub enum Welcome {
 }
 
 /// What connectors said about a neighbour, or about one post of one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
 pub struct Acceptance {
-    /// The neighbourhood or the item it is about: an id of either kind.
-    #[n(0)]
-    pub about: Option<OperationId>,
     /// How it is taken.
-    #[n(1)]
+    #[n(0)]
     pub welcome: Welcome,
-    /// Which kinds are taken at all, the sum of 1 for news and 2 for events; 0 for all.
-    #[n(2)]
+    /// Which kinds are taken at all, the sum of their [bits](crate::operation::Kind::post_bit); 0 for all.
+    #[n(1)]
     pub kinds: u8,
     /// How many posts that were written on one day are taken at once; 0 for all.
-    #[n(3)]
+    #[n(2)]
     pub per_day: u16,
+    /// Of which sub-areas posts are taken at all; sorted. None for all, and for what names no sub-area.
+    #[n(3)]
+    pub areas: Vec<AreaId>,
 }
 
 /// What became of a post of another neighbourhood.
@@ -62,41 +62,40 @@ impl Acceptance {
             Value::Int(number) => *number,
             _ => 0,
         };
-        match (field, value) {
-            (Field::ABOUT, Value::Bytes(bytes)) => self.about = OperationId::try_from(bytes.as_slice()).ok(),
-            (Field::ABOUT, _) => self.about = None,
-            (Field::ACCEPTS, _) => {
+        match field {
+            Field::ACCEPTS => {
                 self.welcome = match number {
                     1 => Welcome::AfterApproval,
                     2 => Welcome::No,
                     _ => Welcome::AtOnce,
                 };
             }
-            (Field::KINDS, _) => self.kinds = u8::try_from(number).unwrap_or(0),
-            (Field::PER_DAY, _) => self.per_day = u16::try_from(number).unwrap_or(0),
+            Field::KINDS => self.kinds = u8::try_from(number).unwrap_or(0),
+            Field::PER_DAY => self.per_day = u16::try_from(number).unwrap_or(0),
             _ => {}
         }
     }
 
-    /// Whether posts of this kind are taken at all.
+    /// Whether posts of this kind are taken at all; what is no post is.
     pub const fn takes(&self, kind: Kind) -> bool {
-        let bit = match kind {
-            Kind::NEWS => 1,
-            Kind::EVENT => 2,
-            _ => return true,
-        };
-        self.kinds == 0 || self.kinds & bit != 0
+        self.kinds == 0 || !kind.is_post() || self.kinds & kind.post_bit() != 0
+    }
+
+    /// Whether posts about this sub-area are taken at all, or those about none. Where connectors named sub-areas, a post that
+    /// names none is not taken: it is about the whole of a neighbourhood of which they want a part.
+    pub fn takes_area(&self, area: Option<&AreaId>) -> bool {
+        self.areas.is_empty() || area.is_some_and(|area| self.areas.binary_search(area).is_ok())
     }
 }
 
 /// Whether a row stands by itself on a square, so that connectors decide whether it is wanted.
 pub(crate) const fn is_post(row: &ItemRow) -> bool {
-    matches!(row.kind, Kind::NEWS | Kind::EVENT) && row.hidden.is_none() && row.erased.is_none()
+    row.kind.is_post() && row.hidden.is_none() && row.erased.is_none()
 }
 
 /// What it is about ‖ when it was made ‖ its own id: what was said last comes last.
 pub(super) fn acceptance_key(row: &ItemRow) -> Option<Vec<u8>> {
-    let about = row.content.acceptance?.about?;
+    let about = row.content.about?;
     Some([&about.as_bytes()[..], &row.created.as_millis().to_be_bytes(), row.id.as_bytes()].concat())
 }
 

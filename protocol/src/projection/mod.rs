@@ -2,6 +2,7 @@
 
 mod acceptance;
 mod branches;
+mod content;
 mod cursor;
 mod evidence;
 mod keys;
@@ -12,6 +13,7 @@ mod row;
 pub use acceptance::{Acceptance, Welcome, Welcomed};
 pub(crate) use acceptance::{day_range, is_post};
 pub use branches::{Branches, branches};
+pub use content::{Conflict, Content, ItemPhoto};
 pub use cursor::{Cursor, CursorError, FeedCursor, LogCursor};
 pub(crate) use evidence::{ErasedHere, receipt_key, receipt_prefix, split_receipt};
 pub use evidence::{Fork, Receipt, forks, receipts};
@@ -21,4 +23,4 @@ pub use read::{
     acceptance, agenda, agenda_of, awaiting, feed, feed_of, item, items_with_photo, last_of_device, operation, profile,
     profile_of, thread, thread_length,
 };
-pub use row::{Appeal, Author, Conflict, Content, Erasure, ItemPhoto, ItemRow, Mark, Moderation};
+pub use row::{Appeal, Author, Erasure, ItemRow, Mark, Moderation};

@@ -2,14 +2,13 @@
 
 use minicbor::{Decode, Encode};
 
-use super::{Acceptance, Welcome, Welcomed};
+use super::{Conflict, Content, Welcome, Welcomed};
 use crate::codec::{self, CodecError};
 use crate::identity::PublicKey;
 use crate::operation::{
-    Field, ItemId, Kind, ModerationReason, NeighbourhoodId, OperationId, OrganisationId, ResidentId, Space, Value,
+    ItemId, Kind, ModerationReason, NeighbourhoodId, OperationId, OrganisationId, ResidentId, Space,
 };
-use crate::photo::Photo;
-use crate::time::{CivilTime, Timestamp};
+use crate::time::Timestamp;
 
 /// An item that counts: visible, hidden or erased.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -147,66 +146,6 @@ pub struct Author {
     /// The neighbourhood that admitted them.
     #[n(2)]
     pub home: NeighbourhoodId,
-}
-
-/// The fields of an item that this version knows; those that do not belong to its kind are empty.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
-pub struct Content {
-    /// Heading.
-    #[n(0)]
-    pub title: Option<String>,
-    /// The text.
-    #[n(1)]
-    pub body: Option<String>,
-    /// When an event starts.
-    #[n(2)]
-    pub starts: Option<CivilTime>,
-    /// When an event ends.
-    #[n(3)]
-    pub ends: Option<CivilTime>,
-    /// Where an event is.
-    #[n(4)]
-    pub place: Option<String>,
-    /// Whether an event is called off.
-    #[n(5)]
-    pub cancelled: bool,
-    /// A resident's name.
-    #[n(6)]
-    pub name: Option<String>,
-    /// What a resident likes, knows and can; sorted.
-    #[n(7)]
-    pub talents: Vec<String>,
-    /// Its photos, in the order of their fields; at most [`MAX_PHOTOS`](crate::photo::MAX_PHOTOS).
-    #[n(8)]
-    pub photos: Vec<ItemPhoto>,
-    /// What this neighbourhood takes of what others share.
-    #[n(9)]
-    pub acceptance: Option<Acceptance>,
-}
-
-/// A photo of an item, and the field that refers to it. Where two devices filled one field at once, both photos are here.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
-pub struct ItemPhoto {
-    /// The field.
-    #[n(0)]
-    pub field: Field,
-    /// The photo.
-    #[n(1)]
-    pub photo: Photo,
-}
-
-/// A field on which concurrent edits disagree.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
-pub struct Conflict {
-    /// Which field.
-    #[n(0)]
-    pub field: Field,
-    /// Every version, the one that counts first.
-    #[n(1)]
-    pub values: Vec<Value>,
 }
 
 impl ItemRow {

@@ -23,7 +23,7 @@ impl<R: Read> Replica<R> {
         let counted = terms.per_day > 0;
         let welcome = match approval {
             Some(approval) => approval.welcome,
-            None if !terms.takes(row.kind) => Welcome::No,
+            None if !terms.takes(row.kind) || !terms.takes_area(row.content.area.as_ref()) => Welcome::No,
             None if counted && terms.welcome == Welcome::AtOnce && self.is_beyond(&row, terms.per_day)? => {
                 Welcome::AfterApproval
             }
@@ -71,7 +71,7 @@ impl<R: Read> Replica<R> {
         })?;
         let Some(id) = last else { return Ok(None) };
         let row = item(&self.store, &id)?.ok_or(StoreError::Damaged("an acceptance is gone"))?;
-        Ok(row.content.acceptance)
+        Ok(Some(row.content.acceptance.unwrap_or_default()))
     }
 
     /// Whether so many posts of its neighbourhood come before it on the day it was written.
@@ -128,7 +128,7 @@ impl<R: Read> Replica<R> {
 }
 
 fn about(row: &ItemRow) -> Option<OperationId> {
-    row.content.acceptance.and_then(|acceptance| acceptance.about)
+    row.content.about
 }
 
 fn is_counted(row: &ItemRow) -> bool {

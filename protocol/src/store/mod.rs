@@ -14,7 +14,7 @@ pub(crate) use batch::Staged;
 pub use memory::MemoryStore;
 
 /// The format of the tables below. A store of another format is refused, never guessed at.
-pub const FORMAT: u32 = 4;
+pub const FORMAT: u32 = 5;
 /// How long a key of a table may be, in bytes; the shortest has one.
 pub const MAX_KEY: usize = 65_535;
 

@@ -42,7 +42,7 @@ impl Reader {
             return Ok(None);
         }
         let row = projection::acceptance(&self.store, treaty.with.as_bytes())?;
-        let terms = row.as_ref().and_then(|row| row.content.acceptance).unwrap_or_default();
+        let terms = row.as_ref().and_then(|row| row.content.acceptance.clone()).unwrap_or_default();
         Ok(Some(view::Policy {
             how: match terms.welcome {
                 Welcome::AtOnce => view::Taken::AtOnce,
@@ -59,7 +59,7 @@ impl Reader {
     /// What connectors last said about what is taken of a neighbour, or about one post of one.
     pub(in super::super) fn taking(&self, about: &OperationId) -> Result<Option<TakingBody>, StoreError> {
         let row = projection::acceptance(&self.store, about.as_bytes())?;
-        Ok(row.and_then(|row| Some(TakingBody::of(&row.content.acceptance?, row.created))))
+        Ok(row.map(|row| TakingBody::of(&row.content.acceptance.unwrap_or_default(), row.created)))
     }
 
     /// Our offer as a link for people to hand on, as long as the other side has not answered. Where others reach this box it
