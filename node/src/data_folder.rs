@@ -12,6 +12,7 @@
 //! | `contacts.json` | [when something last came in](contacts::ContactsFile) from each neighbour |
 //! | `ways.json` | [how they are reached](ways::WaysFile) by the box that runs on this folder; gone when none does |
 //! | `running.json` | how to reach the box that runs on this folder; gone when none does; only its owner may read it |
+//! | `search/` | the [search index](crate::search): made of the store, and made again when it is gone |
 //! | `photos/` | the [files of photos](crate::photos::PhotoFolder), and what was made of them for pages |
 //! | `store/` | all operations and what follows from them |
 
@@ -48,6 +49,7 @@ const CONNECTOR_FILE: &str = "connector.key";
 const RUNNING_FILE: &str = "running.json";
 const STORE_FOLDER: &str = "store";
 const PHOTO_FOLDER: &str = "photos";
+const SEARCH_FOLDER: &str = "search";
 
 /// A data folder that this process has to itself.
 #[derive(Debug)]
@@ -188,6 +190,11 @@ impl DataFolder {
     /// The folder of the photos.
     pub fn photo_path(&self) -> PathBuf {
         self.path.join(PHOTO_FOLDER)
+    }
+
+    /// The folder of the search index.
+    pub fn search_path(&self) -> PathBuf {
+        self.path.join(SEARCH_FOLDER)
     }
 
     /// The boxes next door.

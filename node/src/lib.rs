@@ -13,4 +13,5 @@ pub mod links;
 pub mod net;
 pub mod photos;
 pub mod run;
+pub mod search;
 pub mod web;

@@ -26,6 +26,7 @@ use crate::driver::{self, Driver, DriverError, DriverHandle, Network};
 use crate::net::mdns::{self, Mdns};
 use crate::net::{self, NetError, NetHandle};
 use crate::photos::{self, Keeper};
+use crate::search::{self, Follower, Search};
 use crate::web::{self, FolderToken, SiteIdentity, SiteState};
 use dialling::Dialler;
 use whereabouts::{Surroundings, Whereabouts};
@@ -53,6 +54,7 @@ pub struct RunningBox {
     dialler: JoinHandle<()>,
     whereabouts: JoinHandle<()>,
     contacts: JoinHandle<()>,
+    follower: Option<Follower>,
 }
 
 /// Why a box did not start, or did not go on.
@@ -156,6 +158,13 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
     let dialler = tokio::spawn(dialler.run(hints, stop.clone()));
     let contacts = tokio::spawn(contacts::keep(folder.contacts(), handle.clone(), stop.clone()));
 
+    // What finds things, which follows what is there.
+    let search = open_search(&folder).await?;
+    let follower = search.clone().map(|search| {
+        let rows = Arc::clone(&store);
+        search::follow(search, rows, settings.neighbourhood, handle.subscribe(), stop.clone())
+    });
+
     // The site.
     let identity = Arc::new(SiteIdentity::of(&folder));
     let state = SiteState::new(store, handle, identity)
@@ -164,6 +173,10 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
         .with_reach(net.watch_reach())
         .with_site_url(&settings.site_url(bound))
         .with_photos(photos.photos());
+    let state = match search {
+        Some(search) => state.with_search(search),
+        None => state,
+    };
     let figures = figures.map(|listener| {
         let serve = axum::serve(web::Visits::new(listener), web::metrics::router(state.clone()));
         tokio::spawn(serve.with_graceful_shutdown(stop.clone().cancelled_owned()).into_future())
@@ -190,6 +203,7 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
         dialler,
         whereabouts,
         contacts,
+        follower,
     };
     match running.announce() {
         Ok(()) => Ok(running),
@@ -280,6 +294,9 @@ impl RunningBox {
                 tracing::error!(%error, "{part} ended in a panic");
             }
         }
+        if let Some(follower) = self.follower {
+            follower.stopped().await;
+        }
         if let Some(mdns) = self.mdns {
             mdns.shutdown().await;
         }
@@ -331,6 +348,18 @@ async fn open_store(folder: &DataFolder) -> Result<Arc<DiskStore>, RunError> {
         move || DiskStore::open(&path)
     });
     opened.await?.map(Arc::new).map_err(|source| RunError::Store { folder: path, source })
+}
+
+/// Opens what finds things. It is a help: a box without it does all else, and says so in the log.
+async fn open_search(folder: &DataFolder) -> Result<Option<Search>, RunError> {
+    let path = folder.search_path();
+    match tokio::task::spawn_blocking(move || Search::open(&path)).await? {
+        Ok(search) => Ok(Some(search)),
+        Err(error) => {
+            tracing::error!(%error, "nothing can be looked for on this site");
+            Ok(None)
+        }
+    }
 }
 
 /// Who the box is in the network, and what its settings say to it.

@@ -20,6 +20,7 @@ fn main() -> Result<(), io::Error> {
         style_url: "square.css".to_owned(),
         icon_url: "icon.svg".to_owned(),
         script_url: Some("app.js".to_owned()),
+        suggest_url: "suggest.js".to_owned(),
         ..village::frame()
     };
     for lang in Lang::ALL {
@@ -35,6 +36,8 @@ fn write_all(folder: &Path, frame: &Frame, lang: Lang) -> Result<(), io::Error> 
     let resident = Some(Role::Resident);
     let pages: Vec<(&str, Result<String, RenderError>)> = vec![
         ("news", pages::news(frame, &village::news(), lang)),
+        ("search", pages::search(frame, &village::search(), lang)),
+        ("search-none", pages::search(frame, &village::search_none(), lang)),
         ("item", pages::item(frame, &village::item(), lang)),
         ("agenda", pages::agenda(frame, &village::agenda(), lang)),
         ("event", pages::event(frame, &village::event_page(), lang)),

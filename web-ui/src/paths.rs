@@ -3,7 +3,14 @@
 //! An address is made with a function here ([`item`], [`event`], …) and taken apart with [`locate`]; [`Page::pattern`]
 //! is the same address as the router spells it. A test holds the three together.
 
+mod posts;
+pub mod query;
+mod search;
+
 use crate::Lang;
+
+pub use posts::{ListQuery, PostKind, list, write_kind};
+pub use search::{SearchKind, search_for};
 
 /// Where the JSON API stands.
 pub const API: &str = "/api/v1";
@@ -20,6 +27,18 @@ pub enum Page {
     News,
     /// The coming events.
     Agenda,
+    /// What people offer and ask for.
+    Market,
+    /// Who lives here, and what they like, know and can.
+    People,
+    /// Clubs, shops and organisations.
+    Clubs,
+    /// Groups.
+    Groups,
+    /// What everybody has to know at once.
+    Alerts,
+    /// What is found.
+    Search,
     /// One news item with its comments.
     Item,
     /// One event with its comments.
@@ -82,6 +101,12 @@ impl Page {
         Self::Write,
         Self::Join,
         Self::About,
+        Self::Market,
+        Self::People,
+        Self::Clubs,
+        Self::Groups,
+        Self::Alerts,
+        Self::Search,
         Self::Desk,
         Self::DeskMembers,
         Self::DeskMember,
@@ -114,6 +139,18 @@ impl Page {
             (Self::Write, Lang::Nl) => "/schrijven",
             (Self::Write, Lang::En) => "/en/write",
             (Self::Join, Lang::Nl) => "/meedoen",
+            (Self::Market, Lang::Nl) => "/vraag-en-aanbod",
+            (Self::Market, Lang::En) => "/en/market",
+            (Self::People, Lang::Nl) => "/mensen",
+            (Self::People, Lang::En) => "/en/people",
+            (Self::Clubs, Lang::Nl) => "/clubs",
+            (Self::Clubs, Lang::En) => "/en/clubs",
+            (Self::Groups, Lang::Nl) => "/groepen",
+            (Self::Groups, Lang::En) => "/en/groups",
+            (Self::Alerts, Lang::Nl) => "/belangrijk",
+            (Self::Alerts, Lang::En) => "/en/alerts",
+            (Self::Search, Lang::Nl) => "/zoeken",
+            (Self::Search, Lang::En) => "/en/search",
             (Self::Join, Lang::En) => "/en/join",
             (Self::About, Lang::Nl) => "/over-dit-plein",
             (Self::About, Lang::En) => "/en/about",

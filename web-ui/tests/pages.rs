@@ -8,7 +8,7 @@ use dorpsplein_web_ui::pages::{self, problems};
 use dorpsplein_web_ui::paths::{self, Page};
 use dorpsplein_web_ui::view::{
     AgendaPage, Author, EventPage, Failure, Frame, ItemPage, MemberPage, NeighbourLink, NewsPage, NewsTeaser, Origin,
-    Role, Stated, Thread, ThreadEntry, When,
+    Role, SearchPage, Stated, Thread, ThreadEntry, When,
 };
 use village::{desk, devices};
 
@@ -81,11 +81,17 @@ fn render_in(frame: &Frame, lang: Lang) -> Vec<Rendered> {
         ("refused", paths::news(other).to_owned(), pages::error(frame, &refused, lang)),
     ];
     pages.into_iter().map(|(name, other, html)| Rendered { name, lang, other, html: html.unwrap() }).collect()
+        ("search", search_path(&village::search(), other), pages::search(frame, &village::search(), lang)),
+        ("nothing found", search_path(&village::search_none(), other), pages::search(frame, &village::search_none(), lang)),
 }
 
 /// Every tag in a document: the text between `<` and `>`, without closing tags.
 fn tags(html: &str) -> Vec<&str> {
     html.split('<').skip(1).filter(|tag| !tag.starts_with('/')).map(|tag| tag.split('>').next().unwrap()).collect()
+fn search_path(page: &SearchPage, lang: Lang) -> String {
+    paths::search_for(lang, &page.question, page.kind, page.after.as_deref())
+}
+
 }
 
 /// The values of an attribute, wherever it stands.
@@ -225,6 +231,10 @@ fn hostile_words_stay_words() {
     for lang in Lang::ALL {
         for html in [
             pages::news(&frame, &news, lang),
+    let mut found = SearchPage { question: HOSTILE.to_owned(), next: Some(HOSTILE.to_owned()), ..village::search() };
+    found.hits[0].title = HOSTILE.to_owned();
+    found.hits[0].author = Some(hostile_author());
+    found.hits[0].excerpt.pieces = vec![(HOSTILE.to_owned(), false), (HOSTILE.to_owned(), true)];
             pages::item(&frame, &item, lang),
             pages::event(&frame, &event, lang),
             pages::write(&frame, &village::write_event(), lang),
@@ -232,6 +242,7 @@ fn hostile_words_stay_words() {
             pages::error(&frame, &lost, lang),
         ] {
             let html = html.unwrap();
+            pages::search(&frame, &found, lang),
             let found = tags(&html);
             assert_eq!(found.iter().filter(|tag| tag.starts_with("script")).count(), 1, "only the page's own script");
             let pictures = found.iter().filter(|tag| tag.starts_with("img"));
@@ -359,7 +370,8 @@ fn a_proof_carries_the_claims_to_compare() {
 #[test]
 fn a_box_for_reading_only_says_so_and_offers_no_form() {
     for page in render_all(&village::reading_only()) {
-        assert!(!page.html.contains("<form") && !page.html.contains("<script"), "{}", page.name);
+        let forms = page.html.matches("<form").count() - page.html.matches("<form class=\"search\"").count();
+        assert_eq!((forms, page.html.matches("<script").count()), (0, 1), "{}: only looking for something", page.name);
         assert!(!page.html.contains("<noscript"), "{}", page.name);
     }
     let frame = village::reading_only();

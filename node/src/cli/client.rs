@@ -15,10 +15,11 @@ use ureq::typestate::WithoutBody;
 use ureq::{Agent, RequestBuilder};
 
 use crate::links::Site;
+use crate::search::IndexState;
 use crate::web::api::bundles;
 use crate::web::body::{
     AcceptedBody, DeviceBody, ForkBody, ImportedBody, InvitationBody, ItemBody, LogBody, MineBody, NamedResidentBody,
-    PhotoBody, ReceiptBody, RegisterBody, StatusBody, SyncBody, TakingBody,
+    PhotoBody, ReceiptBody, RegisterBody, SearchBody, StatusBody, SyncBody, TakingBody,
 };
 use crate::web::error::{ProblemBody, kind_of};
 use crate::web::sessions::{ChallengeBody, LoginBody};
@@ -162,6 +163,33 @@ impl Client {
     /// [`ClientError`].
     pub fn sync_now(&self) -> Result<SyncBody, ClientError> {
         let request = self.kept(self.agent.post(self.address("sync")));
+        self.read(request.send_empty())
+    }
+
+    /// What can be found by words, of one kind or all, from after a place on.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn search(&self, words: &str, kind: Option<&str>, after: Option<&str>) -> Result<SearchBody, ClientError> {
+        let more = [("kind", kind), ("after", after)].into_iter().filter_map(|(name, value)| Some((name, value?)));
+        let asked = self.request("search").query("q", words);
+        self.read(more.fold(asked, |asked, (name, value)| asked.query(name, value)).call())
+    }
+
+    /// How the search index stands. For whoever has the box's folder, and connectors who are signed in.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn index(&self) -> Result<IndexState, ClientError> {
+        self.get("index")
+    }
+
+    /// Has the search index made anew. For the same.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn rebuild_index(&self) -> Result<IndexState, ClientError> {
+        let request = self.kept(self.agent.post(self.address("index")));
         self.read(request.send_empty())
     }
 

@@ -50,7 +50,7 @@ pub struct StoppedDoor {
     runtime: Runtime,
     driver: Option<Driver>,
     pub(super) state: SiteState,
-    folder: DataFolder,
+    pub(super) folder: DataFolder,
     site: Site,
 }
 

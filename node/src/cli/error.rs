@@ -50,6 +50,9 @@ pub enum CliError {
     /// A frame in the file is no frame of a bundle, or the box cannot store anything.
     #[error("the bundle cannot be taken in: {0}")]
     Import(#[from] dorpsplein_protocol::sync::CloseReason),
+    /// The search index cannot be used.
+    #[error(transparent)]
+    Index(#[from] crate::search::IndexError),
     /// What the box holds cannot be read.
     #[error(transparent)]
     Read(#[from] dorpsplein_protocol::store::StoreError),
@@ -110,6 +113,9 @@ pub enum InputError {
     /// A name that nobody would be shown by.
     #[error("a name has 1 to {} characters on one line", dorpsplein_protocol::validate::MAX_NAME)]
     Name,
+    /// A kind has another name.
+    #[error("only news, event, offer, request, listing, group, alert, comment and profile can be looked for")]
+    SearchKind,
     /// A treaty is between two.
     #[error("a neighbourhood makes no treaty with itself")]
     OwnNeighbourhood,

@@ -120,5 +120,6 @@ fn frame(door: &Door) -> Result<Frame, CliError> {
         style_url: format!("data:text/css;base64,{}", BASE64.encode(assets::STYLE.as_bytes())),
         icon_url: String::new(),
         script_url: None,
+        suggest_url: String::new(),
     })
 }

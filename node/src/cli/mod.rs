@@ -16,6 +16,7 @@ mod door;
 mod error;
 mod fork;
 mod founding;
+mod index;
 mod init;
 mod invite;
 mod key_file;
@@ -30,6 +31,7 @@ mod photo;
 mod place;
 mod recover;
 mod resident;
+mod search;
 mod second;
 mod serve;
 mod signer;
@@ -82,6 +84,11 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Show a box and its neighbours
     Status(status::StatusArgs),
+    /// Find things by words: what visitors can read, or with your key what members can
+    Search(search::SearchArgs),
+    /// The search index of a box: how it stands, and making it anew
+    #[command(subcommand)]
+    Index(index::IndexCommand),
     /// How a box keeps up with others, and having it do so at once
     #[command(subcommand)]
     Sync(sync::SyncCommand),
@@ -200,6 +207,8 @@ fn carried_out(command: &Command, json: bool) -> Result<Outcome, CliError> {
         Command::Serve(args) => serve::run(args, json),
         Command::Demo(args) => demo::run(args, json),
         Command::Status(args) => status::run(args),
+        Command::Search(args) => search::run(args),
+        Command::Index(command) => index::run(command, json),
         Command::Sync(command) => sync::run(command, json),
         Command::Bundle(command) => bundle::run(command),
         Command::Resident(command) => resident::run(command),

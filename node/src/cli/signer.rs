@@ -88,6 +88,14 @@ impl Asked {
         Ok(Some(SecretKey::from_seed(&file.device().secret().to_seed())))
     }
 
+    /// The key of whoever asks as a member, because they named their key file.
+    ///
+    /// # Errors
+    /// [`CliError::KeyFile`].
+    pub(super) fn named_secret(&self) -> Result<Option<SecretKey>, CliError> {
+        if self.key.is_some() { self.secret() } else { Ok(None) }
+    }
+
     /// The box.
     ///
     /// # Errors

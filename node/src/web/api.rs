@@ -4,6 +4,7 @@ pub(crate) mod bundles;
 pub(super) mod moderation;
 pub(super) mod neighbours;
 pub(super) mod register;
+pub(super) mod search;
 pub(super) mod sync;
 
 use axum::Json;
@@ -137,6 +138,7 @@ impl From<ReadError> for Problem {
         match error {
             ReadError::NotFound => Self::not_found(),
             ReadError::Closed(door) => Self::closed(&door),
+            ReadError::NoSearch => Self::new("storage", "nothing can be looked for at this moment"),
             ReadError::Store(error) => error.into(),
             ReadError::Render(error) => Self::internal(&error),
         }

@@ -52,6 +52,12 @@ pub fn script_url() -> Option<&'static str> {
     url("app.js")
 }
 
+/// The path of the script that adds suggestions to the search field.
+#[must_use]
+pub fn suggest_url() -> &'static str {
+    url("suggest.js").expect("web-ui/assets holds suggest.js; a test here checks it")
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -82,6 +88,7 @@ mod tests {
     fn the_style_sheet_and_the_icon_are_served() {
         assert!(find(style_url()).unwrap().media_type.starts_with("text/css"));
         assert_eq!(find(icon_url()).unwrap().media_type, "image/svg+xml");
+        assert!(find(suggest_url()).unwrap().media_type.starts_with("text/javascript"));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod neighbours;
 mod register;
+mod search;
 mod sync;
 
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,7 @@ pub use register::{
     IssuedInvitationBody, LogBody, LogEntryBody, MineBody, MineItemBody, NamedResidentBody, OrganisationBody,
     ProposalBody, ReceiptBody, RegisterBody, ResidentBody, StatementBody,
 };
+pub use search::{FitBody, SearchBody, SearchHitBody, SuggestionBody, SuggestionsBody};
 pub use sync::{CarriedBody, NeighbourSyncBody, PhotosSyncBody, SessionSyncBody, SyncBody};
 
 /// An operation in transfer form: a CBOR array of its signed envelope (COSE_Sign1) and its payload.

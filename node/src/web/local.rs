@@ -3,15 +3,15 @@
 //! Whoever has the folder has all that is in it, so nobody signs in here; who asks only says whose things are meant.
 
 use dorpsplein_protocol::identity::PublicKey;
-use dorpsplein_protocol::operation::{ItemId, OperationId};
+use dorpsplein_protocol::operation::{ItemId, Kind, OperationId};
 
 use super::SiteState;
 use super::body::{
-    DeviceBody, ForkBody, ItemBody, LogBody, MineBody, NamedResidentBody, ReceiptBody, RegisterBody, StatusBody,
-    TakingBody,
+    DeviceBody, ForkBody, ItemBody, LogBody, MineBody, NamedResidentBody, ReceiptBody, RegisterBody, SearchBody,
+    StatusBody, TakingBody,
 };
 use super::error::Problem;
-use super::read::Reader;
+use super::read::{Asked, Reader, search_kind};
 use super::sessions;
 
 /// What [`StatusBody`] says.
@@ -92,6 +92,22 @@ pub fn taking(state: &SiteState, about: &OperationId) -> Result<Option<TakingBod
 /// As [`status`].
 pub fn names(state: &SiteState) -> Result<Vec<NamedResidentBody>, Problem> {
     Ok(Reader::new(state).names()?)
+}
+
+/// What can be found by words, by a visitor or by the resident whose device this is.
+///
+/// # Errors
+/// As [`status`]; `not-found` for a place that is none, `storage` when the index cannot be read.
+pub fn search(
+    state: &SiteState,
+    words: &str,
+    kind: Option<Kind>,
+    after: Option<&str>,
+    device: Option<&PublicKey>,
+) -> Result<SearchBody, Problem> {
+    let reader = device.map_or_else(|| Reader::new(state), |device| reader_of(state, device));
+    let (question, after) = (words.to_owned(), after.map(str::to_owned));
+    Ok(reader.search_body(&Asked { question, kind: kind.and_then(search_kind), after })?)
 }
 
 /// The moderation log, from after the place `after` on.

@@ -36,6 +36,7 @@ use crate::data_folder::peers::PeerBook;
 use crate::driver::DriverHandle;
 use crate::net::Reach;
 use crate::photos::Photos;
+use crate::search::Search;
 use item_count::ItemCount;
 use links::Links;
 use sessions::Sessions;
@@ -61,6 +62,7 @@ pub struct SiteState {
     reach: Option<watch::Receiver<Arc<Reach>>>,
     site_url: Option<Arc<str>>,
     photos: Option<Photos>,
+    search: Option<Search>,
 }
 
 impl SiteState {
@@ -80,6 +82,7 @@ impl SiteState {
             reach: None,
             site_url: None,
             photos: None,
+            search: None,
         }
     }
 
@@ -105,6 +108,12 @@ impl SiteState {
     #[must_use]
     pub fn with_photos(self, photos: Photos) -> Self {
         Self { photos: Some(photos), ..self }
+    }
+
+    /// The same, with what finds things.
+    #[must_use]
+    pub fn with_search(self, search: Search) -> Self {
+        Self { search: Some(search), ..self }
     }
 
     /// The same, for whoever can read in the box's folder what was written there when it started.

@@ -5,13 +5,13 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use dorpsplein_protocol::operation::ItemId;
 use dorpsplein_web_ui::pages::RenderError;
-use dorpsplein_web_ui::paths::{self, Page, query};
+use dorpsplein_web_ui::paths::{self, Page, SearchKind, query};
 use dorpsplein_web_ui::view::{ErrorPage, Failure, WriteKind, WritePage};
 use dorpsplein_web_ui::{Lang, pages};
 
 use super::SiteState;
 use super::error::Problem;
-use super::read::{ReadError, Reader};
+use super::read::{Asked, ReadError, Reader};
 use super::sessions::Visitor;
 
 /// What may stand behind the `?` of a page; the first of a name counts.
@@ -85,6 +85,11 @@ fn render(
     match page {
         Page::News => reader.news_page(asked(query::before(lang)), lang),
         Page::Agenda => reader.agenda_page(asked(query::from(lang)), lang),
+        Page::Search => {
+            let kind = asked(query::kind(lang)).and_then(|kind| SearchKind::from_value(kind, lang));
+            let question = asked(query::QUESTION).unwrap_or_default().to_owned();
+            reader.search_page(&Asked { question, kind, after: asked(query::after(lang)).map(str::to_owned) }, lang)
+        }
         Page::Item => reader.item_page(&item()?, lang),
         Page::Event => reader.event_page(&item()?, lang),
         Page::WhoSaysThis => reader.proof_page(&item()?, lang),
@@ -154,6 +159,7 @@ fn instead(reader: &Reader, error: ReadError, path: String, lang: Lang) -> Resul
         ReadError::Store(error) => {
             tracing::error!(%error, "a page could not be read");
             (StatusCode::SERVICE_UNAVAILABLE, Failure::Internal)
+        ReadError::NoSearch => (StatusCode::SERVICE_UNAVAILABLE, Failure::Internal),
         }
         ReadError::Render(error) => {
             tracing::error!(%error, "a page could not be made");

@@ -24,6 +24,7 @@ macro_rules! sources {
             include_str!(concat!("../../locales/", $lang, "/problems.ftl")),
         ]
     };
+            include_str!(concat!("../../locales/", $lang, "/search.ftl")),
 }
 
 static NL: LazyLock<Texts> = LazyLock::new(|| Texts::parse(Lang::Nl, &sources!("nl")));

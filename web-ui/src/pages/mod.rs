@@ -12,6 +12,7 @@ mod prose;
 mod reading;
 mod shell;
 mod taking_part;
+mod search;
 mod trust;
 
 pub use desk::{
@@ -22,6 +23,8 @@ pub use moderation::{gone, log};
 
 use askama::Template;
 
+pub use posts::{people, posts};
+pub use search::search;
 use crate::Lang;
 use crate::paths::{self, Page};
 use crate::view::{

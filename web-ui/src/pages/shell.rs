@@ -13,6 +13,26 @@ use super::prose::{self, Paragraph};
 /// The characters of an excerpt in a list: some three lines on a telephone.
 const EXCERPT_CHARS: usize = 180;
 
+const SITE_MAP: [(&str, Page); 17] = [
+    ("nav-news", Page::News),
+    ("nav-agenda", Page::Agenda),
+    ("nav-market", Page::Market),
+    ("nav-people", Page::People),
+    ("nav-clubs", Page::Clubs),
+    ("nav-groups", Page::Groups),
+    ("nav-alerts", Page::Alerts),
+    ("nav-search", Page::Search),
+    ("nav-write", Page::Write),
+    ("nav-join", Page::Join),
+    ("nav-my-data", Page::MyData),
+    ("nav-log", Page::Log),
+    ("nav-desk", Page::Desk),
+    ("nav-help", Page::Help),
+    ("nav-accessibility", Page::Accessibility),
+    ("nav-privacy", Page::Privacy),
+    ("nav-about-long", Page::About),
+];
+
 /// The `s` of every template.
 pub(super) struct Shell<'a> {
     pub(super) frame: &'a Frame,
@@ -195,6 +215,21 @@ impl Shell<'_> {
 
     pub(super) fn agenda_from_path(&self, from: &Date) -> String {
         paths::agenda_from(self.lang, &from.to_string())
+    }
+
+    /// Where the suggestions for a search field are asked for.
+    pub(super) fn suggestions_path(&self) -> String {
+        format!("{}/suggestions?lang={}", paths::API, self.lang.tag())
+    }
+
+    /// Whether this is the page of what is found, which has the search field in its midst.
+    pub(super) fn is_search(&self) -> bool {
+        self.page == Some(Page::Search)
+    }
+
+    /// Every page that is about nothing in particular: the text that names it, its address, its `aria-current`.
+    pub(super) fn site_map(&self) -> impl Iterator<Item = (&'static str, &'static str, Option<&'static str>)> {
+        SITE_MAP.iter().map(|(text, page)| (*text, self.page_path(*page), self.current(page)))
     }
 
     pub(super) fn item_path(&self, id: &str) -> String {

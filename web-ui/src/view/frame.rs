@@ -21,6 +21,8 @@ pub struct Frame {
     /// the pages then say so where one would write.
     pub script_url: Option<String>,
 }
+    /// The address of the script that adds suggestions to the search field.
+    pub suggest_url: String,
 
 /// A neighbourhood as its own site presents it.
 #[derive(Clone, Debug)]

@@ -11,6 +11,9 @@ mod moderation;
 mod neighbouring;
 mod page;
 mod post;
+mod posts;
+mod recurrence;
+mod search;
 mod trust;
 
 pub use crate::qr::QrImage;
@@ -31,6 +34,11 @@ pub use page::{AgendaPage, ErrorPage, EventPage, Failure, ItemPage, NewsPage, Wr
 pub use post::{
     Author, Claim, Comment, EventTeaser, NewsTeaser, Origin, Photo, Role, Stated, Thread, ThreadEntry, When,
 };
+pub use posts::{
+    AreaChoice, Choices, Facts, OpenAlert, PeoplePage, PostTeaser, PostsPage, Profile, SignUp, SignUps, Updates,
+};
+pub use recurrence::{Every, InMonth, Repeats};
+pub use search::{Excerpt, Fit, Hit, SearchPage, Target};
 pub use trust::{
     AboutPage, BoxView, NeighbourView, OperationRole, ProofOperation, ProofPage, ProofSubject, TreatyDirection,
     TreatyState, Words,

@@ -5,6 +5,10 @@
 
 pub(crate) mod desk;
 pub(crate) mod devices;
+mod search;
+
+#[allow(unused_imports, reason = "as for all of this module")]
+pub(crate) use search::{search, search_none};
 
 use dorpsplein_web_ui::Lang;
 use dorpsplein_web_ui::view::{
@@ -65,6 +69,7 @@ pub(crate) fn frame() -> Frame {
         style_url: "/static/square.css".to_owned(),
         icon_url: "/static/icon.svg".to_owned(),
         script_url: Some("/static/app.js".to_owned()),
+        suggest_url: "/static/suggest.js".to_owned(),
     }
 }
 

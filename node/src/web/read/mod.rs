@@ -15,6 +15,7 @@ mod neighbouring;
 mod photos;
 mod proof;
 mod register;
+mod search;
 mod standing;
 
 use std::cell::OnceCell;
@@ -36,6 +37,9 @@ use crate::clock;
 use crate::driver::DriverHandle;
 use crate::net::Reach;
 use crate::photos::Photos;
+use crate::search::Search;
+
+pub(super) use search::{Asked, search_kind};
 
 /// The store as the site reads it.
 pub(super) type SharedStore = Arc<dyn Read + Send + Sync>;
@@ -52,6 +56,7 @@ pub(super) struct Reader {
     identity: Arc<SiteIdentity>,
     item_count: Arc<ItemCount>,
     photos: Option<Photos>,
+    search: Option<Search>,
     neighbour_sites: OnceCell<BTreeMap<NeighbourhoodId, String>>,
     pub(super) now: Timestamp,
     pub(super) local_now: DateTime,
@@ -66,6 +71,9 @@ pub(super) enum ReadError {
     /// Something is there, for others than this visitor: the door says for whom.
     #[error("this is for residents who are logged in, or for connectors")]
     Closed(view::DoorPage),
+    /// There is no index, or it cannot be read; the log says why.
+    #[error("nothing can be looked for")]
+    NoSearch,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -87,6 +95,7 @@ impl Reader {
             identity: Arc::clone(&state.identity),
             item_count: Arc::clone(&state.item_count),
             photos: state.photos.clone(),
+            search: state.search.clone(),
             neighbour_sites: OnceCell::new(),
             now,
             local_now: local_time::local(now),
@@ -120,6 +129,7 @@ impl Reader {
             style_url: assets::style_url().to_owned(),
             icon_url: assets::icon_url().to_owned(),
             script_url: assets::script_url().map(str::to_owned),
+            suggest_url: assets::suggest_url().to_owned(),
         }
     }
 

@@ -1,0 +1,126 @@
+//! What the index holds of an item.
+
+use dorpsplein_protocol::operation::{ItemId, Kind, NeighbourhoodId, Space};
+use dorpsplein_protocol::projection::{Content, ItemRow};
+use dorpsplein_protocol::time::CivilTime;
+use sha2::{Digest, Sha256};
+
+use super::words::words;
+
+/// A moment on the wall clock as one number that grows with time: 202612042000 is 4 December 2026, 20.00.
+pub(crate) type ClockNumber = u64;
+
+/// Stands for a moment that never comes.
+pub(super) const NEVER: ClockNumber = u64::MAX;
+
+/// 23.59, as the end of a number on the clock.
+const LAST_MINUTE: ClockNumber = 2_359;
+
+/// An item as it can be found. Of its texts only the words, in no order that says anything.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Entry {
+    /// The item.
+    pub(super) id: ItemId,
+    /// Its kind.
+    pub(super) kind: Kind,
+    /// Whether only residents who are logged in can find it.
+    pub(super) members_only: bool,
+    /// When it was made, in milliseconds since 1970.
+    pub(super) created: u64,
+    /// From when on it is over.
+    pub(super) over: ClockNumber,
+    /// The words of its title, or of a person's name; each once.
+    pub(super) title: Vec<String>,
+    /// The words of all its other texts; each once.
+    pub(super) body: Vec<String>,
+}
+
+impl Entry {
+    /// What is to be found of an item on the site of the neighbourhood `home`; none for what is in no list there, for
+    /// anybody.
+    pub(super) fn of(row: &ItemRow, home: &NeighbourhoodId) -> Option<Self> {
+        if !row.is_listed() || !is_searchable(row.kind) {
+            return None;
+        }
+        let is_from_here = row.neighbourhood == *home;
+        let members_only = match row.space {
+            Space::Members if is_from_here => true,
+            Space::Square if is_from_here => row.kind == Kind::PROFILE,
+            Space::Neighbours | Space::Circle(_) => row.kind == Kind::PROFILE,
+            Space::Members | Space::Square | Space::Register => return None,
+        };
+        let (title, body) = texts(&row.content);
+        Some(Self {
+            id: row.id,
+            kind: row.kind,
+            members_only,
+            created: row.created.as_millis(),
+            over: if row.kind == Kind::EVENT { over(&row.content) } else { NEVER },
+            title: distinct(&title),
+            body: distinct(&body),
+        })
+    }
+
+    /// A number that is another one when anything in the entry is: what is in the index is compared by it.
+    pub(super) fn mark(&self) -> u64 {
+        let mut hash = Sha256::new();
+        hash.update(self.id.as_bytes());
+        hash.update(self.kind.0.to_be_bytes());
+        hash.update([u8::from(self.members_only)]);
+        hash.update(self.created.to_be_bytes());
+        hash.update(self.over.to_be_bytes());
+        for texts in [&self.title, &self.body] {
+            for word in texts {
+                hash.update(word);
+                hash.update(b" ");
+            }
+            hash.update(b"\n");
+        }
+        let digest: [u8; 32] = hash.finalize().into();
+        let mut first = [0; 8];
+        first.copy_from_slice(&digest[..8]);
+        u64::from_be_bytes(first)
+    }
+}
+
+/// Whether items of a kind can be found: what people read on the square, and nothing by which it is looked after.
+pub(crate) const fn is_searchable(kind: Kind) -> bool {
+    kind.is_post() || matches!(kind, Kind::COMMENT | Kind::UPDATE | Kind::PROFILE)
+}
+
+/// Whether an item is an event that is over when the clock shows `now`.
+pub(crate) fn is_over(row: &ItemRow, now: ClockNumber) -> bool {
+    row.kind == Kind::EVENT && over(&row.content) < now
+}
+
+/// A civil time as a number; a whole day is over when it ends.
+pub(super) fn clock_number(time: &CivilTime) -> ClockNumber {
+    let digits: String = time.as_str().chars().filter(char::is_ascii_digit).take(12).collect();
+    let number = digits.parse().unwrap_or(NEVER);
+    if time.is_all_day() { number * 10_000 + LAST_MINUTE } else { number }
+}
+
+/// The texts by which an item is called, and its others.
+fn texts(content: &Content) -> (Vec<&str>, Vec<&str>) {
+    let Content { title, body, place, name, talents, .. } = content;
+    let called = [title, name].into_iter().flatten().map(String::as_str).collect();
+    let more = [body, place].into_iter().flatten().chain(talents).map(String::as_str).collect();
+    (called, more)
+}
+
+/// When an event is over: when it ends, or where nobody says when that is, with the day on which it begins.
+fn over(content: &Content) -> ClockNumber {
+    let last_minute = |number: ClockNumber| number / 10_000 * 10_000 + LAST_MINUTE;
+    match (&content.ends, &content.starts) {
+        (Some(ends), _) => clock_number(ends),
+        (None, Some(starts)) => last_minute(clock_number(starts)),
+        (None, None) => NEVER,
+    }
+}
+
+fn distinct(texts: &[&str]) -> Vec<String> {
+    let mut all: Vec<String> = texts.iter().flat_map(|text| words(text)).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+}

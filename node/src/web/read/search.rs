@@ -1,0 +1,373 @@
+//! What somebody finds: what the index says may fit, as far as this reader may see it in the lists.
+
+use std::str::FromStr;
+
+use dorpsplein_protocol::operation::{ItemId, Kind};
+use dorpsplein_protocol::projection::{self, ItemRow};
+use dorpsplein_protocol::store::StoreError;
+use dorpsplein_web_ui::locale::Texts;
+use dorpsplein_web_ui::paths::{Page, SearchKind};
+use dorpsplein_web_ui::{Lang, pages, view};
+
+use super::super::body::{FitBody, SearchBody, SearchHitBody, SuggestionBody, SuggestionsBody};
+use super::super::local_time;
+use super::{ReadError, Reader, item, lists};
+use crate::search::{self, Found, IndexState, Manner, Question, Rank, Scope, Search};
+
+/// Things found on one page.
+const HITS_PER_PAGE: usize = 20;
+/// Suggestions at one time.
+const SUGGESTIONS: usize = 6;
+/// Entries taken from the index at a time.
+const ENTRIES_AT_A_TIME: usize = 32;
+/// How many times more are taken for one answer, where many of them are not for this reader.
+const MAX_BATCHES: usize = 20;
+
+/// What somebody asks for.
+#[derive(Clone, Debug, Default)]
+pub(in super::super) struct Asked {
+    /// In their words.
+    pub(in super::super) question: String,
+    /// Of which kind; all when there is none.
+    pub(in super::super) kind: Option<SearchKind>,
+    /// From after which place on.
+    pub(in super::super) after: Option<String>,
+}
+
+/// A place in the list of what is found: how it was looked, and behind what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Place {
+    manner: Manner,
+    rank: Rank,
+}
+
+/// Something this reader may see.
+struct Seen {
+    rank: Rank,
+    row: ItemRow,
+    /// What it is about, for a comment.
+    subject: Option<ItemRow>,
+}
+
+/// What was found, and how.
+struct Answer {
+    manner: Manner,
+    seen: Vec<Seen>,
+    next: Option<Place>,
+}
+
+impl Reader {
+    /// The page of what is found.
+    pub(in super::super) fn search_page(&self, asked: &Asked, lang: Lang) -> Result<String, ReadError> {
+        let index = self.index()?;
+        let question = Question::asked(&asked.question);
+        let answer = self.answer(index, &question, asked.kind, asked.after.as_deref(), HITS_PER_PAGE)?;
+        let hits = answer.seen.iter().map(|seen| self.hit(seen, &question)).collect::<Result<_, StoreError>>()?;
+        let for_residents = |kind: &SearchKind| *kind != SearchKind::Person || self.visitor.is_some();
+        let page = view::SearchPage {
+            question: asked.question.trim().chars().take(search::MAX_QUESTION_CHARS).collect(),
+            kind: asked.kind,
+            kinds: SearchKind::ALL.into_iter().filter(for_residents).collect(),
+            hits,
+            fit: answer.manner.into(),
+            after: asked.after.clone(),
+            next: answer.next.map(|place| place.to_string()),
+            complete: index.state().complete,
+        };
+        Ok(pages::search(&self.frame(), &page, lang)?)
+    }
+
+    /// What is found, as the API tells it.
+    pub(in super::super) fn search_body(&self, asked: &Asked) -> Result<SearchBody, ReadError> {
+        let index = self.index()?;
+        let question = Question::asked(&asked.question);
+        let answer = self.answer(index, &question, asked.kind, asked.after.as_deref(), HITS_PER_PAGE)?;
+        Ok(SearchBody {
+            fit: answer.manner.into(),
+            hits: answer.seen.iter().map(|seen| hit_body(seen, &question)).collect(),
+            next: answer.next.map(|place| place.to_string()),
+            complete: index.state().complete,
+        })
+    }
+
+    /// What somebody may be looking for who typed so far.
+    pub(in super::super) fn suggestions(&self, typed: &str, lang: Lang) -> Result<SuggestionsBody, ReadError> {
+        let answer = self.answer(self.index()?, &Question::typed(typed), None, None, SUGGESTIONS)?;
+        let suggestion = |seen: &Seen| {
+            let kind = search_kind(seen.row.kind)?;
+            let label = Texts::of(lang).say(kind.text()).map(|label| label.into_owned()).unwrap_or_default();
+            let target = target(seen)?;
+            Some(SuggestionBody { title: title(seen), kind: kind_name(seen.row.kind), label, url: target.path(lang) })
+        };
+        Ok(SuggestionsBody { suggestions: answer.seen.iter().filter_map(suggestion).collect() })
+    }
+
+    /// How the search index stands.
+    pub(in super::super) fn index_state(&self) -> Result<IndexState, ReadError> {
+        Ok(self.index()?.state())
+    }
+
+    /// Has the search index made anew, and says how it stands.
+    pub(in super::super) fn rebuild_index(&self) -> Result<IndexState, ReadError> {
+        let index = self.index()?;
+        index.ask_rebuild();
+        Ok(index.state())
+    }
+
+    fn index(&self) -> Result<&Search, ReadError> {
+        self.search.as_ref().ok_or(ReadError::NoSearch)
+    }
+
+    /// Looks in the strictest manner that finds something; a page that goes on goes on in the same.
+    fn answer(
+        &self,
+        index: &Search,
+        question: &Question,
+        kind: Option<SearchKind>,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Answer, ReadError> {
+        let place: Option<Place> = after.map(str::parse).transpose().map_err(|()| ReadError::NotFound)?;
+        let kinds = kind.map(kinds).unwrap_or_default();
+        let now = search::clock_number(self.local_now);
+        let scope = Scope { members: self.visitor.is_some(), kinds, now };
+        let manners = match &place {
+            Some(place) => std::slice::from_ref(&place.manner),
+            None => question.manners(),
+        };
+        let mut manner = Manner::Words;
+        for one in manners {
+            manner = *one;
+            let seen = self.look(index, question, manner, &scope, place.map(|place| place.rank), limit + 1)?;
+            if !seen.is_empty() {
+                return Ok(Answer::of(manner, seen, limit));
+            }
+        }
+        Ok(Answer { manner, seen: Vec::new(), next: None })
+    }
+
+    /// Takes from the index until there are `wanted` that this reader may see.
+    fn look(
+        &self,
+        index: &Search,
+        question: &Question,
+        manner: Manner,
+        scope: &Scope<'_>,
+        mut after: Option<Rank>,
+        wanted: usize,
+    ) -> Result<Vec<Seen>, ReadError> {
+        let mut all = Vec::new();
+        for _ in 0..MAX_BATCHES {
+            let found = index.find(question, manner, scope, after, ENTRIES_AT_A_TIME).map_err(|error| {
+                tracing::error!(%error, "nothing could be looked for");
+                ReadError::NoSearch
+            })?;
+            for found in &found {
+                all.extend(self.seen(found)?);
+                if all.len() == wanted {
+                    return Ok(all);
+                }
+            }
+            after = found.last().map(|found| found.rank);
+            if found.len() < ENTRIES_AT_A_TIME {
+                break;
+            }
+        }
+        Ok(all)
+    }
+
+    /// What was found, if it is in the lists of this reader: the index may lag behind, and says nothing of what a comment
+    /// is about.
+    fn seen(&self, found: &Found) -> Result<Option<Seen>, StoreError> {
+        let Some(row) = projection::item(&self.store, &found.id)?.filter(|row| self.lists(row)) else {
+            return Ok(None);
+        };
+        let subject = match row.subject.filter(|_| row.kind.answers()) {
+            Some(subject) => match self.shown_subject(&subject)? {
+                Some(subject) => Some(subject),
+                None => return Ok(None),
+            },
+            None => None,
+        };
+        Ok(Some(Seen { rank: found.rank, row, subject }))
+    }
+
+    /// Whether an item is in the lists of this reader; people are for residents.
+    fn lists(&self, row: &ItemRow) -> bool {
+        search::is_searchable(row.kind) && self.shows(row) && (row.kind != Kind::PROFILE || self.visitor.is_some())
+    }
+
+    fn shown_subject(&self, subject: &ItemId) -> Result<Option<ItemRow>, StoreError> {
+        Ok(projection::item(&self.store, subject)?.filter(|row| self.shows(row)))
+    }
+
+    fn hit(&self, seen: &Seen, question: &Question) -> Result<view::Hit, StoreError> {
+        let row = &seen.row;
+        let is_person = row.kind == Kind::PROFILE;
+        let starts = row.content.starts.as_ref().and_then(local_time::civil);
+        let ends = row.content.ends.as_ref().and_then(local_time::civil);
+        let search::Excerpt { begins_later, pieces, ends_earlier } = search::excerpt(&text(row), question);
+        Ok(view::Hit {
+            kind: search_kind(row.kind).unwrap_or(SearchKind::News),
+            title: title(seen),
+            target: target(seen),
+            excerpt: view::Excerpt { begins_later, pieces, ends_earlier },
+            author: if is_person { None } else { Some(self.author(&row.author)?) },
+            written: local_time::local(row.created),
+            when: starts.map(|starts| lists::when(starts, ends)),
+            over: search::is_over(row, search::clock_number(self.local_now)),
+            cancelled: item::contested::cancelled(row),
+            origin: self.origin(&row.neighbourhood),
+        })
+    }
+}
+
+impl Answer {
+    /// The first `limit` of what was seen, and where to go on if there was more.
+    fn of(manner: Manner, mut seen: Vec<Seen>, limit: usize) -> Self {
+        let more = seen.len() > limit;
+        seen.truncate(limit);
+        let next = seen.last().filter(|_| more).map(|last| Place { manner, rank: last.rank });
+        Self { manner, seen, next }
+    }
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let manner = match self.manner {
+            Manner::Words => 'w',
+            Manner::Alike => 'a',
+            Manner::Some => 's',
+        };
+        write!(f, "{manner}{}", self.rank)
+    }
+}
+
+impl FromStr for Place {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (manner, rank) = text.split_at_checked(1).ok_or(())?;
+        let manner = match manner {
+            "w" => Manner::Words,
+            "a" => Manner::Alike,
+            "s" => Manner::Some,
+            _ => return Err(()),
+        };
+        Ok(Self { manner, rank: rank.parse()? })
+    }
+}
+
+impl From<Manner> for view::Fit {
+    fn from(manner: Manner) -> Self {
+        match manner {
+            Manner::Words => Self::Words,
+            Manner::Alike => Self::Alike,
+            Manner::Some => Self::Some,
+        }
+    }
+}
+
+impl From<Manner> for FitBody {
+    fn from(manner: Manner) -> Self {
+        match manner {
+            Manner::Words => Self::Words,
+            Manner::Alike => Self::Alike,
+            Manner::Some => Self::Some,
+        }
+    }
+}
+
+/// The kinds of items behind a filter.
+const fn kinds(kind: SearchKind) -> &'static [Kind] {
+    match kind {
+        SearchKind::News => &[Kind::NEWS],
+        SearchKind::Event => &[Kind::EVENT],
+        SearchKind::Offer => &[Kind::OFFER],
+        SearchKind::Request => &[Kind::REQUEST],
+        SearchKind::Listing => &[Kind::LISTING],
+        SearchKind::Group => &[Kind::GROUP],
+        SearchKind::Alert => &[Kind::ALERT, Kind::UPDATE],
+        SearchKind::Comment => &[Kind::COMMENT],
+        SearchKind::Person => &[Kind::PROFILE],
+    }
+}
+
+/// The filter behind which a kind of item is; none for what cannot be found.
+pub(in super::super) fn search_kind(kind: Kind) -> Option<SearchKind> {
+    SearchKind::ALL.into_iter().find(|one| kinds(*one).contains(&kind))
+}
+
+/// An item's title or a person's name; of a comment that of what it is about. One line.
+fn title(seen: &Seen) -> String {
+    let row = seen.subject.as_ref().unwrap_or(&seen.row);
+    match &row.content.name {
+        Some(name) if row.kind == Kind::PROFILE => name.split_whitespace().collect::<Vec<_>>().join(" "),
+        _ => item::title(row),
+    }
+}
+
+/// Where something stands; a person has no page of their own.
+fn target(seen: &Seen) -> Option<view::Target> {
+    let row = seen.subject.as_ref().unwrap_or(&seen.row);
+    let page = match row.kind {
+        Kind::PROFILE => return None,
+        Kind::EVENT => Page::Event,
+        _ => Page::Item,
+    };
+    let comment = seen.subject.as_ref().map(|_| seen.row.id.to_string());
+    Some(view::Target { page, id: row.id.to_string(), comment })
+}
+
+/// The texts of an item but its title, as one.
+fn text(row: &ItemRow) -> String {
+    let content = &row.content;
+    let talents = content.talents.join(", ");
+    let parts = [content.body.as_deref(), content.place.as_deref(), Some(talents.as_str())];
+    parts.into_iter().flatten().filter(|part| !part.trim().is_empty()).collect::<Vec<_>>().join(" · ")
+}
+
+fn kind_name(kind: Kind) -> String {
+    kind.name().unwrap_or_default().to_owned()
+}
+
+fn hit_body(seen: &Seen, question: &Question) -> SearchHitBody {
+    let row = &seen.row;
+    let search::Excerpt { begins_later, pieces, ends_earlier } = search::excerpt(&text(row), question);
+    let dots = |left_out: bool| if left_out { "…" } else { "" };
+    let words: String = pieces.into_iter().map(|(text, _)| text).collect();
+    SearchHitBody {
+        item: row.id.to_string(),
+        kind: kind_name(row.kind),
+        subject: seen.subject.as_ref().map(|subject| subject.id.to_string()),
+        title: title(seen),
+        excerpt: format!("{}{words}{}", dots(begins_later), dots(ends_earlier)),
+        neighbourhood: row.neighbourhood.to_string(),
+        created: row.created.as_millis(),
+        starts: row.content.starts.as_ref().map(|time| time.as_str().to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_that_can_be_found_has_a_filter_and_no_other() {
+        for kind in Kind::ALL {
+            assert_eq!(search_kind(kind).is_some(), search::is_searchable(kind), "{:?}", kind.name());
+        }
+    }
+
+    #[test]
+    fn a_place_reads_back_and_nothing_else_does() {
+        let rank = "000000140000019f0000000000000000000000ff";
+        for manner in ["w", "a", "s"] {
+            let text = format!("{manner}{rank}");
+            assert_eq!(text.parse::<Place>().map(|place| place.to_string()), Ok(text));
+        }
+        for odd in ["", "w", "é", &format!("x{rank}"), &format!("w{rank}0"), rank] {
+            assert!(odd.parse::<Place>().is_err(), "{odd}");
+        }
+    }
+}
