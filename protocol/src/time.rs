@@ -35,6 +35,12 @@ impl Timestamp {
         self.0 / 3_600_000
     }
 
+    /// The day in UTC; the last day there is for what lies beyond it.
+    pub fn day(self) -> Day {
+        let days = u32::try_from(self.0 / 86_400_000).ok();
+        days.and_then(|days| Day::FIRST.plus_days(days)).unwrap_or(Day::LAST)
+    }
+
     /// This instant moved `ms` milliseconds later, saturating at the end of time.
     pub const fn plus_millis(self, ms: u64) -> Self {
         Self(self.0.saturating_add(ms))

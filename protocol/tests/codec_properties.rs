@@ -86,7 +86,7 @@ fn value() -> impl Strategy<Value = Value> {
 }
 
 fn field() -> impl Strategy<Value = Field> {
-    prop_oneof![0..12_u16, any::<u16>()].prop_map(Field)
+    prop_oneof![0..48_u16, any::<u16>()].prop_map(Field)
 }
 
 fn kind() -> impl Strategy<Value = Kind> {

@@ -139,15 +139,21 @@ fn verdict(
         Deed::Unread if header.item.is_none() || is_own(registers, &author, header, facts) => return Ok(()),
         Deed::Unread => Act::EraseOther,
     };
-    if may(author.standing, act, facts.kind) { Ok(()) } else { Err(Verdict::Refused(reason(author.standing, act))) }
+    if may(author.standing, act, facts.kind) {
+        Ok(())
+    } else {
+        Err(Verdict::Refused(reason(author.standing, act, facts.kind)))
+    }
 }
 
 /// Why the table says no.
-const fn reason(standing: Standing, act: Act) -> Reason {
+fn reason(standing: Standing, act: Act, kind: Kind) -> Reason {
     let connector = matches!(standing, Standing::Home(Role::Connector));
+    let resident = matches!(standing, Standing::Home(Role::Resident));
     match act {
         Act::EditOther => Reason::NotTheAuthor,
         Act::Moderate | Act::Pin | Act::MarkOfficial | Act::EraseOther if !connector => Reason::NotAConnector,
+        _ if resident && may(Standing::Home(Role::Connector), act, kind) => Reason::NotAConnector,
         Act::Create
         | Act::Answer(_)
         | Act::EditOwn

@@ -1,6 +1,10 @@
 //! How rows are keyed.
 
 use super::acceptance::{acceptance_key, day_key};
+use super::agenda::agenda_writes;
+use super::attached::attached_key;
+use super::desk::desk_key;
+use super::lists::{Listed, list_key, review_key};
 use super::{ItemRow, Welcome};
 use crate::operation::{ItemId, Kind, NeighbourhoodId, OperationId, Space};
 use crate::store::Table;
@@ -10,46 +14,40 @@ use crate::time::Timestamp;
 /// Stands in the key of a hidden comment before its id: it keeps its place in the thread and is not counted.
 const HIDDEN: [u8; 1] = [0];
 
-/// The keys under which a row is found beside `Rows`, in the tables that list items.
-pub(crate) fn row_writes(row: &ItemRow) -> Vec<(Table, Vec<u8>)> {
+/// Under which keys a row is found beside `Rows`, in the tables that list items, and what they say of it.
+pub(crate) fn row_writes(row: &ItemRow) -> Vec<(Table, Vec<u8>, Vec<u8>)> {
     let mut writes = Vec::new();
+    let mut put = |table, key: Option<Vec<u8>>| writes.extend(key.map(|key| (table, key, Vec::new())));
     let id = row.id.as_bytes();
     if let Some(welcomed) = row.welcome {
-        if welcomed.counted {
-            writes.push((Table::Days, day_key(row)));
-        }
-        if welcomed.welcome == Welcome::AfterApproval {
-            writes.push((Table::Awaiting, [&inverted(row.created)[..], id].concat()));
-        }
+        put(Table::Days, welcomed.counted.then(|| day_key(row)));
+        let waits = welcomed.welcome == Welcome::AfterApproval;
+        put(Table::Awaiting, waits.then(|| [&inverted(row.created)[..], id].concat()));
     }
     if !row.is_listed() {
         if let (Kind::COMMENT, Some(_), Some(subject)) = (row.kind, &row.hidden, row.subject) {
-            writes.push((Table::Threads, [&thread_key(&subject, row.created)[..], &HIDDEN, id].concat()));
+            put(Table::Threads, Some([&thread_key(&subject, row.created)[..], &HIDDEN, id].concat()));
         }
         return writes;
     }
+    put(Table::Reviews, review_key(row));
     match row.kind {
-        Kind::NEWS => writes.push((Table::Feed, feed_key(row))),
-        Kind::EVENT => {
-            writes.push((Table::Feed, feed_key(row)));
-            if let Some(starts) = &row.content.starts {
-                writes.push((Table::Agenda, [starts.as_str().as_bytes(), &[0], id].concat()));
-            }
-        }
+        Kind::NEWS | Kind::EVENT => put(Table::Feed, Some(feed_key(row))),
         Kind::COMMENT => {
-            if let Some(subject) = row.subject {
-                writes.push((Table::Threads, [&thread_key(&subject, row.created)[..], id].concat()));
-            }
+            put(Table::Threads, row.subject.map(|subject| [&thread_key(&subject, row.created)[..], id].concat()));
         }
         Kind::PROFILE => {
             let (home, resident) = (row.author.home, row.author.resident);
-            writes.push((Table::Directory, [home.as_bytes(), resident.as_bytes(), id].map(|part| &part[..]).concat()));
+            let key = [home.as_bytes(), resident.as_bytes(), id].map(|part| &part[..]).concat();
+            put(Table::Directory, Some(key));
         }
-        Kind::ACCEPTANCE if row.space == Space::Members => {
-            writes.extend(acceptance_key(row).map(|key| (Table::Acceptances, key)));
-        }
+        Kind::ACCEPTANCE if row.space == Space::Members => put(Table::Acceptances, acceptance_key(row)),
+        Kind::UPDATE | Kind::SIGN_UP => put(Table::Attached, attached_key(row)),
+        Kind::SETTING | Kind::REPORT | Kind::REVIEW_REQUEST | Kind::CONSENT => put(Table::Desk, desk_key(row)),
         _ => {}
     }
+    writes.extend(list_key(row).map(|key| (Table::Lists, key, Listed::of(row).encode())));
+    writes.extend(agenda_writes(row).filter(|_| row.kind == Kind::EVENT));
     writes
 }
 
@@ -74,11 +72,11 @@ pub(crate) fn log_key(time: Timestamp, operation: &OperationId) -> Vec<u8> {
     [&inverted(time)[..], operation.as_bytes()].concat()
 }
 
-fn inverted(time: Timestamp) -> [u8; 8] {
+pub(super) fn inverted(time: Timestamp) -> [u8; 8] {
     (!time.as_millis()).to_be_bytes()
 }
 
-fn time_key(time: Timestamp) -> [u8; 8] {
+pub(super) fn time_key(time: Timestamp) -> [u8; 8] {
     time.as_millis().to_be_bytes()
 }
 

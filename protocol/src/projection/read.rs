@@ -11,7 +11,7 @@ use crate::photo::PhotoId;
 use crate::store::{Direction, Read, StoreError, Table};
 
 /// How many rows are read at a time where some are passed over.
-const ROWS_AT_A_TIME: usize = 64;
+pub(super) const ROWS_AT_A_TIME: usize = 64;
 
 /// The row of an item, also of one that is hidden or erased; none when it does not count here.
 ///
@@ -62,37 +62,6 @@ pub fn feed_of(
     found.truncate(limit);
     let next = found.last().filter(|_| more).map(|(key, _)| FeedCursor::after(key.clone()));
     Ok((found.into_iter().map(|(_, row)| row).collect(), next))
-}
-
-/// Events that start on or after the civil date or time `from`, in calendar order, at most `limit`.
-///
-/// # Errors
-/// [`StoreError`] when the store cannot be read.
-pub fn agenda(read: &impl Read, from: &str, limit: usize) -> Result<Vec<ItemRow>, StoreError> {
-    agenda_of(read, from, limit, |_| true)
-}
-
-/// As [`agenda`], of those rows alone that are to be shown. Costs a read for each row that is passed over.
-///
-/// # Errors
-/// [`StoreError`] when the store cannot be read.
-pub fn agenda_of(
-    read: &impl Read,
-    from: &str,
-    limit: usize,
-    shows: impl Fn(&ItemRow) -> bool,
-) -> Result<Vec<ItemRow>, StoreError> {
-    let mut found = Vec::new();
-    let mut lower = Bound::Included(from.as_bytes().to_vec());
-    while found.len() < limit {
-        let range = (lower.as_ref().map(Vec::as_slice), Bound::Unbounded);
-        let keys = range_keys(read, Table::Agenda, range, ROWS_AT_A_TIME)?;
-        let Some(last) = keys.last().cloned() else { break };
-        found.extend(rows_of(read, &keys)?.into_iter().filter(&shows));
-        lower = Bound::Excluded(last);
-    }
-    found.truncate(limit);
-    Ok(found)
 }
 
 /// What connectors of this neighbourhood said last about a neighbourhood or a post of one, and when.
@@ -194,7 +163,7 @@ fn split_device_key(key: &[u8]) -> Option<(u64, OperationId)> {
     Some((sequence, key.get(40..)?.try_into().ok()?))
 }
 
-fn range_keys(
+pub(super) fn range_keys(
     read: &impl Read,
     table: Table,
     range: crate::store::KeyRange<'_>,
@@ -212,7 +181,7 @@ fn range_keys(
 }
 
 /// The rows whose item id ends each key. A row that is gone between the two reads is left out.
-fn rows_of(read: &impl Read, keys: &[Vec<u8>]) -> Result<Vec<ItemRow>, StoreError> {
+pub(super) fn rows_of(read: &impl Read, keys: &[Vec<u8>]) -> Result<Vec<ItemRow>, StoreError> {
     let mut rows = Vec::with_capacity(keys.len());
     for key in keys {
         let id = key.len().checked_sub(32).and_then(|at| ItemId::try_from(&key[at..]).ok());

@@ -154,11 +154,11 @@ impl<R: Read> Replica<R> {
         }
         if let Some(row) = &before {
             self.store.delete(Table::Rows, *item.as_bytes());
-            row_writes(row).into_iter().for_each(|(table, key)| self.store.delete(table, key));
+            row_writes(row).into_iter().for_each(|(table, key, _)| self.store.delete(table, key));
         }
         if let Some(row) = &row {
             self.store.put(Table::Rows, *item.as_bytes(), row.encode());
-            row_writes(row).into_iter().for_each(|(table, key)| self.store.put(table, key, []));
+            row_writes(row).into_iter().for_each(|(table, key, value)| self.store.put(table, key, value));
         }
         self.write_photos(item, before.as_ref(), row.as_ref());
         round.changed.insert(item);

@@ -41,7 +41,7 @@ pub enum Table {
     Rows = 7,
     /// 0 ‖ inverted time of pinning ‖ item, or 1 ‖ inverted time ‖ item: news and events, pinned first, then latest first.
     Feed = 8,
-    /// civil start ‖ item: events in calendar order.
+    /// civil start ‖ 0 ‖ item: events that happen once, in calendar order; what of them readers ask for.
     Agenda = 9,
     /// subject ‖ time ‖ item: comments, oldest first.
     Threads = 10,
@@ -71,11 +71,22 @@ pub enum Table {
     Days = 21,
     /// inverted time ‖ item: posts of neighbours that wait for a connector, latest first.
     Awaiting = 22,
+    /// kind ‖ pinned, neither or settled ‖ inverted time or title ‖ item: lists of one kind; what of it readers ask for. The
+    /// title is of small letters, cut off.
+    Lists = 23,
+    /// last day ‖ item: events that recur, with all that says when.
+    Recurring = 24,
+    /// subject ‖ kind ‖ time ‖ item: updates of alerts, and who signed up, oldest first.
+    Attached = 25,
+    /// kind ‖ what it is about ‖ time ‖ item: settings, reports, review requests, consents; what was said last comes last.
+    Desk = 26,
+    /// day ‖ item: by when somebody looks whether a post is still true.
+    Reviews = 27,
 }
 
 impl Table {
     /// All tables, in order.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 28] = [
         Self::Meta,
         Self::Operations,
         Self::Spaces,
@@ -99,12 +110,17 @@ impl Table {
         Self::Acceptances,
         Self::Days,
         Self::Awaiting,
+        Self::Lists,
+        Self::Recurring,
+        Self::Attached,
+        Self::Desk,
+        Self::Reviews,
     ];
 
     /// The tables that say what is visible. They follow from the operations that count and can be made again: what a rebuild
     /// drops and a test compares. (`Forks` and `Incomplete` follow from `Operations` too, also from those that do not count; which of these are
     /// kept depends on the room there was.)
-    pub const ROWS: [Self; 11] = [
+    pub const ROWS: [Self; 16] = [
         Self::Rows,
         Self::Feed,
         Self::Agenda,
@@ -116,11 +132,16 @@ impl Table {
         Self::Acceptances,
         Self::Days,
         Self::Awaiting,
+        Self::Lists,
+        Self::Recurring,
+        Self::Attached,
+        Self::Desk,
+        Self::Reviews,
     ];
 
-    /// The tables whose values hold what people wrote; those of all others are ids, times and counts. What a store has to
+    /// The tables whose keys or values hold what people wrote; those of all others are ids, times and counts. What a store has to
     /// go through so that nothing is left of what was erased.
-    pub const WORDS: [Self; 3] = [Self::Operations, Self::Rows, Self::Log];
+    pub const WORDS: [Self; 4] = [Self::Operations, Self::Rows, Self::Log, Self::Lists];
 }
 
 /// In which order a range is visited.
