@@ -104,7 +104,7 @@ fn what_is_said_last_is_heard_whatever_the_clocks_say() {
         let door = Door::open(Path::new(&south.dir)).unwrap();
         let about = OperationId::from_hex(&north.id).unwrap();
         let ahead = clock::now().plus_millis(8 * 60_000);
-        let taking = Taking { about, accepts: 2, kinds: 0, per_day: 0 };
+        let taking = Taking { about, accepts: 2, kinds: 0, per_day: 0, areas: Vec::new() };
         let mut bea = Author::open(Path::new(&bea.key), &door).unwrap();
         bea.say(|device| device.take(&taking, None, ahead)).unwrap();
     }

@@ -5,7 +5,7 @@
 
 use crate::identity::{PublicKey, SecretKey};
 use crate::operation::{
-    Claim, ClaimProof, Edit, Field, Genesis, Header, ItemId, Kind, NeighbourhoodId, OperationId, OrganisationId,
+    AreaId, Claim, ClaimProof, Edit, Field, Genesis, Header, ItemId, Kind, NeighbourhoodId, OperationId, OrganisationId,
     Payload, Signed, Space, Statement, VERSION, Value,
 };
 use crate::time::Timestamp;
@@ -30,28 +30,32 @@ pub struct Place {
 }
 
 /// What a connector says about what a neighbour shares, or about one post of a neighbour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Taking {
     /// The neighbourhood, or the item of one.
     pub about: OperationId,
     /// 0 it is taken at once, 1 after a connector has approved it, 2 not.
     pub accepts: u8,
-    /// Which kinds are taken at all, the sum of 1 for news and 2 for events; 0 for all.
+    /// Which kinds are taken at all, the sum of their [bits](Kind::post_bit); 0 for all.
     pub kinds: u8,
     /// How many posts that were written on one day are taken at once; 0 for all.
     pub per_day: u16,
+    /// Of which sub-areas of the neighbour posts are taken at all; none for all.
+    pub areas: Vec<AreaId>,
 }
 
 impl Taking {
     /// The edits that say so.
     pub fn edits(&self) -> Vec<Edit> {
         let set = |field, value| Edit::Set { field, value };
-        vec![
+        let mut edits = vec![
             set(Field::ABOUT, Value::Bytes(self.about.as_bytes().to_vec())),
             set(Field::ACCEPTS, Value::Int(self.accepts.into())),
             set(Field::KINDS, Value::Int(self.kinds.into())),
             set(Field::PER_DAY, Value::Int(self.per_day.into())),
-        ]
+        ];
+        edits.extend(self.areas.iter().map(|area| Edit::Add { field: Field::AREAS, member: area.to_string() }));
+        edits
     }
 }
 

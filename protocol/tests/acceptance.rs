@@ -6,8 +6,10 @@ mod support;
 
 use dorpsplein_protocol::authority::Reason;
 use dorpsplein_protocol::compose::{Place, Taking};
-use dorpsplein_protocol::operation::{ItemId, Kind, NeighbourhoodId, OperationId, Role, Space};
-use dorpsplein_protocol::projection::{self, Welcome};
+use dorpsplein_protocol::operation::{
+    AreaId, Edit, Field, ItemId, Kind, NeighbourhoodId, OperationId, Role, Space, Statement, SubArea, Value,
+};
+use dorpsplein_protocol::projection::{self, Filter, Welcome};
 use dorpsplein_protocol::replica::{Refusal, SessionId};
 use support::{DAY, HOUR, Village, World, event_edits};
 
@@ -44,7 +46,7 @@ impl Stage {
     /// What a connector says about something, a minute after what was said before.
     fn says(&mut self, about: impl Into<OperationId>, accepts: u8, kinds: u8, per_day: u16) {
         self.world.pass(60_000);
-        let taking = Taking { about: about.into(), accepts, kinds, per_day };
+        let taking = Taking { about: about.into(), accepts, kinds, per_day, areas: Vec::new() };
         let said = self.takes.founder.take(&taking, None, self.world.now);
         self.world.submit(self.takes.at, &said).unwrap();
         self.world.run();
@@ -111,6 +113,49 @@ fn kinds_that_are_not_wanted_stay_away() {
 }
 
 #[test]
+fn only_what_is_about_some_sub_areas_is_taken() {
+    let mut stage = Stage::new();
+    let name = |name: &str| Statement::SubArea(SubArea { name: name.to_owned() });
+    let [near, far] = ["Molenbuurt", "Achterdijk"].map(|area| {
+        let said = stage.world.state(stage.shares.at, &mut stage.shares.founder, name(area));
+        AreaId::from(said.id())
+    });
+    let place = stage.shares.neighbours();
+    let post = |stage: &mut Stage, kind: Kind, area: Option<AreaId>| {
+        let mut edits = support::news_edits("Wie heeft een ladder?");
+        edits.extend(area.map(|area| {
+            let value = Value::Bytes(area.as_bytes().to_vec());
+            Edit::Set { field: Field::AREA, value }
+        }));
+        let made = stage.shares.founder.create(place, kind, None, edits, stage.world.now);
+        stage.world.submit(stage.shares.at, &made).unwrap();
+        stage.world.run();
+        ItemId::from(made.id())
+    };
+    let offers = Kind::OFFER.post_bit();
+    let offer = post(&mut stage, Kind::OFFER, Some(near));
+    assert_eq!(stage.welcome(offer), None, "as long as nobody says otherwise it is taken");
+    stage.world.pass(60_000);
+    let about = stage.shares.id.into();
+    let taking = Taking { about, accepts: AT_ONCE, kinds: offers, per_day: 0, areas: vec![near] };
+    let said = stage.takes.founder.take(&taking, None, stage.world.now);
+    stage.world.submit(stage.takes.at, &said).unwrap();
+    let elsewhere = post(&mut stage, Kind::OFFER, Some(far));
+    let nowhere = post(&mut stage, Kind::OFFER, None);
+    let request = post(&mut stage, Kind::REQUEST, Some(near));
+    assert_eq!(stage.welcome(offer), None);
+    for unwanted in [elsewhere, nowhere, request] {
+        assert_eq!(stage.welcome(unwanted), Some(Welcome::No));
+    }
+    let (listed, _) =
+        projection::list_of(&stage.world.boxes[stage.takes.at].store, Kind::OFFER, &Filter::default(), None, 10)
+            .unwrap();
+    assert_eq!(listed.iter().map(|row| row.id).collect::<Vec<_>>(), [offer]);
+    stage.says(nowhere, AT_ONCE, 0, 0);
+    assert_eq!(stage.welcome(nowhere), None, "what was said about one post goes before");
+}
+
+#[test]
 fn so_many_posts_of_one_day_are_taken_and_the_others_wait() {
     let mut stage = Stage::new();
     stage.says(stage.shares.id, AT_ONCE, 0, 2);
@@ -141,7 +186,7 @@ fn so_many_posts_of_one_day_are_taken_and_the_others_wait() {
 fn nobody_but_a_connector_here_has_a_say() {
     let mut stage = Stage::new();
     let news = stage.news("Nieuws");
-    let refuse = Taking { about: stage.shares.id.into(), accepts: NOT, kinds: 0, per_day: 0 };
+    let refuse = Taking { about: stage.shares.id.into(), accepts: NOT, kinds: 0, per_day: 0, areas: Vec::new() };
     let (mut resident, _) = stage.world.join_with(&mut stage.takes, Role::Resident);
     let said = resident.take(&refuse, None, stage.world.now);
     assert!(stage.world.submit(stage.takes.at, &said).is_err());
@@ -170,7 +215,8 @@ fn whose_clock_is_behind_is_heard_all_the_same() {
     let news = stage.news("Nieuws");
     stage.says(stage.shares.id, NOT, 0, 0);
     let last = projection::acceptance(&stage.world.boxes[stage.takes.at].store, stage.shares.id.as_bytes()).unwrap();
-    let taking = Taking { about: stage.shares.id.into(), accepts: AT_ONCE, kinds: 0, per_day: 0 };
+    let about = stage.shares.id.into();
+    let taking = Taking { about, accepts: AT_ONCE, kinds: 0, per_day: 0, areas: Vec::new() };
     let said = stage.takes.founder.take(&taking, last.map(|row| row.created), support::START);
     stage.world.submit(stage.takes.at, &said).unwrap();
     assert!(stage.is_listed(news));

@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 use dorpsplein_protocol::compose::Taking;
-use dorpsplein_protocol::operation::{ItemId, NeighbourhoodId, OperationId};
+use dorpsplein_protocol::operation::{AreaId, ItemId, Kind, NeighbourhoodId, OperationId};
 use dorpsplein_protocol::time::Timestamp;
 use serde_json::json;
 
@@ -29,6 +29,9 @@ pub(super) struct TakeArgs {
     /// So many posts a day at once, by the day they were written; the others wait for approval. 0 for all
     #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=10_000))]
     per_day: u16,
+    /// Only what is about this part of their neighbourhood: its number. May be said more than once; all when left out
+    #[arg(long = "area", value_name = "AREA")]
+    areas: Vec<String>,
 }
 
 /// `treaty approve`.
@@ -61,6 +64,30 @@ enum TakenKind {
     News,
     /// Events
     Events,
+    /// Things to give, to lend or to do for somebody
+    Offers,
+    /// What somebody needs
+    Requests,
+    /// Clubs and organisations
+    Listings,
+    /// What people do together
+    Groups,
+    /// What everybody has to know now
+    Alerts,
+}
+
+impl TakenKind {
+    const fn kind(self) -> Kind {
+        match self {
+            Self::News => Kind::NEWS,
+            Self::Events => Kind::EVENT,
+            Self::Offers => Kind::OFFER,
+            Self::Requests => Kind::REQUEST,
+            Self::Listings => Kind::LISTING,
+            Self::Groups => Kind::GROUP,
+            Self::Alerts => Kind::ALERT,
+        }
+    }
 }
 
 /// Says what is taken of what a neighbour shares.
@@ -72,18 +99,15 @@ pub(super) fn take(args: &TakeArgs) -> Result<Outcome, CliError> {
     let neighbours = door.status()?.neighbours;
     let one = choose::one("neighbour", &args.neighbour, neighbours.iter(), |neighbour| &neighbour.id)?;
     let about: NeighbourhoodId = NeighbourhoodId::from_hex(&one.id).ok_or(InputError::About)?;
-    let kinds = args.kinds.iter().fold(0, |sum, kind| {
-        sum | match kind {
-            TakenKind::News => 1,
-            TakenKind::Events => 2,
-        }
-    });
+    let kinds = args.kinds.iter().fold(0, |sum, kind| sum | kind.kind().post_bit());
+    let area = |text: &String| AreaId::from_hex(text.trim()).ok_or(InputError::About);
+    let areas = args.areas.iter().map(area).collect::<Result<Vec<_>, _>>()?;
     let accepts = match args.how {
         How::AtOnce => 0,
         How::AfterApproval => 1,
         How::Not => 2,
     };
-    say(&args.signer, &door, &Taking { about: about.into(), accepts, kinds, per_day: args.per_day })
+    say(&args.signer, &door, &Taking { about: about.into(), accepts, kinds, per_day: args.per_day, areas })
 }
 
 /// Approves one post of a neighbour, or refuses it.
@@ -94,7 +118,8 @@ pub(super) fn approve(args: &ApproveArgs) -> Result<Outcome, CliError> {
     let about = ItemId::from_hex(args.item.trim()).ok_or(InputError::About)?;
     let accepts = if args.refuse { 2 } else { 0 };
     let door = args.signer.door()?;
-    say(&args.signer, &door, &Taking { about: OperationId::from(about), accepts, kinds: 0, per_day: 0 })
+    let about = OperationId::from(about);
+    say(&args.signer, &door, &Taking { about, accepts, kinds: 0, per_day: 0, areas: Vec::new() })
 }
 
 fn say(signer: &Signer, door: &Door, taking: &Taking) -> Result<Outcome, CliError> {

@@ -183,6 +183,9 @@ fn treaty(
 fn taking(fields: &Fields<'_>) -> Result<Taking, Trouble> {
     let number = |name| fields.text(name).ok().map_or(Ok(0), |_| fields.number(name));
     let bounded = || Trouble::foreseen("invalid-content");
+    // Ids with spaces between them; without any all sub-areas are meant.
+    let areas = fields.text("areas").unwrap_or_default();
+    let areas = areas.split_whitespace().map(AreaId::from_hex).collect::<Option<Vec<_>>>().ok_or_else(bounded)?;
     Ok(Taking {
         about: fields.id("about", OperationId::from_hex)?,
         accepts: match fields.text("how")?.as_str() {
@@ -192,6 +195,7 @@ fn taking(fields: &Fields<'_>) -> Result<Taking, Trouble> {
         },
         kinds: u8::try_from(number("kinds")?).map_err(|_| bounded())?,
         per_day: u16::try_from(number("per_day")?).map_err(|_| bounded())?,
+        areas,
     })
 }
 
