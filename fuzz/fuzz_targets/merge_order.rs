@@ -6,9 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use dorpsplein_protocol::compose::{Device, Place};
 use dorpsplein_protocol::identity::SecretKey;
 use dorpsplein_protocol::item::{Document, History, project_single};
-use dorpsplein_protocol::operation::{
-    Edit, Field, ItemId, Kind, NeighbourhoodId, OperationId, Signed, Space, Value,
-};
+use dorpsplein_protocol::operation::{Edit, Field, ItemId, Kind, NeighbourhoodId, OperationId, Signed, Space, Value};
 use dorpsplein_protocol::time::Timestamp;
 use dorpsplein_protocol::validate::Valid;
 use libfuzzer_sys::fuzz_target;
@@ -93,9 +91,17 @@ fn edit(what: u8, value: u8) -> Edit {
         2 => set(Field::CANCELLED, Value::Bool(value.is_multiple_of(2))),
         3 => set(Field::BODY, text(word)),
         4 => set([Field::TITLE, Field::TALENTS, Field::BODY, Field::ENDS][usize::from(value) % 4], Value::Null),
-        5 => Edit::Add { field: Field::TALENTS, member: word.to_owned() },
-        6 => Edit::Remove { field: Field::TALENTS, member: word.to_owned() },
+        5 => Edit::Add { field: set_of(what), member: word.to_owned() },
+        6 => Edit::Remove { field: set_of(what), member: word.to_owned() },
         7 => set(Field(1000), Value::Int(i64::from(value))),
-        _ => Edit::Splice { field: Field::BODY, at: value.into(), delete: u32::from(what) / 16, insert: word.to_owned() },
+        8 => set(Field::SETTLED, Value::Bool(value.is_multiple_of(2))),
+        _ => {
+            Edit::Splice { field: Field::BODY, at: value.into(), delete: u32::from(what) / 16, insert: word.to_owned() }
+        }
     }
+}
+
+/// One of the sets that take any words.
+fn set_of(what: u8) -> Field {
+    [Field::TALENTS, Field::CATEGORIES, Field::MODULES_OFF][usize::from(what / 16) % 3]
 }

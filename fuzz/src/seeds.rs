@@ -22,6 +22,7 @@ fn main() -> io::Result<()> {
         "refused.json",
         "refused-statements.json",
         "photos.json",
+        "posts.json",
     ] {
         let text = fs::read_to_string(here.join("../protocol/tests/vectors").join(file))?;
         collect_transfers(&serde_json::from_str(&text)?, &mut transfers);

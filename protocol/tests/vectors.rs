@@ -38,6 +38,7 @@ fn vectors() -> Vec<Value> {
         "refused.json",
         "refused-statements.json",
         "photos.json",
+        "posts.json",
     ];
     let read =
         |file| -> Value { serde_json::from_str(&std::fs::read_to_string(folder().join(file)).unwrap()).unwrap() };

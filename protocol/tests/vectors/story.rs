@@ -4,6 +4,7 @@
 //! whoever reads the format in another language.
 
 mod photo_story;
+mod post_story;
 mod register_story;
 
 use data_encoding::HEXLOWER;
@@ -57,7 +58,13 @@ pub(crate) fn tell() -> Vec<Chapter> {
         "Photos: what a file is called, which files are refused, and how an item refers to one.",
     );
     photo_story::show(&mut photos, &mut cast.resident);
-    vec![keys(), register, items, edits, refused, statements, malformed, photos]
+    let mut posts = Chapter::new(
+        "posts.json",
+        "Posts of every kind, what answers them, what connectors say for the members; and what their fields do not take.",
+    );
+    post_story::write(&mut posts, &mut cast.resident);
+    post_story::refuse(&mut posts, &cast.resident);
+    vec![keys(), register, items, edits, refused, statements, malformed, photos, posts]
 }
 
 fn keys() -> Chapter {
@@ -279,7 +286,7 @@ fn refuse_content(refused: &mut Chapter, resident: &Hand) {
     create("a title with a line feed", "square", &[set(1, text("twee\nregels"))]);
     create("a start on a day that does not exist", "square", &[set(3, text("2026-02-30"))]);
     create("an item in the register", "register", &[set(1, text("Nieuws"))]);
-    create("65 edits", "square", &vec![set(1, text("Nieuws")); 64]);
+    create("129 edits", "square", &vec![set(1, text("Nieuws")); 128]);
     // 40 in three bytes: well signed, but not the one encoding.
     create("an unknown edit that is not canonical", "square", &[json!({ "unknown": "8219002800" })]);
     let deep = format!("821828{}00", "81".repeat(40));
