@@ -190,6 +190,11 @@ impl Registers {
         register.founded(circle) || register.ever_joined(circle).iter().any(admits)
     }
 
+    /// The own neighbourhood, and every other one whose register is held here or about which home ever said something.
+    pub(crate) fn known(&self) -> BTreeSet<NeighbourhoodId> {
+        self.all.keys().chain(self.home().neighbours()).copied().collect()
+    }
+
     /// Every circle of which a register held here says anything.
     pub(crate) fn named_circles(&self) -> BTreeSet<CircleId> {
         self.all.values().flat_map(|register| register.circles().map(|(circle, _)| circle)).collect()

@@ -60,7 +60,7 @@ impl<R: Read> Replica<R> {
     }
 
     /// Whether the other boxes of this neighbourhood hear of an operation in the space that its header names. Of a circle
-    /// that nobody here knows they do not.
+    /// in which the two neighbourhoods never met they do not.
     pub(super) fn is_passed_on(&self, header: &Header) -> bool {
         self.is_heard_of(&space_of(header))
     }
@@ -68,7 +68,7 @@ impl<R: Read> Replica<R> {
     /// Whether the other boxes of this neighbourhood hear of what lies in a space.
     pub(super) fn is_heard_of(&self, space: &SpaceId) -> bool {
         let is_known = match space.space {
-            Space::Circle(circle) => self.registers.circles_with(&space.neighbourhood).contains(&circle),
+            Space::Circle(circle) => self.registers.met_in(&circle, &self.home, &space.neighbourhood),
             Space::Register | Space::Members | Space::Square | Space::Neighbours => true,
         };
         is_known && self.is_compared(space)

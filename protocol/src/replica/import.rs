@@ -24,7 +24,7 @@ impl<R: Read> Replica<R> {
         let mut imported = Imported { unreadable: carried - operations.len() as u64, ..Imported::default() };
         for operation in operations {
             // What came in a moment ago may have opened the way for what comes now.
-            let may_come = brought_by_hand(&self.registers, self.trees.keys(), round.now);
+            let may_come = brought_by_hand(&self.registers, self.trees.keys());
             let count = if may_bring(operation.operation(), &may_come) {
                 match self.receive_operation(operation, None, round)? {
                     Received::Stored => &mut imported.taken,

@@ -46,7 +46,7 @@ pub fn entitled<'s>(
     let register = |neighbourhood| SpaceId { neighbourhood, space: Space::Register };
     if *claimed == home {
         return match (certified, introduced) {
-            (true, _) => held.into_iter().copied().chain(own_spaces(registers, now)).collect(),
+            (true, _) => held.into_iter().copied().chain(own_spaces(registers)).collect(),
             // Its own certificate may be in the part of the register that is not here yet.
             (false, true) => BTreeSet::from([register(home)]),
             (false, false) => BTreeSet::new(),
@@ -93,27 +93,22 @@ pub fn may_bring(operation: &Signed, entitled: &BTreeSet<SpaceId>) -> bool {
 pub(crate) fn brought_by_hand<'s>(
     registers: &Registers,
     held: impl IntoIterator<Item = &'s SpaceId>,
-    now: Timestamp,
 ) -> BTreeSet<SpaceId> {
-    held.into_iter().copied().chain(own_spaces(registers, now)).collect()
+    held.into_iter().copied().chain(own_spaces(registers)).collect()
 }
 
-/// What every box of the home neighbourhood is to hold, whether it holds something of it yet or not.
-fn own_spaces(registers: &Registers, now: Timestamp) -> BTreeSet<SpaceId> {
+/// What every box of the home neighbourhood is to hold, whether it holds something of it yet or not. Of a neighbourhood that
+/// shared something with this one that includes what it shared when that is over: what one box was given while it was not
+/// the others have to hear of. It may prove that a device forked, and then something signed with it counts here no longer.
+fn own_spaces(registers: &Registers) -> BTreeSet<SpaceId> {
     let of = |neighbourhood, space| SpaceId { neighbourhood, space };
     let home = registers.home().neighbourhood();
-    let mut spaces = BTreeSet::from(
-        [Space::Register, Space::Members, Space::Square, Space::Neighbours].map(|space| of(home, space)),
-    );
-    let in_circles = |with| registers.circles_with(with).into_iter().map(Space::Circle);
-    spaces.extend(in_circles(&home).map(|circle| of(home, circle)));
-    for treaty in registers.treaties(now).iter().filter(|treaty| registers.is_partner(&treaty.with, now)) {
-        spaces.insert(of(treaty.with, Space::Register));
-        let receives = treaty.stage == TreatyStage::InForce && treaty.receives;
-        spaces.extend(receives.then(|| of(treaty.with, Space::Neighbours)));
-        if treaty.stage == TreatyStage::InForce {
-            spaces.extend(in_circles(&treaty.with).map(|circle| of(treaty.with, circle)));
-        }
+    let mut spaces = BTreeSet::from([Space::Members, Space::Square].map(|space| of(home, space)));
+    let circles = registers.named_circles();
+    for known in registers.known() {
+        spaces.extend([Space::Register, Space::Neighbours].map(|space| of(known, space)));
+        let met = circles.iter().filter(|circle| registers.met_in(circle, &home, &known));
+        spaces.extend(met.map(|circle| of(known, Space::Circle(*circle))));
     }
     spaces
 }
