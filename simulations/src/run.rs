@@ -16,6 +16,9 @@ const AGREEMENT: &str = "convergence";
 /// How long boxes get, once they show the same, to compare what they do not show: two times round.
 const UNSEEN: Millis = 12 * MINUTE;
 
+/// In a world of so many boxes a second thread is worth its while; small ones run one beside the other, on a core each.
+const MANY_BOXES: usize = 20;
+
 /// What came of a run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Outcome {
@@ -61,6 +64,10 @@ pub fn carry_out(plan: &Plan, watcher: &mut dyn Watcher) -> Result<Outcome, Worl
     let _planted = crate::planted::plant(plan.planted.as_deref())?;
     let mut world = World::new(plan.seed, FOUNDED);
     world.watch_with(checkers::all(plan));
+    // Mistakes are planted on one thread.
+    if plan.boxes.len() >= MANY_BOXES && plan.planted.is_none() {
+        world.read_ahead();
+    }
     let mut people = set_up(plan, &mut world)?;
     let (mut acts, mut troubles) = (plan.acts.iter().peekable(), plan.faults.iter().peekable());
     let mut told = 0;

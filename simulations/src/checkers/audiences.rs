@@ -4,23 +4,24 @@
 //! What an item is for is a function of the audience edits that count. Which of them a box counts the box's disk says: those
 //! that are on it and do not wait. So a box is held to what it knows, and no sooner.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use dorpsplein_protocol::operation::{Edit, ItemId, NeighbourhoodId, OperationId, Payload, Signed, Space};
 use dorpsplein_protocol::projection;
 use dorpsplein_protocol::store::StoreError;
 
+use super::by_id::ById;
 use super::look;
 use crate::world::Disk;
 
 /// All that anybody signed about items, honest or not.
 #[derive(Default)]
 pub(super) struct Audiences {
-    signed: BTreeMap<OperationId, Note>,
+    signed: ById<OperationId, Note>,
     /// The audience edits of each item that has such, in the order in which they were signed.
-    moves: BTreeMap<ItemId, Vec<OperationId>>,
+    moves: ById<ItemId, Vec<OperationId>>,
     /// What each answer is about.
-    subjects: BTreeMap<ItemId, ItemId>,
+    subjects: ById<ItemId, ItemId>,
 }
 
 /// What a header says, and where an audience edit moves its item.

@@ -2,12 +2,13 @@
 //! disk for each operation. Work is counted in keys looked up, visited and written, never timed, so that it is the same in
 //! every run.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use dorpsplein_protocol::operation::OperationId;
 use dorpsplein_protocol::replica::{MAX_UNDECIDED, MAX_UNDECIDED_PER_DEVICE};
 use dorpsplein_protocol::store::{Read, StoreError, Table};
 
+use super::by_id::Ids;
 use super::{Checker, Failure, MAX_FINDINGS, look};
 use crate::plan::BoxId;
 use crate::world::{Cost, Disk, World, WorldError};
@@ -34,7 +35,7 @@ const PROOFS: usize = 2;
 #[derive(Default)]
 pub struct Bounds {
     /// What each box counted once: may cease to, and is then kept whatever room there is.
-    counted: BTreeSet<(BoxId, OperationId)>,
+    counted: Ids<(OperationId, BoxId)>,
     /// How many operations each box wrote at least, to know roughly how many it holds.
     held: BTreeMap<BoxId, u64>,
     looked: u64,
@@ -51,7 +52,7 @@ impl Bounds {
     fn check_room(&self, at: BoxId, disk: &Disk) -> Result<Vec<Failure>, StoreError> {
         let mut found = Vec::new();
         let undecided = look::undecided(disk)?;
-        let strange = |ids: &Vec<OperationId>| ids.iter().filter(|id| !self.counted.contains(&(at, **id))).count();
+        let strange = |ids: &Vec<OperationId>| ids.iter().filter(|id| !self.counted.contains(&(**id, at))).count();
         for (device, ids) in &undecided {
             let count = strange(ids);
             if count > MAX_UNDECIDED_PER_DEVICE + PROOFS {
@@ -93,7 +94,7 @@ impl Checker for Bounds {
     }
 
     fn counted(&mut self, _: &World, at: BoxId, operation: &OperationId) {
-        self.counted.insert((at, *operation));
+        self.counted.insert((*operation, at));
     }
 
     fn handled(&mut self, world: &World, at: BoxId, cost: &Cost) {

@@ -15,6 +15,7 @@ use dorpsplein_protocol::operation::{ItemId, NeighbourhoodId, OperationId, Signe
 use dorpsplein_protocol::store::{Direction, Read, Table};
 
 use super::audiences::Audiences;
+use super::by_id::ById;
 use super::fingerprints::{Fingerprint, Fingerprints};
 use super::reach::Reach;
 use super::{Checker, Failure, MAX_FINDINGS, look};
@@ -30,7 +31,7 @@ const MOVED: &str = "moved";
 /// The marks of everything that was written.
 #[derive(Default)]
 pub struct Erasure {
-    marks: BTreeMap<ItemId, Vec<Fingerprint>>,
+    marks: ById<ItemId, Vec<Fingerprint>>,
     audiences: Audiences,
     looked: u64,
 }

@@ -1,6 +1,6 @@
 //! Finding many texts of 32 bytes in a great many bytes, at any position.
 
-use std::collections::BTreeMap;
+use super::by_id::ById;
 
 /// The table of bits has two to this many: with a million fingerprints one position in seventy is looked at more closely.
 const START_BITS: u32 = 26;
@@ -11,13 +11,13 @@ pub(super) type Fingerprint = [u8; 32];
 /// Fingerprints and all that each stands for: short texts may be written twice. A table of
 /// bits, one for what the first eight bytes hash to, decides nearly every position, however many fingerprints there are.
 pub(super) struct Fingerprints<T> {
-    known: BTreeMap<Fingerprint, Vec<T>>,
+    known: ById<Fingerprint, Vec<T>>,
     starts: Vec<u64>,
 }
 
 impl<T> Default for Fingerprints<T> {
     fn default() -> Self {
-        Self { known: BTreeMap::new(), starts: vec![0; 1 << (START_BITS - 6)] }
+        Self { known: ById::default(), starts: vec![0; 1 << (START_BITS - 6)] }
     }
 }
 
@@ -44,7 +44,7 @@ impl<T: PartialEq> Fingerprints<T> {
             self.starts[word] & bit != 0
         };
         let windows = bytes.windows(32).filter(may_start);
-        windows.filter_map(|window| self.known.get(window).map(Vec::as_slice))
+        windows.filter_map(|window| self.known.get(window.first_chunk::<32>()?).map(Vec::as_slice))
     }
 }
 

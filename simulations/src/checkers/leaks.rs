@@ -15,6 +15,7 @@ use dorpsplein_protocol::store::StoreError;
 use dorpsplein_protocol::sync::{Content, Message, ShortId, SpaceId};
 
 use super::audiences::Audiences;
+use super::by_id::ById;
 use super::fingerprints::{Fingerprint, Fingerprints};
 use super::{Checker, Failure, MAX_FINDINGS};
 use crate::plan::{BoxId, VillageId};
@@ -38,7 +39,7 @@ pub struct Leaks {
     audiences: Audiences,
     contents: Fingerprints<Trace>,
     /// Every part of an id that may stand for it.
-    short: BTreeMap<ShortId, OperationId>,
+    short: ById<ShortId, OperationId>,
     /// Who offered or agreed something with whom: their register goes there, so that it can be accepted.
     offered: BTreeSet<[NeighbourhoodId; 2]>,
     /// The last frame from a box to another, which was looked at.

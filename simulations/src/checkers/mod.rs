@@ -3,6 +3,7 @@
 mod audiences;
 pub mod authority;
 pub mod bounds;
+mod by_id;
 pub mod convergence;
 pub mod durability;
 pub mod erasure;

@@ -13,6 +13,7 @@ pub mod network;
 mod power;
 mod puppets;
 mod queue;
+mod reading;
 mod record;
 mod streams;
 mod villages;
@@ -42,6 +43,7 @@ pub use villages::Village;
 
 use puppets::Puppet;
 use queue::{Event, Queue};
+use reading::Reader;
 
 /// The world could not go on.
 #[derive(Debug, Error)]
@@ -98,6 +100,7 @@ pub struct World {
     puppets: BTreeMap<End, Puppet>,
     network: Network,
     queue: Queue,
+    reader: Reader,
     seed: u64,
     healed: bool,
     ailing: Vec<Failure>,
@@ -119,6 +122,7 @@ impl World {
             puppets: BTreeMap::new(),
             network: Network::default(),
             queue: Queue::default(),
+            reader: Reader::default(),
             seed,
             healed: false,
             ailing: Vec::new(),
@@ -128,6 +132,11 @@ impl World {
     /// Lets these watch from here on.
     pub fn watch_with(&mut self, checkers: Vec<Box<dyn Checker>>) {
         self.checkers = checkers;
+    }
+
+    /// Lets a second thread read frames while they are on their way. Everything happens as it does without.
+    pub fn read_ahead(&mut self) {
+        self.reader = Reader::start();
     }
 
     /// Adds a box to a village, with a clock that is right and a disk that is empty, and starts it.
@@ -228,9 +237,9 @@ impl World {
     }
 
     /// Hands a box a frame, checked as a shell does it.
-    pub(crate) fn receive(&mut self, End { at, session }: End, frame: &[u8]) -> Result<(), WorldError> {
+    fn receive(&mut self, End { at, session }: End, frame: &[u8], checked: Checked) -> Result<(), WorldError> {
         self.trace.note_bytes(frame);
-        self.handle(at, Input::Received { session, frame: Checked::new(frame) }).map(drop)
+        self.handle(at, Input::Received { session, frame: checked }).map(drop)
     }
 
     /// Hands an input to a box that is on, as a shell does: commits first, then carries out the effects. Returns the answer,
@@ -296,9 +305,9 @@ impl World {
                 }
             }
             Event::Dial(line, time) => self.dial(line, time)?,
-            Event::Frame(end, frame) => {
+            Event::Frame(end, letter) => {
                 if self.network.line_of(end).is_some() {
-                    self.receive(end, &frame)?;
+                    self.receive(end, letter.bytes(), letter.read())?;
                 }
             }
             Event::Closed(end) => {

@@ -3,6 +3,7 @@
 
 use dorpsplein_protocol::identity::PublicKey;
 use dorpsplein_protocol::replica::{Input, SessionId};
+use dorpsplein_protocol::sync::Checked;
 
 use super::network::End;
 use super::{World, WorldError};
@@ -41,7 +42,7 @@ impl World {
     /// [`WorldError`].
     pub fn puppet_send(&mut self, at: BoxId, session: SessionId, frame: Vec<u8>) -> Result<(), WorldError> {
         if self.puppet_is_heard(at, session) {
-            self.receive(End { at, session }, &frame)?;
+            self.receive(End { at, session }, &frame, Checked::new(&frame))?;
         }
         Ok(())
     }

@@ -2,10 +2,12 @@
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
+use std::sync::Arc;
 
 use dorpsplein_protocol::time::Timestamp;
 
 use super::network::End;
+use super::reading::Letter;
 use crate::plan::{Act, BoxId, LineId};
 
 /// Something that happens.
@@ -15,7 +17,7 @@ pub(super) enum Event {
     /// Somebody dials on a line, if this is still when they are to.
     Dial(LineId, Timestamp),
     /// A frame arrives, if its stream is still there.
-    Frame(End, Vec<u8>),
+    Frame(End, Arc<Letter>),
     /// A box notices that a stream is gone.
     Closed(End),
     /// A box is started, unless it has to stay off longer.

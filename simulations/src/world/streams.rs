@@ -1,5 +1,7 @@
 //! Streams between boxes: dialling, sending, breaking and dialling again.
 
+use std::sync::Arc;
+
 use dorpsplein_protocol::replica::Input;
 use dorpsplein_protocol::time::Timestamp;
 
@@ -103,10 +105,11 @@ impl World {
         self.tell(|checker, world| checker.frame(world, from.at, peer, &frame));
         match self.network.send(from, frame.len(), self.now) {
             Delivery::Arrives(end, time, again) => {
+                let letter = self.reader.post(frame);
                 if let Some(again) = again {
-                    self.queue.push(again, Event::Frame(end, frame.clone()));
+                    self.queue.push(again, Event::Frame(end, Arc::clone(&letter)));
                 }
-                self.queue.push(time, Event::Frame(end, frame));
+                self.queue.push(time, Event::Frame(end, letter));
             }
             Delivery::Breaks(line) => self.break_stream(line),
             Delivery::Gone => {}
