@@ -70,6 +70,25 @@ proptest! {
         }
     }
 
+    /// The same with items of every kind and edits of every sort of field: also lists, the agenda and the desk come to the same.
+    #[test]
+    fn any_order_gives_the_same_rows_of_every_kind(steps in steps(60), seed in any::<u64>()) {
+        let mut story = Story::told_of_everything(&steps);
+        let mut outcomes = Vec::new();
+        for order in [story.log.clone(), story.scattered(seed), story.scattered_with_envelopes(!seed)] {
+            let (at_home, next_door) = (story.listener(), story.listener_next_door());
+            story.bring_all(at_home, &order, 3);
+            story.bring_all(next_door, &order, 1);
+            outcomes.push([at_home, next_door].map(|listener| story.world.boxes[listener.at].rows()));
+        }
+        let first = outcomes.remove(0);
+        for (n, other) in outcomes.iter().enumerate() {
+            for (one, other) in first.iter().zip(other) {
+                prop_assert!(one == other, "rows, way {}: {}", n, difference(one, other));
+            }
+        }
+    }
+
     #[test]
     fn a_box_that_is_opened_again_half_way_comes_to_the_same(steps in steps(30), seed in any::<u64>()) {
         let mut story = Story::told(&steps);
@@ -103,6 +122,23 @@ proptest! {
         let mut document = Document::new(valid.header().item());
         document.apply(&valid).unwrap();
         prop_assert_eq!(document.outcome().unwrap(), project_single(valid.edits()));
+    }
+}
+
+/// What the property above is about does happen: such stories have something in every list.
+#[test]
+fn stories_of_everything_fill_every_list() {
+    let mut filled: BTreeSet<Table> = BTreeSet::new();
+    let mut state = 7;
+    for _ in 0..12 {
+        let steps: Vec<Step> = (0..40).map(|_| std::array::from_fn(|_| split_mix(&mut state) as u8)).collect();
+        let mut story = Story::told_of_everything(&steps);
+        let (listener, order) = (story.listener(), story.log.clone());
+        story.bring_all(listener, &order, 7);
+        filled.extend(story.world.boxes[listener.at].rows().into_keys().map(|(table, _)| table));
+    }
+    for table in [Table::Lists, Table::Recurring, Table::Attached, Table::Desk, Table::Reviews, Table::Agenda] {
+        assert!(filled.contains(&table), "{table:?}");
     }
 }
 

@@ -26,6 +26,7 @@ struct Hand {
 /// An item and what its makers know of it.
 struct Subject {
     id: ItemId,
+    kind: Kind,
     place: Place,
     person: usize,
     operations: Vec<OperationId>,
@@ -55,6 +56,8 @@ pub(crate) struct Story {
     residents: Vec<OperationId>,
     /// The home village's offer, which the partner accepted.
     pub(crate) offer: OperationId,
+    /// Whether people use all kinds and fields there are, or those few with which the stories that are kept were told.
+    everything: bool,
 }
 
 impl Story {
@@ -91,12 +94,21 @@ impl Story {
         ];
         let mut devices: Vec<PublicKey> = hands.iter().map(|hand| hand.device.key()).collect();
         devices.extend([home.founder.key(), partner.founder.key()]);
-        Self { world, home, partner, log, devices, hands, subjects: Vec::new(), residents, offer }
+        Self { world, home, partner, log, devices, hands, subjects: Vec::new(), residents, offer, everything: false }
     }
 
     /// The evening of these acts.
     pub(crate) fn told(steps: &[Step]) -> Self {
-        let mut story = Self::begin();
+        Self::begin().goes_on(steps)
+    }
+
+    /// The same, with items of every kind and edits of every sort of field.
+    pub(crate) fn told_of_everything(steps: &[Step]) -> Self {
+        Self { everything: true, ..Self::begin() }.goes_on(steps)
+    }
+
+    fn goes_on(self, steps: &[Step]) -> Self {
+        let mut story = self;
         for step in steps {
             story.world.now = story.world.now.plus_millis(u64::from(step[4]) * 9_000);
             story.act(*step);
@@ -138,8 +150,24 @@ impl Story {
 
     fn create(&mut self, who: usize, a: u8, b: u8) {
         let place = self.place(self.hands[who].visitor, a);
+        if self.everything {
+            let kind = if a.is_multiple_of(3) { Kind::EVENT } else { Kind::ALL[usize::from(b) % Kind::ALL.len()] };
+            let place = if kind.is_internal() { Place { space: Space::Members, ..place } } else { place };
+            let about = self.subjects.get(usize::from(a) % self.subjects.len().max(1)).map(|about| about.id);
+            let about =
+                about.map(|about| Edit::Set { field: Field::ABOUT, value: Value::Bytes(about.as_bytes().to_vec()) });
+            let starts = Edit::Set { field: Field::STARTS, value: Value::Text("2026-12-03T20:00".to_owned()) };
+            // One time out of three it recurs.
+            let edits = [title("Begin"), starts, edit_of_the_rest(b % 3, a), edit_of_the_rest(a, b)];
+            let edits = edits.into_iter().chain(about).collect();
+            return self.make(who, place, kind, None, edits);
+        }
         let kind = [Kind::NEWS, Kind::EVENT, Kind::PROFILE][usize::from(b) % 3];
         self.make(who, place, kind, None, vec![title("Begin"), edit_of(a, b)]);
+    }
+
+    fn edit_of(&self, a: u8, b: u8) -> Edit {
+        if self.everything && a >= 128 { edit_of_the_rest(a, b) } else { edit_of(a, b) }
     }
 
     fn comment(&mut self, who: usize, a: u8, b: u8) {
@@ -149,7 +177,13 @@ impl Story {
         let about = &self.subjects[usize::from(a) % self.subjects.len()];
         let seen = about.operations[about.operations.len() - 1 - usize::from(b) % about.operations.len()];
         let (place, subject) = (about.place_after(&[seen]), about.id);
-        self.make(who, place, Kind::COMMENT, Some(subject), vec![body("Leuk!"), edit_of(b, a)]);
+        let kind = match about.kind {
+            Kind::EVENT | Kind::GROUP if self.everything && b.is_multiple_of(2) => Kind::SIGN_UP,
+            Kind::ALERT if self.everything => Kind::UPDATE,
+            _ => Kind::COMMENT,
+        };
+        let edits = vec![body("Leuk!"), self.edit_of(b, a)];
+        self.make(who, place, kind, Some(subject), edits);
     }
 
     fn make(&mut self, who: usize, place: Place, kind: Kind, subject: Option<ItemId>, edits: Vec<Edit>) {
@@ -157,6 +191,7 @@ impl Story {
         let operation = hand.device.create(place, kind, subject, edits, self.world.now);
         self.subjects.push(Subject {
             id: operation.id().into(),
+            kind,
             place,
             person: hand.person,
             operations: vec![operation.id()],
@@ -187,6 +222,7 @@ impl Story {
 
     fn edit_item(&mut self, who: usize, at: usize, b: u8, c: u8) {
         let now = self.world.now;
+        let edits = vec![edit_of(b % 4, c), self.edit_of(c, b)];
         let (hand, subject) = (&mut self.hands[who], &mut self.subjects[at]);
         let seen = subject.operations[usize::from(b) % subject.operations.len()];
         let own = subject.last_by.get(&hand.device.key()).copied();
@@ -195,7 +231,6 @@ impl Story {
             Some(own) if !c.is_multiple_of(3) => vec![own],
             own => own.into_iter().chain([seen]).collect(),
         };
-        let edits = vec![edit_of(b % 4, c), edit_of(c, b)];
         let place = subject.place_after(&parents);
         let operation = hand.device.edit(place, subject.id, parents, edits, now);
         subject.spaces.insert(operation.id(), place.space);
@@ -377,6 +412,23 @@ impl Story {
         let mut operations = self.log.clone();
         operations.extend(self.log.iter().filter(|_| split_mix(&mut state).is_multiple_of(4)).cloned());
         shuffled(&operations, seed)
+    }
+}
+
+/// The same of the fields that a story of everything has besides.
+fn edit_of_the_rest(a: u8, b: u8) -> Edit {
+    let set = |field, value| Edit::Set { field, value };
+    let text = |field, text: &str| set(field, Value::Text(text.to_owned()));
+    match a % 9 {
+        0 => text(Field::CATEGORY, ["sport", "muziek"][usize::from(b) % 2]),
+        1 => text(Field::REPEATS, ["FREQ=WEEKLY;BYDAY=TH", "FREQ=MONTHLY;BYDAY=1TH;COUNT=9"][usize::from(b) % 2]),
+        2 => text(Field::REVIEW_BY, ["2027-01-01", "2027-06-01"][usize::from(b) % 2]),
+        3 => set(Field::SETTLED, Value::Bool(b.is_multiple_of(2))),
+        4 => set([Field::CAPACITY, Field::PARTY][usize::from(b) % 2], Value::Int(i64::from(b % 4) + 1)),
+        5 => set(Field::AREA, Value::Bytes(vec![b % 3; 32])),
+        6 => Edit::Add { field: Field::EXCEPT, member: ["2026-12-24", "2026-12-31"][usize::from(b) % 2].to_owned() },
+        7 => Edit::Remove { field: Field::EXCEPT, member: "2026-12-24".to_owned() },
+        _ => set([Field::REPEATS, Field::EXCEPT, Field::AREA, Field::STARTS][usize::from(b) % 4], Value::Null),
     }
 }
 
