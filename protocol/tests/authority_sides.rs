@@ -99,7 +99,11 @@ impl Theft {
     fn would_decide(&self, by: &Hand, keep: OperationId) -> Verdict {
         let parents = self.book.register.heads();
         let signed = again(&by.device).state(parents, self.decision(SECOND, keep), START);
-        self.book.register.assess(&valid(&signed)).verdict()
+        let verdict = self.book.register.assess(&valid(&signed)).verdict();
+        let decision = ForkDecision { device: self.people[0].device.key(), sequence: SECOND, keep };
+        let may = self.book.register.may_decide(&by.device.key(), decision, START);
+        assert_eq!(may, verdict == Verdict::Permitted, "what a page says beforehand is what comes of it");
+        verdict
     }
 
     /// Somebody decides about that number on a form.

@@ -6,7 +6,11 @@ use super::judge::Ruling;
 use super::register::{Register, concerned_resident};
 use super::settle::Settled;
 use super::{Missing, Reason, Verdict};
-use crate::operation::{ClaimProof, Header, NeighbourhoodId, OperationId, Payload, ResidentId, Statement};
+use crate::identity::PublicKey;
+use crate::operation::{
+    ClaimProof, ForkDecision, Header, NeighbourhoodId, OperationId, Payload, ResidentId, Space, Statement, VERSION,
+};
+use crate::time::Timestamp;
 use crate::validate::Valid;
 
 /// A verdict about a statement, and what taking it in would do. Only [`Register::assess`] makes one and only
@@ -76,7 +80,7 @@ impl Register {
         let lost = forks::lost_count(&self.graph, &self.settled, &draft);
         let ruling = self.standings().judge(&draft);
         let verdict = match (ruling, lost) {
-            _ if self.decides_side(&draft) => self.tried(valid, statement, &parents),
+            _ if self.decides_side(&draft) => self.tried(valid.id(), header, statement, &parents),
             (Ok(_), None) => Verdict::Permitted,
             (Ok(_), Some(reason)) | (Err(reason), _) => Verdict::Refused(reason),
         };
@@ -85,6 +89,32 @@ impl Register {
         let keep = verdict == Verdict::Permitted || !ruled_out();
         let (ruling, in_order) = (Some(ruling), lost.is_none());
         Assessment { valid, verdict, displaces, keep, ruling, in_order, stage: self.stage() }
+    }
+
+    /// Whether a decision about a device that lost count would be permitted if `author` signed it now: whoever is a connector
+    /// on one side only may keep that side and no other. O(n log n).
+    pub fn may_decide(&self, author: &PublicKey, decision: ForkDecision, now: Timestamp) -> bool {
+        let parents = self.heads();
+        let known = self.graph.find_device(author);
+        let highest = known.and_then(|device| self.graph.highest_of(device));
+        let header = Header {
+            version: VERSION,
+            neighbourhood: Some(self.graph.neighbourhood),
+            home: None,
+            space: Space::Register,
+            device: *author,
+            sequence: highest.map_or(1, |node| node.sequence + 1),
+            previous: highest.map(|node| node.id),
+            item: None,
+            parents,
+            time: now,
+            payload_hash: [0; 32],
+            payload_length: 0,
+            permanent: false,
+        };
+        let statement = Statement::ForkDecision(decision);
+        let Ok(parents) = self.parents_of(&header) else { return false };
+        self.tried(header.id(), &header, &statement, &parents) == Verdict::Permitted
     }
 
     /// Whether a statement decides about a device that lost count, by somebody who may be a connector on the side it keeps.
@@ -102,9 +132,9 @@ impl Register {
     }
 
     /// What a statement comes to when all is decided anew with it. O(n log n).
-    fn tried(&self, valid: &Valid, statement: &Statement, parents: &[Index]) -> Verdict {
+    fn tried(&self, id: OperationId, header: &Header, statement: &Statement, parents: &[Index]) -> Verdict {
         let mut graph = self.graph.clone();
-        let index = graph.add(valid.id(), valid.header(), statement, parents);
+        let index = graph.add(id, header, statement, parents);
         let refusal = Settled::of(&graph).consequences.refusal(index);
         refusal.map_or(Verdict::Permitted, Verdict::Refused)
     }

@@ -327,6 +327,12 @@ impl Graph {
         target < point.floor || (target < point.index && self.reaches(point, target))
     }
 
+    /// The statement of a device with the highest number.
+    pub(super) fn highest_of(&self, device: Index) -> Option<&Node> {
+        let highest = self.devices[device as usize].highest;
+        (highest != NONE).then(|| self.node(highest))
+    }
+
     /// What a device said, the last to come in first.
     pub(super) fn said_by(&self, device: Index) -> impl Iterator<Item = Index> {
         let known = |index: Index| Some(index).filter(|index| *index != NONE);
