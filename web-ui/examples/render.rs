@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 use dorpsplein_web_ui::pages::{self, RenderError};
+use dorpsplein_web_ui::paths::{Page, PostKind};
 use dorpsplein_web_ui::view::{Failure, Frame, Role};
 use dorpsplein_web_ui::{Lang, assets};
-use village::desk;
+use village::{desk, posts};
 
 fn main() -> Result<(), io::Error> {
     let folder = env::args_os().nth(1).map_or_else(|| env::temp_dir().join("dorpsplein-pages"), PathBuf::from);
@@ -46,6 +47,18 @@ fn write_all(folder: &Path, frame: &Frame, lang: Lang) -> Result<(), io::Error> 
         ("write-event", pages::write(frame, &village::write_event(), lang)),
         ("write-reading-only", pages::write(&reading_only, &village::write_news(), lang)),
         ("join", pages::join(frame, lang)),
+        ("market", pages::posts(frame, &posts::market(), lang)),
+        ("clubs", pages::posts(frame, &posts::clubs(), lang)),
+        ("groups-empty", pages::posts(frame, &posts::empty(Page::Groups), lang)),
+        ("listing", pages::item(frame, &posts::listing(), lang)),
+        ("alert", pages::item(frame, &posts::alert(), lang)),
+        ("group", pages::item(frame, &posts::group(), lang)),
+        ("event-recurring", pages::event(frame, &posts::recurring_event(), lang)),
+        ("write-listing", pages::write(frame, &village::write(PostKind::Listing), lang)),
+        ("people", pages::people(frame, &posts::people(), lang)),
+        ("help", pages::help(frame, lang)),
+        ("accessibility", pages::accessibility(frame, lang)),
+        ("privacy", pages::privacy(frame, lang)),
         ("about", pages::about(frame, &village::about(), lang)),
         ("who-says-this", pages::who_says_this(frame, &village::proof(), lang)),
         ("who-says-this-comment", pages::who_says_this(frame, &village::comment_proof(), lang)),

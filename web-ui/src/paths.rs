@@ -49,6 +49,12 @@ pub enum Page {
     Write,
     /// Becoming a resident by an invitation link.
     Join,
+    /// How to read, join and write.
+    Help,
+    /// What was done so that everybody can use the site.
+    Accessibility,
+    /// What is kept, and who gets to see it.
+    Privacy,
     /// The square's boxes, neighbours and ways.
     About,
     /// The connectors' desk: what waits, and the way to the rest.
@@ -92,21 +98,24 @@ pub struct Location {
 
 impl Page {
     /// Every page.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 30] = [
         Self::News,
         Self::Agenda,
-        Self::Item,
-        Self::Event,
-        Self::WhoSaysThis,
-        Self::Write,
-        Self::Join,
-        Self::About,
         Self::Market,
         Self::People,
         Self::Clubs,
         Self::Groups,
         Self::Alerts,
         Self::Search,
+        Self::Item,
+        Self::Event,
+        Self::WhoSaysThis,
+        Self::Write,
+        Self::Join,
+        Self::Help,
+        Self::Accessibility,
+        Self::Privacy,
+        Self::About,
         Self::Desk,
         Self::DeskMembers,
         Self::DeskMember,
@@ -130,15 +139,6 @@ impl Page {
             (Self::News, Lang::En) => "/en/",
             (Self::Agenda, Lang::Nl) => "/agenda",
             (Self::Agenda, Lang::En) => "/en/agenda",
-            (Self::Item, Lang::Nl) => "/bericht/{id}",
-            (Self::Item, Lang::En) => "/en/item/{id}",
-            (Self::Event, Lang::Nl) => "/activiteit/{id}",
-            (Self::Event, Lang::En) => "/en/event/{id}",
-            (Self::WhoSaysThis, Lang::Nl) => "/bericht/{id}/wie-zegt-dit",
-            (Self::WhoSaysThis, Lang::En) => "/en/item/{id}/who-says-this",
-            (Self::Write, Lang::Nl) => "/schrijven",
-            (Self::Write, Lang::En) => "/en/write",
-            (Self::Join, Lang::Nl) => "/meedoen",
             (Self::Market, Lang::Nl) => "/vraag-en-aanbod",
             (Self::Market, Lang::En) => "/en/market",
             (Self::People, Lang::Nl) => "/mensen",
@@ -151,7 +151,22 @@ impl Page {
             (Self::Alerts, Lang::En) => "/en/alerts",
             (Self::Search, Lang::Nl) => "/zoeken",
             (Self::Search, Lang::En) => "/en/search",
+            (Self::Item, Lang::Nl) => "/bericht/{id}",
+            (Self::Item, Lang::En) => "/en/item/{id}",
+            (Self::Event, Lang::Nl) => "/activiteit/{id}",
+            (Self::Event, Lang::En) => "/en/event/{id}",
+            (Self::WhoSaysThis, Lang::Nl) => "/bericht/{id}/wie-zegt-dit",
+            (Self::WhoSaysThis, Lang::En) => "/en/item/{id}/who-says-this",
+            (Self::Write, Lang::Nl) => "/schrijven",
+            (Self::Write, Lang::En) => "/en/write",
+            (Self::Join, Lang::Nl) => "/meedoen",
             (Self::Join, Lang::En) => "/en/join",
+            (Self::Help, Lang::Nl) => "/hulp",
+            (Self::Help, Lang::En) => "/en/help",
+            (Self::Accessibility, Lang::Nl) => "/toegankelijkheid",
+            (Self::Accessibility, Lang::En) => "/en/accessibility",
+            (Self::Privacy, Lang::Nl) => "/privacy",
+            (Self::Privacy, Lang::En) => "/en/privacy",
             (Self::About, Lang::Nl) => "/over-dit-plein",
             (Self::About, Lang::En) => "/en/about",
             (Self::Desk, Lang::Nl) => "/beheer",
@@ -187,56 +202,6 @@ impl Page {
     #[must_use]
     pub fn path(self, lang: Lang, id: &str) -> String {
         self.pattern(lang).replace(ID, &encode(id))
-    }
-}
-
-/// The names of what may stand behind the `?` of a path.
-pub mod query {
-    use crate::Lang;
-
-    /// On the news: show what is older than this cursor.
-    #[must_use]
-    pub const fn before(lang: Lang) -> &'static str {
-        match lang {
-            Lang::Nl => "voor",
-            Lang::En => "before",
-        }
-    }
-
-    /// On the agenda: show events from this date (`2026-12-24`) on.
-    #[must_use]
-    pub const fn from(lang: Lang) -> &'static str {
-        match lang {
-            Lang::Nl => "vanaf",
-            Lang::En => "from",
-        }
-    }
-
-    /// On the write page: what to write, see [`news`] and [`event`].
-    #[must_use]
-    pub const fn kind(lang: Lang) -> &'static str {
-        match lang {
-            Lang::Nl => "soort",
-            Lang::En => "kind",
-        }
-    }
-
-    /// The value of [`kind`] for news.
-    #[must_use]
-    pub const fn news(lang: Lang) -> &'static str {
-        match lang {
-            Lang::Nl => "nieuws",
-            Lang::En => "news",
-        }
-    }
-
-    /// The value of [`kind`] for an event.
-    #[must_use]
-    pub const fn event(lang: Lang) -> &'static str {
-        match lang {
-            Lang::Nl => "activiteit",
-            Lang::En => "event",
-        }
     }
 }
 
@@ -286,18 +251,6 @@ pub fn who_says_this(lang: Lang, id: &str) -> String {
 #[must_use]
 pub const fn write(lang: Lang) -> &'static str {
     Page::Write.pattern(lang)
-}
-
-/// The write page for news.
-#[must_use]
-pub fn write_news(lang: Lang) -> String {
-    format!("{}?{}={}", write(lang), query::kind(lang), query::news(lang))
-}
-
-/// The write page for an event.
-#[must_use]
-pub fn write_event(lang: Lang) -> String {
-    format!("{}?{}={}", write(lang), query::kind(lang), query::event(lang))
 }
 
 /// Joining by invitation. An invitation's secret stands behind the `#`, which a browser never sends.
@@ -400,7 +353,7 @@ mod tests {
 
     #[test]
     fn a_strange_path_is_located_nowhere() {
-        for path in ["", "/en", "/bericht/", "/bericht/a/b", "/agenda/", "/vraag-en-aanbod"] {
+        for path in ["", "/en", "/bericht/", "/bericht/a/b", "/agenda/", "/vraag"] {
             assert_eq!(locate(path), None, "{path}");
         }
         assert_eq!(lang_of("/en"), Lang::En);

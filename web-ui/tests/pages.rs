@@ -5,12 +5,12 @@ mod village;
 
 use dorpsplein_web_ui::Lang;
 use dorpsplein_web_ui::pages::{self, problems};
-use dorpsplein_web_ui::paths::{self, Page};
+use dorpsplein_web_ui::paths::{self, Page, PostKind};
 use dorpsplein_web_ui::view::{
     AgendaPage, Author, EventPage, Failure, Frame, ItemPage, MemberPage, NeighbourLink, NewsPage, NewsTeaser, Origin,
     Role, SearchPage, Stated, Thread, ThreadEntry, When,
 };
-use village::{desk, devices};
+use village::{desk, devices, posts};
 
 /// A page as it was rendered, with what is known about it.
 struct Rendered {
@@ -42,9 +42,45 @@ fn render_in(frame: &Frame, lang: Lang) -> Vec<Rendered> {
         ("later agenda", paths::agenda_from(other, "2026-12-25"), pages::agenda(frame, &later, lang)),
         ("event", paths::event(other, &village::id(41)), pages::event(frame, &village::event_page(), lang)),
         ("contested", paths::event(other, &village::id(44)), pages::event(frame, &village::contested_event(), lang)),
-        ("write news", paths::write_news(other), pages::write(frame, &village::write_news(), lang)),
-        ("write event", paths::write_event(other), pages::write(frame, &village::write_event(), lang)),
+        ("write news", paths::write_kind(other, PostKind::News), pages::write(frame, &village::write_news(), lang)),
+        ("write event", paths::write_kind(other, PostKind::Event), pages::write(frame, &village::write_event(), lang)),
+        (
+            "write offer",
+            paths::write_kind(other, PostKind::Offer),
+            pages::write(frame, &village::write(PostKind::Offer), lang),
+        ),
+        (
+            "write listing",
+            paths::write_kind(other, PostKind::Listing),
+            pages::write(frame, &village::write(PostKind::Listing), lang),
+        ),
+        (
+            "write alert",
+            paths::write_kind(other, PostKind::Alert),
+            pages::write(frame, &village::write(PostKind::Alert), lang),
+        ),
+        (
+            "market",
+            paths::list(other, Page::Market, &posts::market().asked),
+            pages::posts(frame, &posts::market(), lang),
+        ),
+        ("clubs", at(Page::Clubs), pages::posts(frame, &posts::clubs(), lang)),
+        ("groups", at(Page::Groups), pages::posts(frame, &posts::empty(Page::Groups), lang)),
+        ("alerts", at(Page::Alerts), pages::posts(frame, &posts::empty(Page::Alerts), lang)),
+        ("listing", paths::item(other, &village::id(821)), pages::item(frame, &posts::listing(), lang)),
+        ("alert", paths::item(other, &village::id(831)), pages::item(frame, &posts::alert(), lang)),
+        ("group", paths::item(other, &village::id(841)), pages::item(frame, &posts::group(), lang)),
+        (
+            "recurring event",
+            paths::event(other, &village::id(851)),
+            pages::event(frame, &posts::recurring_event(), lang),
+        ),
+        ("people", at(Page::People), pages::people(frame, &posts::people(), lang)),
+        ("nobody", at(Page::People), pages::people(frame, &posts::nobody(), lang)),
         ("join", paths::join(other).to_owned(), pages::join(frame, lang)),
+        ("help", at(Page::Help), pages::help(frame, lang)),
+        ("accessibility", at(Page::Accessibility), pages::accessibility(frame, lang)),
+        ("privacy", at(Page::Privacy), pages::privacy(frame, lang)),
         ("about", paths::about(other).to_owned(), pages::about(frame, &village::about(), lang)),
         ("proof", paths::who_says_this(other, &village::id(11)), pages::who_says_this(frame, &village::proof(), lang)),
         (
@@ -78,20 +114,24 @@ fn render_in(frame: &Frame, lang: Lang) -> Vec<Rendered> {
         ("organisations", at(Page::DeskOrganisations), pages::organisations(frame, &desk::organisations(), lang)),
         ("areas", at(Page::DeskAreas), pages::areas(frame, &desk::areas(), lang)),
         ("boxes", at(Page::DeskBoxes), pages::boxes(frame, &desk::boxes(), lang)),
+        ("search", search_path(&village::search(), other), pages::search(frame, &village::search(), lang)),
+        (
+            "nothing found",
+            search_path(&village::search_none(), other),
+            pages::search(frame, &village::search_none(), lang),
+        ),
         ("refused", paths::news(other).to_owned(), pages::error(frame, &refused, lang)),
     ];
     pages.into_iter().map(|(name, other, html)| Rendered { name, lang, other, html: html.unwrap() }).collect()
-        ("search", search_path(&village::search(), other), pages::search(frame, &village::search(), lang)),
-        ("nothing found", search_path(&village::search_none(), other), pages::search(frame, &village::search_none(), lang)),
+}
+
+fn search_path(page: &SearchPage, lang: Lang) -> String {
+    paths::search_for(lang, &page.question, page.kind, page.after.as_deref())
 }
 
 /// Every tag in a document: the text between `<` and `>`, without closing tags.
 fn tags(html: &str) -> Vec<&str> {
     html.split('<').skip(1).filter(|tag| !tag.starts_with('/')).map(|tag| tag.split('>').next().unwrap()).collect()
-fn search_path(page: &SearchPage, lang: Lang) -> String {
-    paths::search_for(lang, &page.question, page.kind, page.after.as_deref())
-}
-
 }
 
 /// The values of an attribute, wherever it stands.
@@ -164,7 +204,7 @@ fn the_menu_marks_where_one_is() {
             (Page::About, pages::about(&frame, &village::about(), lang)),
         ] {
             let entry = format!("href=\"{}\" aria-current=\"page\"", page.pattern(lang));
-            assert_eq!(html.unwrap().matches(&entry).count(), 1, "{entry}");
+            assert_eq!(html.unwrap().matches(&entry).count(), 2, "in the menu, and where everything stands: {entry}");
         }
         let item = pages::item(&frame, &village::item(), lang).unwrap();
         assert!(item.contains(&format!("href=\"{}\" aria-current=\"true\"", paths::news(lang))));
@@ -228,23 +268,23 @@ fn hostile_words_stay_words() {
         ..village::event_page()
     };
     let lost = village::error(Failure::Refused { problem: HOSTILE.to_owned() }, HOSTILE);
-    for lang in Lang::ALL {
-        for html in [
-            pages::news(&frame, &news, lang),
     let mut found = SearchPage { question: HOSTILE.to_owned(), next: Some(HOSTILE.to_owned()), ..village::search() };
     found.hits[0].title = HOSTILE.to_owned();
     found.hits[0].author = Some(hostile_author());
     found.hits[0].excerpt.pieces = vec![(HOSTILE.to_owned(), false), (HOSTILE.to_owned(), true)];
+    for lang in Lang::ALL {
+        for html in [
+            pages::news(&frame, &news, lang),
             pages::item(&frame, &item, lang),
             pages::event(&frame, &event, lang),
             pages::write(&frame, &village::write_event(), lang),
             pages::join(&frame, lang),
+            pages::search(&frame, &found, lang),
             pages::error(&frame, &lost, lang),
         ] {
             let html = html.unwrap();
-            pages::search(&frame, &found, lang),
             let found = tags(&html);
-            assert_eq!(found.iter().filter(|tag| tag.starts_with("script")).count(), 1, "only the page's own script");
+            assert_eq!(found.iter().filter(|tag| tag.starts_with("script")).count(), 2, "only the page's own scripts");
             let pictures = found.iter().filter(|tag| tag.starts_with("img"));
             assert!(pictures.into_iter().all(|tag| tag.contains("src=\"/photos/")), "no element out of words");
             let outside_quotes = found.iter().flat_map(|tag| tag.split('"').step_by(2));
@@ -398,4 +438,40 @@ fn an_error_says_what_to_do_next() {
     assert!(html.contains("Deze uitnodiging is al gebruikt."));
     let unknown = village::error(Failure::Refused { problem: "from-the-future".to_owned() }, "/meedoen");
     assert!(pages::error(&village::frame(), &unknown, Lang::Nl).unwrap().contains("Het kastje heeft dit geweigerd."));
+}
+
+#[test]
+fn an_alert_stands_on_top_of_every_page() {
+    let mut frame = village::frame();
+    frame.neighbourhood.alerts = vec![posts::open_alert()];
+    for page in render_all(&frame) {
+        let link = format!("href=\"{}\"", paths::item(page.lang, &posts::open_alert().id));
+        let before = page.html.split("<main").next().unwrap();
+        assert!(before.contains(&link), "{} in {:?}", page.name, page.lang);
+    }
+}
+
+#[test]
+fn a_list_links_to_its_parts_and_keeps_what_was_asked() {
+    let html = pages::posts(&village::frame(), &posts::market(), Lang::Nl).unwrap();
+    for link in [
+        "/vraag-en-aanbod?soort=aanbod&#38;categorie=Lenen",
+        "/vraag-en-aanbod?categorie=Tuin",
+        "/vraag-en-aanbod?categorie=Lenen&#38;na=a1b2",
+        "/schrijven?soort=vraag",
+    ] {
+        assert!(html.contains(&format!("href=\"{link}\"")), "{link}");
+    }
+    assert!(html.contains(&format!("categorie=Lenen&#38;gebied={}", village::id(801))));
+}
+
+#[test]
+fn names_of_those_who_come_are_for_residents() {
+    let named = pages::event(&village::frame(), &posts::recurring_event(), Lang::Nl).unwrap();
+    assert!(named.contains("Ilse de Wit") && named.contains("elke eerste donderdag van de maand"));
+    let mut event = posts::recurring_event();
+    event.sign_ups.names = None;
+    let unnamed = pages::event(&village::frame(), &event, Lang::Nl).unwrap();
+    let before_comments = unnamed.split("id=\"comments\"").next().unwrap();
+    assert!(!before_comments.contains("Ilse de Wit") && before_comments.contains("5 mensen."));
 }

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use dorpsplein_protocol::recurrence::RecurrenceError;
 use serde_json::json;
 use thiserror::Error;
 
@@ -107,9 +108,18 @@ pub enum InputError {
     /// A civil time has another form.
     #[error("{0} is no time: write 2026-12-04T20:00, or 2026-12-04 for a whole day")]
     Time(String),
-    /// Only events have times and places.
-    #[error("only an event has --starts, --ends and --place")]
+    /// Only events have times.
+    #[error("only an event has --starts, --ends, --repeats, --except and --capacity")]
     NotAnEvent,
+    /// No kind of post.
+    #[error("{0} is nothing one can write: news, event, offer, request, listing, group or alert")]
+    PostKind(String),
+    /// No day.
+    #[error("{0} is no day: write 2026-12-04")]
+    Day(String),
+    /// No rule that an event can recur by.
+    #[error("{0} cannot be followed: {1}")]
+    Recurrence(String, #[source] RecurrenceError),
     /// A name that nobody would be shown by.
     #[error("a name has 1 to {} characters on one line", dorpsplein_protocol::validate::MAX_NAME)]
     Name,

@@ -114,6 +114,7 @@ fn frame(door: &Door) -> Result<Frame, CliError> {
             language: Lang::Nl,
             neighbours: Vec::new(),
             circles: Vec::new(),
+            alerts: Vec::new(),
         },
         now: local_time::local(clock::now()),
         time_zone: local_time::ZONE,

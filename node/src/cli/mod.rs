@@ -29,6 +29,7 @@ mod on_item;
 mod organisation;
 mod photo;
 mod place;
+mod post;
 mod recover;
 mod resident;
 mod search;

@@ -2,12 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use dorpsplein_protocol::compose::Place;
 use dorpsplein_protocol::identity::SecretKey;
 use dorpsplein_protocol::identity::letter_code::Purpose;
 use dorpsplein_protocol::operation::{Edit, Field, ItemId, Kind, NeighbourhoodId, OperationId, Space, Value};
-use dorpsplein_protocol::time::CivilTime;
 use dorpsplein_protocol::validate::MAX_NAME;
 use serde_json::json;
 
@@ -18,8 +17,7 @@ use super::error::{CliError, InputError};
 use super::key_file::KeyFile;
 use super::leaving;
 use super::moderate::ItemArgs;
-use super::organisation;
-use super::photo::{self, PhotoArgs};
+use super::post;
 use super::{Outcome, random};
 use crate::links::{InvitationLink, Site};
 use crate::web::body::{AcceptedBody, ItemBody};
@@ -30,9 +28,15 @@ use crate::{clock, letters};
 pub(super) enum ResidentCommand {
     /// Join a neighbourhood with an invitation and make a key file
     Join(JoinArgs),
-    /// Write news or an event
-    Post(PostArgs),
-    /// Answer news or an event
+    /// Write a post: news, an event, an offer, a request, a listing, a group, an alert
+    Post(Box<post::PostArgs>),
+    /// Connectors: say how things stand with an alert
+    Update(post::UpdateArgs),
+    /// Sign up for an event, or join a group
+    SignUp(post::SignUpArgs),
+    /// Say that an offer or a request of your own is arranged
+    Settle(ItemArgs),
+    /// Answer a post
     Comment(CommentArgs),
     /// Show an item, as anybody can
     Show(ShowArgs),
@@ -67,43 +71,6 @@ pub(super) struct JoinArgs {
     audience: Space,
 }
 
-/// `resident post`.
-#[derive(Debug, Args)]
-pub(super) struct PostArgs {
-    /// The site to hand it in at; by default the one where the key is at home
-    #[arg(long)]
-    url: Option<String>,
-    /// Your key file
-    #[arg(long, value_name = "FILE")]
-    key: PathBuf,
-    /// What to write
-    #[arg(long, value_enum, default_value_t = PostKind::News)]
-    kind: PostKind,
-    /// The title
-    #[arg(long)]
-    title: String,
-    /// The text
-    #[arg(long, default_value = "")]
-    body: String,
-    /// Who may read it: members, square (whoever visits the site), neighbours, or circle:ID
-    #[arg(long, value_name = "AUDIENCE", value_parser = audience, default_value = "square")]
-    audience: Space,
-    /// The organisation in whose name you write, if you speak for one: its id, or the beginning of it
-    #[arg(long = "for", value_name = "ORGANISATION")]
-    speaks_for: Option<String>,
-    /// When the event starts: 2026-12-04T20:00, or 2026-12-04 for a whole day
-    #[arg(long, value_name = "TIME")]
-    starts: Option<String>,
-    /// When the event ends
-    #[arg(long, value_name = "TIME")]
-    ends: Option<String>,
-    /// Where the event is
-    #[arg(long)]
-    place: Option<String>,
-    #[command(flatten)]
-    photos: PhotoArgs,
-}
-
 /// `resident comment`.
 #[derive(Debug, Args)]
 pub(super) struct CommentArgs {
@@ -132,15 +99,6 @@ pub(super) struct ShowArgs {
     item: String,
 }
 
-/// What somebody writes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum PostKind {
-    /// News
-    News,
-    /// An event
-    Event,
-}
-
 /// The audience that somebody named.
 ///
 /// # Errors
@@ -156,7 +114,10 @@ pub(super) fn audience(name: &str) -> Result<Space, InputError> {
 pub(super) fn run(command: &ResidentCommand) -> Result<Outcome, CliError> {
     match command {
         ResidentCommand::Join(args) => join(args),
-        ResidentCommand::Post(args) => post(args),
+        ResidentCommand::Post(args) => post::post(args),
+        ResidentCommand::Update(args) => post::update(args),
+        ResidentCommand::SignUp(args) => post::sign_up(args),
+        ResidentCommand::Settle(args) => post::settle(args),
         ResidentCommand::Comment(args) => comment(args),
         ResidentCommand::Show(args) => show(args),
         ResidentCommand::Erase(args) => leaving::erase(args),
@@ -237,48 +198,6 @@ fn resumed<'a>(path: &Path, home: NeighbourhoodId, door: &'a Door) -> Result<Aut
     Ok(author)
 }
 
-fn post(args: &PostArgs) -> Result<Outcome, CliError> {
-    let (kind, mut edits) = post_edits(args)?;
-    let photos = args.photos.prepare()?;
-    let door = door_of(&args.key, args.url.as_deref())?;
-    let mut author = Author::open(&args.key, &door)?;
-    edits.extend(photo::hand_in(photos, &door, author.device())?);
-    let place = Place { neighbourhood: author.device().home(), space: args.audience };
-    let accepted = match &args.speaks_for {
-        None => author.say(|device| device.create(place, kind, None, edits, clock::now()))?,
-        Some(beginning) => {
-            let organisation = organisation::chosen(&door, beginning)?;
-            author.say(|device| device.create_for(organisation, place, kind, edits, clock::now()))?
-        }
-    };
-    Ok(posted(&accepted, &door))
-}
-
-/// What an event or news consists of, checked before anything is signed.
-fn post_edits(args: &PostArgs) -> Result<(Kind, Vec<Edit>), CliError> {
-    let mut edits = vec![text(Field::TITLE, &args.title)];
-    if !args.body.is_empty() {
-        edits.push(text(Field::BODY, &args.body));
-    }
-    let with_time = |field, time: &Option<String>| -> Result<Option<Edit>, CliError> {
-        let Some(time) = time else { return Ok(None) };
-        let civil = CivilTime::parse(time).map_err(|_| InputError::Time(time.clone()))?;
-        Ok(Some(text(field, civil.as_str())))
-    };
-    match args.kind {
-        PostKind::News if args.starts.is_some() || args.ends.is_some() || args.place.is_some() => {
-            Err(InputError::NotAnEvent.into())
-        }
-        PostKind::News => Ok((Kind::NEWS, edits)),
-        PostKind::Event => {
-            edits.push(with_time(Field::STARTS, &args.starts)?.ok_or(InputError::NoStart)?);
-            edits.extend(with_time(Field::ENDS, &args.ends)?);
-            edits.extend(args.place.iter().map(|place| text(Field::PLACE, place)));
-            Ok((Kind::EVENT, edits))
-        }
-    }
-}
-
 fn comment(args: &CommentArgs) -> Result<Outcome, CliError> {
     let subject = ItemId::from_hex(&args.item).ok_or(InputError::Item)?;
     let door = door_of(&args.key, args.url.as_deref())?;
@@ -324,12 +243,13 @@ fn show(args: &ShowArgs) -> Result<Outcome, CliError> {
     Ok(Outcome::new(words.concat().trim_end().to_owned(), json!(item)))
 }
 
-fn posted(accepted: &AcceptedBody, door: &Door) -> Outcome {
+/// What a command says that wrote something.
+pub(super) fn posted(accepted: &AcceptedBody, door: &Door) -> Outcome {
     Outcome::new(format!("Written: {} at {}", accepted.item, door.address()), json!(accepted))
 }
 
 /// The door at the given site, or at the one where the key is at home.
-fn door_of(key: &Path, url: Option<&str>) -> Result<Door, CliError> {
+pub(super) fn door_of(key: &Path, url: Option<&str>) -> Result<Door, CliError> {
     let site = match url {
         Some(url) => Site::parse(url)?,
         None => KeyFile::open(key)?.site().clone(),
@@ -348,38 +268,11 @@ mod tests {
 
     use super::*;
 
-    fn event(starts: Option<&str>, place: Option<&str>, kind: PostKind) -> PostArgs {
-        PostArgs {
-            url: None,
-            key: PathBuf::from("unused"),
-            kind,
-            title: "Soep".to_owned(),
-            body: String::new(),
-            audience: Space::Square,
-            speaks_for: None,
-            starts: starts.map(str::to_owned),
-            ends: None,
-            place: place.map(str::to_owned),
-            photos: PhotoArgs::default(),
-        }
-    }
-
     #[test]
     fn a_name_is_checked_before_the_invitation_is_used() {
         assert_eq!(checked_name("  Anna de Vries "), Ok("Anna de Vries"));
         for bad in ["", "  ", "Anna\nde Vries", &"é".repeat(MAX_NAME + 1)] {
             assert_eq!(checked_name(bad), Err(InputError::Name), "{bad:?}");
         }
-    }
-
-    #[test]
-    fn an_event_has_a_real_start_and_news_has_none() {
-        let (kind, edits) = post_edits(&event(Some("2026-12-04T20:00"), Some("De Schuur"), PostKind::Event)).unwrap();
-        assert_eq!((kind, edits.len()), (Kind::EVENT, 3));
-        let refused = |args: &PostArgs| post_edits(args).unwrap_err().to_string();
-        assert_eq!(refused(&event(None, None, PostKind::Event)), InputError::NoStart.to_string());
-        let nonsense = InputError::Time("2026-02-30".to_owned()).to_string();
-        assert_eq!(refused(&event(Some("2026-02-30"), None, PostKind::Event)), nonsense);
-        assert_eq!(refused(&event(None, Some("Schuur"), PostKind::News)), InputError::NotAnEvent.to_string());
     }
 }

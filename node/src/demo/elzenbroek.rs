@@ -4,6 +4,7 @@ use dorpsplein_protocol::operation::ModerationReason;
 use jiff::civil::Weekday::{Friday, Monday, Saturday, Sunday, Thursday, Tuesday, Wednesday};
 
 use super::drawing;
+use super::elzenbroek_posts;
 use super::village::Audience::{Neighbours, Square};
 use super::village::{Comment, Day, Event, Hidden, News, Organisation, Picture, Resident, Village, at};
 
@@ -17,6 +18,8 @@ pub(super) static ELZENBROEK: Village = Village {
     residents: RESIDENTS,
     news: NEWS,
     events: EVENTS,
+    posts: elzenbroek_posts::POSTS,
+    gatherings: elzenbroek_posts::GATHERINGS,
     connectors: &["Amira Osman", "Kees Lemmers"],
     organisations: &[Organisation {
         name: "Schaakclub Het Paard",

@@ -4,6 +4,7 @@ use dorpsplein_protocol::operation::ModerationReason;
 use jiff::civil::Weekday::{Friday, Monday, Saturday, Sunday, Thursday, Tuesday, Wednesday};
 
 use super::drawing;
+use super::maasdorp_posts;
 use super::village::Audience::{Neighbours, Square};
 use super::village::{Comment, Day, Event, Hidden, News, Organisation, Picture, Resident, Village, at};
 
@@ -17,6 +18,8 @@ pub(super) static MAASDORP: Village = Village {
     residents: RESIDENTS,
     news: NEWS,
     events: EVENTS,
+    posts: maasdorp_posts::POSTS,
+    gatherings: maasdorp_posts::GATHERINGS,
     connectors: &["Hassan Bakali", "Sanne Tromp"],
     organisations: &[Organisation {
         name: "Moestuin De Dijk",

@@ -6,7 +6,9 @@
 mod community;
 mod drawing;
 mod elzenbroek;
+mod elzenbroek_posts;
 mod maasdorp;
+mod maasdorp_posts;
 mod prepare;
 mod story;
 mod village;

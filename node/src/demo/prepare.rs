@@ -15,7 +15,7 @@ use dorpsplein_protocol::time::Timestamp;
 use jiff::civil::Date;
 
 use super::story::{self, Act, Deed, MINUTE_MS, Topic, UNTIL_HIDDEN_MINUTES};
-use super::village::{Audience, Event, Hidden, Village};
+use super::village::{Audience, Event, Gathering, Hidden, Village};
 use super::{community, drawing};
 use crate::cli::{
     Author, CliError, DAY_MS, Door, Terms, accept_from, invite, offer_to, open_invitation, random, treaty_link,
@@ -178,9 +178,26 @@ fn perform(
             edits.extend(picture_of(act.topic, houses, person)?);
             person.say(|device| device.create(place, Kind::NEWS, None, edits, act.at))?
         }
-        Deed::Event(event) => {
-            let edits = event_edits(event, today);
+        Deed::Event(event, gathering) => {
+            let edits = event_edits(event, gathering, today);
             person.say(|device| device.create(place, Kind::EVENT, None, edits, act.at))?
+        }
+        Deed::Post(post) => {
+            let mut edits = vec![text(Field::TITLE, post.title), text(Field::BODY, post.body)];
+            edits.extend(post.facts.iter().map(|(field, words)| text(*field, words)));
+            person.say(|device| device.create(place, post.kind, None, edits, act.at))?
+        }
+        Deed::Update(told) => {
+            let (subject, edits) = (known(), vec![text(Field::BODY, told.body)]);
+            person.say(|device| device.create(place, Kind::UPDATE, Some(subject), edits, act.at))?
+        }
+        Deed::SignUp(party) => {
+            let party = Edit::Set { field: Field::PARTY, value: Value::Int(party.into()) };
+            let subject = known();
+            if person.village != act.topic.village {
+                wait_until("an event of the neighbours", PATIENCE, || Ok(person.door.item(&subject).is_ok()))?;
+            }
+            person.say(|device| device.create(place, Kind::SIGN_UP, Some(subject), vec![party], act.at))?
         }
         Deed::Cancel => {
             let (item, off) = (known(), Edit::Set { field: Field::CANCELLED, value: Value::Bool(true) });
@@ -201,7 +218,7 @@ fn perform(
             hide(hidden, connector, place, &made, act.at)?
         }
     };
-    if matches!(act.deed, Deed::News(_) | Deed::Event(_)) {
+    if matches!(act.deed, Deed::News(_) | Deed::Event(..) | Deed::Post(_)) {
         items.extend(ItemId::from_hex(&made.item).map(|item| (act.topic, item)));
     }
     Ok(())
@@ -231,7 +248,7 @@ fn hide(
     connector.say(|device| device.edit(place, item, vec![OperationId::from(item)], vec![act], at))
 }
 
-fn event_edits(event: &Event, today: Date) -> Vec<Edit> {
+fn event_edits(event: &Event, gathering: Option<&Gathering>, today: Date) -> Vec<Edit> {
     let mut edits = vec![
         text(Field::TITLE, event.title),
         text(Field::BODY, event.body),
@@ -239,6 +256,9 @@ fn event_edits(event: &Event, today: Date) -> Vec<Edit> {
         text(Field::STARTS, &event.starts(today)),
     ];
     edits.extend(event.ends(today).map(|ends| text(Field::ENDS, &ends)));
+    edits.extend(gathering.and_then(|gathering| gathering.repeats).map(|rule| text(Field::REPEATS, rule)));
+    let capacity = gathering.and_then(|gathering| gathering.capacity);
+    edits.extend(capacity.map(|people| Edit::Set { field: Field::CAPACITY, value: Value::Int(people.into()) }));
     edits
 }
 

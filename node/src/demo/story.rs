@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use dorpsplein_protocol::operation::Kind;
 use dorpsplein_protocol::time::Timestamp;
 use jiff::Span;
 use jiff::civil::{Date, DateTime, Time};
 
-use super::village::{Audience, Comment, Event, Hidden, News, Village, at};
+use super::village::{Audience, Comment, Event, Gathering, Hidden, News, Post, Village, at};
 use crate::web::local_time;
 
 /// How many days ago the first event was announced; the last was yesterday.
@@ -15,6 +16,8 @@ const FIRST_ANNOUNCEMENT_DAYS: usize = 11;
 const ANNOUNCEMENTS: [Time; 7] = [at(9, 5), at(19, 40), at(13, 20), at(16, 45), at(10, 30), at(20, 15), at(11, 50)];
 /// How much later than it was written an answer is hidden.
 pub(super) const UNTIL_HIDDEN_MINUTES: u64 = 25;
+/// How long it takes until the next one signs up.
+const UNTIL_NEXT_SIGN_UP_MINUTES: u64 = 190;
 /// How much later than its announcement an event is called off.
 const UNTIL_CANCELLED_MINUTES: u64 = 600;
 /// Nobody writes before this hour, when the baker gets up, nor at or after [`BEDTIME`].
@@ -31,7 +34,7 @@ pub(super) const MINUTE_MS: u64 = 60_000;
 pub(super) struct Topic {
     /// Which village: its place in the list of villages.
     pub(super) village: usize,
-    /// Which item: its place among the village's news, then its events.
+    /// Which item: its place among the village's news, then its events, then its other posts.
     pub(super) number: usize,
 }
 
@@ -56,7 +59,13 @@ pub(super) enum Deed {
     /// Wrote news.
     News(&'static News),
     /// Announced an event.
-    Event(&'static Event),
+    Event(&'static Event, Option<&'static Gathering>),
+    /// Wrote another post.
+    Post(&'static Post),
+    /// Told how things stand with an alert.
+    Update(&'static Comment),
+    /// Signed up, with so many people.
+    SignUp(u8),
     /// Called it off.
     Cancel,
     /// Answered.
@@ -85,12 +94,25 @@ pub(super) fn acts(villages: &[&'static Village], now: Timestamp) -> Vec<Act> {
         for (index, event) in told.events.iter().enumerate() {
             let topic = Topic { village, number: told.news.len() + index };
             let at = announced(village, index, told.events.len(), today);
-            acts.push(Act { at, by: event.by, topic, audience: event.audience, deed: Deed::Event(event) });
+            let gathering = told.gatherings.iter().find(|gathering| gathering.event == index);
+            acts.push(Act { at, by: event.by, topic, audience: event.audience, deed: Deed::Event(event, gathering) });
             if event.cancelled {
                 let at = awake(at.plus_millis(UNTIL_CANCELLED_MINUTES * MINUTE_MS)).min(now);
                 acts.push(Act { at, by: event.by, topic, audience: event.audience, deed: Deed::Cancel });
             }
             acts.extend(answers(topic, event.audience, event.comments, at, now));
+            acts.extend(sign_ups(topic, event.audience, gathering, at, now));
+        }
+        for (index, post) in told.posts.iter().enumerate() {
+            let topic = Topic { village, number: told.news.len() + told.events.len() + index };
+            let day = today.saturating_sub(Span::new().days(i64::from(post.days_ago)));
+            let at = local_time::instant(DateTime::from_parts(day, post.at));
+            acts.push(Act { at, by: post.by, topic, audience: post.audience, deed: Deed::Post(post) });
+            let said = answers(topic, post.audience, post.comments, at, now);
+            acts.extend(said.map(|act| match act.deed {
+                Deed::Comment(told) if post.kind == Kind::ALERT => Act { deed: Deed::Update(told), ..act },
+                _ => act,
+            }));
         }
     }
     acts.sort_by_key(|act| act.at);
@@ -123,6 +145,21 @@ fn answers(
     comments.iter().scan(from, move |at, comment| {
         *at = awake(at.plus_millis(u64::from(comment.minutes_later) * MINUTE_MS)).min(now);
         Some(Act { at: *at, by: comment.by, topic, audience, deed: Deed::Comment(comment) })
+    })
+}
+
+/// Those who come sign up one after the other, from the announcement on.
+fn sign_ups(
+    topic: Topic,
+    audience: Audience,
+    gathering: Option<&'static Gathering>,
+    from: Timestamp,
+    now: Timestamp,
+) -> impl Iterator<Item = Act> {
+    let coming = gathering.map_or(&[][..], |gathering| gathering.coming);
+    coming.iter().scan(from, move |at, (by, party)| {
+        *at = awake(at.plus_millis(UNTIL_NEXT_SIGN_UP_MINUTES * MINUTE_MS)).min(now);
+        Some(Act { at: *at, by, topic, audience, deed: Deed::SignUp(*party) })
     })
 }
 
@@ -179,8 +216,10 @@ mod tests {
         let mut there = std::collections::HashSet::new();
         for act in acts(&villages(), NOW) {
             match act.deed {
-                Deed::News(_) | Deed::Event(_) => assert!(there.insert(act.topic)),
-                Deed::Cancel | Deed::Comment(_) | Deed::Hidden(_) => assert!(there.contains(&act.topic)),
+                Deed::News(_) | Deed::Event(..) | Deed::Post(_) => assert!(there.insert(act.topic)),
+                Deed::Cancel | Deed::Comment(_) | Deed::Hidden(_) | Deed::Update(_) | Deed::SignUp(_) => {
+                    assert!(there.contains(&act.topic));
+                }
             }
         }
     }

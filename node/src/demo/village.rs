@@ -1,7 +1,7 @@
 //! The form in which the villages of the demonstration are written down, and how "next Tuesday" becomes a date.
 
 use crate::photos::picture::PictureError;
-use dorpsplein_protocol::operation::ModerationReason;
+use dorpsplein_protocol::operation::{Field, Kind, ModerationReason};
 use jiff::civil::{Date, DateTime, Time, Weekday};
 
 /// An invented village: who lives there and what they have to tell each other.
@@ -23,6 +23,10 @@ pub(super) struct Village {
     pub news: &'static [News],
     /// Its events.
     pub events: &'static [Event],
+    /// What its people offer, ask for and found.
+    pub posts: &'static [Post],
+    /// Events that happen more often, or for which people sign up.
+    pub gatherings: &'static [Gathering],
     /// The residents who are connectors beside the founder.
     pub connectors: &'static [&'static str],
     /// Its organisations.
@@ -109,6 +113,42 @@ pub(super) struct News {
     pub body: &'static str,
     /// Who answered.
     pub comments: &'static [Comment],
+}
+
+/// An offer, a request, a club, a group or an alert.
+#[derive(Debug)]
+pub(super) struct Post {
+    /// What sort of post.
+    pub kind: Kind,
+    /// The name of its author.
+    pub by: &'static str,
+    /// How many days ago it was written, at least 1.
+    pub days_ago: u8,
+    /// At what time of that day.
+    pub at: Time,
+    /// Who may read it.
+    pub audience: Audience,
+    /// Its title, or its name.
+    pub title: &'static str,
+    /// Its text.
+    pub body: &'static str,
+    /// What else it says.
+    pub facts: &'static [(Field, &'static str)],
+    /// Who answered; of an alert how things stood.
+    pub comments: &'static [Comment],
+}
+
+/// More about an event.
+#[derive(Debug)]
+pub(super) struct Gathering {
+    /// The event: its place in the list.
+    pub event: usize,
+    /// How it recurs, if it does.
+    pub repeats: Option<&'static str>,
+    /// For how many people there is room.
+    pub capacity: Option<u32>,
+    /// Who comes, with how many.
+    pub coming: &'static [(&'static str, u8)],
 }
 
 /// An event.

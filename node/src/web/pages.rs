@@ -5,8 +5,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use dorpsplein_protocol::operation::ItemId;
 use dorpsplein_web_ui::pages::RenderError;
-use dorpsplein_web_ui::paths::{self, Page, SearchKind, query};
-use dorpsplein_web_ui::view::{ErrorPage, Failure, WriteKind, WritePage};
+use dorpsplein_web_ui::paths::{self, ListQuery, Page, PostKind, SearchKind, query};
+use dorpsplein_web_ui::view::{ErrorPage, Failure, WritePage};
 use dorpsplein_web_ui::{Lang, pages};
 
 use super::SiteState;
@@ -94,11 +94,23 @@ fn render(
         Page::Event => reader.event_page(&item()?, lang),
         Page::WhoSaysThis => reader.proof_page(&item()?, lang),
         Page::Write => {
-            let event = asked(query::kind(lang)) == Some(query::event(lang));
-            let kind = if event { WriteKind::Event } else { WriteKind::News };
-            Ok(pages::write(&reader.frame(), &WritePage { kind }, lang)?)
+            let kind = asked_kind(&asked, lang).unwrap_or_default();
+            Ok(pages::write(&reader.frame(), &WritePage { kind, choices: reader.choices()? }, lang)?)
         }
         Page::Join => Ok(pages::join(&reader.frame(), lang)?),
+        Page::Market | Page::Clubs | Page::Groups | Page::Alerts => {
+            let word = |name: &str| asked(name).filter(|word| !word.is_empty()).map(str::to_owned);
+            let asked = ListQuery {
+                kind: asked_kind(&asked, lang),
+                category: word(query::category(lang)),
+                area: word(query::area(lang)),
+                after: word(query::after(lang)),
+            };
+            reader.posts_page(page, asked, lang)
+        }
+        Page::Help => Ok(pages::help(&reader.frame(), lang)?),
+        Page::Accessibility => Ok(pages::accessibility(&reader.frame(), lang)?),
+        Page::Privacy => Ok(pages::privacy(&reader.frame(), lang)?),
         Page::About => reader.about_page(lang),
         Page::MyData => reader.my_data_page(lang),
         Page::Device => Ok(pages::device(&reader.frame(), lang)?),
@@ -112,8 +124,14 @@ fn render(
         | Page::DeskOrganisations
         | Page::DeskAreas
         | Page::DeskBoxes
+        | Page::People
         | Page::Log => reader.page_for_members(page, id, asked(query::before(lang)), lang),
     }
+}
+
+/// The sort of post that an address asks for.
+fn asked_kind<'a>(asked: &impl Fn(&str) -> Option<&'a str>, lang: Lang) -> Option<PostKind> {
+    asked(query::kind(lang)).and_then(|value| PostKind::from_value(value, lang))
 }
 
 /// A page that is the same for everybody.
@@ -156,10 +174,10 @@ fn instead(reader: &Reader, error: ReadError, path: String, lang: Lang) -> Resul
             return Ok((Problem::closed(&door).status(), page));
         }
         ReadError::NotFound => (StatusCode::NOT_FOUND, Failure::NotFound),
+        ReadError::NoSearch => (StatusCode::SERVICE_UNAVAILABLE, Failure::Internal),
         ReadError::Store(error) => {
             tracing::error!(%error, "a page could not be read");
             (StatusCode::SERVICE_UNAVAILABLE, Failure::Internal)
-        ReadError::NoSearch => (StatusCode::SERVICE_UNAVAILABLE, Failure::Internal),
         }
         ReadError::Render(error) => {
             tracing::error!(%error, "a page could not be made");

@@ -32,16 +32,14 @@ export class Founded {
 
   /** Founds it and waits until its site answers. */
   static async start(name) {
-    const binary = process.env.DORPSPLEIN_BIN;
-    if (!binary) throw new Error("DORPSPLEIN_BIN must name the dorpsplein program; `cargo xtask e2e` sets it");
+    if (!process.env.DORPSPLEIN_BIN) throw new Error("DORPSPLEIN_BIN must name the dorpsplein program; `cargo xtask e2e` sets it");
     const folder = path(await mkdtemp(path(tmpdir(), "dorpsplein-founded-")), "box");
     const port = await freePort();
     const url = `http://localhost:${port}`;
-    await run(binary, [
-      "init", "--dir", folder, "--name", name, "--tagline", "Van en voor elkaar", "--mdns", "off", "--json",
-      "--site", `127.0.0.1:${port}`, "--public-url", url, "--listen", `/ip4/127.0.0.1/udp/${port}/quic-v1`,
-      "--help-name", "Wietske", "--help-phone", "0599 00 00 00",
-    ]);
+    await says(
+      "init", "--name", name, "--tagline", "Van en voor elkaar", "--help-name", "Wietske", "--help-phone", "0599 00 00 00",
+      "--public-url", url, ...settled(folder, port),
+    );
     return new Founded(await serve(folder), folder, url);
   }
 
@@ -56,6 +54,16 @@ export class Founded {
     const { invitation } = await this.founder("invite");
     const { resident, device } = await says("resident", "join", "--invitation", invitation, "--key", key, "--name", name);
     return { resident, device, key, does: (...command) => says(...command, "--key", key) };
+  }
+
+  /** A second box of this neighbourhood, certified and running. */
+  async secondBox() {
+    const folder = path(this.folder, "..", "second");
+    const port = await freePort();
+    const { link } = await this.founder("box", "link");
+    const { box } = await says("box", "join", link, ...settled(folder, port));
+    await this.founder("box", "add", box);
+    return new Founded(await serve(folder), folder, `http://localhost:${port}`);
   }
 
   /** The same person with a copy of the key file as it is now: what nobody should make. */
@@ -79,6 +87,14 @@ export class Founded {
     return (await this.founder("treaty", "list")).neighbours;
   }
 
+  /** News that somebody from here writes for the neighbours, once it stands at `other` as well: its id. */
+  async sharesNews(other, title) {
+    const writer = await this.villager(`writer-${title.length}`);
+    const { item } = await writer.does("resident", "post", "--title", title, "--audience", "neighbours");
+    await eventually(title, async () => (await fetch(`${other.url}/api/v1/items/${item}`)).ok);
+    return item;
+  }
+
   /** The register, as everybody may read it. */
   async register() {
     return (await fetch(`${this.url}/api/v1/register`)).json();
@@ -86,25 +102,38 @@ export class Founded {
 
   /** The box is away for as long as `meanwhile` takes. */
   async whileAway(meanwhile) {
-    await this.#leave();
+    await this.leave();
     const done = await meanwhile();
-    this.child = await serve(this.folder);
+    await this.comeBack();
     return done;
   }
 
-  /** Asks the box to leave, and cleans up. */
-  async stop() {
-    await this.#leave();
-    await rm(path(this.folder, ".."), { recursive: true, force: true });
-  }
-
-  async #leave() {
+  /** Asks the box to leave. */
+  async leave() {
     const left = new Promise((resolve) => this.child.once("exit", resolve));
     if (this.child.exitCode === null) {
       this.child.kill("SIGTERM");
       await left;
     }
   }
+
+  /** Starts the box again. */
+  async comeBack() {
+    this.child = await serve(this.folder);
+  }
+
+  /** Asks the box to leave, and cleans up. */
+  async stop() {
+    await this.leave();
+    await rm(path(this.folder, ".."), { recursive: true, force: true });
+  }
+}
+
+/** Where a box has its folder and listens. */
+function settled(folder, port) {
+  return [
+    "--dir", folder, "--mdns", "off", "--site", `127.0.0.1:${port}`, "--listen", `/ip4/127.0.0.1/udp/${port}/quic-v1`,
+  ];
 }
 
 /** Runs the box of a data folder, and waits until it is ready. */

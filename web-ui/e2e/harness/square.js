@@ -7,8 +7,14 @@ const ARRIVES_WITHIN_MS = 30_000;
 
 /** Addresses of the pages without an id, per language. */
 export const PATHS = {
-  nl: { news: "/", agenda: "/agenda", write: "/schrijven", join: "/meedoen", about: "/over-dit-plein" },
-  en: { news: "/en/", agenda: "/en/agenda", write: "/en/write", join: "/en/join", about: "/en/about" },
+  nl: {
+    news: "/", agenda: "/agenda", write: "/schrijven", join: "/meedoen", about: "/over-dit-plein",
+    help: "/hulp", accessibility: "/toegankelijkheid", privacy: "/privacy",
+  },
+  en: {
+    news: "/en/", agenda: "/en/agenda", write: "/en/write", join: "/en/join", about: "/en/about",
+    help: "/en/help", accessibility: "/en/accessibility", privacy: "/en/privacy",
+  },
 };
 
 /** The place on a page where one form and its answers stand. */

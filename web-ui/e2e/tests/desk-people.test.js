@@ -46,19 +46,11 @@ async function stranger(t) {
   return visitor.page;
 }
 
-/** News that a neighbour shares, once it stands in the village as well: its id. */
-async function newsFromNextDoor(title) {
-  const sjoerd = await nextDoor.villager(`sjoerd-${title.length}`);
-  const { item } = await sjoerd.does("resident", "post", "--title", title, "--audience", "neighbours");
-  await eventually(title, async () => (await fetch(`${village.url}/api/v1/items/${item}`)).ok);
-  return item;
-}
-
 /** What the box of `at` knows of a device. */
 const device = async (at, key) => (await fetch(`${at.url}/api/v1/devices/${key}`)).json();
 
 test("a device that signed two things with one number waits until a connector decides", async (t) => {
-  const question = await newsFromNextDoor("Wie komt er zaterdag schaken?");
+  const question = await nextDoor.sharesNews(village, "Wie komt er zaterdag schaken?");
   const anna = await village.villager("Anna");
   const copy = await village.copyOf(anna);
   await anna.does("resident", "post", "--title", "Ik heb een schaakbord over");
@@ -105,7 +97,7 @@ test("a device that signed two things with one number waits until a connector de
 });
 
 test("honest work of somebody who was removed comes back", async (t) => {
-  const question = await newsFromNextDoor("Wie leent ons een partytent?");
+  const question = await nextDoor.sharesNews(village, "Wie leent ons een partytent?");
   const klaas = await village.villager("Klaas");
   const answers = (body) => klaas.does("resident", "comment", "--item", question, "--body", body, "--url", nextDoor.url);
   await eventually("the register next door", () => answers("Ik kijk even op zolder.").catch(() => undefined));

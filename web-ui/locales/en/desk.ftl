@@ -98,6 +98,11 @@ deed-treaty = An agreement with { $name }
 deed-circle-founding = A new circle: { $name }
 deed-circle-admission = { $name } may join our circle
 deed-circle-joining = We join the circle { $name }
+deed-invitation = An invitation for a resident
+deed-area = A part of the neighbourhood: { $name }
+deed-organisation = An organisation joins; { $name } speaks for it
+deed-treaty-end = The agreement with { $name } ends
+deed-minor = Something small, such as an invitation taken back or another device of one's own
 deed-other = Something this box does not know yet. Ask whoever proposed it what it is.
 
 fork-of = A device of { $name }
@@ -106,6 +111,7 @@ fork-number = Number { $number }
 fork-no-words = There is no text in it to show.
 fork-counts = Counts now
 fork-keep = This one is right
+fork-not-yours = If this one counts, you are no connector any more. So somebody else has to choose it.
 
 device = device
 device-active = In use

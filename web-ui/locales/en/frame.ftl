@@ -9,6 +9,8 @@ nav-agenda = Agenda
 nav-write = Write
 nav-join = Join
 nav-about = About
+nav-all = Everything on this square
+nav-log = Log
 nav-about-long = About this square
 
 help-question = Need help with this site?

@@ -98,6 +98,11 @@ deed-treaty = Een afspraak met { $name }
 deed-circle-founding = Een nieuwe kring: { $name }
 deed-circle-admission = { $name } mag bij onze kring
 deed-circle-joining = Wij gaan bij de kring { $name }
+deed-invitation = Een uitnodiging voor een bewoner
+deed-area = Een deel van de buurt: { $name }
+deed-organisation = Een organisatie doet mee; { $name } spreekt voor haar
+deed-treaty-end = De afspraak met { $name } stopt
+deed-minor = Iets kleins, zoals een ingetrokken uitnodiging of een eigen toestel erbij
 deed-other = Iets wat dit kastje nog niet kent. Vraag de voorsteller wat het is.
 
 fork-of = Een toestel van { $name }
@@ -106,6 +111,7 @@ fork-number = Nummer { $number }
 fork-no-words = Dit bevat geen tekst om te tonen.
 fork-counts = Telt nu
 fork-keep = Deze klopt
+fork-not-yours = Kiest u deze? Dan bent u zelf geen buurtverbinder meer. Daarom moet een ander dat doen.
 
 device = toestel
 device-active = In gebruik

@@ -4,6 +4,8 @@ frame-skip = Naar de inhoud
 frame-colophon = Dit plein draait op een kastje in de buurt en is van ons allemaal.
 
 nav-label = Hoofdmenu
+nav-all = Alles op dit plein
+nav-log = Logboek
 nav-news = Nieuws
 nav-agenda = Agenda
 nav-write = Schrijven

@@ -1,12 +1,25 @@
 //! From the fields of a form to the edits that make an item.
 
-use dorpsplein_protocol::operation::{Edit, Field, ItemId, Kind, Value};
-use dorpsplein_protocol::time::CivilTime;
+use dorpsplein_protocol::operation::{AreaId, Edit, Field, ItemId, Kind, Value};
+use dorpsplein_protocol::recurrence::{Ends, Every, InMonth, Recurrence};
+use dorpsplein_protocol::time::{CivilTime, Day};
 
 use super::trouble::Trouble;
 
 /// The text in a field of a form, trimmed; none when it is empty.
 pub(super) type Fields<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// The fields of a form that are texts as they are, with those of a post.
+const TEXTS: [(&str, Field); 8] = [
+    ("body", Field::BODY),
+    ("place", Field::PLACE),
+    ("phone", Field::PHONE),
+    ("email", Field::EMAIL),
+    ("website", Field::WEBSITE),
+    ("hours", Field::HOURS),
+    ("category", Field::CATEGORY),
+    ("review_by", Field::REVIEW_BY),
+];
 
 /// An item that is not signed yet.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,20 +33,34 @@ pub(super) struct Draft {
 }
 
 impl Draft {
-    /// News: `title` and `body`.
-    pub(super) fn news(fields: Fields<'_>) -> Result<Self, Trouble> {
-        let edits = vec![needed(fields, "title", Field::TITLE)?, needed(fields, "body", Field::BODY)?];
-        Ok(Self { kind: Kind::NEWS, subject: None, edits })
+    /// A post: `title`, `body` but for an event, and what else its form has of `place`, `phone`, `email`, `website`, `hours`,
+    /// `category`, `area`, `review_by` and `capacity`; of an event when it is.
+    pub(super) fn post(kind: Kind, fields: Fields<'_>) -> Result<Self, Trouble> {
+        let mut edits = vec![needed(fields, "title", Field::TITLE)?];
+        if kind == Kind::EVENT {
+            let (starts, ends) = times(fields)?;
+            edits.push(set(Field::STARTS, starts.as_str()));
+            edits.extend(ends.map(|ends| set(Field::ENDS, ends.as_str())));
+            edits.extend(recurrence(fields, &starts)?.map(|rule| set(Field::REPEATS, &rule.to_string())));
+        } else {
+            needed(fields, "body", Field::BODY)?;
+        }
+        for (name, field) in TEXTS {
+            edits.extend(fields(name).map(|text| set(field, &text)));
+        }
+        edits.extend(number(fields, "capacity", Field::CAPACITY)?);
+        if let Some(area) = fields("area") {
+            let area = AreaId::from_hex(&area).ok_or_else(incomplete)?;
+            edits.push(Edit::Set { field: Field::AREA, value: Value::Bytes(area.as_bytes().to_vec()) });
+        }
+        Ok(Self { kind, subject: None, edits })
     }
 
-    /// An event: `title`, when, and perhaps `place` and `body`.
-    pub(super) fn event(fields: Fields<'_>) -> Result<Self, Trouble> {
-        let (starts, ends) = times(fields)?;
-        let mut edits = vec![needed(fields, "title", Field::TITLE)?, set(Field::STARTS, starts.as_str())];
-        edits.extend(ends.map(|ends| set(Field::ENDS, ends.as_str())));
-        edits.extend(fields("place").map(|place| set(Field::PLACE, &place)));
-        edits.extend(fields("body").map(|body| set(Field::BODY, &body)));
-        Ok(Self { kind: Kind::EVENT, subject: None, edits })
+    /// That somebody comes to `subject`, or joins it: `party`, of how many people; one unless it is said.
+    pub(super) fn sign_up(fields: Fields<'_>, subject: ItemId) -> Result<Self, Trouble> {
+        let party = number(fields, "party", Field::PARTY)?;
+        let alone = Edit::Set { field: Field::PARTY, value: Value::Int(1) };
+        Ok(Self { kind: Kind::SIGN_UP, subject: Some(subject), edits: vec![party.unwrap_or(alone)] })
     }
 
     /// A comment on `subject`: `body`.
@@ -70,6 +97,34 @@ fn times(fields: Fields<'_>) -> Result<(CivilTime, Option<CivilTime>), Trouble> 
         Some(ends) if ends < starts => Err(incomplete()),
         ends => Ok((starts, ends)),
     }
+}
+
+/// How an event recurs: `repeats` says which days, with the first one as the example; `repeats_until` on which day it ends.
+fn recurrence(fields: Fields<'_>, starts: &CivilTime) -> Result<Option<Recurrence>, Trouble> {
+    let first = starts.day();
+    let (_, _, number) = first.parts();
+    let nth = u8::try_from((number - 1) / 7 + 1).unwrap_or(1);
+    let (every, interval) = match fields("repeats").as_deref() {
+        None => return Ok(None),
+        Some("weekly") => (Every::Week(Vec::new()), 1),
+        Some("fortnightly") => (Every::Week(Vec::new()), 2),
+        Some("monthly-weekday") => (Every::Month(Some(InMonth::Nth(nth, first.weekday()))), 1),
+        Some("monthly-last-weekday") => (Every::Month(Some(InMonth::LastOf(first.weekday()))), 1),
+        Some("monthly-day") => (Every::Month(None), 1),
+        Some("yearly") => (Every::Year(None), 1),
+        Some(_) => return Err(incomplete()),
+    };
+    let ends = match fields("repeats_until") {
+        None => Ends::Never,
+        Some(until) => Ends::On(Day::parse(&until).ok().filter(|until| *until >= first).ok_or_else(incomplete)?),
+    };
+    Recurrence::new(every, interval, ends).map(Some).map_err(|_| incomplete())
+}
+
+/// A whole number, if one is given.
+fn number(fields: Fields<'_>, name: &str, field: Field) -> Result<Option<Edit>, Trouble> {
+    let given = fields(name).map(|text| text.parse::<i64>().map_err(|_| incomplete())).transpose()?;
+    Ok(given.map(|number| Edit::Set { field, value: Value::Int(number) }))
 }
 
 fn civil(date: &str, time: Option<&str>) -> Result<CivilTime, Trouble> {
@@ -143,11 +198,51 @@ mod tests {
     #[test]
     fn what_is_needed_is_asked_for() {
         let nothing = |_: &str| None;
-        assert!(Draft::news(&nothing).is_err());
-        assert!(Draft::event(&nothing).is_err());
+        assert!(Draft::post(Kind::NEWS, &nothing).is_err());
+        assert!(Draft::post(Kind::EVENT, &nothing).is_err());
         assert!(Draft::profile(&nothing).is_err());
         assert!(Draft::comment(&nothing, ItemId::from_bytes([1; 32])).is_err());
         let title_only = |name: &str| (name == "title").then(|| "De brug is weer open".to_owned());
-        assert!(Draft::news(&title_only).is_err(), "news is a story");
+        assert!(Draft::post(Kind::NEWS, &title_only).is_err(), "news is a story");
+    }
+
+    /// The rule of an event that first happens on that day.
+    fn rule(first: &str, more: &[(&str, &str)]) -> Option<String> {
+        let fields = |name: &str| more.iter().find(|(field, _)| *field == name).map(|(_, text)| (*text).to_owned());
+        recurrence(&fields, &CivilTime::parse(first).unwrap()).ok()?.map(|rule| rule.to_string())
+    }
+
+    #[test]
+    fn the_first_time_is_the_example_for_the_others() {
+        let thursday = "2026-12-03T20:00";
+        assert_eq!(rule(thursday, &[]), None);
+        assert_eq!(rule(thursday, &[("repeats", "weekly")]).unwrap(), "FREQ=WEEKLY");
+        assert_eq!(rule(thursday, &[("repeats", "fortnightly")]).unwrap(), "FREQ=WEEKLY;INTERVAL=2");
+        assert_eq!(rule(thursday, &[("repeats", "monthly-weekday")]).unwrap(), "FREQ=MONTHLY;BYDAY=1TH");
+        assert_eq!(rule("2026-12-29", &[("repeats", "monthly-weekday")]).unwrap(), "FREQ=MONTHLY;BYDAY=5TU");
+        assert_eq!(rule(thursday, &[("repeats", "monthly-last-weekday")]).unwrap(), "FREQ=MONTHLY;BYDAY=-1TH");
+        assert_eq!(rule(thursday, &[("repeats", "monthly-day")]).unwrap(), "FREQ=MONTHLY");
+        let until = [("repeats", "yearly"), ("repeats_until", "2030-12-31")];
+        assert_eq!(rule(thursday, &until).unwrap(), "FREQ=YEARLY;UNTIL=20301231");
+    }
+
+    #[test]
+    fn a_rule_that_ends_before_it_begins_is_refused() {
+        let fields = |name: &str| match name {
+            "repeats" => Some("weekly".to_owned()),
+            "repeats_until" => Some("2026-12-01".to_owned()),
+            _ => None,
+        };
+        assert!(recurrence(&fields, &CivilTime::parse("2026-12-03").unwrap()).is_err());
+    }
+
+    #[test]
+    fn numbers_are_numbers() {
+        let party = |text: &'static str| move |name: &str| (name == "party").then(|| text.to_owned());
+        let subject = ItemId::from_bytes([1; 32]);
+        let three = Draft::sign_up(&party("3"), subject).unwrap();
+        assert_eq!(three.edits, [Edit::Set { field: Field::PARTY, value: Value::Int(3) }]);
+        assert!(Draft::sign_up(&party("drie"), subject).is_err());
+        assert_eq!(Draft::sign_up(&|_| None, subject).unwrap().edits.len(), 1, "one comes alone");
     }
 }

@@ -134,12 +134,7 @@ fn described(place: &Area) -> Result<Item, Trouble> {
     let item = || {
         Some(Item {
             id: ItemId::from_hex(&text("data-item"))?,
-            kind: match text("data-kind").as_str() {
-                "news" => Kind::NEWS,
-                "event" => Kind::EVENT,
-                "comment" => Kind::COMMENT,
-                _ => return None,
-            },
+            kind: Kind::from_name(&text("data-kind"))?,
             at: Place {
                 neighbourhood: NeighbourhoodId::from_hex(&text("data-neighbourhood-of-item"))?,
                 space: space(&text("data-space-of-item")).ok()?,

@@ -75,9 +75,12 @@ pub async fn start() -> Result<(), JsValue> {
     let page = Rc::new(Page::current()?);
     if let Some(area) = page.area("join") {
         told(&area, join::start(&page, area.clone()).await);
-    } else if let Some(area) = page.area("write").or_else(|| page.area("comment")) {
-        told(&area, write::start(&page, area.clone()).await);
-    } else {
+    }
+    let forms: Vec<Area> = ["write", "sign-up", "comment"].iter().filter_map(|name| page.area(name)).collect();
+    for area in &forms {
+        told(area, write::start(&page, area.clone()).await);
+    }
+    if forms.is_empty() && page.area("join").is_none() {
         if let Some(area) = page.area("login") {
             told(&area, session::start(&page, area.clone()).await);
         }

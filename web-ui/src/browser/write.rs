@@ -1,10 +1,10 @@
-//! Writing news, an event or a comment.
+//! Writing a post or a comment, and signing up.
 
 use std::cell::Cell;
 use std::rc::Rc;
 
 use dorpsplein_protocol::compose::Place;
-use dorpsplein_protocol::operation::{ItemId, NeighbourhoodId, Space};
+use dorpsplein_protocol::operation::{ItemId, Kind, NeighbourhoodId, Space};
 
 use super::author::Author;
 use super::draft::Draft;
@@ -107,21 +107,22 @@ impl Writing {
         let attribute = |name| self.form.attribute(name).unwrap_or_default();
         let unclear = Trouble::Browser("the form does not say what it is about");
         match (attribute("data-dorpsplein").as_str(), attribute("data-kind").as_str()) {
-            ("comment", _) => {
+            (form @ ("comment" | "sign-up"), _) => {
                 let subject = ItemId::from_hex(&attribute("data-subject"));
                 let neighbourhood = NeighbourhoodId::from_hex(&attribute("data-neighbourhood-of-subject"));
                 let (Some(subject), Some(neighbourhood)) = (subject, neighbourhood) else { return Err(unclear) };
                 let at = Place { neighbourhood, space: space(&attribute("data-space"))? };
-                Ok((at, Draft::comment(&fields, subject)?))
+                let draft = if form == "comment" {
+                    Draft::comment(&fields, subject)?
+                } else {
+                    Draft::sign_up(&fields, subject)?
+                };
+                Ok((at, draft))
             }
             ("write", kind) => {
                 let at = Place { neighbourhood: home, space: audience(&filled)? };
-                let draft = match kind {
-                    "news" => Draft::news(&fields)?,
-                    "event" => Draft::event(&fields)?,
-                    _ => return Err(unclear),
-                };
-                Ok((at, draft))
+                let kind = Kind::from_name(kind).filter(|kind| kind.is_post()).ok_or(unclear)?;
+                Ok((at, Draft::post(kind, &fields)?))
             }
             _ => Err(unclear),
         }

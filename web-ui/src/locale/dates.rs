@@ -164,29 +164,33 @@ fn capitalised(text: &str) -> String {
 }
 
 fn weekday(date: Date, lang: Lang) -> &'static str {
+    weekday_name(date.weekday(), lang)
+}
+
+/// "donderdag", "Thursday".
+pub(super) fn weekday_name(weekday: Weekday, lang: Lang) -> &'static str {
+    let index = weekday.to_monday_zero_offset().unsigned_abs();
     match lang {
-        Lang::Nl => NL_WEEKDAYS[weekday_index(date)],
-        Lang::En => EN_WEEKDAYS[weekday_index(date)],
+        Lang::Nl => NL_WEEKDAYS[usize::from(index)],
+        Lang::En => EN_WEEKDAYS[usize::from(index)],
     }
 }
 
 fn month(date: Date, lang: Lang) -> &'static str {
+    month_name(date.month(), lang)
+}
+
+/// The month with this number, 1 to 12: "mei", "May".
+pub(super) fn month_name(month: i8, lang: Lang) -> &'static str {
+    let index = usize::from(month.clamp(1, 12).unsigned_abs()) - 1;
     match lang {
-        Lang::Nl => NL_MONTHS[month_index(date)],
-        Lang::En => EN_MONTHS[month_index(date)],
+        Lang::Nl => NL_MONTHS[index],
+        Lang::En => EN_MONTHS[index],
     }
 }
 
 fn weekday_index(date: Date) -> usize {
-    match date.weekday() {
-        Weekday::Monday => 0,
-        Weekday::Tuesday => 1,
-        Weekday::Wednesday => 2,
-        Weekday::Thursday => 3,
-        Weekday::Friday => 4,
-        Weekday::Saturday => 5,
-        Weekday::Sunday => 6,
-    }
+    usize::from(date.weekday().to_monday_zero_offset().unsigned_abs())
 }
 
 fn month_index(date: Date) -> usize {

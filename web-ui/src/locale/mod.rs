@@ -1,7 +1,9 @@
 //! What the site says: the texts in `locales/{nl,en}/*.ftl`, and dates as people say them.
 
 mod dates;
+mod recurrence;
 mod texts;
 
 pub use dates::{DayLabel, day_heading, day_label, full_date, hours, moment, month_heading, when};
+pub use recurrence::repeats;
 pub use texts::{MissingText, Texts};

@@ -14,6 +14,8 @@ macro_rules! sources {
     ($lang:literal) => {
         [
             include_str!(concat!("../../locales/", $lang, "/frame.ftl")),
+            include_str!(concat!("../../locales/", $lang, "/guide.ftl")),
+            include_str!(concat!("../../locales/", $lang, "/posts.ftl")),
             include_str!(concat!("../../locales/", $lang, "/reading.ftl")),
             include_str!(concat!("../../locales/", $lang, "/taking-part.ftl")),
             include_str!(concat!("../../locales/", $lang, "/trust.ftl")),
@@ -22,9 +24,9 @@ macro_rules! sources {
             include_str!(concat!("../../locales/", $lang, "/devices.ftl")),
             include_str!(concat!("../../locales/", $lang, "/moderation.ftl")),
             include_str!(concat!("../../locales/", $lang, "/problems.ftl")),
+            include_str!(concat!("../../locales/", $lang, "/search.ftl")),
         ]
     };
-            include_str!(concat!("../../locales/", $lang, "/search.ftl")),
 }
 
 static NL: LazyLock<Texts> = LazyLock::new(|| Texts::parse(Lang::Nl, &sources!("nl")));

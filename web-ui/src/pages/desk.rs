@@ -15,7 +15,7 @@ use crate::paths::{self, Page};
 use crate::view::{
     AreasPage, BoxesPage, Care, CirclePlace, CirclesPage, Contact, Date, Deed, DeskPage, DeviceStanding, DoorPage,
     Frame, InvitationFate, InvitationsPage, Letter, LettersPage, MemberPage, MembersPage, NeighboursPage,
-    OrganisationsPage, Person, Role, Taken, TreatyDirection, TreatyStep, Way,
+    OrganisationsPage, Person, Role, Said, Taken, TreatyDirection, TreatyStep, Way,
 };
 
 /// A template that is nothing but the shell and a view, and the function that renders it.
@@ -181,6 +181,11 @@ impl Shell<'_> {
             Deed::CircleFounding(name) => self.fill("deed-circle-founding", "name", name),
             Deed::CircleAdmission(name) => self.fill("deed-circle-admission", "name", name),
             Deed::CircleJoining(name) => self.fill("deed-circle-joining", "name", name),
+            Deed::Invitation => self.say("deed-invitation").map(Cow::into_owned),
+            Deed::SubArea(name) => self.fill("deed-area", "name", name),
+            Deed::Organisation(speaker) => about("deed-organisation", speaker),
+            Deed::TreatyEnd(name) => self.fill("deed-treaty-end", "name", name),
+            Deed::Minor => self.say("deed-minor").map(Cow::into_owned),
             Deed::Other => self.say("deed-other").map(Cow::into_owned),
         }
     }

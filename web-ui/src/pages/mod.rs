@@ -5,31 +5,32 @@
 
 mod desk;
 mod devices;
+mod guide;
 mod moderation;
 mod neighbour_map;
+mod posts;
 pub mod problems;
 mod prose;
 mod reading;
+mod search;
 mod shell;
 mod taking_part;
-mod search;
 mod trust;
 
 pub use desk::{
     areas, boxes, circles, desk, door, invitations, letter_sheets, letters, member, members, neighbours, organisations,
 };
 pub use devices::{device, my_data};
+pub use guide::{accessibility, help, privacy};
 pub use moderation::{gone, log};
+pub use posts::{people, posts};
+pub use search::search;
 
 use askama::Template;
 
-pub use posts::{people, posts};
-pub use search::search;
 use crate::Lang;
 use crate::paths::{self, Page};
-use crate::view::{
-    AboutPage, AgendaPage, ErrorPage, EventPage, Frame, ItemPage, NewsPage, ProofPage, WriteKind, WritePage,
-};
+use crate::view::{AboutPage, AgendaPage, ErrorPage, EventPage, Frame, ItemPage, NewsPage, ProofPage, WritePage};
 use shell::Shell;
 
 /// A page that could not be made: a text is missing, which the tests rule out. A caller can only answer 500.
@@ -50,12 +51,13 @@ pub fn news(frame: &Frame, page: &NewsPage, lang: Lang) -> Result<String, Render
     Ok(reading::News { s: shell, page }.render()?)
 }
 
-/// One news item with its comments.
+/// One post that is no event, with its comments.
 ///
 /// # Errors
 /// [`RenderError`].
 pub fn item(frame: &Frame, page: &ItemPage, lang: Lang) -> Result<String, RenderError> {
-    let shell = Shell::new(frame, lang, Some(Page::Item), paths::item(lang.other(), &page.id));
+    let shell =
+        Shell::new(frame, lang, Some(Page::Item), paths::item(lang.other(), &page.id)).in_list(page.kind.list());
     Ok(reading::Item { s: shell, page }.render()?)
 }
 
@@ -87,11 +89,7 @@ pub fn event(frame: &Frame, page: &EventPage, lang: Lang) -> Result<String, Rend
 /// # Errors
 /// [`RenderError`].
 pub fn write(frame: &Frame, page: &WritePage, lang: Lang) -> Result<String, RenderError> {
-    let path = match page.kind {
-        WriteKind::News => paths::write_news(lang.other()),
-        WriteKind::Event => paths::write_event(lang.other()),
-    };
-    let shell = Shell::new(frame, lang, Some(Page::Write), path);
+    let shell = Shell::new(frame, lang, Some(Page::Write), paths::write_kind(lang.other(), page.kind));
     Ok(taking_part::Write { s: shell, page }.render()?)
 }
 

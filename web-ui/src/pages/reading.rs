@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::prose::Span;
 use super::shell::Shell;
-use crate::paths::Page;
+use crate::paths::{Page, PostKind};
 use crate::view::{AgendaPage, Date, EventPage, EventTeaser, ItemPage, NewsPage, Role, Stated, ThreadEntry};
 
 #[derive(Template)]

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use crate::Lang;
 use crate::locale::{self, DayLabel, MissingText, Texts};
-use crate::paths::{self, Page};
-use crate::view::{Author, Date, DateTime, Frame, Neighbourhood, Origin, When};
+use crate::paths::{self, Page, PostKind};
+use crate::view::{Author, Date, DateTime, Frame, Neighbourhood, Origin, Repeats, When};
 
 use super::problems;
 use super::prose::{self, Paragraph};
@@ -40,6 +40,8 @@ pub(super) struct Shell<'a> {
     /// The same page in the other language.
     pub(super) other_path: String,
     page: Option<Page>,
+    /// The list that the post of this page stands in.
+    list: Page,
     texts: &'static Texts,
 }
 
@@ -52,7 +54,12 @@ pub(super) struct ProblemSentence {
 impl<'a> Shell<'a> {
     /// The shell of a page; `page` is `None` for an error, which belongs to no entry of the menu.
     pub(super) fn new(frame: &'a Frame, lang: Lang, page: Option<Page>, other_path: String) -> Self {
-        Self { frame, lang, other_path, page, texts: Texts::of(lang) }
+        Self { frame, lang, other_path, page, list: Page::News, texts: Texts::of(lang) }
+    }
+
+    /// The shell of the page of a post that stands in a list.
+    pub(super) fn in_list(self, list: Page) -> Self {
+        Self { list, ..self }
     }
 
     pub(super) fn neighbourhood(&self) -> &'a Neighbourhood {
@@ -71,7 +78,7 @@ impl<'a> Shell<'a> {
     /// The value of `aria-current` for an entry of the menu: "page" on that very page, "true" on what belongs to it.
     pub(super) fn current(&self, entry: &Page) -> Option<&'static str> {
         let section = match self.page? {
-            Page::Item => Page::News,
+            Page::Item => self.list,
             Page::Event => Page::Agenda,
             page => page,
         };
@@ -88,6 +95,11 @@ impl<'a> Shell<'a> {
 
     pub(super) fn count(&self, id: &str, count: &usize) -> Result<String, MissingText> {
         self.texts.count(id, *count)
+    }
+
+    /// As [`Shell::count`], of people.
+    pub(super) fn people(&self, id: &str, count: &u32) -> Result<String, MissingText> {
+        self.texts.count(id, *count as usize)
     }
 
     /// Every problem with its sentence, the one for unknown problems last.
@@ -186,6 +198,10 @@ impl<'a> Shell<'a> {
         locale::month_heading(*date, self.lang)
     }
 
+    pub(super) fn repeats(&self, repeats: &Repeats) -> String {
+        locale::repeats(repeats, self.lang)
+    }
+
     pub(super) fn full_date(&self, date: &Date) -> String {
         locale::full_date(*date, self.lang)
     }
@@ -199,6 +215,21 @@ impl<'a> Shell<'a> {
 impl Shell<'_> {
     pub(super) fn api_path(&self) -> &'static str {
         paths::API
+    }
+
+    /// Where the suggestions for a search field are asked for.
+    pub(super) fn suggestions_path(&self) -> String {
+        format!("{}/suggestions?lang={}", paths::API, self.lang.tag())
+    }
+
+    /// Whether this is the page of what is found, which has the search field in its midst.
+    pub(super) fn is_search(&self) -> bool {
+        self.page == Some(Page::Search)
+    }
+
+    /// Every page that is about nothing in particular: the text that names it, its address, its `aria-current`.
+    pub(super) fn site_map(&self) -> impl Iterator<Item = (&'static str, &'static str, Option<&'static str>)> {
+        SITE_MAP.iter().map(|(text, page)| (*text, self.page_path(*page), self.current(page)))
     }
 
     pub(super) fn news_path(&self) -> &'static str {
@@ -217,21 +248,6 @@ impl Shell<'_> {
         paths::agenda_from(self.lang, &from.to_string())
     }
 
-    /// Where the suggestions for a search field are asked for.
-    pub(super) fn suggestions_path(&self) -> String {
-        format!("{}/suggestions?lang={}", paths::API, self.lang.tag())
-    }
-
-    /// Whether this is the page of what is found, which has the search field in its midst.
-    pub(super) fn is_search(&self) -> bool {
-        self.page == Some(Page::Search)
-    }
-
-    /// Every page that is about nothing in particular: the text that names it, its address, its `aria-current`.
-    pub(super) fn site_map(&self) -> impl Iterator<Item = (&'static str, &'static str, Option<&'static str>)> {
-        SITE_MAP.iter().map(|(text, page)| (*text, self.page_path(*page), self.current(page)))
-    }
-
     pub(super) fn item_path(&self, id: &str) -> String {
         paths::item(self.lang, id)
     }
@@ -248,12 +264,26 @@ impl Shell<'_> {
         paths::write(self.lang)
     }
 
-    pub(super) fn write_news_path(&self) -> String {
-        paths::write_news(self.lang)
+    /// The list that a post of this sort stands in.
+    pub(super) fn list_path(&self, kind: &PostKind) -> &'static str {
+        self.page_path(kind.list())
     }
 
-    pub(super) fn write_event_path(&self) -> String {
-        paths::write_event(self.lang)
+    /// The text of the link to that list.
+    pub(super) const fn to_list(&self, kind: &PostKind) -> &'static str {
+        match kind {
+            PostKind::News => "item-to-news",
+            PostKind::Event => "event-to-agenda",
+            PostKind::Offer | PostKind::Request => "item-to-market",
+            PostKind::Listing => "item-to-clubs",
+            PostKind::Group => "item-to-groups",
+            PostKind::Alert => "item-to-alerts",
+        }
+    }
+
+    /// Where one writes a post of this sort.
+    pub(super) fn write_kind_path(&self, kind: &PostKind) -> String {
+        paths::write_kind(self.lang, *kind)
     }
 
     pub(super) fn join_path(&self) -> &'static str {

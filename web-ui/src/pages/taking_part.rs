@@ -3,14 +3,70 @@
 use askama::Template;
 
 use super::shell::Shell;
-use crate::paths::Page;
-use crate::view::{WriteKind, WritePage};
+use crate::paths::{Page, PostKind};
+use crate::view::WritePage;
 
 #[derive(Template)]
 #[template(path = "write.html")]
 pub(super) struct Write<'a> {
     pub(super) s: Shell<'a>,
     pub(super) page: &'a WritePage,
+}
+
+impl Write<'_> {
+    /// What one can write, with its text.
+    const fn kinds(&self) -> &'static [(PostKind, &'static str)] {
+        &[
+            (PostKind::News, "write-news"),
+            (PostKind::Event, "write-event"),
+            (PostKind::Request, "write-request"),
+            (PostKind::Offer, "write-offer"),
+            (PostKind::Listing, "write-listing"),
+            (PostKind::Group, "write-group"),
+            (PostKind::Alert, "write-alert"),
+        ]
+    }
+
+    const fn intro(&self) -> &'static str {
+        match self.page.kind {
+            PostKind::News => "write-news-intro",
+            PostKind::Event => "write-event-intro",
+            PostKind::Request => "write-request-intro",
+            PostKind::Offer => "write-offer-intro",
+            PostKind::Listing => "write-listing-intro",
+            PostKind::Group => "write-group-intro",
+            PostKind::Alert => "write-alert-intro",
+        }
+    }
+
+    /// How an event can recur, as the module knows it, with its text.
+    const fn recurrences(&self) -> &'static [(&'static str, &'static str)] {
+        &[
+            ("", "repeats-never"),
+            ("weekly", "repeats-weekly"),
+            ("fortnightly", "repeats-fortnightly"),
+            ("monthly-weekday", "repeats-monthly-weekday"),
+            ("monthly-last-weekday", "repeats-monthly-last-weekday"),
+            ("monthly-day", "repeats-monthly-day"),
+            ("yearly", "repeats-yearly"),
+        ]
+    }
+
+    const fn has_place(&self) -> bool {
+        matches!(self.page.kind, PostKind::Event | PostKind::Listing)
+    }
+
+    const fn needs_body(&self) -> bool {
+        !matches!(self.page.kind, PostKind::Event)
+    }
+
+    const fn has_contact(&self) -> bool {
+        matches!(self.page.kind, PostKind::Listing | PostKind::Group)
+    }
+
+    const fn is_reviewed(&self) -> bool {
+        matches!(self.page.kind, PostKind::Offer | PostKind::Request | PostKind::Listing | PostKind::Group)
+    }
 }
 
 #[derive(Template)]

@@ -101,6 +101,16 @@ pub enum Deed {
     CircleAdmission(String),
     /// This neighbourhood joins a circle, by its name.
     CircleJoining(String),
+    /// An invitation for a resident.
+    Invitation,
+    /// A part of the neighbourhood is distinguished, by its name.
+    SubArea(String),
+    /// An organisation becomes a member, with who speaks for it.
+    Organisation(Person),
+    /// A treaty ends, with the neighbour's name.
+    TreatyEnd(String),
+    /// Something smaller: a letter taken back, a device of one's own, a second signature.
+    Minor,
     /// Something a later version proposes.
     Other,
 }
@@ -118,6 +128,17 @@ pub struct Fork {
     pub branches: Vec<Branch>,
 }
 
+/// What an operation says, for people to recognise it by.
+#[derive(Clone, Debug)]
+pub enum Said {
+    /// Words about an item.
+    Words(String),
+    /// Something in the register.
+    Deed(Deed),
+    /// Nothing that can be shown.
+    Nothing,
+}
+
 /// One of the operations of a fork.
 #[derive(Clone, Debug)]
 pub struct Branch {
@@ -125,10 +146,12 @@ pub struct Branch {
     pub operation: String,
     /// When its author says it was signed.
     pub signed: DateTime,
-    /// Its words, as far as it has any.
-    pub words: Option<String>,
+    /// What it says.
+    pub said: Said,
     /// Whether it counts as things stand.
     pub counts: bool,
+    /// Whether the reader may say that this is the one that counts.
+    pub yours_to_keep: bool,
 }
 
 /// Something that wants attention.

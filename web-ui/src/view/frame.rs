@@ -2,6 +2,7 @@
 
 use jiff::civil::DateTime;
 
+use super::posts::OpenAlert;
 use crate::Lang;
 
 /// All that a page needs to know besides its own content.
@@ -20,9 +21,9 @@ pub struct Frame {
     /// The address of the script that starts the browser's module. `None` when this box was built for reading only:
     /// the pages then say so where one would write.
     pub script_url: Option<String>,
-}
     /// The address of the script that adds suggestions to the search field.
     pub suggest_url: String,
+}
 
 /// A neighbourhood as its own site presents it.
 #[derive(Clone, Debug)]
@@ -41,6 +42,8 @@ pub struct Neighbourhood {
     pub neighbours: Vec<NeighbourLink>,
     /// The circles it belongs to, by name.
     pub circles: Vec<CircleChoice>,
+    /// What everybody has to know now, latest first.
+    pub alerts: Vec<OpenAlert>,
 }
 
 /// Whom a visitor can call.

@@ -19,7 +19,7 @@ mod trust;
 pub use crate::qr::QrImage;
 pub use desk::{
     Branch, Care, Deed, DeskPage, DeskTop, DeviceStanding, DeviceView, DoorPage, Fork, InvitationFate, InvitationView,
-    InvitationsPage, Letter, LettersPage, MemberPage, MemberTeaser, MembersPage, Person, Proposal,
+    InvitationsPage, Letter, LettersPage, MemberPage, MemberTeaser, MembersPage, Person, Proposal, Said,
 };
 pub use desk_community::{
     AreasPage, BoxesPage, CirclePlace, CircleView, CirclesPage, DeskBox, Neighbouring, NeighboursPage,
@@ -30,7 +30,7 @@ pub use frame::{CircleChoice, Frame, Help, NeighbourLink, Neighbourhood};
 pub use jiff::civil::{Date, DateTime};
 pub use moderation::{Fate, GonePage, Handle, LogAct, LogEntry, LogPage, Moderated, Reason, Receipt, Standing};
 pub use neighbouring::{AwaitingPost, Contact, Exchange, HandedOn, MappedNeighbour, Policy, Taken, Way};
-pub use page::{AgendaPage, ErrorPage, EventPage, Failure, ItemPage, NewsPage, WriteKind, WritePage};
+pub use page::{AgendaPage, ErrorPage, EventPage, Failure, ItemPage, NewsPage, WritePage};
 pub use post::{
     Author, Claim, Comment, EventTeaser, NewsTeaser, Origin, Photo, Role, Stated, Thread, ThreadEntry, When,
 };

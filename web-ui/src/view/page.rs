@@ -4,6 +4,9 @@ use jiff::civil::{Date, DateTime};
 
 use super::moderation::{Fate, Handle};
 use super::post::{Author, EventTeaser, NewsTeaser, Photo, Stated, Thread, When};
+use super::posts::{Choices, Facts, SignUps, Updates};
+use super::recurrence::Repeats;
+use crate::paths::PostKind;
 
 /// The home page.
 #[derive(Clone, Debug)]
@@ -18,11 +21,13 @@ pub struct NewsPage {
     pub older: Option<String>,
 }
 
-/// One news item.
+/// One post that is no event.
 #[derive(Clone, Debug)]
 pub struct ItemPage {
     /// The item's id.
     pub id: String,
+    /// What sort of post.
+    pub kind: PostKind,
     /// Its title, one line.
     pub title: String,
     /// Its text.
@@ -33,6 +38,12 @@ pub struct ItemPage {
     pub written: DateTime,
     /// When it was last changed, if it was.
     pub edited: Option<DateTime>,
+    /// What else it says.
+    pub facts: Facts,
+    /// How things stand; of alerts alone.
+    pub updates: Option<Updates>,
+    /// Who joined; of groups alone.
+    pub sign_ups: Option<SignUps>,
     /// What else happened to it.
     pub fate: Fate,
     /// What the browser's module needs to act on it.
@@ -75,6 +86,12 @@ pub struct EventPage {
     pub place: Stated<Option<String>>,
     /// Whether it is called off.
     pub cancelled: Stated<bool>,
+    /// How it recurs, as people say it; none when it happens once.
+    pub repeats: Option<Repeats>,
+    /// What else it says.
+    pub facts: Facts,
+    /// Who comes.
+    pub sign_ups: SignUps,
     /// What else happened to it.
     pub fate: Fate,
     /// What the browser's module needs to act on it.
@@ -85,21 +102,13 @@ pub struct EventPage {
     pub thread: Thread,
 }
 
-/// What somebody sits down to write.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum WriteKind {
-    /// News.
-    #[default]
-    News,
-    /// An event.
-    Event,
-}
-
 /// The write page.
 #[derive(Clone, Debug)]
 pub struct WritePage {
-    /// Which of the two forms to show.
-    pub kind: WriteKind,
+    /// Which form to show.
+    pub kind: PostKind,
+    /// What it can be filed under.
+    pub choices: Choices,
 }
 
 /// What went wrong.

@@ -6,7 +6,7 @@ use dorpsplein_web_ui::view::{
     DeskPage, DeskTop, DeviceStanding, DeviceView, DoorPage, Exchange, Fork, GonePage, HandedOn, InvitationFate,
     InvitationView, InvitationsPage, Letter, LettersPage, LogAct, LogEntry, LogPage, MappedNeighbour, MemberPage,
     MemberTeaser, MembersPage, Moderated, Neighbouring, NeighboursPage, OrganisationView, OrganisationsPage, Person,
-    Policy, Proposal, Reason, Receipt, Role, Standing, Taken, TreatyDirection, TreatyStep, TreatyView, Way,
+    Policy, Proposal, Reason, Receipt, Role, Said, Standing, Taken, TreatyDirection, TreatyStep, TreatyView, Way,
 };
 
 use super::{at, connector, handle, id, on, resident, thread};
@@ -53,8 +53,9 @@ pub(crate) fn desk() -> DeskPage {
     let branch = |seed, hour, words: &str, counts| Branch {
         operation: id(seed),
         signed: at(19, hour, 12),
-        words: Some(words.to_owned()),
+        said: Said::Words(words.to_owned()),
         counts,
+        yours_to_keep: true,
     };
     DeskPage {
         top: top(),

@@ -5,17 +5,19 @@
 
 pub(crate) mod desk;
 pub(crate) mod devices;
+pub(crate) mod posts;
 mod search;
 
 #[allow(unused_imports, reason = "as for all of this module")]
 pub(crate) use search::{search, search_none};
 
 use dorpsplein_web_ui::Lang;
+use dorpsplein_web_ui::paths::PostKind;
 use dorpsplein_web_ui::view::{
     AboutPage, AgendaPage, Author, BoxView, CircleChoice, Claim, Comment, Date, DateTime, ErrorPage, EventPage,
-    EventTeaser, Failure, Fate, Frame, Handle, Help, ItemPage, NeighbourLink, NeighbourView, Neighbourhood, NewsPage,
-    NewsTeaser, OperationRole, Origin, Photo, ProofOperation, ProofPage, ProofSubject, Role, Standing, Stated, Thread,
-    ThreadEntry, TreatyDirection, TreatyState, When, Words, WriteKind, WritePage,
+    EventTeaser, Facts, Failure, Fate, Frame, Handle, Help, ItemPage, NeighbourLink, NeighbourView, Neighbourhood,
+    NewsPage, NewsTeaser, OperationRole, Origin, Photo, ProofOperation, ProofPage, ProofSubject, Role, SignUps,
+    Standing, Stated, Thread, ThreadEntry, TreatyDirection, TreatyState, When, Words, WritePage,
 };
 
 /// An id that looks like one: 64 hexadecimal digits, another for every `seed`.
@@ -63,6 +65,7 @@ pub(crate) fn frame() -> Frame {
                 name: "Aan het water".to_owned(),
                 members: vec!["Boxwijk".to_owned()],
             }],
+            alerts: vec![],
         },
         now: at(21, 10, 30),
         time_zone: "Europe/Amsterdam",
@@ -156,6 +159,10 @@ pub(crate) fn busy_news(count: u64) -> NewsPage {
 pub(crate) fn item() -> ItemPage {
     ItemPage {
         id: id(11),
+        kind: PostKind::News,
+        facts: Facts::default(),
+        updates: None,
+        sign_ups: None,
         title: "De moestuin zoekt drie paar handen".to_owned(),
         body: GARDEN.to_owned(),
         author: connector("Truus Verhoeven"),
@@ -223,6 +230,9 @@ pub(crate) fn event_page() -> EventPage {
         when: Stated::Agreed(timed(21, 14, 0, 16, 30)),
         place: Stated::Agreed(Some("De Schuur, Kerkpad 3".to_owned())),
         cancelled: Stated::Agreed(false),
+        repeats: None,
+        facts: Facts::default(),
+        sign_ups: SignUps { capacity: Some(30), people: 12, ..SignUps::default() },
         fate: Fate::default(),
         handle: handle(41, "event"),
         photos: Vec::new(),
@@ -249,11 +259,15 @@ pub(crate) fn contested_event() -> EventPage {
 }
 
 pub(crate) fn write_news() -> WritePage {
-    WritePage { kind: WriteKind::News }
+    write(PostKind::News)
 }
 
 pub(crate) fn write_event() -> WritePage {
-    WritePage { kind: WriteKind::Event }
+    write(PostKind::Event)
+}
+
+pub(crate) fn write(kind: PostKind) -> WritePage {
+    WritePage { kind, choices: posts::choices() }
 }
 
 pub(crate) fn about() -> AboutPage {

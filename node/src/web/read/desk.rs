@@ -29,7 +29,7 @@ impl Reader {
         before: Option<&str>,
         lang: Lang,
     ) -> Result<String, ReadError> {
-        let needs = if page == Page::Log { Role::Resident } else { Role::Connector };
+        let needs = if matches!(page, Page::Log | Page::People) { Role::Resident } else { Role::Connector };
         let role = self.visitor.map(|visitor| visitor.role);
         // Whose role is in doubt comes in to decide about that, and no further.
         let decides = page == Page::Desk && self.waits_as_connector();
@@ -40,6 +40,7 @@ impl Reader {
         let frame = self.frame();
         Ok(match page {
             Page::Log => pages::log(&frame, &self.log_page(before)?, lang)?,
+            Page::People => pages::people(&frame, &self.people_page()?, lang)?,
             Page::DeskMembers => pages::members(&frame, &self.members_page()?, lang)?,
             Page::DeskMember => {
                 let id = ResidentId::from_hex(id).ok_or(ReadError::NotFound)?;
@@ -121,7 +122,7 @@ impl Reader {
         })
     }
 
-    fn deed(&self, statement: &Statement) -> Result<view::Deed, StoreError> {
+    pub(super) fn deed(&self, statement: &Statement) -> Result<view::Deed, StoreError> {
         Ok(match statement {
             Statement::MemberRemoval(removal) => view::Deed::Removal(self.person(&removal.resident)?),
             Statement::RoleChange(change) if change.role == Role::Connector => {
@@ -133,7 +134,11 @@ impl Reader {
                 None => view::Deed::Other,
             },
             Statement::Recovery(recovery) => view::Deed::Recovery(self.person(&recovery.resident)?),
-            Statement::Invitation(_) => view::Deed::ConnectorInvitation,
+            Statement::Invitation(letter) if letter.role == Role::Connector => view::Deed::ConnectorInvitation,
+            Statement::Invitation(_) => view::Deed::Invitation,
+            Statement::SubArea(area) => view::Deed::SubArea(area.name.clone()),
+            Statement::Organisation(organisation) => view::Deed::Organisation(self.person(&organisation.speaker)?),
+            Statement::TreatyEnd(end) => view::Deed::TreatyEnd(self.name_of(&end.with)),
             Statement::BoxCertificate(certificate) => view::Deed::Box(certificate.key.to_string()),
             Statement::Treaty(treaty) => view::Deed::Treaty(self.name_of(&treaty.with)),
             Statement::CircleFounding(founding) => view::Deed::CircleFounding(founding.name.clone()),
@@ -141,7 +146,8 @@ impl Reader {
                 view::Deed::CircleAdmission(self.name_of(&admission.neighbourhood))
             }
             Statement::CircleJoining(joining) => view::Deed::CircleJoining(self.name_of_circle(&joining.circle)),
-            _ => view::Deed::Other,
+            Statement::Unknown(_) => view::Deed::Other,
+            _ => view::Deed::Minor,
         })
     }
 

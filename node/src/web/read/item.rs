@@ -5,26 +5,32 @@ use dorpsplein_protocol::operation::{Field, ItemId, Kind, OperationId, Value};
 use dorpsplein_protocol::projection::{Conflict, Content, Erasure, ItemRow, Moderation};
 use dorpsplein_protocol::store::StoreError;
 use dorpsplein_protocol::time::{CivilTime, Timestamp};
+use dorpsplein_web_ui::paths::PostKind;
 use dorpsplein_web_ui::{Lang, pages, view};
 
 use super::super::body::{AuthorBody, ConflictBody, ContentBody, ItemBody, ModeratedBody};
 use super::super::local_time::{self, Civil};
 use super::lists::when;
 use super::standing::handle;
-use super::{ReadError, Reader};
+use super::{ReadError, Reader, posts};
 
 /// The characters of the text that stand in for a title nobody gave.
 const BORROWED_TITLE_CHARS: usize = 60;
 
 impl Reader {
-    /// One news item with its comments.
+    /// One post that is no event, with its comments.
     pub(in super::super) fn item_page(&self, id: &ItemId, lang: Lang) -> Result<String, ReadError> {
         if let Some(gone) = self.gone_page(id, lang)? {
             return Ok(gone);
         }
-        let row = self.visible_of_kind(id, Kind::NEWS)?;
+        let row = self.visible(id)?;
+        let kind = posts::post_kind(row.kind).filter(|kind| *kind != PostKind::Event).ok_or(ReadError::NotFound)?;
         let page = view::ItemPage {
             id: row.id.to_string(),
+            kind,
+            facts: self.facts(&row)?,
+            updates: (kind == PostKind::Alert).then(|| self.updates(&row)).transpose()?,
+            sign_ups: (kind == PostKind::Group).then(|| self.sign_ups(&row)).transpose()?,
             title: title(&row),
             body: row.content.body.clone().unwrap_or_default(),
             author: self.author(&row.author)?,
@@ -43,7 +49,10 @@ impl Reader {
         if let Some(gone) = self.gone_page(id, lang)? {
             return Ok(gone);
         }
-        let row = self.visible_of_kind(id, Kind::EVENT)?;
+        let row = self.visible(id)?;
+        if row.kind != Kind::EVENT {
+            return Err(ReadError::NotFound);
+        }
         let page = view::EventPage {
             id: row.id.to_string(),
             title: title(&row),
@@ -54,6 +63,9 @@ impl Reader {
             when: contested::when(&row).ok_or(ReadError::NotFound)?,
             place: contested::place(&row),
             cancelled: contested::cancellation(&row),
+            repeats: posts::repeats(&row),
+            facts: self.facts(&row)?,
+            sign_ups: self.sign_ups(&row)?,
             fate: self.fate(&row)?,
             handle: handle(&row),
             photos: self.photos(&row),
@@ -95,11 +107,6 @@ impl Reader {
         })
     }
 
-    fn visible_of_kind(&self, id: &ItemId, kind: Kind) -> Result<ItemRow, ReadError> {
-        let row = self.visible(id)?;
-        if row.kind == kind { Ok(row) } else { Err(ReadError::NotFound) }
-    }
-
     pub(super) fn thread(&self, row: &ItemRow) -> Result<view::Thread, StoreError> {
         let entries = self.comments(&row.id)?;
         let entries = entries.iter().map(|comment| self.thread_entry(comment)).collect::<Result<_, StoreError>>()?;
@@ -111,14 +118,19 @@ impl Reader {
         if row.hidden.is_some() {
             return Ok(view::ThreadEntry::Hidden(row.id.to_string()));
         }
-        Ok(view::ThreadEntry::Comment(Box::new(view::Comment {
+        Ok(view::ThreadEntry::Comment(Box::new(self.comment(row)?)))
+    }
+
+    /// A comment, or how things stand with an alert.
+    pub(super) fn comment(&self, row: &ItemRow) -> Result<view::Comment, StoreError> {
+        Ok(view::Comment {
             id: row.id.to_string(),
             author: self.author(&row.author)?,
             written: local_time::local(row.created),
             body: row.content.body.clone().unwrap_or_default(),
             fate: self.fate(row)?,
             handle: handle(row),
-        })))
+        })
     }
 }
 
@@ -148,6 +160,21 @@ fn content_body(content: &Content) -> ContentBody {
         starts: civil(&content.starts),
         ends: civil(&content.ends),
         place: content.place.clone(),
+        repeats: content.repeats.as_ref().map(ToString::to_string),
+        except: content.except.iter().map(ToString::to_string).collect(),
+        capacity: content.capacity,
+        party: content.party,
+        settled: content.settled,
+        review_by: content.review_by.as_ref().map(ToString::to_string),
+        category: content.category.clone(),
+        area: content.area.as_ref().map(ToString::to_string),
+        phone: content.phone.clone(),
+        email: content.email.clone(),
+        website: content.website.clone(),
+        hours: content.hours.clone(),
+        on_behalf: content.on_behalf.clone(),
+        uid: content.uid.clone(),
+        source: content.source.clone(),
         cancelled: content.cancelled,
         name: content.name.clone(),
         talents: content.talents.clone(),

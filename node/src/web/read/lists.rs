@@ -3,21 +3,24 @@
 use std::ops::ControlFlow;
 
 use dorpsplein_protocol::operation::Kind;
-use dorpsplein_protocol::projection::{self, FeedCursor, ItemRow};
+use dorpsplein_protocol::projection::{self, FeedCursor, ItemRow, Occurrence};
 use dorpsplein_protocol::store::{Direction, Read, StoreError, Table};
+use dorpsplein_protocol::time::{CivilTime, Day};
 use dorpsplein_web_ui::{Lang, pages, view};
 use jiff::civil::Date;
 
 use super::super::local_time::Civil;
 use super::item::{self, contested};
-use super::{ReadError, Reader};
+use super::{ReadError, Reader, posts};
 
 /// News items on one page.
 const NEWS_PER_PAGE: usize = 20;
 /// Events on one page of the agenda.
 const EVENTS_PER_PAGE: usize = 60;
-/// Rows read from the store at a time.
-const ROWS_AT_A_TIME: usize = 64;
+/// The most events of today and tomorrow on the home page.
+const MOST_SOON: usize = 64;
+/// How far ahead the agenda looks: what recurs for ever has to end somewhere.
+const HORIZON_DAYS: u32 = 400;
 /// How many days an event on the home page may lie ahead: today and tomorrow.
 const SOON_DAYS: i64 = 1;
 
@@ -82,20 +85,25 @@ impl Reader {
     /// The events of today and tomorrow.
     fn soon(&self) -> Result<Vec<view::EventTeaser>, StoreError> {
         let today = self.local_now.date();
-        let mut events = self.events_from(today, ROWS_AT_A_TIME)?;
+        let mut events = self.events_from(today, MOST_SOON)?;
         events.retain(|event| event.when.first_day().duration_since(today).as_hours() <= SOON_DAYS * 24);
         Ok(events)
     }
 
     fn events_from(&self, first: Date, limit: usize) -> Result<Vec<view::EventTeaser>, StoreError> {
-        let rows = projection::agenda_of(&self.store, &first.to_string(), limit, |row| self.shows(row))?;
-        Ok(rows.iter().filter_map(|row| self.event_teaser(row)).collect())
+        let (Ok(from), Some(to)) = (CivilTime::parse(&first.to_string()), horizon(first)) else {
+            return Ok(Vec::new());
+        };
+        let times = projection::agenda_between(&self.store, &from, to, &self.filter(), limit)?;
+        let shown = times.iter().filter(|time| self.shows(&time.row));
+        Ok(shown.filter_map(|time| self.event_teaser(time)).collect())
     }
 
     /// An event without a start has no place in an agenda; validation lets none in.
-    fn event_teaser(&self, row: &ItemRow) -> Option<view::EventTeaser> {
-        let starts = row.content.starts.as_ref().and_then(super::local_time::civil)?;
-        let ends = row.content.ends.as_ref().and_then(super::local_time::civil);
+    fn event_teaser(&self, time: &Occurrence) -> Option<view::EventTeaser> {
+        let row = &time.row;
+        let starts = super::local_time::civil(&time.starts)?;
+        let ends = posts::ends(time).as_ref().and_then(super::local_time::civil);
         Some(view::EventTeaser {
             id: row.id.to_string(),
             title: item::title(row),
@@ -106,6 +114,11 @@ impl Reader {
             origin: self.origin(&row.neighbourhood),
         })
     }
+}
+
+/// The last day that the agenda shows from a day on.
+fn horizon(first: Date) -> Option<Day> {
+    Day::parse(&first.to_string()).ok().map(|day| day.plus_days(HORIZON_DAYS).unwrap_or(Day::LAST))
 }
 
 /// An event's time as pages say it. A start without a time of day is a whole day, whatever the end says.

@@ -13,6 +13,7 @@ mod mine;
 mod moderation;
 mod neighbouring;
 mod photos;
+mod posts;
 mod proof;
 mod register;
 mod search;
@@ -123,6 +124,7 @@ impl Reader {
                 language: Lang::Nl,
                 neighbours: self.neighbour_links(),
                 circles: self.circle_choices(),
+                alerts: self.alerts_or_none(),
             },
             now: self.local_now,
             time_zone: local_time::ZONE,
@@ -131,6 +133,14 @@ impl Reader {
             script_url: assets::script_url().map(str::to_owned),
             suggest_url: assets::suggest_url().to_owned(),
         }
+    }
+
+    /// A page without the alerts is better than no page, so a store that cannot be read is told by what the page itself reads.
+    fn alerts_or_none(&self) -> Vec<view::OpenAlert> {
+        self.open_alerts().unwrap_or_else(|error| {
+            tracing::error!(%error, "the pages do not show the alerts");
+            Vec::new()
+        })
     }
 
     fn neighbour_links(&self) -> Vec<view::NeighbourLink> {

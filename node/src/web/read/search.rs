@@ -72,7 +72,7 @@ impl Reader {
             fit: answer.manner.into(),
             after: asked.after.clone(),
             next: answer.next.map(|place| place.to_string()),
-            complete: index.state().complete,
+            complete: index.is_complete(),
         };
         Ok(pages::search(&self.frame(), &page, lang)?)
     }
@@ -86,7 +86,7 @@ impl Reader {
             fit: answer.manner.into(),
             hits: answer.seen.iter().map(|seen| hit_body(seen, &question)).collect(),
             next: answer.next.map(|place| place.to_string()),
-            complete: index.state().complete,
+            complete: index.is_complete(),
         })
     }
 

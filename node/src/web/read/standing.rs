@@ -15,7 +15,7 @@ impl Reader {
     /// A hidden comment stands under nothing, so this is also where its author and the connectors find it.
     pub(super) fn gone_page(&self, id: &ItemId, lang: Lang) -> Result<Option<String>, ReadError> {
         let row = projection::item(&self.store, id)?.filter(|row| self.reaches(row));
-        let Some(row) = row.filter(|row| matches!(row.kind, Kind::NEWS | Kind::EVENT | Kind::COMMENT)) else {
+        let Some(row) = row.filter(|row| row.kind.is_post() || row.kind == Kind::COMMENT) else {
             return Ok(None);
         };
         let reads = self.sees_hidden(&row);

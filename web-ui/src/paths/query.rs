@@ -1,0 +1,78 @@
+//! The names of what may stand behind the `?` of a path.
+
+use crate::Lang;
+
+/// On the news: show what is older than this cursor.
+#[must_use]
+pub const fn before(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Nl => "voor",
+        Lang::En => "before",
+    }
+}
+
+/// On the page of what is found: what was asked. The same in every language, as people know it from elsewhere.
+pub const QUESTION: &str = "q";
+
+/// On a list: only this category.
+#[must_use]
+pub const fn category(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Nl => "categorie",
+        Lang::En => "category",
+    }
+}
+
+/// On a list: only this part of the neighbourhood.
+#[must_use]
+pub const fn area(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Nl => "gebied",
+        Lang::En => "area",
+    }
+}
+
+/// On a list and on the page of what is found: go on after this place.
+#[must_use]
+pub const fn after(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Nl => "na",
+        Lang::En => "after",
+    }
+}
+
+/// On the agenda: show events from this date (`2026-12-24`) on.
+#[must_use]
+pub const fn from(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Nl => "vanaf",
+        Lang::En => "from",
+    }
+}
+
+/// On the write page: what to write, see [`news`] and [`event`]. On that of what is found: what to find.
+#[must_use]
+pub const fn kind(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Nl => "soort",
+        Lang::En => "kind",
+    }
+}
+
+/// The value of [`kind`] for news.
+#[must_use]
+pub const fn news(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Nl => "nieuws",
+        Lang::En => "news",
+    }
+}
+
+/// The value of [`kind`] for an event.
+#[must_use]
+pub const fn event(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Nl => "activiteit",
+        Lang::En => "event",
+    }
+}
