@@ -389,6 +389,7 @@ fn a_hostile_peer_is_closed_and_the_box_goes_on() {
         (vec![0; MAX_FRAME + 1], MessageError::TooLarge.into()),
         (Message::Hello { version: SESSION_VERSION, neighbourhood: b.id }.encode(), CloseReason::Protocol),
         (fetch(&ids(4097)).encode(), CloseReason::Protocol),
+        (Message::Have { ids: ids(4097) }.encode(), CloseReason::Protocol),
         (Message::Roots { roots: (0..1025).map(root).collect(), answer: false }.encode(), CloseReason::Protocol),
         (Message::Compare { id: register, comparison: backwards }.encode(), CloseReason::Protocol),
         (crowd.encode(), MessageError::TooMany.into()),
@@ -420,7 +421,9 @@ fn whoever_compares_on_without_waiting_for_the_answer_is_put_out() {
         id[..4].copy_from_slice(&n.to_be_bytes());
         OperationId::from_bytes(id)
     };
-    world.say(puppet, &Message::Have { ids: (0..20_000).map(made_up).collect() });
+    for part in (0..20_000).map(made_up).collect::<Vec<_>>().chunks(4096) {
+        world.say(puppet, &Message::Have { ids: part.to_vec() });
+    }
     let id = SpaceId { neighbourhood: a.id, space: Space::Neighbours };
     let compare = Message::Compare { id, comparison: listing(&[[1; 8]; 2]) };
     let effects = world.say(puppet, &compare);
@@ -501,6 +504,74 @@ fn a_neighbour_that_names_what_it_does_not_send_costs_bounded_memory() {
         assert_eq!(close_reason(&effects), None);
     }
     assert_eq!(world.boxes[a.at].operation_count(), world.boxes[a.at].dump(&[Table::Spaces]).len());
+}
+
+/// A box of a neighbour that sends all its posts, unasked.
+fn flood(world: &mut World, b: &mut Village, count: usize) -> Vec<Signed> {
+    let mut bart = world.join(b);
+    world.run();
+    let post = |n| bart.create(b.neighbours(), Kind::NEWS, None, news_edits(&format!("Vloed {n}")), world.now);
+    (0..count).map(post).collect()
+}
+
+#[test]
+fn who_sends_what_nobody_asked_for_is_put_out_after_a_little_of_it() {
+    let (mut world, a, mut b, puppet) = hostile_neighbour();
+    let posts = flood(&mut world, &mut b, 3 * 1024);
+    let before = world.boxes[a.at].operation_count();
+    let mut reason = None;
+    for frame in posts.chunks(FRAME_OPERATIONS) {
+        reason = reason.or_else(|| close_reason(&world.bring(puppet, frame)));
+    }
+    assert_eq!(reason, Some(CloseReason::Unasked));
+    assert!(reason.is_some_and(CloseReason::is_misconduct));
+    assert_eq!(world.boxes[a.at].operation_count() - before, 1024, "what it may bring, and no more");
+}
+
+#[test]
+fn an_answer_brings_what_was_asked_for_and_nothing_beside() {
+    let (mut world, a, mut b, puppet) = hostile_neighbour();
+    let posts = flood(&mut world, &mut b, 3 * 1024);
+    // The allowance is used up, and is no use to who keeps to what was asked.
+    posts[..1024].chunks(FRAME_OPERATIONS).for_each(|frame| drop(world.bring(puppet, frame)));
+    let (asked, unasked) = posts[1024..].split_at(1024);
+    let named = asked.iter().map(Signed::id).collect();
+    let effects = world.say(puppet, &Message::Have { ids: named });
+    assert!(matches!(&messages(&effects)[..], [Message::Fetch { ids, .. }] if ids.len() == asked.len()));
+    for part in asked.chunks(128) {
+        let operations: Vec<&Signed> = part.iter().collect();
+        let Message::Operations { operations, absent, later, .. } = answer(&operations, &[]) else { unreachable!() };
+        let part = Message::Operations { operations, absent, later, more: true };
+        assert_eq!(close_reason(&world.say(puppet, &part)), None);
+    }
+    assert!(asked.iter().all(|post| world.boxes[a.at].holds(post)));
+    assert_eq!(close_reason(&world.bring(puppet, &unasked[..2])), Some(CloseReason::Unasked));
+}
+
+#[test]
+fn more_pushes_than_people_write_are_fetched_instead_and_nothing_is_lost() {
+    let (mut world, a, mut b, puppet) = hostile_neighbour();
+    let posts = flood(&mut world, &mut b, 1024 + 50);
+    let mut asked = Vec::new();
+    for post in &posts {
+        let effects = world.bring(puppet, std::slice::from_ref(post));
+        assert_eq!(close_reason(&effects), None, "a village may have much to say");
+        asked.extend(messages(&effects).into_iter().filter_map(|message| match message {
+            Message::Fetch { ids, .. } => Some(ids),
+            _ => None,
+        }));
+    }
+    // Two requests at a time; what else was pushed is asked for when they are answered.
+    let find = |id: &OperationId| posts.iter().find(|post| post.id() == *id).unwrap();
+    while let Some(ids) = (!asked.is_empty()).then(|| asked.remove(0)) {
+        let operations: Vec<&Signed> = ids.iter().map(find).collect();
+        let effects = world.say(puppet, &answer(&operations, &[]));
+        asked.extend(messages(&effects).into_iter().filter_map(|message| match message {
+            Message::Fetch { ids, .. } => Some(ids),
+            _ => None,
+        }));
+    }
+    assert!(posts.iter().all(|post| world.boxes[a.at].holds(post)));
 }
 
 #[test]

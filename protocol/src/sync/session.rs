@@ -8,6 +8,8 @@
 mod asking;
 mod resting;
 mod serving;
+mod telling;
+mod unasked;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,8 +26,11 @@ use crate::planted::{Bug, planted};
 use crate::time::Timestamp;
 use asking::Asking;
 use serving::Serving;
+use telling::name;
+use unasked::Unasked;
 
 pub(crate) use asking::PATIENCE_MS;
+pub use telling::Telling;
 
 /// How often a session compares notes although nothing seems to have happened, in milliseconds.
 pub const ANTI_ENTROPY_MS: u64 = 5 * 60 * 1000;
@@ -35,8 +40,6 @@ const PAYLOADS_COUNT: usize = 256;
 const HAVE_COUNT: usize = 4096;
 /// The most spaces a peer may name.
 const ROOTS_COUNT: usize = 1024;
-/// More operations accepted at once than this are announced, and not pushed one by one.
-const PUSH_COUNT: usize = 16;
 
 /// One peer's session.
 pub struct Session {
@@ -55,6 +58,7 @@ pub struct Session {
     asked_for: BTreeMap<SpaceId, OperationId>,
     asking: Asking,
     serving: Serving,
+    unasked: Unasked,
     /// Whether another comparison would find what the last one could not.
     progress: bool,
 }
@@ -65,15 +69,6 @@ struct Sight {
     entitled: Arc<BTreeSet<SpaceId>>,
     /// Whether it speaks for whom it says it does: if not, it may write to what it is entitled to, and sees nothing.
     believed: bool,
-}
-
-/// How what was just accepted is told to a peer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Telling {
-    /// It is sent at once: this box is the only one it can come from.
-    Push,
-    /// It is named, and the peer fetches it from whoever named it first.
-    Announce,
 }
 
 impl Session {
@@ -100,6 +95,7 @@ impl Session {
             asked_for: BTreeMap::new(),
             asking: Asking::default(),
             serving: Serving::default(),
+            unasked: Unasked::new(now),
             progress: false,
         };
         (session, vec![Action::Send(Message::Hello { version: SESSION_VERSION, neighbourhood: home })])
@@ -144,23 +140,6 @@ impl Session {
     pub fn compare_now(&mut self, view: &impl View) -> Vec<Action> {
         let greeted = self.status.neighbourhood.is_some();
         greeted.then(|| self.show_roots(view, true)).into_iter().collect()
-    }
-
-    /// These operations were accepted from elsewhere: tells the peer what of them is due to it.
-    pub fn tell(&mut self, ids: &[OperationId], telling: Telling, view: &impl View) -> Vec<Action> {
-        let sight = self.sight(view);
-        if !sight.believed {
-            return Vec::new();
-        }
-        let due = ids.iter().filter_map(|id| view.served(id, &sight.entitled));
-        if telling == Telling::Announce || ids.len() > PUSH_COUNT {
-            let due: Vec<OperationId> = due.map(|operation| operation.id()).collect();
-            return name(&due).collect();
-        }
-        let pushes: Vec<Action> =
-            due.map(|operation| Action::Send(Message::Push { operation: operation.encode() })).collect();
-        self.status.sent += pushes.len() as u64;
-        pushes
     }
 
     /// What came in was dealt with: asks for more, or compares again if that is worth it.
@@ -230,6 +209,9 @@ impl Session {
                 Ok(self.proceed(view))
             }
             (Message::Have { ids }, Some(_)) => {
+                if ids.len() > HAVE_COUNT {
+                    return Err(CloseReason::Protocol);
+                }
                 self.asking.want(ids);
                 Ok(self.proceed(view))
             }
@@ -242,13 +224,21 @@ impl Session {
                 Ok(self.serve(view))
             }
             (Message::Operations { absent, later, more, .. }, Some(_)) => {
-                let brought = operations.iter().map(|operation| operation.operation().id());
-                self.asking.answered(brought, &absent, later, more);
+                let brought = || operations.iter().map(|operation| operation.operation().id());
+                if !self.unasked.take(self.asking.unexpected(brought()), view.now()) {
+                    return Err(CloseReason::Unasked);
+                }
+                self.asking.answered(brought(), &absent, later, more);
                 let ingest = Action::Ingest { operations: self.admit(operations, view), pushed: false };
                 Ok(vec![ingest, Action::Send(Message::More)])
             }
-            (Message::Push { .. }, Some(_)) => {
+            (Message::Push { .. }, Some(_)) if self.unasked.take(1, view.now()) => {
                 Ok(vec![Action::Ingest { operations: self.admit(operations, view), pushed: true }])
+            }
+            // More at once than people write: fetched when it is this session's turn, as if it had been named.
+            (Message::Push { .. }, Some(_)) => {
+                self.asking.want(operations.iter().map(|operation| operation.operation().id()));
+                Ok(self.proceed(view))
             }
             // All others are about photos.
             (message, Some(_)) => Ok(vec![Action::Photo(message)]),
@@ -442,9 +432,4 @@ fn root(id: &SpaceId, sight: &Sight, view: &impl View) -> SpaceRoot {
     let empty = Tree::default();
     let tree = view.tree(id).filter(|_| sight.believed).unwrap_or(&empty);
     SpaceRoot { id: *id, fingerprint: tree.fingerprint() }
-}
-
-/// Messages that name operations.
-fn name(ids: &[OperationId]) -> impl Iterator<Item = Action> {
-    ids.chunks(HAVE_COUNT).map(|ids| Action::Send(Message::Have { ids: ids.to_vec() }))
 }

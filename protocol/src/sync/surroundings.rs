@@ -92,9 +92,22 @@ pub enum CloseReason {
     /// The peer sent messages out of order or beyond their bounds.
     #[error("the other box does not keep to the protocol")]
     Protocol,
+    /// The peer sent operations nobody asked it for.
+    #[error("the other box sends operations that nobody asked for")]
+    Unasked,
     /// The store of this box cannot be used.
     #[error("this box cannot use its store")]
     Storage,
+}
+
+impl CloseReason {
+    /// Whether no box that means well gives this reason: who does is not to come again at once.
+    pub const fn is_misconduct(self) -> bool {
+        match self {
+            Self::Message(_) | Self::Operation(_) | Self::Protocol | Self::Unasked => true,
+            Self::Version(_) | Self::NotANeighbour | Self::Storage => false,
+        }
+    }
 }
 
 /// How a session stands, for people.

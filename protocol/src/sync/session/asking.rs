@@ -100,6 +100,15 @@ impl Asking {
         ids
     }
 
+    /// How many operations of a part of an answer the oldest request does not ask for: answers come in the order of the
+    /// requests, and bring each operation once. A part of an answer to nothing counts as one at least.
+    pub(super) fn unexpected(&self, brought: impl ExactSizeIterator<Item = OperationId>) -> usize {
+        match self.asked.front() {
+            Some(oldest) => brought.filter(|id| !oldest.ids.contains(id)).count(),
+            None => brought.len().max(1),
+        }
+    }
+
     /// A part of the answer to the oldest request came. What the whole answer passed over is asked for again, unless its
     /// last part brought nothing at all.
     pub(super) fn answered(
