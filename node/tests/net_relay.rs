@@ -59,6 +59,38 @@ async fn relay_and_guest(third: &Node) -> (Node, Node) {
     (relay, guest)
 }
 
+#[tokio::test]
+async fn a_session_through_a_relay_moves_when_a_direct_address_is_known() {
+    let mut third = Node::start(3, QUIC).await;
+    let (mut relay, mut guest) = relay_and_guest(&third).await;
+    connect(&mut third, &mut relay).await;
+    third.net.dial(Some(guest.peer()), vec![through(&relay)]).unwrap();
+    let (here, there) = (third.opened().await, guest.opened().await);
+    assert_talking(&mut third, &mut guest, (here.session, there.session)).await;
+    // Nobody there, and through a relay again: nothing happens.
+    let nobody = "/ip4/127.0.0.1/udp/9/quic-v1".parse().unwrap();
+    third.net.straighten(guest.peer(), vec![nobody, through(&relay)]).unwrap();
+    third.net.straighten(relay.peer(), vec![relay.address.clone()]).unwrap();
+    assert_talking(&mut third, &mut guest, (here.session, there.session)).await;
+
+    // As the addresses of a box come to be known one after the other, while the first is still tried.
+    let moved = timeout(PATIENCE, async {
+        loop {
+            third.net.straighten(guest.peer(), vec![guest.address.clone()]).unwrap();
+            if let Ok(event) = timeout(Duration::from_secs(1), third.events.recv()).await {
+                break event.unwrap();
+            }
+        }
+    });
+    let NetEvent::Closed { session, reason } = moved.await.unwrap() else { panic!("the session did not move") };
+    assert_eq!((session, reason), (here.session, CloseReason::Replaced));
+    let here = third.opened().await;
+    assert_eq!(guest.closed().await, (there.session, CloseReason::Replaced));
+    let there = guest.opened().await;
+    assert_eq!((here.outbound, here.remote.clone()), (true, guest.address.clone().with(Protocol::P2p(guest.peer()))));
+    assert_talking(&mut third, &mut guest, (here.session, there.session)).await;
+}
+
 /// A stranger made of libp2p's own parts, with a relay's client and none of our manners.
 struct Stranger {
     swarm: Swarm<Disguise>,

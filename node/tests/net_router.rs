@@ -35,3 +35,44 @@ fn a_router_is_asked_to_let_neighbours_in_and_the_box_says_where() {
     let door = format!("/ip4/{OUTSIDE}/udp/4080/quic-v1");
     elzenbroek.eventually("reached from outside", |one| one.ways()["outside"].to_string().contains(&door));
 }
+
+/// Elzenbroek's router opened a port; what lies between it and Noordwijk is out of order for a while, so that they begin
+/// through Maasdorp.
+#[test]
+fn who_was_reached_through_a_neighbour_is_reached_through_the_opened_port_as_soon_as_that_works() {
+    if !available("who_was_reached_through_a_neighbour_is_reached_through_the_opened_port_as_soon_as_that_works") {
+        return;
+    }
+    let internet = Internet::new();
+    let mut maasdorp = LabBox::found("Maasdorp", internet.machine("m", 8), "203.0.113.10");
+    let (router, home) = internet.home("e", 16, 4080);
+    internet.known_by("e", 16, &router, OUTSIDE);
+    let _opened = gateway::answer(&router, OUTSIDE);
+    let mut elzenbroek = LabBox::found("Elzenbroek", home, "192.168.1.10");
+    elzenbroek.ask_the_router();
+    let (_router, home) = internet.home("n", 24, 50_000);
+    let mut noordwijk = LabBox::found("Noordwijk", home, "192.168.1.10");
+    elzenbroek.agree_with(&maasdorp);
+    noordwijk.agree_with(&maasdorp);
+    noordwijk.agree_with(&elzenbroek);
+    internet.cut("e", Some("n"));
+    for one in [&mut maasdorp, &mut elzenbroek, &mut noordwijk] {
+        one.serve();
+    }
+    let door = format!("/ip4/{OUTSIDE}/udp/4080/quic-v1");
+    elzenbroek.eventually("reached from outside", |one| one.ways()["outside"].to_string().contains(&door));
+    noordwijk.eventually("a way through the neighbour", |one| one.way_to(&elzenbroek)["way"] == "through");
+    let key = elzenbroek.resident("Griet");
+    let post = elzenbroek.post(&key, "Door een ander heen");
+    noordwijk.eventually("the post, through the neighbour", |one| one.shows(&post));
+
+    internet.mend();
+    noordwijk.eventually("a direct way, without a restart", |one| one.way_to(&elzenbroek)["way"] == "direct");
+    let address = noordwijk.way_to(&elzenbroek)["address"].as_str().unwrap().to_owned();
+    assert!(address.starts_with(&door), "it came in by the opened port: {address}");
+    elzenbroek.eventually("on both sides", |one| one.way_to(&noordwijk)["way"] == "direct");
+    maasdorp.eventually("it carries nobody any more", |one| one.ways()["relaying"] == 0);
+    internet.cut("m", None);
+    let post = elzenbroek.post(&key, "Door de open poort");
+    noordwijk.eventually("the post, through the open port", |one| one.shows(&post));
+}

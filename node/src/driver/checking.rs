@@ -29,8 +29,10 @@ pub(super) struct Checking<T> {
     under_way: JoinSet<Done<T>>,
     /// The sessions of which a frame is being checked that is still wanted.
     busy: BTreeSet<SessionId>,
-    /// Sessions that ended and have nothing left in their lines.
-    ended: VecDeque<SessionId>,
+    /// What is checked and was not handed out yet, and ends of sessions that have nothing left in their lines.
+    ready: VecDeque<Done<T>>,
+    /// Of whom something was handed out last.
+    last: Option<SessionId>,
     bytes: usize,
     threads: usize,
 }
@@ -69,7 +71,8 @@ impl<T: Send + 'static> Checking<T> {
             turns: VecDeque::new(),
             under_way: JoinSet::new(),
             busy: BTreeSet::new(),
-            ended: VecDeque::new(),
+            ready: VecDeque::new(),
+            last: None,
             bytes: 0,
             threads,
         }
@@ -96,6 +99,7 @@ impl<T: Send + 'static> Checking<T> {
         let line = self.lines.remove(&session).unwrap_or_default();
         self.bytes -= line.iter().map(Waiting::bytes).sum::<usize>();
         self.turns.retain(|waiting| *waiting != session);
+        self.ready.retain(|done| done.session() != session);
         self.busy.remove(&session);
     }
 
@@ -106,45 +110,40 @@ impl<T: Send + 'static> Checking<T> {
                 return done;
             }
             match self.under_way.join_next().await {
-                Some(joined) => {
-                    if let Some(done) = self.finished(joined) {
-                        return done;
-                    }
-                }
+                Some(joined) => self.finished(joined),
                 // Nothing under way, so nothing waits either: until something else happens.
                 None => std::future::pending().await,
             }
         }
     }
 
-    /// The next frame that is checked, if there is one already.
+    /// The next frame that is checked, if there is one already: rather of another session than the last one.
     pub(super) fn try_next(&mut self) -> Option<Done<T>> {
-        if let Some(session) = self.ended.pop_front() {
-            return Some(Done::Closed(session));
-        }
         while let Some(joined) = self.under_way.try_join_next() {
-            if let Some(done) = self.finished(joined) {
-                return Some(done);
-            }
+            self.finished(joined);
         }
-        None
+        let other = self.ready.iter().position(|done| Some(done.session()) != self.last);
+        let done = self.ready.remove(other.unwrap_or_default())?;
+        self.last = Some(done.session());
+        Some(done)
     }
 
-    fn finished(&mut self, joined: Result<Done<T>, JoinError>) -> Option<Done<T>> {
+    fn finished(&mut self, joined: Result<Done<T>, JoinError>) {
         let done = match joined.map_err(JoinError::try_into_panic) {
             Ok(done) => done,
             // A session would wait for its answer for ever.
             Err(Ok(panic)) => resume_unwind(panic),
             // The runtime is being taken down.
-            Err(Err(_)) => return None,
+            Err(Err(_)) => return,
         };
-        let (Done::Frame { session, .. } | Done::Closed(session)) = done;
-        let wanted = self.busy.remove(&session);
+        let session = done.session();
+        if self.busy.remove(&session) {
+            self.ready.push_back(done);
+        }
         if self.lines.contains_key(&session) {
             self.turns.push_back(session);
         }
         self.start();
-        wanted.then_some(done)
     }
 
     fn line_up(&mut self, session: SessionId, waiting: Waiting<T>) {
@@ -176,9 +175,16 @@ impl<T: Send + 'static> Checking<T> {
                     };
                     self.under_way.spawn_blocking_on(check, &self.runtime);
                 }
-                Waiting::Closed => self.ended.push_back(session),
+                Waiting::Closed => self.ready.push_back(Done::Closed(session)),
             }
         }
+    }
+}
+
+impl<T> Done<T> {
+    const fn session(&self) -> SessionId {
+        let (Self::Frame { session, .. } | Self::Closed(session)) = self;
+        *session
     }
 }
 
@@ -248,6 +254,18 @@ mod tests {
         checking.frame(SessionId(2), hello(2), ());
         let first: Vec<Done<()>> = vec![checking.next().await, checking.next().await];
         assert!(first.contains(&checked(SessionId(2), 2)), "{first:?}");
+    }
+
+    #[tokio::test]
+    async fn of_what_is_ready_another_session_comes_before_the_one_that_had_the_last_turn() {
+        let mut checking = Checking { threads: 4, ..Checking::new(Handle::current()) };
+        for number in 0..3 {
+            checking.ready.push_back(checked(SessionId(1), number));
+        }
+        checking.ready.push_back(checked(SessionId(2), 9));
+        let order: Vec<Done<()>> = std::iter::from_fn(|| checking.try_next()).collect();
+        let of = |session, number| checked(SessionId(session), number);
+        assert_eq!(order, [of(1, 0), of(2, 9), of(1, 1), of(1, 2)]);
     }
 
     #[tokio::test]

@@ -1,13 +1,13 @@
 //! Inputs that share one commit.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use dorpsplein_protocol::replica::{Accepted, Effect, Effects, Imported, Refusal, Ticket};
+use dorpsplein_protocol::replica::{Accepted, Effect, Effects, Imported, Refusal, SessionId, Ticket};
 use dorpsplein_protocol::store::Batch;
 use dorpsplein_protocol::sync::CloseReason;
 use tokio::sync::oneshot;
 
-use super::{GROUP_BYTES, GROUP_INPUTS, GROUP_KEYS};
+use super::{GROUP_BYTES, GROUP_INPUTS, GROUP_KEYS, SHARED_GROUP_KEYS};
 
 /// Who waits for an answer.
 #[derive(Default)]
@@ -36,17 +36,24 @@ pub(super) struct Group {
     pub(super) inputs: usize,
     pub(super) bytes: usize,
     pub(super) stop: bool,
+    /// Whose inputs are in it: a session's, or those from within the box.
+    origins: BTreeSet<Option<SessionId>>,
 }
 
 impl Group {
     /// Whether the commit is due.
     pub(super) fn is_full(&self) -> bool {
-        let is_large = self.bytes >= GROUP_BYTES || self.batch.len() >= GROUP_KEYS;
+        let is_large = self.bytes >= GROUP_BYTES || self.batch.len() >= self.most_keys();
         self.stop || self.inputs >= GROUP_INPUTS || is_large
     }
 
-    /// Takes in what an input came to.
-    pub(super) fn add(&mut self, effects: Effects) {
+    fn most_keys(&self) -> usize {
+        if self.origins.len() > 1 { SHARED_GROUP_KEYS } else { GROUP_KEYS }
+    }
+
+    /// Takes in what an input of a session, or from within the box, came to.
+    pub(super) fn add(&mut self, origin: Option<SessionId>, effects: Effects) {
+        self.origins.insert(origin);
         self.batch.append(effects.batch);
         let frames = effects.after.iter().map(|effect| match effect {
             Effect::Send { frame, .. } => frame.len(),
@@ -54,5 +61,21 @@ impl Group {
         });
         self.bytes += frames.sum::<usize>();
         self.after.extend(effects.after);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_group_of_several_is_closed_sooner_than_one_of_a_single_session() {
+        let mut group = Group::default();
+        group.add(Some(SessionId(1)), Effects::default());
+        assert_eq!(group.most_keys(), GROUP_KEYS);
+        group.add(Some(SessionId(1)), Effects::default());
+        assert_eq!(group.most_keys(), GROUP_KEYS);
+        group.add(None, Effects::default());
+        assert_eq!(group.most_keys(), SHARED_GROUP_KEYS);
     }
 }

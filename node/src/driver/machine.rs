@@ -199,8 +199,12 @@ impl<S: Store + Send + Sync + 'static> Machine<S> {
         let Some(input) = self.input_of(event, group) else { return Ok(()) };
         let State::Open(replica) = &mut self.replica else { return Ok(()) };
         group.inputs += 1;
+        let origin = match &input {
+            Input::Received { session, .. } => Some(*session),
+            _ => None,
+        };
         let effects = replica.handle(clock::now(), input)?;
-        group.add(effects);
+        group.add(origin, effects);
         Ok(())
     }
 

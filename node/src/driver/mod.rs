@@ -51,6 +51,9 @@ pub const GROUP_INPUTS: usize = 256;
 /// A group is closed when it changes this many keys of the store, about 600 operations, which bounds what one commit keeps
 /// in memory.
 pub const GROUP_KEYS: usize = 4096;
+/// As [`GROUP_KEYS`], for a group with inputs of several sessions, or of one and from within the box: nobody waits long
+/// because a neighbour has much to bring.
+pub const SHARED_GROUP_KEYS: usize = 512;
 /// A group is closed when it has taken in or is to send out this many bytes, which bounds what waits in memory.
 pub const GROUP_BYTES: usize = 4 * 1024 * 1024;
 /// After a failed store, how long to refuse before trying again.

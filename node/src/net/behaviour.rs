@@ -19,6 +19,7 @@ use tokio::time::{sleep, timeout};
 
 use super::{
     Config, NetError,
+    expulsions::Expulsions,
     gate::{Dials, Entitled, Gated},
     known, limits, reach, records, relaying, streams,
 };
@@ -68,9 +69,13 @@ pub(super) struct Behaviour {
 
 /// A swarm that listens on every address of the configuration.
 ///
-/// `entitled` are those who get what is behind the gate.
-pub(super) fn listening_swarm(config: &Config, entitled: &Entitled) -> Result<Swarm<Behaviour>, NetError> {
-    let mut swarm = build(config, entitled)?;
+/// `entitled` are those who get what is behind the gate, `expulsions` those who are kept out.
+pub(super) fn listening_swarm(
+    config: &Config,
+    entitled: &Entitled,
+    expulsions: &Expulsions,
+) -> Result<Swarm<Behaviour>, NetError> {
+    let mut swarm = build(config, entitled, expulsions)?;
     for address in &config.listen {
         require_free_port(address)?;
         swarm.listen_on(address.clone()).map_err(|error| {
@@ -97,7 +102,7 @@ pub(super) async fn wait_for_free_ports(addresses: &[Multiaddr]) {
     }
 }
 
-fn build(config: &Config, entitled: &Entitled) -> Result<Swarm<Behaviour>, NetError> {
+fn build(config: &Config, entitled: &Entitled, expulsions: &Expulsions) -> Result<Swarm<Behaviour>, NetError> {
     let transports = || {
         let builder = SwarmBuilder::with_existing_identity(config.keypair.clone())
             .with_tokio()
@@ -105,7 +110,7 @@ fn build(config: &Config, entitled: &Entitled) -> Result<Swarm<Behaviour>, NetEr
             .with_quic_config(bounded_quic);
         Ok::<_, NetError>(builder)
     };
-    let behaviour = |keypair: &Keypair, through| behaviour(config, entitled, keypair, through);
+    let behaviour = |keypair: &Keypair, through| behaviour(config, entitled, expulsions, keypair, through);
     let swarm = match transports()?.with_dns() {
         Ok(builder) => builder
             .with_relay_client(noise::Config::new, multiplexer)?
@@ -127,7 +132,13 @@ fn build(config: &Config, entitled: &Entitled) -> Result<Swarm<Behaviour>, NetEr
     Ok(swarm)
 }
 
-fn behaviour(config: &Config, entitled: &Entitled, keypair: &Keypair, through: relay::client::Behaviour) -> Behaviour {
+fn behaviour(
+    config: &Config,
+    entitled: &Entitled,
+    expulsions: &Expulsions,
+    keypair: &Keypair,
+    through: relay::client::Behaviour,
+) -> Behaviour {
     let max_inbound = config.max_inbound_sessions() + limits::SPARE_CONNECTIONS;
     let local = PeerId::from(keypair.public());
     // Addresses are exchanged as signed records, so strangers are told none and none is kept.
@@ -141,7 +152,7 @@ fn behaviour(config: &Config, entitled: &Entitled, keypair: &Keypair, through: r
     let asks_router = config.upnp && config.listen.iter().any(leaves_the_machine);
     let entitled = || entitled.clone();
     Behaviour {
-        limits: limits::Behaviour::new(max_inbound, config.max_connections_per_address),
+        limits: limits::Behaviour::new(max_inbound, config.max_connections_per_address, expulsions.clone()),
         known: known::Behaviour::new(identify::Behaviour::new(identify)),
         ping: ping::Behaviour::new(ping),
         streams: streams::Behaviour::default(),

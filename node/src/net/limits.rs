@@ -21,7 +21,12 @@ use libp2p::{
     },
 };
 
-use super::reach::{ip_of, is_relayed};
+use tokio::time::Instant;
+
+use super::{
+    expulsions::Expulsions,
+    reach::{ip_of, is_relayed},
+};
 
 /// Inbound handshakes at the same time, from all addresses together.
 pub(super) const MAX_HANDSHAKES: usize = 32;
@@ -34,10 +39,11 @@ pub(super) const MAX_CONNECTIONS_PER_PEER: u32 = 4;
 pub(super) const SPARE_CONNECTIONS: usize = 8;
 
 /// Denies inbound connections that would exceed a limit. Outbound ones are the driver's own wish and
-/// are only counted, per peer.
+/// are only counted, per peer; but nobody is dialled who is kept out.
 pub(super) struct Behaviour {
     max_inbound: usize,
     max_per_address: u32,
+    expulsions: Expulsions,
     handshakes: HashMap<ConnectionId, Option<Origin>>,
     established: HashMap<ConnectionId, Connection>,
     per_origin: Counts<Origin>,
@@ -55,6 +61,8 @@ pub(super) enum Exceeded {
     Address,
     /// [`MAX_CONNECTIONS_PER_PEER`].
     Peer,
+    /// The peer is [kept out](Expulsions).
+    Expelled,
 }
 
 /// Where a connection comes from: an IPv4 address, or an IPv6 network of 64 bits, since a household
@@ -78,10 +86,11 @@ struct Connection {
 struct Counts<K>(HashMap<K, u32>);
 
 impl Behaviour {
-    /// Lets in `max_inbound` connections, of which `max_per_address` from one address.
-    pub(super) fn new(max_inbound: usize, max_per_address: usize) -> Self {
+    /// Lets in `max_inbound` connections, of which `max_per_address` from one address, and nobody who is expelled.
+    pub(super) fn new(max_inbound: usize, max_per_address: usize, expulsions: Expulsions) -> Self {
         Self {
             max_inbound,
+            expulsions,
             max_per_address: u32::try_from(max_per_address).unwrap_or(u32::MAX),
             handshakes: HashMap::new(),
             established: HashMap::new(),
@@ -146,6 +155,7 @@ impl NetworkBehaviour for Behaviour {
         _: &Multiaddr,
     ) -> Result<THandler<Self>, ConnectionDenied> {
         self.end_handshake(connection);
+        require(!self.expulsions.keeps_out(&peer, Instant::now()), Exceeded::Expelled)?;
         require(self.inbound() < self.max_inbound, Exceeded::Inbound)?;
         require(self.per_peer.of(&peer) < MAX_CONNECTIONS_PER_PEER, Exceeded::Peer)?;
         Ok(dummy::ConnectionHandler)
@@ -154,11 +164,12 @@ impl NetworkBehaviour for Behaviour {
     fn handle_established_outbound_connection(
         &mut self,
         _: ConnectionId,
-        _: PeerId,
+        peer: PeerId,
         _: &Multiaddr,
         _: Endpoint,
         _: PortUse,
     ) -> Result<THandler<Self>, ConnectionDenied> {
+        require(!self.expulsions.keeps_out(&peer, Instant::now()), Exceeded::Expelled)?;
         Ok(dummy::ConnectionHandler)
     }
 
@@ -195,6 +206,7 @@ impl fmt::Display for Exceeded {
             Self::Inbound => "too many connections",
             Self::Address => "too many connections from this address",
             Self::Peer => "too many connections with this peer",
+            Self::Expelled => "this peer misbehaved and is kept out for a while",
         })
     }
 }
@@ -252,7 +264,7 @@ mod tests {
 
     #[test]
     fn one_address_gets_so_many_connections_and_another_its_own() {
-        let mut limits = Behaviour::new(100, 2);
+        let mut limits = Behaviour::new(100, 2, Expulsions::default());
         knock(&mut limits, 1, "/ip4/192.0.2.1/tcp/1").unwrap();
         knock(&mut limits, 2, "/ip4/192.0.2.1/udp/2/quic-v1").unwrap();
         assert_eq!(knock(&mut limits, 3, "/ip4/192.0.2.1/tcp/3"), Err(Exceeded::Address));
@@ -263,7 +275,7 @@ mod tests {
 
     #[test]
     fn an_ipv6_network_counts_as_one_address() {
-        let mut limits = Behaviour::new(100, 1);
+        let mut limits = Behaviour::new(100, 1, Expulsions::default());
         knock(&mut limits, 1, "/ip6/2001:db8:1:2::1/tcp/1").unwrap();
         let neighbour = knock(&mut limits, 2, "/ip6/2001:db8:1:2:ffff::9/tcp/1");
         assert_eq!(neighbour, Err(Exceeded::Address));
@@ -272,7 +284,7 @@ mod tests {
 
     #[test]
     fn a_relay_can_bring_in_as_many_as_one_address_may_and_keeps_its_own() {
-        let mut limits = Behaviour::new(100, 2);
+        let mut limits = Behaviour::new(100, 2, Expulsions::default());
         let through = "/ip4/192.0.2.1/udp/4001/quic-v1/p2p-circuit".parse().unwrap();
         let mut brought_in = |id: usize| {
             let source = Multiaddr::empty().with(libp2p::multiaddr::Protocol::P2p(PeerId::random()));
@@ -284,7 +296,7 @@ mod tests {
 
     #[test]
     fn handshakes_are_limited_over_all_addresses() {
-        let mut limits = Behaviour::new(100, 100);
+        let mut limits = Behaviour::new(100, 100, Expulsions::default());
         for id in 0..MAX_HANDSHAKES {
             knock(&mut limits, id, &format!("/ip4/192.0.2.{id}/tcp/1")).unwrap();
         }
@@ -294,7 +306,7 @@ mod tests {
 
     #[test]
     fn nothing_is_remembered_of_a_connection_that_ended() {
-        let mut limits = Behaviour::new(100, 100);
+        let mut limits = Behaviour::new(100, 100, Expulsions::default());
         let id = ConnectionId::new_unchecked(1);
         let origin = Some(Origin::Direct("192.0.2.1".parse().unwrap()));
         knock(&mut limits, 1, "/ip4/192.0.2.1/tcp/1").unwrap();

@@ -26,6 +26,7 @@
 
 mod behaviour;
 mod dials;
+mod expulsions;
 mod frames;
 mod gate;
 mod known;
@@ -51,6 +52,7 @@ use parking_lot::Mutex;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
+use expulsions::Expulsions;
 use gate::Entitled;
 pub use meter::Meter;
 use outlets::Outlets;
@@ -240,6 +242,7 @@ struct Tasks {
 /// What is handed to the swarm task.
 enum Order {
     Dial(DialRequest),
+    Straighten { peer: PeerId, addresses: Vec<Multiaddr> },
     Tell { peer: PeerId, records: Vec<Vec<u8>> },
 }
 
@@ -259,8 +262,8 @@ pub fn start(config: Config) -> Result<(NetHandle, mpsc::Receiver<NetEvent>), Ne
     if config.max_sessions == 0 {
         return Err(NetError::NoSessions);
     }
-    let gate = Entitled::default();
-    let swarm = behaviour::listening_swarm(&config, &gate)?;
+    let (gate, expulsions) = (Entitled::default(), Expulsions::default());
+    let swarm = behaviour::listening_swarm(&config, &gate, &expulsions)?;
     let (events, receiver) = mpsc::channel(EVENT_QUEUE_EVENTS);
     let (orders, requests) = mpsc::channel(DIAL_QUEUE_DIALS);
     let (told, heard) = mpsc::channel(TOLD_QUEUE);
@@ -278,7 +281,7 @@ pub fn start(config: Config) -> Result<(NetHandle, mpsc::Receiver<NetEvent>), Ne
     };
     let stop = handle.tasks.stop.clone();
     let stopped = handle.tasks.stopped.clone().drop_guard();
-    let ends = swarm::Ends { events, told, reach, outlets: handle.outlets.clone(), stop };
+    let ends = swarm::Ends { events, told, reach, outlets: handle.outlets.clone(), expulsions, stop };
     let task = swarm::SwarmTask::new(swarm, &config, gate, ends);
     tokio::spawn(async move {
         task.run(requests, entitlements).await;
@@ -307,6 +310,17 @@ impl NetHandle {
     /// [`DialRejected`] when [`DIAL_QUEUE_DIALS`] dials wait already or the network has stopped.
     pub fn dial(&self, peer: Option<PeerId>, addresses: Vec<Multiaddr>) -> Result<(), DialRejected> {
         self.orders.try_send(Order::Dial(DialRequest { peer, addresses })).map_err(|_| DialRejected)
+    }
+
+    /// Tries to reach a peer directly whose session goes through a relay, at those of these addresses that do not. If that
+    /// works, the session moves: it is closed, and another one opened. Otherwise, and when there is no such session, nothing
+    /// happens.
+    ///
+    /// # Errors
+    ///
+    /// As [`NetHandle::dial`].
+    pub fn straighten(&self, peer: PeerId, addresses: Vec<Multiaddr>) -> Result<(), DialRejected> {
+        self.orders.try_send(Order::Straighten { peer, addresses }).map_err(|_| DialRejected)
     }
 
     /// Says who gets what is for neighbours only, in place of what was said before. Connections of those who no longer
@@ -355,6 +369,12 @@ impl NetHandle {
     /// [`NetEvent::Closed`] follows; closing a session that is gone does nothing.
     pub fn close(&self, session: SessionId) {
         self.outlets.close(session, CloseReason::Asked);
+    }
+
+    /// Ends a session at once, whatever was queued, and does not let its peer in again for a while: ten seconds the first
+    /// time, an hour at most. [`NetEvent::Closed`] follows.
+    pub fn expel(&self, session: SessionId) {
+        self.outlets.close(session, CloseReason::Expelled);
     }
 
     /// Stops listening, closes every session and returns when all tasks have ended. Events that no

@@ -13,6 +13,9 @@ pub enum CloseReason {
     /// The driver closed it with [`NetHandle::close`](super::NetHandle::close).
     #[error("closed by this box")]
     Asked,
+    /// The driver ended it with [`NetHandle::expel`](super::NetHandle::expel).
+    #[error("expelled by this box")]
+    Expelled,
     /// The box is stopping.
     #[error("this box is stopping")]
     Shutdown,
@@ -55,6 +58,14 @@ pub enum CloseReason {
     /// The peer became entitled to more than this connection was set up for; it is expected to come again.
     #[error("to be begun anew, for the other end is a neighbour now")]
     Renewed,
+}
+
+impl CloseReason {
+    /// Whether the peer is not let in again for a while. Lines break and boxes are slow, but no box that means well is
+    /// given one of these reasons.
+    pub(super) const fn is_misconduct(self) -> bool {
+        matches!(self, Self::Expelled | Self::BadLength { .. } | Self::BadPacking(_) | Self::Flooding)
+    }
 }
 
 /// Why a dial did not become a session.

@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     CloseReason, FRAMES_UNDER_WAY, Meter, NetEvent, SessionId, Turn,
+    expulsions::Expulsions,
     frames::{self, Allowance},
     outlets::{Inlet, Outlets},
 };
@@ -29,6 +30,7 @@ pub(super) struct Session {
     pub(super) stream: Stream,
     pub(super) inlet: Inlet,
     pub(super) outlets: Outlets,
+    pub(super) expulsions: Expulsions,
     pub(super) events: mpsc::Sender<NetEvent>,
     /// The session with the same peer that this one replaces: its [`Session::done`].
     pub(super) predecessor: Option<CancellationToken>,
@@ -62,6 +64,10 @@ impl Session {
         let reason = carry(session, self.stream, self.inlet, &events, &meter).await;
         outlets.close(session, reason);
         tracing::debug!(%session, %peer, %reason, "session closed");
+        if reason.is_misconduct() {
+            let kept_out_s = self.expulsions.expel(peer, Instant::now()).as_secs();
+            tracing::warn!(%peer, %reason, kept_out_s, "a box misbehaves and is kept out");
+        }
         tokio::select! {
             biased;
             // Fails when the driver is gone, and then there is nobody to tell.

@@ -26,6 +26,7 @@ use super::{
     CloseReason, Config, DialFailure, EVENT_QUEUE_EVENTS, NetEvent, Order, Reach, SessionId, Told,
     behaviour::{self, Behaviour, BehaviourEvent},
     dials::Dial,
+    expulsions::Expulsions,
     gate::Entitled,
     outlets::Outlets,
     pairing::{self, Incumbent},
@@ -48,6 +49,7 @@ pub(super) struct Ends {
     pub(super) told: mpsc::Sender<Told>,
     pub(super) reach: watch::Sender<Arc<Reach>>,
     pub(super) outlets: Outlets,
+    pub(super) expulsions: Expulsions,
     pub(super) stop: CancellationToken,
 }
 
@@ -147,6 +149,7 @@ impl SwarmTask {
                 event = self.swarm.select_next_some(), if has_room => self.on_swarm_event(event),
                 order = orders.recv(), if has_room => match order {
                     Some(Order::Dial(request)) => self.begin_dial(Dial::new(request)),
+                    Some(Order::Straighten { peer, addresses }) => self.straighten(peer, addresses),
                     Some(Order::Tell { peer, records }) => self.tell_records(peer, records),
                     None => break,
                 },
@@ -190,6 +193,7 @@ impl SwarmTask {
             }
             SwarmEvent::OutgoingConnectionError { connection_id, error, .. } => {
                 self.moves.remove(&connection_id);
+                self.reaching.straightening.remove(&connection_id);
                 if let Some(mut dial) = self.dials.remove(&connection_id) {
                     dial.give_up(&error);
                     self.attempt(dial, error.into());
@@ -237,6 +241,8 @@ impl SwarmTask {
         let peer = origin.peer;
         let local = *self.swarm.local_peer_id();
         let admitted = match self.peers.get(&peer) {
+            // On a connection that it had besides.
+            _ if self.ends.expulsions.keeps_out(&peer, Instant::now()) => false,
             Some(engagement) => pairing::inbound_wins(&local, &peer, engagement.incumbent(), origin.relayed),
             None => self.has_room_for_inbound(),
         };
@@ -281,6 +287,7 @@ impl SwarmTask {
                 stream,
                 inlet: self.ends.outlets.open(id),
                 outlets: self.ends.outlets.clone(),
+                expulsions: self.ends.expulsions.clone(),
                 events: self.ends.events.clone(),
                 predecessor,
                 done: done.clone(),

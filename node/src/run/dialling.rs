@@ -55,6 +55,8 @@ pub(super) struct Dialler {
     reach: watch::Receiver<Arc<Reach>>,
     dial_now: Arc<Notify>,
     schedule: Schedule,
+    /// When to try directly whom a session reaches through a neighbour.
+    straightening: Schedule,
     /// What was last said about a book that cannot be read, to say it once.
     complaint: Option<String>,
 }
@@ -89,8 +91,9 @@ impl Dialler {
         places: watch::Receiver<Arc<Places>>,
         dial_now: Arc<Notify>,
     ) -> Self {
-        let (hints, schedule, reach) = (BTreeMap::new(), Schedule::default(), net.watch_reach());
-        Self { book, home, net, driver, hints, places, reach, dial_now, schedule, complaint: None }
+        let (schedule, straightening, reach) = (Schedule::default(), Schedule::default(), net.watch_reach());
+        let hints = BTreeMap::new();
+        Self { book, home, net, driver, hints, places, reach, dial_now, schedule, straightening, complaint: None }
     }
 
     /// Dials until it is stopped.
@@ -112,6 +115,7 @@ impl Dialler {
                 },
                 () = self.dial_now.notified() => {
                     self.schedule.forget_pauses(Instant::now());
+                    self.straightening.forget_pauses(Instant::now());
                     self.round().await;
                 }
                 _ = rounds.tick() => self.round().await,
@@ -150,11 +154,15 @@ impl Dialler {
         let speaks = spokesmen(&peers, &places);
         let mut candidates = candidates(peers, &self.hints, &places, &registers, self.home);
         let common = |about: &PublicKey| match (speaks.get(about), public_key(&self.net.local_peer())) {
-            // When both know each other, one of both dialling through a neighbour is enough.
-            (Some(_), Some(own)) if places.entitled.contains_key(about) && own > *about => Vec::new(),
+            // When both know each other, one of both dialling through a neighbour is enough: who is reached directly has no
+            // place there.
+            (Some(_), Some(own)) if places.entitled.contains_key(about) && own > *about && reach.outside.is_empty() => {
+                Vec::new()
+            }
             (Some(of), _) => relayed(&places, &reach, |by| neighbours::knows(&registers, by, of, now)),
             (None, _) => Vec::new(),
         };
+        let bent = directly(&candidates, &reach);
         for key in speaks.keys() {
             let through = common(key);
             if !through.is_empty() {
@@ -168,6 +176,13 @@ impl Dialler {
             let Some(peer) = peer_id(&key) else { continue };
             if let Err(error) = self.net.dial(Some(peer), addresses) {
                 tracing::debug!(%error, %key, "not dialled");
+            }
+        }
+        for key in self.straightening.due(Instant::now(), &bent, &BTreeSet::new(), &mut random) {
+            let addresses = bent.get(&key).into_iter().flatten().cloned().collect();
+            let Some(peer) = peer_id(&key) else { continue };
+            if let Err(error) = self.net.straighten(peer, addresses) {
+                tracing::debug!(%error, %key, "not dialled directly");
             }
         }
     }
@@ -219,6 +234,18 @@ fn candidates(
     }
     candidates.retain(|_, addresses| !addresses.is_empty());
     candidates
+}
+
+/// The direct addresses of those whom a session reaches through a neighbour.
+fn directly(candidates: &Candidates, reach: &Reach) -> Candidates {
+    let through = |key: &PublicKey| {
+        let route = peer_id(key).and_then(|peer| reach.routes.get(&peer));
+        matches!(route, Some(Route::Through { .. }))
+    };
+    let direct = |address: &&Multiaddr| !address.iter().any(|part| part == Protocol::P2pCircuit);
+    let bent = candidates.iter().filter(|(key, _)| through(key));
+    let bent = bent.map(|(key, places)| (*key, places.iter().filter(direct).cloned().collect::<BTreeSet<_>>()));
+    bent.filter(|(_, places)| !places.is_empty()).collect()
 }
 
 /// The boxes worth asking a common neighbour for, and for whom each speaks: as their registers say, or, until those are

@@ -35,7 +35,12 @@ impl<S: Store + Send + Sync + 'static> Machine<S> {
                     }
                     self.sessions.remove(&session);
                     self.checking.forget(session);
-                    self.close(session);
+                    match &self.network {
+                        Some(network) if reason.is_misconduct() => {
+                            network.handle.expel(net::SessionId(session.0));
+                        }
+                        _ => self.close(session),
+                    }
                 }
                 Effect::Changed { items } => {
                     // Fails when nobody listens.

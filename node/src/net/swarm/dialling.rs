@@ -46,6 +46,11 @@ impl SwarmTask {
         let known = self.connection(peer, endpoint);
         let relayed = known.relayed;
         self.connections.insert(connection, known);
+        if self.came_too_late(peer, connection) {
+            self.moves.remove(&connection);
+            self.swarm.close_connection(connection);
+            return;
+        }
         if self.moves.contains(&connection) {
             self.swarm.behaviour_mut().streams.open(peer, connection);
             return;

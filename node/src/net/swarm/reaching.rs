@@ -22,7 +22,7 @@ use tokio::time::{Duration, Instant};
 
 use super::{Behaviour, BehaviourEvent, Stage, SwarmTask};
 use crate::net::{
-    CloseReason, Config, NetEvent, Reach, Router, Told,
+    CloseReason, Config, MAX_DIAL_ADDRESSES, NetEvent, Reach, Router, Told,
     gate::Entitled,
     outside::Outside,
     reach::{is_relayed, without_peer},
@@ -45,6 +45,8 @@ const RENEW_AT_LAST: Duration = Duration::from_secs(10);
 pub(super) struct Reaching {
     /// Who is entitled, as the behaviours know it.
     pub(super) gate: Entitled,
+    /// Direct dials to peers whose session goes through a relay.
+    pub(super) straightening: HashMap<ConnectionId, PeerId>,
     /// Whether something is to be published.
     pub(super) changed: bool,
     outside: Outside,
@@ -66,6 +68,7 @@ impl Reaching {
     pub(super) fn new(config: &Config, gate: Entitled, asks_router: bool) -> Self {
         Self {
             gate,
+            straightening: HashMap::new(),
             changed: true,
             outside: Outside::new(&config.announce),
             relays_for_others: config.relay,
@@ -209,6 +212,35 @@ impl SwarmTask {
             // The other end opens the stream, or the connection is gone already.
             _ => {}
         }
+    }
+
+    /// Dials a peer directly whose session goes through a relay, unless that is being tried.
+    pub(super) fn straighten(&mut self, peer: PeerId, addresses: Vec<Multiaddr>) {
+        let mut trying = self.reaching.straightening.values();
+        if !self.is_relayed_to(peer) || trying.any(|other| *other == peer) {
+            return;
+        }
+        let direct = addresses.into_iter().filter(|address| !is_relayed(address));
+        let addresses: Vec<Multiaddr> = direct.take(MAX_DIAL_ADDRESSES).collect();
+        let options = DialOpts::peer_id(peer).condition(PeerCondition::Always).addresses(addresses).build();
+        let connection = options.connection_id();
+        match self.swarm.dial(options) {
+            Ok(()) => {
+                self.moves.insert(connection);
+                self.reaching.straightening.insert(connection, peer);
+            }
+            Err(error) => tracing::debug!(%peer, %error, "no direct way is tried"),
+        }
+    }
+
+    /// Whether a direct connection to this peer is of no use any more, because another way was found meanwhile.
+    pub(super) fn came_too_late(&mut self, peer: PeerId, connection: ConnectionId) -> bool {
+        self.reaching.straightening.remove(&connection).is_some() && !self.is_relayed_to(peer)
+    }
+
+    fn is_relayed_to(&self, peer: PeerId) -> bool {
+        let engagement = self.peers.get(&peer);
+        engagement.is_some_and(|one| one.relayed && matches!(one.stage, Stage::Open { .. }))
     }
 
     pub(super) fn on_listening(&mut self, listener: ListenerId, address: Multiaddr) {

@@ -35,34 +35,45 @@ const REST: Duration = Duration::from_secs(3);
 const BOUND_BYTES: f64 = 64.0 * 1024.0 * 1024.0;
 
 impl Bench<'_> {
-    /// Every conduct against either box.
+    /// Every conduct against either box. Both are started anew for each: who was put out for one is let in for the next.
     pub(super) fn hostile(&mut self) -> Result<()> {
         let villages = self.villages(true)?;
         self.meet_the_villain(&villages)?;
         let (writes, reads, _) = self.meet(&villages)?;
         let quiet = self.live_p99(&villages, &writes, &reads)?;
+        reads.stop()?;
+        writes.stop()?;
         self.report.add("hostile", "two honest boxes alone", "handed in → readable there, p99", (quiet, "ms"), None);
-        for (victim, name, whose) in
-            [(&reads, READS, "at the box that reads"), (&writes, WRITES, "at the box that writes")]
-        {
-            for (conduct, who) in CONDUCTS {
-                let row = format!("hostile-{conduct}-{}", if name == READS { "reads" } else { "writes" });
-                let before = victim.begin_peak()?;
-                let mut villain =
-                    self.helper.start("harm", villages.path(), &["--victim", name, "--conduct", conduct])?;
-                ensure!(villain.said()?["at_the_door"] == true, "the villain did not get in");
-                thread::sleep(UNDER_WAY);
-                let most = self.live_p99(&villages, &writes, &reads)?;
-                let more = victim.peak_bytes()? - before;
-                let done = villain.finish()?;
-                let work = format!("{who}, {whose}");
-                let aim = Some(Aim::AtMost(2.0 * quiet));
-                self.report.add(&row, &work, "the others' p99", (most, "ms"), aim);
-                self.report.add(&row, &work, "memory, beyond before", (more, "bytes"), Some(Aim::AtMost(BOUND_BYTES)));
-                self.report.note(&row, done);
-                thread::sleep(REST);
+        for name in [READS, WRITES] {
+            for conduct in CONDUCTS {
+                self.endure(&villages, name, conduct, quiet)?;
             }
         }
+        Ok(())
+    }
+
+    /// One conduct against the box of this name.
+    fn endure(&mut self, villages: &Villages, name: &str, conduct: (&str, &str), quiet: f64) -> Result<()> {
+        let (conduct, who) = conduct;
+        let (writes, reads, _) = self.meet(villages)?;
+        let (victim, whose) = match name {
+            READS => (&reads, "at the box that reads"),
+            _ => (&writes, "at the box that writes"),
+        };
+        let row = format!("hostile-{conduct}-{}", if name == READS { "reads" } else { "writes" });
+        let before = victim.begin_peak()?;
+        let mut villain = self.helper.start("harm", villages.path(), &["--victim", name, "--conduct", conduct])?;
+        ensure!(villain.said()?["at_the_door"] == true, "the villain did not get in");
+        thread::sleep(UNDER_WAY);
+        let most = self.live_p99(villages, &writes, &reads)?;
+        let more = victim.peak_bytes()? - before;
+        let done = villain.finish()?;
+        let work = format!("{who}, {whose}");
+        let aim = Some(Aim::AtMost(2.0 * quiet));
+        self.report.add(&row, &work, "the others' p99", (most, "ms"), aim);
+        self.report.add(&row, &work, "memory, beyond before", (more, "bytes"), Some(Aim::AtMost(BOUND_BYTES)));
+        self.report.note(&row, done);
+        thread::sleep(REST);
         reads.stop()?;
         writes.stop()
     }
