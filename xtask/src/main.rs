@@ -72,6 +72,8 @@ enum Chore {
 enum BenchChore {
     /// Measures only how two boxes keep up with each other, each in a process of its own.
     Sync(bench::sync::Options),
+    /// Measures only how things are found, at a box in a process of its own.
+    Search(bench::search::Options),
 }
 
 fn main() -> ExitCode {
@@ -93,6 +95,7 @@ fn run(chore: &Chore) -> Result<()> {
         Chore::Vectors => browser_module::run_alone(&workspace),
         Chore::Bench { what: None, reuse } => bench::run(&workspace, *reuse),
         Chore::Bench { what: Some(BenchChore::Sync(options)), .. } => bench::sync::run(&workspace, options),
+        Chore::Bench { what: Some(BenchChore::Search(options)), .. } => bench::search::run(&workspace, options),
         Chore::Soak { minutes, seed, scenarios } => soak::run_alone(&workspace, *minutes, *seed, scenarios),
         Chore::Picture => picture::run(&workspace),
     }

@@ -6,6 +6,7 @@
 mod criterion;
 mod demo;
 mod http;
+pub(crate) mod search;
 pub(crate) mod sync;
 
 use std::fs;

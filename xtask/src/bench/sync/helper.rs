@@ -9,17 +9,17 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 /// The built helper.
-pub(super) struct Helper {
+pub(in crate::bench) struct Helper {
     path: PathBuf,
 }
 
 impl Helper {
-    pub(super) const fn new(path: PathBuf) -> Self {
+    pub(in crate::bench) const fn new(path: PathBuf) -> Self {
         Self { path }
     }
 
     /// Runs it on a folder; its progress bars go to our standard error.
-    pub(super) fn run<T: DeserializeOwned>(&self, command: &str, folder: &Path, arguments: &[&str]) -> Result<T> {
+    pub(in crate::bench) fn run<T: DeserializeOwned>(&self, command: &str, folder: &Path, arguments: &[&str]) -> Result<T> {
         let output = Command::new(&self.path)
             .arg(command)
             .arg(folder)
@@ -33,7 +33,7 @@ impl Helper {
     }
 
     /// Starts it on a folder; it goes on until it is told to [finish](Errand::finish).
-    pub(super) fn start(&self, command: &str, folder: &Path, arguments: &[&str]) -> Result<Errand> {
+    pub(in crate::bench) fn start(&self, command: &str, folder: &Path, arguments: &[&str]) -> Result<Errand> {
         let mut process = Command::new(&self.path)
             .arg(command)
             .arg(folder)
@@ -48,20 +48,20 @@ impl Helper {
 }
 
 /// The helper while it is at work.
-pub(super) struct Errand {
+pub(in crate::bench) struct Errand {
     process: Child,
     lines: Lines<BufReader<ChildStdout>>,
 }
 
 impl Errand {
     /// What it says next.
-    pub(super) fn said(&mut self) -> Result<Value> {
+    pub(in crate::bench) fn said(&mut self) -> Result<Value> {
         let line = self.lines.next().context("the helper ended without a word")??;
         serde_json::from_str(&line).with_context(|| format!("the helper said {line:?}"))
     }
 
     /// Has it end, and hears what it did.
-    pub(super) fn finish(mut self) -> Result<Value> {
+    pub(in crate::bench) fn finish(mut self) -> Result<Value> {
         drop(self.process.stdin.take());
         let said = self.said()?;
         let status = self.process.wait()?;

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 use rustix::process::{Pid, Signal, kill_process};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use crate::bench::http;
 
@@ -17,7 +18,7 @@ use crate::bench::http;
 const STOPPING: Duration = Duration::from_secs(30);
 
 /// A running box.
-pub(super) struct House {
+pub(in crate::bench) struct House {
     process: Child,
     site: String,
     token: String,
@@ -25,32 +26,32 @@ pub(super) struct House {
 
 /// Part of what the API says about keeping up.
 #[derive(Clone, Debug, Deserialize)]
-pub(super) struct Sync {
+pub(in crate::bench) struct Sync {
     /// Operations held.
-    pub(super) operations: u64,
+    pub(in crate::bench) operations: u64,
     /// The open sessions.
-    pub(super) sessions: Vec<Session>,
+    pub(in crate::bench) sessions: Vec<Session>,
 }
 
 /// Part of what it says of a session.
 #[derive(Clone, Debug, Deserialize)]
-pub(super) struct Session {
-    pub(super) in_step: bool,
-    pub(super) comparisons: u64,
-    pub(super) caught_up_us: Option<u64>,
-    pub(super) carried: Carried,
+pub(in crate::bench) struct Session {
+    pub(in crate::bench) in_step: bool,
+    pub(in crate::bench) comparisons: u64,
+    pub(in crate::bench) caught_up_us: Option<u64>,
+    pub(in crate::bench) carried: Carried,
 }
 
 /// What a session carried.
 #[derive(Clone, Copy, Debug, Deserialize)]
-pub(super) struct Carried {
-    pub(super) bytes_sent: u64,
-    pub(super) bytes_received: u64,
+pub(in crate::bench) struct Carried {
+    pub(in crate::bench) bytes_sent: u64,
+    pub(in crate::bench) bytes_received: u64,
 }
 
 impl House {
     /// Starts the box of a folder and waits until its site answers.
-    pub(super) fn start(program: &Path, dir: &Path) -> Result<Self> {
+    pub(in crate::bench) fn start(program: &Path, dir: &Path) -> Result<Self> {
         #[derive(Deserialize)]
         struct Running {
             url: String,
@@ -75,23 +76,22 @@ impl House {
     }
 
     /// The address of its site.
-    pub(super) fn site(&self) -> &str {
+    pub(in crate::bench) fn site(&self) -> &str {
         &self.site
     }
 
     /// How it keeps up.
-    pub(super) fn sync(&self) -> Result<Sync> {
-        let body = http::get_as(&self.site, "/api/v1/sync", Some(&self.token))?;
-        serde_json::from_str(&body.text()?).context("how the box keeps up")
+    pub(in crate::bench) fn sync(&self) -> Result<Sync> {
+        self.ask("/api/v1/sync")
     }
 
     /// The most memory that was ever resident, in bytes.
-    pub(super) fn peak_bytes(&self) -> Result<f64> {
+    pub(in crate::bench) fn peak_bytes(&self) -> Result<f64> {
         self.memory("VmHWM:")
     }
 
     /// Has the kernel watch for a new peak, and says what is resident now, in bytes.
-    pub(super) fn begin_peak(&self) -> Result<f64> {
+    pub(in crate::bench) fn begin_peak(&self) -> Result<f64> {
         const FORGET_THE_PEAK: &str = "5";
         let path = format!("/proc/{}/clear_refs", self.process.id());
         fs::write(&path, FORGET_THE_PEAK).with_context(|| format!("cannot write {path}"))?;
@@ -99,13 +99,24 @@ impl House {
     }
 
     /// The memory that is resident, in bytes.
-    pub(super) fn resident_bytes(&self) -> Result<f64> {
+    pub(in crate::bench) fn resident_bytes(&self) -> Result<f64> {
         self.memory("VmRSS:")
     }
 
     /// Has it compare notes with everybody now.
-    pub(super) fn compare(&self) -> Result<()> {
-        http::post_as(&self.site, "/api/v1/sync", &self.token).map(drop)
+    pub(in crate::bench) fn compare(&self) -> Result<()> {
+        self.have_done("/api/v1/sync")
+    }
+
+    /// Asks an address of the API as whoever has the box's folder.
+    pub(in crate::bench) fn ask<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
+        let body = http::get_as(&self.site, path, Some(&self.token))?;
+        serde_json::from_str(&body.text()?).with_context(|| format!("what {path} says"))
+    }
+
+    /// Has something done at an address of the API.
+    pub(in crate::bench) fn have_done(&self, path: &str) -> Result<()> {
+        http::post_as(&self.site, path, &self.token).map(drop)
     }
 
     fn memory(&self, name: &str) -> Result<f64> {
@@ -118,7 +129,7 @@ impl House {
     }
 
     /// Stops it in an orderly way.
-    pub(super) fn stop(mut self) -> Result<()> {
+    pub(in crate::bench) fn stop(mut self) -> Result<()> {
         let id = i32::try_from(self.process.id()).ok().and_then(Pid::from_raw).context("a process has an id")?;
         kill_process(id, Signal::TERM).context("cannot stop a box")?;
         let begun = Instant::now();

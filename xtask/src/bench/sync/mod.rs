@@ -7,10 +7,10 @@
 //! in the same run.
 
 mod counters;
-mod helper;
+pub(super) mod helper;
 mod hostile;
-mod house;
-mod report;
+pub(super) mod house;
+pub(super) mod report;
 mod rows;
 
 use std::path::Path;
@@ -97,7 +97,7 @@ impl Bench<'_> {
     }
 }
 
-fn build_helper(workspace: &Workspace) -> Result<std::path::PathBuf> {
+pub(super) fn build_helper(workspace: &Workspace) -> Result<std::path::PathBuf> {
     let mut cargo = workspace.cargo(["build", "--locked", "--release", "--message-format=json-render-diagnostics"]);
     cargo.args(["--package", "dorpsplein-node", "--example", "sync_bench"]);
     let messages = output(cargo.stderr(std::process::Stdio::inherit()))?;

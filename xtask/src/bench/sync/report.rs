@@ -10,7 +10,7 @@ use crate::bench::readable;
 
 /// What was measured so far.
 #[derive(Default)]
-pub(super) struct Report {
+pub(in crate::bench) struct Report {
     rows: Vec<Row>,
     more: Map<String, Value>,
 }
@@ -36,14 +36,14 @@ struct Row {
 /// What is aimed at.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub(super) enum Aim {
+pub(in crate::bench) enum Aim {
     AtLeast(f64),
     AtMost(f64),
 }
 
 impl Report {
     /// Adds a figure, and prints it at once: a long run is watched.
-    pub(super) fn add(
+    pub(in crate::bench) fn add(
         &mut self,
         row: &str,
         work: &str,
@@ -61,12 +61,12 @@ impl Report {
     }
 
     /// Adds what is no figure of the table.
-    pub(super) fn note(&mut self, name: &str, value: Value) {
+    pub(in crate::bench) fn note(&mut self, name: &str, value: Value) {
         self.more.insert(name.to_owned(), value);
     }
 
     /// Prints the whole table, and one JSON object as the last line if that is wanted.
-    pub(super) fn print(&self, json: bool) -> Result<()> {
+    pub(in crate::bench) fn print(&self, json: bool) -> Result<()> {
         println!("\n{}", self.rows.iter().map(line).collect::<Vec<_>>().join("\n"));
         for (name, value) in &self.more {
             println!("{name}: {value}");
