@@ -95,27 +95,39 @@ pub(crate) fn is_over(row: &ItemRow, now: ClockNumber) -> bool {
 
 /// A civil time as a number; a whole day is over when it ends.
 pub(super) fn clock_number(time: &CivilTime) -> ClockNumber {
-    let digits: String = time.as_str().chars().filter(char::is_ascii_digit).take(12).collect();
-    let number = digits.parse().unwrap_or(NEVER);
-    if time.is_all_day() { number * 10_000 + LAST_MINUTE } else { number }
+    if time.is_all_day() {
+        return end_of_day(time.as_str());
+    }
+    let digits: String = time.as_str().chars().filter(char::is_ascii_digit).collect();
+    digits.parse().unwrap_or(NEVER)
 }
 
 /// The texts by which an item is called, and its others.
 fn texts(content: &Content) -> (Vec<&str>, Vec<&str>) {
-    let Content { title, body, place, name, talents, .. } = content;
+    let Content {
+        title, name, body, place, talents, photos, category, phone, email, website, hours, on_behalf, ..
+    } = content;
     let called = [title, name].into_iter().flatten().map(String::as_str).collect();
-    let more = [body, place].into_iter().flatten().chain(talents).map(String::as_str).collect();
-    (called, more)
+    let single = [body, place, category, phone, email, website, hours, on_behalf].into_iter().flatten();
+    let photos = photos.iter().map(|photo| &photo.photo.alt);
+    (called, single.chain(talents).chain(photos).map(String::as_str).collect())
 }
 
-/// When an event is over: when it ends, or where nobody says when that is, with the day on which it begins.
+/// When an event is over: when it ends, or where nobody says when that is, with the day on which it begins; one that
+/// recurs with the day on which it does so for the last time, if there is one.
 fn over(content: &Content) -> ClockNumber {
-    let last_minute = |number: ClockNumber| number / 10_000 * 10_000 + LAST_MINUTE;
-    match (&content.ends, &content.starts) {
-        (Some(ends), _) => clock_number(ends),
-        (None, Some(starts)) => last_minute(clock_number(starts)),
-        (None, None) => NEVER,
+    let Some(starts) = &content.starts else { return NEVER };
+    match (&content.repeats, &content.ends) {
+        (Some(repeats), _) => repeats.last_day(starts).map_or(NEVER, |day| end_of_day(&day.to_string())),
+        (None, Some(ends)) => clock_number(ends),
+        (None, None) => end_of_day(starts.as_str()),
     }
+}
+
+/// The last minute of a day: what follows it in the text does not count.
+fn end_of_day(text: &str) -> ClockNumber {
+    let day: Option<ClockNumber> = text.get(..10).and_then(|day| day.replace('-', "").parse().ok());
+    day.map_or(NEVER, |day| day * 10_000 + LAST_MINUTE)
 }
 
 fn distinct(texts: &[&str]) -> Vec<String> {
@@ -123,4 +135,64 @@ fn distinct(texts: &[&str]) -> Vec<String> {
     all.sort_unstable();
     all.dedup();
     all
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use dorpsplein_protocol::recurrence::Recurrence;
+
+    use super::*;
+
+    fn event(starts: &str, ends: Option<&str>, repeats: Option<&str>) -> Content {
+        let civil = |text: &str| CivilTime::parse(text).unwrap();
+        Content {
+            starts: Some(civil(starts)),
+            ends: ends.map(civil),
+            repeats: repeats.map(|rule| Recurrence::parse(rule).unwrap()),
+            ..Content::default()
+        }
+    }
+
+    #[test]
+    fn an_event_is_over_when_it_has_ended_for_the_last_time() {
+        for (starts, ends, repeats, expected) in [
+            ("2026-12-04T20:00", Some("2026-12-04T22:30"), None, 202_612_042_230),
+            ("2026-12-04T20:00", None, None, 202_612_042_359),
+            ("2026-12-04", None, None, 202_612_042_359),
+            ("2026-12-04", Some("2026-12-06"), None, 202_612_062_359),
+            ("2026-12-04T20:00", Some("2026-12-04T22:30"), Some("FREQ=WEEKLY;COUNT=3"), 202_612_182_359),
+            ("2026-12-04T20:00", None, Some("FREQ=DAILY"), NEVER),
+        ] {
+            assert_eq!(over(&event(starts, ends, repeats)), expected, "{starts} {ends:?} {repeats:?}");
+        }
+        assert_eq!(over(&Content::default()), NEVER);
+    }
+
+    #[test]
+    fn every_text_that_people_read_can_be_found() {
+        let text = |text: &str| Some(text.to_owned());
+        let content = Content {
+            title: text("titel"),
+            body: text("verhaal"),
+            place: text("plek"),
+            category: text("soort"),
+            phone: text("0123456"),
+            email: text("post@dorp.example"),
+            website: text("https://dorp.example"),
+            hours: text("maandag"),
+            on_behalf: text("oma"),
+            talents: vec!["breien".to_owned()],
+            tagline: text("leus"),
+            ..Content::default()
+        };
+        let (called, more) = texts(&content);
+        assert_eq!(called, ["titel"]);
+        let more = distinct(&more);
+        for word in ["verhaal", "plek", "soort", "0123456", "post", "dorp", "maandag", "oma", "breien"] {
+            assert!(more.iter().any(|one| one == word), "{word}");
+        }
+        assert!(!more.iter().any(|one| one == "leus"), "what a square is called is no item");
+    }
 }

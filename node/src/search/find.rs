@@ -14,9 +14,9 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{Score, Term};
 
 use super::entry::ClockNumber;
-use super::index::{Index, IndexError, Texts, stem_of};
+use super::index::{Index, IndexError, Texts};
 use super::ranking::{First, Rank};
-use super::words::{is_filler, reversed, words};
+use super::words::{is_filler, reversed, stem, words};
 
 /// What is read of a question, in characters.
 pub const MAX_QUESTION_CHARS: usize = 200;
@@ -184,7 +184,7 @@ impl Index {
         };
         let length = word.chars().count();
         add(&AS_IT_IS, &|texts| exactly(Term::from_field_text(texts.words, word)));
-        let stem = stem_of(word);
+        let stem = stem(word);
         add(&BY_STEM, &|texts| exactly(Term::from_field_text(texts.stems, &stem)));
         if is_growing || length >= MIN_BEGINNING {
             add(&BEGINNING, &|texts| beginning(texts.words, word));

@@ -1,6 +1,7 @@
 //! Keeping the index in line with what changes, without anybody waiting for it.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -99,14 +100,13 @@ impl Following {
         let (search, rows, home) = (self.search.clone(), Arc::clone(&self.rows), self.home);
         let begun = Instant::now();
         let done = tokio::task::spawn_blocking(move || search.carry_out(&work, &*rows, &home)).await;
-        let failed = |error: &dyn std::fmt::Display| {
-            tracing::error!(%error, retry_s = RETRY.as_secs(), "the search index is not in line");
+        let error: &dyn fmt::Display = match &done {
+            Ok(Ok(())) => return Ok(begun.elapsed() * REST),
+            Ok(Err(error)) => error,
+            Err(error) => error,
         };
-        match done {
-            Ok(Ok(())) => Ok(begun.elapsed() * REST),
-            Ok(Err(error)) => Err(failed(&error)),
-            Err(error) => Err(failed(&error)),
-        }
+        tracing::error!(%error, retry_s = RETRY.as_secs(), "the search index is not in line");
+        Err(())
     }
 
     /// What is to be done next; none when nothing will ever change again.

@@ -20,7 +20,7 @@ use tantivy::{
 use thiserror::Error;
 
 use super::entry::Entry;
-use super::words::{reversed, stem, stems};
+use super::words::{reversed, stems};
 
 /// The form of the index: what the fields hold, and how words are made. A folder of another form is made anew.
 const FORMAT: &str = "1";
@@ -262,11 +262,6 @@ impl Index {
 /// What `act` says, and [`IndexError::Damaged`] when it breaks off.
 pub(super) fn guarded<T>(act: impl FnOnce() -> Result<T, IndexError>) -> Result<T, IndexError> {
     catch_unwind(AssertUnwindSafe(act)).unwrap_or(Err(IndexError::Damaged))
-}
-
-/// The stem under which a word stands in the fields of stems.
-pub(super) fn stem_of(word: &str) -> String {
-    stem(word)
 }
 
 fn has_format(folder: &Path) -> bool {

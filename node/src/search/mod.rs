@@ -93,6 +93,11 @@ impl Search {
         IndexState { entries: index.len(), bytes: index.bytes(), ..*self.shared.state.lock() }
     }
 
+    /// Whether it is in line with all there is, but for the last moments.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.shared.state.lock().complete
+    }
+
     /// Compares it with all rows and brings it in line; returns when it is.
     ///
     /// # Errors

@@ -30,13 +30,13 @@ impl Shelf {
 
     fn put(&self, entries: &[Entry]) -> Round {
         let all = |writer: &_, round: &mut _| {
-            entries.iter().try_for_each(|entry| self.index.put(writer, &entry.id, Some(entry), round))
+            entries.iter().try_for_each(|entry| self.index.put(writer, &entry.id, Some(entry), true, round))
         };
         self.index.write(all).unwrap()
     }
 
     fn remove(&self, number: u8) {
-        self.index.write(|writer, round| self.index.put(writer, &id(number), None, round)).unwrap();
+        self.index.write(|writer, round| self.index.put(writer, &id(number), None, true, round)).unwrap();
     }
 
     /// The numbers of the entries found, in their order, in the strictest manner that finds any.

@@ -47,15 +47,16 @@ impl Index {
             let mut changes = BTreeMap::new();
             for id in items {
                 let entry = projection::item(&rows, id)?.and_then(|row| Entry::of(&row, home));
-                if entry.as_ref().map(Entry::mark) != self.mark_of(id)? {
-                    changes.insert(*id, entry);
+                let mark = self.mark_of(id)?;
+                if entry.as_ref().map(Entry::mark) != mark {
+                    changes.insert(*id, (entry, mark.is_some()));
                 }
             }
+            if changes.is_empty() {
+                return Ok(Round::default());
+            }
             self.write(|writer, round| {
-                for (id, entry) in &changes {
-                    self.put(writer, id, entry.as_ref(), round)?;
-                }
-                Ok(())
+                changes.iter().try_for_each(|(id, (entry, was))| self.put(writer, id, entry.as_ref(), *was, round))
             })
         })
     }
@@ -83,13 +84,14 @@ impl Index {
                         progress(looked.min(total), total);
                     }
                     let Some(entry) = Entry::of(&row, home) else { return Ok(()) };
-                    if known.remove(&entry.id) == Some(entry.mark()) {
+                    let mark = known.remove(&entry.id);
+                    if mark == Some(entry.mark()) {
                         return Ok(());
                     }
-                    self.put(writer, &entry.id, Some(&entry), round)
+                    self.put(writer, &entry.id, Some(&entry), mark.is_some(), round)
                 })?;
                 // What is left has no place in the lists any more.
-                known.keys().try_for_each(|id| self.put(writer, id, None, round))?;
+                known.keys().try_for_each(|id| self.put(writer, id, None, true, round))?;
                 progress(total, total);
                 Ok(())
             })
@@ -111,14 +113,18 @@ impl Index {
         })
     }
 
+    /// Puts an item's entry in the place of the one that is there, if `was`.
     pub(super) fn put(
         &self,
         writer: &IndexWriter,
         id: &ItemId,
         entry: Option<&Entry>,
+        was: bool,
         round: &mut Round,
     ) -> Result<(), IndexError> {
-        writer.delete_term(self.id_term(id));
+        if was {
+            writer.delete_term(self.id_term(id));
+        }
         match entry {
             Some(entry) => {
                 writer.add_document(self.document(entry))?;
