@@ -41,16 +41,38 @@ fn index_folder(village: &Village) -> PathBuf {
     Path::new(&village.dir).join("search")
 }
 
-/// Whether the bytes of a word stand in any file of a folder.
+/// Whether a word stands in a dictionary of the index, also of one that is no longer searched: what lies beside the parts
+/// that are is taken to hold it. A dictionary packs its words, so their bytes cannot be looked for.
 fn stands_in_files(folder: &Path, word: &str) -> bool {
-    fs::read_dir(folder).into_iter().flatten().flatten().any(|file| {
-        let path = file.path();
-        if path.is_dir() {
-            return stands_in_files(&path, word);
+    // Where a file goes while it is looked for, nothing is known yet.
+    dictionaries_have(&folder.join("tantivy"), word).unwrap_or(true)
+}
+
+fn dictionaries_have(folder: &Path, word: &str) -> tantivy::Result<bool> {
+    let searcher = tantivy::Index::open_in_dir(folder)?.reader()?.searcher();
+    let parts: Vec<String> = searcher.segment_readers().iter().map(|part| part.segment_id().uuid_string()).collect();
+    for file in fs::read_dir(folder)? {
+        let name = file?.file_name().into_string().unwrap();
+        let belongs = parts.iter().any(|part| name.starts_with(part.as_str()));
+        if !belongs && !name.starts_with('.') && name != "meta.json" {
+            return Ok(true);
         }
-        // A file may go while it is looked for.
-        fs::read(&path).unwrap_or_default().windows(word.len()).any(|part| part == word.as_bytes())
-    })
+    }
+    for part in searcher.segment_readers() {
+        for (field, entry) in searcher.schema().fields() {
+            if !entry.is_indexed() {
+                continue;
+            }
+            let dictionary = part.inverted_index(field)?;
+            let mut words = dictionary.terms().stream()?;
+            while words.advance() {
+                if words.key() == word.as_bytes() {
+                    return Ok(true);
+                }
+            }
+        }
+    }
+    Ok(false)
 }
 
 #[test]
@@ -96,7 +118,7 @@ fn the_page_is_a_plain_form_and_goes_on_where_it_ended() {
         posts(&anna, &format!("Molen {number}"), "Bij de molen", "square");
     }
     eventually("the last is found", || finds(&village, "molen 23", "Molen 23"));
-    let page = get(&format!("{}/zoeken?q=molens", village.url), &[]);
+    let page = get(&format!("{}/zoeken?q=molen", village.url), &[]);
     let links = |page: &str| page.matches("<h3 ").count();
     assert_eq!((page.status.as_u16(), links(page.text())), (200, 20));
     assert!(page.text().contains("<mark>"), "what was looked for is marked");
@@ -127,8 +149,7 @@ fn the_page_is_a_plain_form_and_goes_on_where_it_ended() {
 fn what_is_erased_is_gone_from_the_files_of_the_index() {
     let village = Village::new("Maasdorp");
     let anna = village.join("Anna");
-    // A word that shares no beginning and no end with others: so it stands whole in the dictionary.
-    let word = "qzykbloempotqzyk";
+    let word = "bloempotgeheim";
     let item = posts(&anna, "Sleutel", &format!("Die ligt onder de {word}"), "square");
     posts(&anna, "Molen", "Bij de molen", "square");
     eventually("it is found", || finds(&village, word, "Sleutel"));

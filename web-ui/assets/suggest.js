@@ -87,11 +87,9 @@ function suggest(form) {
     }
   });
   form.addEventListener("submit", close);
-  form.addEventListener("focusout", (event) => {
-    if (!form.contains(event.relatedTarget)) close();
-  });
+  input.addEventListener("blur", close);
   // A press must not take the focus from the field, or the list would be gone before it is over.
-  list.addEventListener("pointerdown", (event) => event.preventDefault());
+  list.addEventListener("mousedown", (event) => event.preventDefault());
   list.addEventListener("click", (event) => {
     const option = event.target.closest("[role=option]");
     if (option) location.assign(option.dataset.address);

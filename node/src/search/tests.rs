@@ -258,19 +258,26 @@ fn remove(file: &std::path::Path) {
     std::fs::remove_file(file).unwrap();
 }
 
-/// Whether the bytes of a word stand in any file of a folder. The dictionary shares beginnings, so a word alone in its
-/// field stands there whole.
+/// Whether a word stands in a dictionary of the index, also of one that is no longer searched: what lies beside the parts
+/// that are is taken to hold it.
 fn has_word(folder: &std::path::Path, word: &str) -> bool {
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if std::fs::read(&path).unwrap().windows(word.len()).any(|part| part == word.as_bytes()) {
-                return true;
-            }
-        }
+    let index = Index::open(folder).unwrap().0;
+    let searcher = index.searcher();
+    let parts: Vec<String> = searcher.segment_readers().iter().map(|part| part.segment_id().uuid_string()).collect();
+    let files = std::fs::read_dir(folder.join("tantivy")).unwrap().map(|file| file.unwrap().file_name());
+    let mut names = files.map(|name| name.into_string().unwrap()).filter(|name| !name.starts_with('.'));
+    if names.any(|name| name != "meta.json" && !parts.iter().any(|part| name.starts_with(part.as_str()))) {
+        return true;
     }
-    false
+    let fields: Vec<_> = searcher.schema().fields().filter(|(_, entry)| entry.is_indexed()).collect();
+    searcher.segment_readers().iter().any(|part| {
+        fields.iter().any(|(field, _)| {
+            let mut terms = part.inverted_index(*field).unwrap().terms().stream().unwrap();
+            let mut found = false;
+            while terms.advance() {
+                found |= terms.key() == word.as_bytes();
+            }
+            found
+        })
+    })
 }
