@@ -352,6 +352,31 @@ fn two_boxes_of_one_neighbourhood_hold_the_same() {
 }
 
 /// A peer that holds the key of the neighbours' box and says what it likes.
+/// One of two boxes was away while the other was given something; then the agreement under which it was given ended. It may
+/// prove that a device forked, so the two have to hold the same.
+#[test]
+fn what_came_before_an_agreement_ended_reaches_the_other_boxes_after_it() {
+    let (mut world, mut a, mut b) = two_villages();
+    let mut bart = world.join(&mut b);
+    let second = world.second_box(&mut a);
+    let (away, _) = world.connect(second, a.at);
+    world.connect(a.at, b.at);
+    world.run();
+    world.disconnect(second, away);
+    let fair = world.post(b.at, &mut bart, b.neighbours(), "Kermis");
+    world.run();
+    assert!(world.boxes[a.at].row(fair).is_some());
+    world.state(a.at, &mut a.founder, Statement::TreatyEnd(TreatyEnd { with: b.id }));
+    world.run();
+
+    world.connect(second, a.at);
+    world.run();
+    // The keys of these two say what is held, and what counts among what a device signed.
+    let held = |at: usize| world.boxes[at].dump(&[Table::Spaces, Table::Devices]);
+    assert!(held(second) == held(a.at), "both hold what one of them was given");
+    assert!(world.boxes[second].operation_count() == world.boxes[a.at].operation_count());
+}
+
 fn hostile_neighbour() -> (World, Village, Village, Puppet) {
     let (mut world, a, b) = two_villages();
     world.connect(a.at, b.at);
