@@ -7,7 +7,6 @@
 use std::collections::BTreeSet;
 
 use dorpsplein_protocol::operation::{Edit, ItemId, NeighbourhoodId, OperationId, Payload, Signed, Space};
-use dorpsplein_protocol::projection;
 use dorpsplein_protocol::store::StoreError;
 
 use super::by_id::ById;
@@ -20,6 +19,8 @@ pub(super) struct Audiences {
     signed: ById<OperationId, Note>,
     /// The audience edits of each item that has such, in the order in which they were signed.
     moves: ById<ItemId, Vec<OperationId>>,
+    /// The erasures of each item that somebody erased, whoever did.
+    erasures: ById<ItemId, Vec<OperationId>>,
     /// What each answer is about.
     subjects: ById<ItemId, ItemId>,
 }
@@ -49,8 +50,11 @@ impl Audiences {
             }
             _ => (header.item(), None),
         };
-        if to.is_some() && !self.signed.contains_key(&id) {
+        let is_new = !self.signed.contains_key(&id);
+        if is_new && to.is_some() {
             self.moves.entry(item).or_default().push(id);
+        } else if is_new && matches!(edits.first(), Some(Edit::Erase { .. })) {
+            self.erasures.entry(item).or_default().push(id);
         }
         let (neighbourhood, space, parents) = (header.neighbourhood(), header.space, header.parents.clone());
         self.signed.insert(id, Note { item, neighbourhood, space, parents, to });
@@ -89,8 +93,8 @@ impl Audiences {
     /// what it answers is; but what is left of one that was erased for those for whom it was written.
     pub(super) fn reach(&self, disk: &Disk, item: &ItemId) -> Result<Option<Space>, StoreError> {
         let Some(own) = self.own_audience(disk, item)? else { return Ok(None) };
-        let was_erased = projection::item(disk, item)?.is_some_and(|row| row.erased.is_some());
-        disk.take_cost();
+        // A box that cannot tell who wrote something has no row of it, and an erasure counts there all the same.
+        let was_erased = !counted(disk, self.erasures.get(item))?.is_empty();
         match self.subjects.get(item).filter(|_| !was_erased) {
             Some(subject) => Ok(self.own_audience(disk, subject)?.map_or(Some(own), |other| Some(own.narrower(other)))),
             None => Ok(Some(own)),
@@ -129,13 +133,7 @@ impl Audiences {
     }
 
     fn counted_moves(&self, disk: &Disk, item: &ItemId) -> Result<Vec<OperationId>, StoreError> {
-        let mut counted = Vec::new();
-        for id in self.moves.get(item).into_iter().flatten() {
-            if look::counts(disk, id)? {
-                counted.push(*id);
-            }
-        }
-        Ok(counted)
+        counted(disk, self.moves.get(item))
     }
 
     /// All that an operation was made after, itself not included.
@@ -147,6 +145,17 @@ impl Audiences {
         }
         past
     }
+}
+
+/// Those of these operations that the box with this disk counts.
+fn counted(disk: &Disk, of: Option<&Vec<OperationId>>) -> Result<Vec<OperationId>, StoreError> {
+    let mut counted = Vec::new();
+    for id in of.into_iter().flatten() {
+        if look::counts(disk, id)? {
+            counted.push(*id);
+        }
+    }
+    Ok(counted)
 }
 
 #[cfg(test)]
