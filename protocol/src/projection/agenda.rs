@@ -6,7 +6,7 @@ use std::ops::{Bound, ControlFlow};
 
 use minicbor::{Decode, Encode};
 
-use super::lists::{Filter, Listed};
+use super::lists::{Filter, Listed, Sieve};
 use super::read::{ROWS_AT_A_TIME, range_keys, rows_of};
 use super::{ItemRow, item};
 use crate::codec;
@@ -56,8 +56,9 @@ pub fn agenda_between(
     filter: &Filter,
     limit: usize,
 ) -> Result<Vec<Occurrence>, StoreError> {
-    let mut times = single_times(read, from, to, filter, limit)?;
-    add_recurring_times(read, from, to, filter, limit, &mut times)?;
+    let sieve = filter.sieve();
+    let mut times = single_times(read, from, to, &sieve, limit)?;
+    add_recurring_times(read, from, to, &sieve, limit, &mut times)?;
     let mut rows: BTreeMap<ItemId, Option<ItemRow>> = BTreeMap::new();
     let mut found = Vec::with_capacity(times.len());
     for (starts, id) in times {
@@ -119,10 +120,9 @@ fn single_times(
     read: &impl Read,
     from: &CivilTime,
     to: Day,
-    filter: &Filter,
+    sieve: &Sieve,
     limit: usize,
 ) -> Result<Vec<(CivilTime, ItemId)>, StoreError> {
-    let damaged = StoreError::Damaged("a key of the agenda");
     // Beyond every time of the last day.
     let end = format!("{to}U");
     let range = (Bound::Included(from.as_str().as_bytes()), Bound::Excluded(end.as_bytes()));
@@ -131,15 +131,15 @@ fn single_times(
         if times.len() == limit {
             return ControlFlow::Break(());
         }
-        match (filter.takes_encoded(listed), split_agenda_key(key)) {
+        match (sieve.takes_stored(listed), split_agenda_key(key)) {
             (Ok(false), _) => {}
             (Ok(true), Some(time)) => times.push(time),
-            (Ok(true), None) => failed = Some(None),
-            (Err(error), _) => failed = Some(Some(error)),
+            (Ok(true), None) => failed = Some(StoreError::Damaged("a key of the agenda")),
+            (Err(error), _) => failed = Some(error),
         }
         if failed.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     })?;
-    failed.map_or(Ok(times), |error| Err(error.unwrap_or(damaged)))
+    failed.map_or(Ok(times), Err)
 }
 
 /// Adds the times of events that recur; of all the first `limit` remain, in order.
@@ -147,7 +147,7 @@ fn add_recurring_times(
     read: &impl Read,
     from: &CivilTime,
     to: Day,
-    filter: &Filter,
+    sieve: &Sieve,
     limit: usize,
     times: &mut Vec<(CivilTime, ItemId)>,
 ) -> Result<(), StoreError> {
@@ -160,7 +160,7 @@ fn add_recurring_times(
             damaged = true;
             return ControlFlow::Break(());
         };
-        if filter.takes(&event.listed) && from.day() <= until {
+        if sieve.takes(&event.listed) && from.day() <= until {
             let all = event.repeats.occurrences(&event.starts, from.day()..=until);
             let happens = all.filter(|at| at >= from && event.except.binary_search(&at.day()).is_err());
             times.extend(happens.take(limit).map(|at| (at, id)));

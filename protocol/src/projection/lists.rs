@@ -69,27 +69,38 @@ impl Listed {
     pub(super) fn encode(&self) -> Vec<u8> {
         codec::encode(self)
     }
+}
 
-    fn decode(bytes: &[u8]) -> Result<Self, StoreError> {
-        minicbor::decode(bytes).map_err(|_| StoreError::Damaged("an entry of a list"))
-    }
+/// A [`Filter`] made ready to be held against many entries.
+pub(super) struct Sieve {
+    members: bool,
+    area: Option<AreaId>,
+    category: Option<CategoryTag>,
 }
 
 impl Filter {
-    /// Whether an item with this entry is asked for, as far as the entry can say.
-    pub(super) fn takes(&self, listed: &Listed) -> bool {
-        (self.members || !listed.members)
-            && self.area.is_none_or(|area| listed.area == Some(area))
-            && self.category.as_deref().is_none_or(|category| listed.category == Some(tag(category)))
-    }
-
-    pub(super) fn takes_encoded(&self, listed: &[u8]) -> Result<bool, StoreError> {
-        Listed::decode(listed).map(|listed| self.takes(&listed))
+    pub(super) fn sieve(&self) -> Sieve {
+        Sieve { members: self.members, area: self.area, category: self.category.as_deref().map(tag) }
     }
 
     /// Whether the row is asked for: two categories can have one hash.
     pub(super) fn takes_row(&self, row: &ItemRow) -> bool {
         self.category.as_ref().is_none_or(|category| row.content.category.as_ref() == Some(category))
+    }
+}
+
+impl Sieve {
+    /// Whether an item with this entry is asked for, as far as the entry can say.
+    pub(super) fn takes(&self, listed: &Listed) -> bool {
+        (self.members || !listed.members)
+            && self.area.is_none_or(|area| listed.area == Some(area))
+            && self.category.is_none_or(|category| listed.category == Some(category))
+    }
+
+    /// The same of an entry as it is stored.
+    pub(super) fn takes_stored(&self, listed: &[u8]) -> Result<bool, StoreError> {
+        let listed = minicbor::decode(listed).map_err(|_| StoreError::Damaged("an entry of a list"))?;
+        Ok(self.takes(&listed))
     }
 }
 
@@ -135,9 +146,9 @@ pub fn list_of(
     let lower = begin.as_deref().map_or(Bound::Included(&prefix[..]), Bound::Excluded);
     let end = prefix_end(&prefix);
     let upper = end.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
-    let (mut keys, mut failed) = (Vec::new(), None);
+    let (sieve, mut keys, mut failed) = (filter.sieve(), Vec::new(), None);
     read.scan(Table::Lists, (lower, upper), Direction::Ascending, &mut |key, listed| {
-        match filter.takes_encoded(listed) {
+        match sieve.takes_stored(listed) {
             Ok(true) => keys.push(key.to_vec()),
             Ok(false) => {}
             Err(error) => failed = Some(error),
