@@ -9,7 +9,8 @@ use dorpsplein_protocol::identity::SecretKey;
 use dorpsplein_protocol::item::{Document, Outcome, project_single};
 use dorpsplein_protocol::operation::{Edit, Field, ItemId, Kind, NeighbourhoodId, OperationId, Signed, Space, Value};
 use dorpsplein_protocol::projection::Content;
-use dorpsplein_protocol::time::{Day, Timestamp};
+use dorpsplein_protocol::recurrence::Recurrence;
+use dorpsplein_protocol::time::{CivilTime, Day, Timestamp};
 use dorpsplein_protocol::validate::Valid;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -166,4 +167,21 @@ fn of_too_many_days_the_first_count() {
     let days: Vec<Day> = (0..400).filter_map(|days| Day::FIRST.plus_days(days)).collect();
     let all: Vec<Edit> = days.iter().map(|day| Edit::Add { field: Field::EXCEPT, member: day.to_string() }).collect();
     assert_eq!(project_single(&all).content.except, days[..366]);
+}
+
+#[test]
+fn an_event_says_when_it_happens_and_when_not() {
+    let happens = |content: &Content, from: &str, to: &str| -> Vec<String> {
+        let days = Day::parse(from).unwrap()..=Day::parse(to).unwrap();
+        content.occurrences(days).map(|at| at.as_str().to_owned()).collect()
+    };
+    let starts = CivilTime::parse("2026-12-03T20:00").ok();
+    let once = Content { starts: starts.clone(), ..Content::default() };
+    assert_eq!(happens(&once, "2026-12-03", "2026-12-03"), ["2026-12-03T20:00"]);
+    assert!(happens(&once, "2026-12-04", "2027-12-31").is_empty());
+    let repeats = Recurrence::parse("FREQ=WEEKLY").ok();
+    let except = vec![Day::parse("2026-12-10").unwrap()];
+    let weekly = Content { starts, repeats, except, ..Content::default() };
+    assert_eq!(happens(&weekly, "2026-12-01", "2026-12-17"), ["2026-12-03T20:00", "2026-12-17T20:00"]);
+    assert!(happens(&Content::default(), "1970-01-01", "2999-12-31").is_empty(), "what has no start never happens");
 }
