@@ -1,12 +1,15 @@
 //! The part of a text in which somebody finds what they looked for.
 
 use super::find::Question;
-use super::words::{Piece, folded, pieces, stem};
+use super::words::{Piece, folded, forms, pieces};
 
 /// How many characters an excerpt has, about: some three lines on a telephone.
 const EXCERPT_CHARS: usize = 180;
 /// How many of them stand before the first word that was looked for.
 const BEFORE_CHARS: usize = 50;
+
+/// Words from this length on, in characters, are marked where a longer one begins or ends with them.
+const MIN_PART: usize = 4;
 
 /// A part of a text in pieces.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,7 +24,7 @@ pub(crate) struct Excerpt {
 
 /// The part of a text around the first word of the question, on one line; its beginning where there is none.
 pub(crate) fn excerpt(text: &str, question: &Question) -> Excerpt {
-    let wanted: Vec<(&str, String)> = question.words().iter().map(|word| (word.as_str(), stem(word))).collect();
+    let wanted: Vec<Vec<String>> = question.words().iter().map(|word| forms(word)).collect();
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let all: Vec<(&str, bool)> = pieces(&line)
         .map(|piece| match piece {
@@ -56,12 +59,16 @@ fn start_before(all: &[(&str, bool)], first: usize) -> usize {
     }
 }
 
-/// Whether a folded word is one of those looked for, or is of one stem with it, or begins or ends with it.
-fn fits(word: &str, wanted: &[(&str, String)]) -> bool {
-    let own = stem(word);
-    wanted.iter().any(|(other, stem)| {
-        let is_part = other.chars().count() >= 3 && (word.starts_with(other) || word.ends_with(other));
-        *other == word || *stem == own || is_part
+/// Whether a folded word is one of those looked for, or is of one stem with it, or begins or ends with it. Both come in all
+/// their forms.
+fn fits(word: &str, wanted: &[Vec<String>]) -> bool {
+    let own = forms(word);
+    wanted.iter().any(|wanted| {
+        let is_part = |part: &String| {
+            let is_long = part.chars().count() >= MIN_PART;
+            is_long && own.iter().any(|own| own.starts_with(part.as_str()) || own.ends_with(part.as_str()))
+        };
+        wanted.last() == own.last() || wanted.iter().any(is_part)
     })
 }
 

@@ -16,7 +16,7 @@ use tantivy::{Score, Term};
 use super::entry::ClockNumber;
 use super::index::{Index, IndexError, Texts};
 use super::ranking::{First, Rank};
-use super::words::{is_filler, reversed, stem, words};
+use super::words::{forms, is_filler, reversed, words};
 
 /// What is read of a question, in characters.
 pub const MAX_QUESTION_CHARS: usize = 200;
@@ -184,20 +184,21 @@ impl Index {
         };
         let length = word.chars().count();
         add(&AS_IT_IS, &|texts| exactly(Term::from_field_text(texts.words, word)));
-        let stem = stem(word);
-        add(&BY_STEM, &|texts| exactly(Term::from_field_text(texts.stems, &stem)));
+        let forms = forms(word);
+        let stem = forms.last().map_or(word, String::as_str);
+        add(&BY_STEM, &|texts| exactly(Term::from_field_text(texts.stems, stem)));
         if is_growing || length >= MIN_BEGINNING {
             add(&BEGINNING, &|texts| beginning(texts.words, word));
         }
-        if length >= MIN_TAIL {
-            let tail = reversed(word);
+        for form in forms.iter().filter(|form| form.chars().count() >= MIN_TAIL) {
+            let tail = reversed(form);
             add(&TAIL, &|texts| beginning(texts.tails, &tail));
         }
         if manner != Manner::Words && length >= MIN_ONE_ERROR {
             let errors = if length >= MIN_TWO_ERRORS { 2 } else { 1 };
             add(&WITH_ERRORS, &|texts| with_errors(Term::from_field_text(texts.words, word), errors, is_growing));
             if stem != word && stem.chars().count() >= MIN_ONE_ERROR {
-                add(&WITH_ERRORS, &|texts| with_errors(Term::from_field_text(texts.stems, &stem), 1, false));
+                add(&WITH_ERRORS, &|texts| with_errors(Term::from_field_text(texts.stems, stem), 1, false));
             }
         }
         Box::new(DisjunctionMaxQuery::new(ways))
@@ -254,7 +255,7 @@ mod tests {
     #[test]
     fn a_long_question_is_cut() {
         let long = "woord ".repeat(100_000);
-        assert_eq!(words_of(&long), ["woord"]);
+        assert_eq!(words_of(&long), ["woord", "wo"]);
         let many: Vec<String> = (0..1000).map(|number| format!("w{number}")).collect();
         assert_eq!(words_of(&many.join(" ")).len(), MAX_WORDS);
         assert!(Question::typed("mol").is_growing && !Question::typed("mol ").is_growing);

@@ -3,7 +3,7 @@
 //! Nothing in it is needed: whatever is wrong with it, the folder is emptied and filled anew from the rows. It stores no
 //! text, only words in dictionaries, without their places.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -20,7 +20,7 @@ use tantivy::{
 use thiserror::Error;
 
 use super::entry::Entry;
-use super::words::{reversed, stems};
+use super::words::{forms, reversed, stem};
 
 /// The form of the index: what the fields hold, and how words are made. A folder of another form is made anew.
 const FORMAT: &str = "1";
@@ -32,9 +32,8 @@ const ENGINE_FOLDER: &str = "tantivy";
 /// Words from this length on, in characters, are also found by what they end in: they may be compounds.
 pub(super) const MIN_COMPOUND_CHARS: usize = 7;
 
-/// Names of the analyzers, as the schema carries them.
+/// The name of what takes apart the words of a field, as the schema carries it.
 const WORDS: &str = "words";
-const STEMS: &str = "stems";
 
 /// Why the index cannot be used.
 #[derive(Debug, Error)]
@@ -81,7 +80,7 @@ pub(super) struct Texts {
     pub(super) words: Field,
     /// Their stems.
     pub(super) stems: Field,
-    /// Its long words, from their end to their beginning.
+    /// Its long words, also without their endings, from their end to their beginning.
     pub(super) tails: Field,
 }
 
@@ -223,12 +222,13 @@ impl Index {
         document.add_u64(fields.created, entry.created);
         document.add_u64(fields.over, entry.over);
         for (texts, words) in [(fields.title, &entry.title), (fields.body, &entry.body)] {
-            let joined = words.join(" ");
-            document.add_text(texts.words, &joined);
-            document.add_text(texts.stems, &joined);
-            let long = words.iter().filter(|word| word.chars().count() >= MIN_COMPOUND_CHARS);
-            let tails: Vec<String> = long.map(|word| reversed(word)).collect();
-            document.add_text(texts.tails, tails.join(" "));
+            let stems: BTreeSet<String> = words.iter().map(|word| stem(word)).collect();
+            let forms = words.iter().flat_map(|word| forms(word));
+            let long = forms.filter(|form| form.chars().count() >= MIN_COMPOUND_CHARS);
+            let tails: BTreeSet<String> = long.map(|form| reversed(&form)).collect();
+            document.add_text(texts.words, words.join(" "));
+            document.add_text(texts.stems, joined(&stems));
+            document.add_text(texts.tails, joined(&tails));
         }
         document
     }
@@ -248,7 +248,6 @@ impl Index {
     fn over(folder: &Path, engine: Engine, fields: Fields) -> Result<Self, IndexError> {
         let words = TextAnalyzer::from(WhitespaceTokenizer::default());
         engine.tokenizers().register(WORDS, words);
-        engine.tokenizers().register(STEMS, stems());
         // Nobody has to watch the folder: who writes says so. Nothing is stored, so nothing stored is kept in memory.
         let reader = engine.reader_builder().reload_policy(ReloadPolicy::Manual).doc_store_cache_num_blocks(1);
         let reader = reader.try_into()?;
@@ -262,6 +261,10 @@ impl Index {
 /// What `act` says, and [`IndexError::Damaged`] when it breaks off.
 pub(super) fn guarded<T>(act: impl FnOnce() -> Result<T, IndexError>) -> Result<T, IndexError> {
     catch_unwind(AssertUnwindSafe(act)).unwrap_or(Err(IndexError::Damaged))
+}
+
+fn joined(words: &BTreeSet<String>) -> String {
+    words.iter().map(String::as_str).collect::<Vec<_>>().join(" ")
 }
 
 fn has_format(folder: &Path) -> bool {
@@ -281,14 +284,11 @@ fn forget_unfinished(folder: &Path) {
 
 fn schema() -> (Schema, Fields) {
     let mut schema = Schema::builder();
-    let text = |analyzer: &str| {
-        let indexing = TextFieldIndexing::default()
-            .set_tokenizer(analyzer)
-            .set_index_option(IndexRecordOption::Basic)
-            .set_fieldnorms(false);
-        TextOptions::default().set_indexing_options(indexing)
-    };
-    let (words, stems) = (text(WORDS), text(STEMS));
+    let indexing = TextFieldIndexing::default()
+        .set_tokenizer(WORDS)
+        .set_index_option(IndexRecordOption::Basic)
+        .set_fieldnorms(false);
+    let words = TextOptions::default().set_indexing_options(indexing);
     let id = schema.add_bytes_field("id", BytesOptions::default().set_indexed().set_fast());
     let mark = schema.add_u64_field("mark", FAST);
     let kind = schema.add_u64_field("kind", INDEXED);
@@ -297,7 +297,7 @@ fn schema() -> (Schema, Fields) {
     let over = schema.add_u64_field("over", FAST);
     let mut texts = |name: &str| Texts {
         words: schema.add_text_field(name, words.clone()),
-        stems: schema.add_text_field(&format!("{name}_stems"), stems.clone()),
+        stems: schema.add_text_field(&format!("{name}_stems"), words.clone()),
         tails: schema.add_text_field(&format!("{name}_tails"), words.clone()),
     };
     let (title, body) = (texts("title"), texts("body"));
