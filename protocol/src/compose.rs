@@ -5,8 +5,8 @@
 
 use crate::identity::{PublicKey, SecretKey};
 use crate::operation::{
-    AreaId, Claim, ClaimProof, Edit, Field, Genesis, Header, ItemId, Kind, NeighbourhoodId, OperationId, OrganisationId,
-    Payload, Signed, Space, Statement, VERSION, Value,
+    AreaId, Claim, ClaimProof, Edit, Field, Genesis, Header, ItemId, Kind, NeighbourhoodId, OperationId,
+    OrganisationId, Payload, Signed, Space, Statement, VERSION, Value,
 };
 use crate::time::Timestamp;
 
