@@ -27,7 +27,6 @@ search-one-group = Group
 search-one-alert = Important
 search-one-comment = Comment
 search-one-person = Resident
-search-comment-on = On: { $title }
 search-found = Found for “{ $question }”
 search-fit-alike = Nothing has exactly these words. This comes close.
 search-fit-some = Nothing has all these words together. This has some of them.

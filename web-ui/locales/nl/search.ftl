@@ -27,7 +27,6 @@ search-one-group = Groep
 search-one-alert = Belangrijk
 search-one-comment = Reactie
 search-one-person = Bewoner
-search-comment-on = Bij: { $title }
 search-found = Gevonden bij “{ $question }”
 search-fit-alike = Met precies deze woorden is er niets. Dit lijkt erop.
 search-fit-some = Met al deze woorden samen is er niets. Hier staat een deel van uw woorden in.
