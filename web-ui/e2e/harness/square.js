@@ -9,10 +9,12 @@ const ARRIVES_WITHIN_MS = 30_000;
 export const PATHS = {
   nl: {
     news: "/", agenda: "/agenda", write: "/schrijven", join: "/meedoen", about: "/over-dit-plein",
+    market: "/vraag-en-aanbod", clubs: "/clubs", groups: "/groepen", alerts: "/belangrijk",
     help: "/hulp", accessibility: "/toegankelijkheid", privacy: "/privacy",
   },
   en: {
     news: "/en/", agenda: "/en/agenda", write: "/en/write", join: "/en/join", about: "/en/about",
+    market: "/en/market", clubs: "/en/clubs", groups: "/en/groups", alerts: "/en/alerts",
     help: "/en/help", accessibility: "/en/accessibility", privacy: "/en/privacy",
   },
 };

@@ -57,8 +57,8 @@ hand-on-link = The link of the offer
 taken-at-once = What they share with us comes on our square at once.
 taken-after-approval = What they share with us waits until a connector lets it in.
 taken-not = What they share with us does not come on our square.
-taken-news-only = Only news.
-taken-events-only = Only events.
+taken-kinds = Only: { $names }.
+taken-areas = Only about: { $names }.
 taken-per-day = { $count ->
     [one] One post a day; what is more waits for a connector.
    *[other] At most { $count } posts a day; what is more waits for a connector.
@@ -70,9 +70,8 @@ take-at-once = comes on our square at once
 take-after-approval = waits until a connector lets it in
 take-not = does not come on our square
 take-kinds = What sort of posts?
-take-kinds-both = News and events
-take-kinds-news = Only news
-take-kinds-events = Only events
+take-areas = About which parts of their village?
+take-areas-hint = (nothing chosen means: all)
 take-per-day = How many a day at once?
 take-per-day-hint = 0 means all. What is more waits for a connector.
 awaiting-approve = Let it onto our square

@@ -57,8 +57,8 @@ hand-on-link = De link van het voorstel
 taken-at-once = Wat zij met ons delen, komt meteen op ons plein.
 taken-after-approval = Wat zij met ons delen, wacht tot een buurtverbinder het toelaat.
 taken-not = Wat zij met ons delen, komt niet op ons plein.
-taken-news-only = Alleen nieuws.
-taken-events-only = Alleen activiteiten.
+taken-kinds = Alleen: { $names }.
+taken-areas = Alleen over: { $names }.
 taken-per-day = { $count ->
     [one] Per dag één bijdrage; wat meer is, wacht op een buurtverbinder.
    *[other] Per dag hooguit { $count } bijdragen; wat meer is, wacht op een buurtverbinder.
@@ -70,9 +70,8 @@ take-at-once = komt meteen op ons plein
 take-after-approval = wacht tot een buurtverbinder het toelaat
 take-not = komt niet op ons plein
 take-kinds = Wat voor bijdragen?
-take-kinds-both = Nieuws en activiteiten
-take-kinds-news = Alleen nieuws
-take-kinds-events = Alleen activiteiten
+take-areas = Over welke delen van hun dorp?
+take-areas-hint = (niets gekozen is: alles)
 take-per-day = Hoeveel per dag meteen?
 take-per-day-hint = 0 is: alles. Wat meer is, wacht op een buurtverbinder.
 awaiting-approve = Laat toe op ons plein

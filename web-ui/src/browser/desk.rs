@@ -10,7 +10,7 @@ use dorpsplein_protocol::identity::PublicKey;
 use dorpsplein_protocol::linking::LinkPurpose;
 use dorpsplein_protocol::operation::{
     AreaId, BoxCertificate, BoxRetirement, CircleAdmission, CircleEnd, CircleFounding, CircleId, CircleJoining,
-    CircleLeaving, DeviceCount, Endorsement, ForkDecision, InvitationWithdrawal, MemberRemoval, NeighbourhoodId,
+    CircleLeaving, DeviceCount, Endorsement, ForkDecision, InvitationWithdrawal, Kind, MemberRemoval, NeighbourhoodId,
     OperationId, Organisation, OrganisationId, Rescue, ResidentId, Role, RoleChange, SpeakerChange, Statement, SubArea,
     SubAreaEnd, Treaty, TreatyDirection, TreatyEnd, Veto,
 };
@@ -178,14 +178,16 @@ fn treaty(
     Ok(Treaty { with, accepts, direction, kinds: Vec::new(), expires: fields.end_of(page, "until")? })
 }
 
+/// Every kind of post there is.
+const ALL_KINDS: u8 = (1 << Kind::POSTS.len()) - 1;
+
 /// What a form says about what is taken of what a neighbour shares, or about one post of one. A post has no kinds to choose
 /// from, and no number a day.
 fn taking(fields: &Fields<'_>) -> Result<Taking, Trouble> {
     let number = |name| fields.text(name).ok().map_or(Ok(0), |_| fields.number(name));
     let bounded = || Trouble::foreseen("invalid-content");
-    // Ids with spaces between them; without any all sub-areas are meant.
-    let areas = fields.text("areas").unwrap_or_default();
-    let areas = areas.split_whitespace().map(AreaId::from_hex).collect::<Option<Vec<_>>>().ok_or_else(bounded)?;
+    let areas = fields.0.texts("areas");
+    let areas = areas.iter().map(|id| AreaId::from_hex(id)).collect::<Option<Vec<_>>>().ok_or_else(bounded)?;
     Ok(Taking {
         about: fields.id("about", OperationId::from_hex)?,
         accepts: match fields.text("how")?.as_str() {
@@ -193,10 +195,23 @@ fn taking(fields: &Fields<'_>) -> Result<Taking, Trouble> {
             "after-approval" => 1,
             _ => 2,
         },
-        kinds: u8::try_from(number("kinds")?).map_err(|_| bounded())?,
+        kinds: kinds(fields)?,
         per_day: u16::try_from(number("per_day")?).map_err(|_| bounded())?,
         areas,
     })
+}
+
+/// The sum of the kinds that are chosen; 0 stands for all, so of a neighbour of whom something is taken one has to be.
+fn kinds(fields: &Fields<'_>) -> Result<u8, Trouble> {
+    let unclear = || Trouble::foreseen("invalid-content");
+    let bits: Option<Vec<u8>> = fields.0.texts("kinds").iter().map(|bit| bit.parse().ok()).collect();
+    let sum = bits.and_then(|bits| bits.into_iter().try_fold(0_u8, u8::checked_add)).ok_or_else(unclear)?;
+    let of_a_neighbour = fields.text("per_day").is_ok();
+    match sum {
+        0 if of_a_neighbour && !fields.is("how", "not") => Err(unclear()),
+        ALL_KINDS => Ok(0),
+        some => Ok(some),
+    }
 }
 
 /// Face to face with somebody who lost a device: meets the new one, and retires those that are gone.

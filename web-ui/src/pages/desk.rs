@@ -11,7 +11,7 @@ use super::prose;
 use super::shell::Shell;
 use crate::Lang;
 use crate::locale::MissingText;
-use crate::paths::{self, Page};
+use crate::paths::{self, Page, PostKind};
 use crate::view::{
     AreasPage, BoxesPage, Care, CirclePlace, CirclesPage, Contact, Date, Deed, DeskPage, DeviceStanding, DoorPage,
     Frame, InvitationFate, InvitationsPage, Letter, LettersPage, MemberPage, MembersPage, NeighboursPage,

@@ -146,6 +146,12 @@ impl<'a> Shell<'a> {
         }
     }
 
+    /// Sorts of posts in a sentence: "nieuws, activiteiten en aanbod".
+    pub(super) fn kinds(&self, kinds: &[PostKind]) -> Result<String, MissingText> {
+        let names = kinds.iter().map(|kind| Ok(self.say(kind.plural_text())?.to_lowercase()));
+        self.names(&names.collect::<Result<Vec<_>, MissingText>>()?)
+    }
+
     /// The name of the circle that is an audience with this name in forms.
     pub(super) fn circle_named(&self, space: &str) -> Option<&str> {
         let circle = self.neighbourhood().circles.iter().find(|circle| circle.space == space);

@@ -69,6 +69,26 @@ impl PostKind {
         Self::ALL.into_iter().find(|kind| kind.value(lang) == value)
     }
 
+    /// The bit that stands for it in what is taken of a neighbour, as the protocol has it.
+    #[must_use]
+    pub const fn bit(self) -> u8 {
+        1 << self as u8
+    }
+
+    /// The id of the text for many of them.
+    #[must_use]
+    pub const fn plural_text(self) -> &'static str {
+        match self {
+            Self::News => "search-kind-news",
+            Self::Event => "search-kind-events",
+            Self::Offer => "search-kind-offers",
+            Self::Request => "search-kind-requests",
+            Self::Listing => "search-kind-listings",
+            Self::Group => "search-kind-groups",
+            Self::Alert => "search-kind-alerts",
+        }
+    }
+
     /// The page one such post has to itself.
     #[must_use]
     pub const fn page(self) -> Page {

@@ -2,6 +2,8 @@
 
 use jiff::civil::{Date, DateTime};
 
+use super::posts::AreaChoice;
+use crate::paths::PostKind;
 use crate::qr::QrImage;
 
 /// How it goes with one neighbour.
@@ -42,18 +44,32 @@ pub enum Way {
 }
 
 /// What of a neighbour's posts comes on the square, as connectors last said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
     /// How.
     pub how: Taken,
-    /// Whether news is taken at all.
-    pub news: bool,
-    /// Whether events are taken at all.
-    pub events: bool,
+    /// Which sorts of posts are taken at all.
+    pub kinds: Vec<PostKind>,
+    /// The parts of the neighbour's village, and whether posts about each are taken. Where none is named, those about all are.
+    pub areas: Vec<(AreaChoice, bool)>,
     /// How many posts of one day are taken at once; 0 for all.
     pub per_day: usize,
     /// When connectors last said so, in milliseconds since the Unix epoch; none if they never did.
     pub said: Option<u64>,
+}
+
+impl Policy {
+    /// Whether some sorts of posts are not taken.
+    #[must_use]
+    pub fn chooses_kinds(&self) -> bool {
+        self.kinds.len() < PostKind::ALL.len()
+    }
+
+    /// The names of the only parts about which posts are taken; none for all.
+    #[must_use]
+    pub fn only_areas(&self) -> Vec<String> {
+        self.areas.iter().filter(|(_, taken)| *taken).map(|(area, _)| area.name.clone()).collect()
+    }
 }
 
 /// How what a neighbour shares comes on the square.

@@ -1,5 +1,6 @@
 //! The desk of the village's connectors.
 
+use dorpsplein_web_ui::paths::PostKind;
 use dorpsplein_web_ui::qr::QrImage;
 use dorpsplein_web_ui::view::{
     AreasPage, AwaitingPost, BoxesPage, Branch, Care, CirclePlace, CircleView, CirclesPage, Contact, Deed, DeskBox,
@@ -181,8 +182,8 @@ pub(crate) fn neighbours() -> NeighboursPage {
         },
         policy: (step == TreatyStep::InForce).then_some(Policy {
             how: Taken::AtOnce,
-            news: true,
-            events: true,
+            kinds: vec![PostKind::News, PostKind::Event],
+            areas: super::posts::choices().areas.into_iter().zip([true, false]).collect(),
             per_day: 5,
             said: Some(1_760_000_000_000),
         }),

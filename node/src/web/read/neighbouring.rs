@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use dorpsplein_protocol::authority::{TreatyStage, TreatyState};
 use dorpsplein_protocol::operation::{Kind, NeighbourhoodId, OperationId};
-use dorpsplein_protocol::projection::{self, Welcome};
+use dorpsplein_protocol::projection::{self, Acceptance, Welcome};
 use dorpsplein_protocol::store::StoreError;
+use dorpsplein_web_ui::paths::PostKind;
 use dorpsplein_web_ui::qr::QrImage;
 use dorpsplein_web_ui::view;
 
@@ -49,11 +50,24 @@ impl Reader {
                 Welcome::AfterApproval => view::Taken::AfterApproval,
                 Welcome::No => view::Taken::No,
             },
-            news: terms.takes(Kind::NEWS),
-            events: terms.takes(Kind::EVENT),
+            kinds: PostKind::ALL.into_iter().filter(|kind| takes(&terms, *kind)).collect(),
+            areas: self.areas_taken(treaty, &terms),
             per_day: terms.per_day.into(),
             said: row.map(|row| row.created.as_millis()),
         }))
+    }
+
+    fn areas_taken(&self, treaty: &TreatyState, terms: &Acceptance) -> Vec<(view::AreaChoice, bool)> {
+        let register = self.registers.get(&treaty.with);
+        let areas = register.into_iter().flat_map(|register| register.areas());
+        let mut areas: Vec<_> = areas
+            .map(|(id, name)| {
+                let choice = view::AreaChoice { id: id.to_string(), name: name.to_owned() };
+                (choice, terms.areas.contains(&id))
+            })
+            .collect();
+        areas.sort_by(|(a, _), (b, _)| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
+        areas
     }
 
     /// What connectors last said about what is taken of a neighbour, or about one post of one.
@@ -143,4 +157,8 @@ fn contact(with: &NeighbourhoodId, figures: &Figures) -> view::Contact {
     }
     let in_step = sessions.any(|session| session.in_step && session.awaited == 0);
     if in_step { view::Contact::InStep } else { view::Contact::CatchingUp }
+}
+
+fn takes(terms: &Acceptance, kind: PostKind) -> bool {
+    Kind::from_name(kind.name()).is_some_and(|kind| terms.takes(kind))
 }

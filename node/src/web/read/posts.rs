@@ -256,3 +256,21 @@ pub(super) fn ends(occurrence: &Occurrence) -> Option<CivilTime> {
     let days = ends.day().days_since(first.day());
     occurrence.starts.day().plus_days(days).map(|day| ends.on(day))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn pages_know_the_posts_that_the_protocol_knows() {
+        let kinds: Vec<_> = PostKind::ALL.iter().map(|kind| Kind::from_name(kind.name()).unwrap()).collect();
+        assert_eq!(kinds, Kind::POSTS);
+        for (kind, page) in Kind::POSTS.into_iter().zip(PostKind::ALL) {
+            assert_eq!(post_kind(kind), Some(page));
+            assert_eq!(kind.post_bit(), page.bit());
+        }
+        assert_eq!(post_kind(Kind::COMMENT), None);
+    }
+}
