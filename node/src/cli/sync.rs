@@ -226,7 +226,10 @@ fn bar(name: String, counts: &str) -> ProgressBar {
 
 impl Door {
     /// The box as whoever looks after it asks it.
-    pub(super) fn keeping(&self, device: Option<&dorpsplein_protocol::identity::SecretKey>) -> Result<super::Client, CliError> {
+    pub(super) fn keeping(
+        &self,
+        device: Option<&dorpsplein_protocol::identity::SecretKey>,
+    ) -> Result<super::Client, CliError> {
         match (self, device) {
             (Self::Stopped(_), _) => Err(super::InputError::NotRunning.into()),
             // Whoever has the folder has everything.
