@@ -3,10 +3,10 @@
 
 mod contacts;
 mod dialling;
+mod doors;
 mod neighbours;
 mod whereabouts;
 
-use std::future::IntoFuture;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -14,7 +14,6 @@ use std::time::Duration;
 
 use libp2p::{Multiaddr, PeerId};
 use thiserror::Error;
-use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::task::{JoinError, JoinHandle};
 use tokio_util::sync::CancellationToken;
@@ -27,8 +26,9 @@ use crate::net::mdns::{self, Mdns};
 use crate::net::{self, NetError, NetHandle};
 use crate::photos::{self, Keeper};
 use crate::search::{self, Follower, Search};
-use crate::web::{self, FolderToken, SiteIdentity, SiteState};
+use crate::web::{FolderToken, SiteIdentity, SiteState};
 use dialling::Dialler;
+use doors::{Answering, Doors};
 use whereabouts::{Surroundings, Whereabouts};
 
 /// How long the network may take to tell its addresses.
@@ -49,8 +49,8 @@ pub struct RunningBox {
     mdns: Option<Mdns>,
     stop: CancellationToken,
     token: FolderToken,
-    site: JoinHandle<io::Result<()>>,
-    figures: Option<JoinHandle<io::Result<()>>>,
+    site: Answering,
+    figures: Option<Answering>,
     dialler: JoinHandle<()>,
     whereabouts: JoinHandle<()>,
     contacts: JoinHandle<()>,
@@ -125,16 +125,9 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
     // What the box holds.
     let store = open_store(&folder).await?;
 
-    // The doors, before anybody is let in: a port in use ends the start here.
-    let address = settings.site;
-    let listener = TcpListener::bind(address).await.map_err(|source| RunError::Site { address, source })?;
-    let bound = listener.local_addr().map_err(|source| RunError::Site { address, source })?;
-    let figures = match settings.metrics {
-        Some(address) => {
-            Some(TcpListener::bind(address).await.map_err(|source| RunError::Figures { address, source })?)
-        }
-        None => None,
-    };
+    // The doors, before anybody is let in.
+    let doors = Doors::take(settings).await?;
+    let bound = doors.bound;
     let token = folder_token()?;
     let (net, events) = net::start(net_config(&folder))?;
 
@@ -177,13 +170,7 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
         Some(search) => state.with_search(search),
         None => state,
     };
-    let figures = figures.map(|listener| {
-        let serve = axum::serve(web::Visits::new(listener), web::metrics::router(state.clone()));
-        tokio::spawn(serve.with_graceful_shutdown(stop.clone().cancelled_owned()).into_future())
-    });
-    let serve = axum::serve(web::Visits::new(listener), web::router(state))
-        .with_graceful_shutdown(stop.clone().cancelled_owned());
-    let site = tokio::spawn(serve.into_future());
+    let (site, figures) = doors.open(state, &stop);
     let (site_url, local_url) = (settings.site_url(bound), config::local_url(bound));
 
     // Ready: commands on this machine may come.

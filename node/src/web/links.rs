@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -17,6 +17,7 @@ use parking_lot::Mutex;
 
 use super::SiteState;
 use super::body::OperationBytes;
+use super::bounded;
 use super::error::{Problem, ProblemBody};
 use super::sessions::Visitor;
 use super::write::{MEDIA_TYPE, check_origin};
@@ -87,8 +88,8 @@ pub(super) async fn leave(
 ) -> Result<StatusCode, Problem> {
     check_origin(&headers)?;
     let (mailbox, slot) = found(&place).ok_or_else(Problem::not_found)?;
-    let too_large = |_| Problem::new("too-large", format!("a message has at most {MAX_MESSAGE} bytes"));
-    let message = to_bytes(body, MAX_MESSAGE).await.map_err(too_large)?;
+    let too_large = || Problem::new("too-large", format!("a message has at most {MAX_MESSAGE} bytes"));
+    let message = bounded::read(&headers, body, MAX_MESSAGE, too_large).await?;
     state.links.leave(mailbox, slot, message.into(), visitor.is_none(), clock::now())?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -6,6 +6,7 @@
 pub(crate) mod api;
 pub mod assets;
 pub mod body;
+mod bounded;
 pub mod error;
 mod item_count;
 mod keeper;

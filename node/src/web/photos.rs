@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::Json;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -15,6 +15,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use super::SiteState;
 use super::body::{PhotoBody, PhotoBytes};
+use super::bounded;
 use super::error::{Problem, ProblemBody};
 use super::read::{ReadError, Reader};
 use super::sessions::Visitor;
@@ -61,11 +62,7 @@ pub(super) async fn hand_in(
 ) -> Result<Response, Problem> {
     check_origin(&headers)?;
     let photos = state.photos.clone().ok_or_else(|| Problem::new("storage", "this box keeps no photos"))?;
-    let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > MAX_PHOTO_BYTES) {
-        return Err(FileError::TooLarge.into());
-    }
-    let bytes = to_bytes(body, MAX_PHOTO_BYTES).await.map_err(|_| Problem::from(FileError::TooLarge))?;
+    let bytes = bounded::read(&headers, body, MAX_PHOTO_BYTES, || FileError::TooLarge.into()).await?;
     let facts = inspect(&bytes)?;
     let photo = PhotoId::of(&bytes).ok_or(FileError::TooLarge)?;
     let length = u32::try_from(bytes.len()).map_err(|_| FileError::TooLarge)?;

@@ -1,7 +1,7 @@
 //! The writing half of the API: one address that takes signed operations, and the one door behind it.
 
 use axum::Json;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -9,6 +9,7 @@ use dorpsplein_protocol::operation::MAX_TRANSFER;
 
 use super::SiteState;
 use super::body::{AcceptedBody, OperationBytes};
+use super::bounded;
 use super::error::{Problem, ProblemBody};
 
 /// The media type of an operation in transfer form.
@@ -34,8 +35,7 @@ pub(super) async fn submit(
 ) -> Result<Response, Problem> {
     check_origin(&headers)?;
     check_media_type(&headers)?;
-    check_length(&headers)?;
-    let operation = to_bytes(body, MAX_TRANSFER).await.map_err(|error| unreadable(&error))?;
+    let operation = bounded::read(&headers, body, MAX_TRANSFER, too_large).await?;
     let accepted = state.driver.submit(operation.into()).await?;
     let status = if accepted.known { StatusCode::OK } else { StatusCode::CREATED };
     let location = format!("/api/v1/operations/{}", accepted.operation);
@@ -67,22 +67,8 @@ fn check_media_type(headers: &HeaderMap) -> Result<(), Problem> {
     }
 }
 
-/// A length announced beforehand is refused beforehand: a client that waits for leave (`Expect: 100-continue`) then
-/// sends nothing.
-fn check_length(headers: &HeaderMap) -> Result<(), Problem> {
-    let announced = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > MAX_TRANSFER as u64) { Err(too_large()) } else { Ok(()) }
-}
-
 fn too_large() -> Problem {
     Problem::new("too-large", format!("an operation has at most {MAX_TRANSFER} bytes"))
-}
-
-/// The body was too long, or the connection broke: the first is worth telling.
-fn unreadable(error: &axum::Error) -> Problem {
-    let too_long =
-        std::error::Error::source(error).is_some_and(|source| source.is::<http_body_util::LengthLimitError>());
-    if too_long { too_large() } else { Problem::new("malformed", "the request ended before the operation did") }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 // What happens at the connectors' desk of a neighbourhood that was founded for a test file.
 
 import { Visitor } from "./browser.js";
+import { eventually } from "./patience.js";
 import { area, join, reaches } from "./square.js";
 
 /** How long it may take until an open page notices that its visitor is logged out. */
@@ -53,6 +54,19 @@ export async function act(place, name, fill = {}) {
   await form.locator("button").click();
   await reaches(home, "sent");
   await reloaded;
+}
+
+/** The card of a page of the desk with this heading. */
+export const card = (page, heading) =>
+  page.locator("article.card, li.card").filter({ has: page.getByRole("heading", { name: heading }) });
+
+/** Opens a page of the desk again and again until this is in that card: the other box tells of it in a moment. */
+export async function cardSays(visitor, path, heading, words) {
+  await eventually(`"${words}" on ${path}`, async () => {
+    await logIn(visitor, path);
+    const one = card(visitor.page, heading);
+    return (await one.count()) > 0 && (await one.first().innerText()).includes(words);
+  });
 }
 
 /** What the register of their village says of somebody. */

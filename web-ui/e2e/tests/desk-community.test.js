@@ -7,7 +7,7 @@ import { after, before, test } from "node:test";
 
 import { remarks } from "../harness/axe.js";
 import { DESK, PHONE, Visitor, launch } from "../harness/browser.js";
-import { act, connector, logIn, resident as joined } from "../harness/desk.js";
+import { act, card, cardSays, connector, logIn, resident as joined } from "../harness/desk.js";
 import { Founded } from "../harness/founded.js";
 import { eventually } from "../harness/patience.js";
 import { picture } from "../harness/pictures.js";
@@ -37,18 +37,6 @@ after(async () => {
 
 /** The number of a village. */
 const idOf = async (village) => (await village.founder("status")).neighbourhood_id;
-
-/** A card of a page of the desk by what its heading says. */
-const card = (page, heading) => page.locator("article.card, li.card").filter({ has: page.getByRole("heading", { name: heading }) });
-
-/** Opens a page of the desk again and again until this is in that card: the other box tells of it in a moment. */
-async function cardSays(visitor, path, heading, words) {
-  await eventually(`"${words}" on ${path}`, async () => {
-    await logIn(visitor, path);
-    const one = card(visitor.page, heading);
-    return (await one.count()) > 0 && (await one.first().innerText()).includes(words);
-  });
-}
 
 /** The village's wall clock at the last second of 30 June 2027: summer time. */
 const JUNE_ENDS = Date.UTC(2027, 5, 30, 21, 59, 59);

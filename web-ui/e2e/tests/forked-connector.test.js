@@ -60,8 +60,15 @@ test("somebody whose role hangs on a copied key waits, reads why, and may decide
   const branches = page.locator(".branches > li");
   await branches.first().waitFor();
   assert.equal(await branches.count(), 2);
+  const grant = branches.filter({ hasText: "Riet Kamminga wordt buurtverbinder" });
+  const area = branches.filter({ hasText: "Een deel van de buurt: Noord" });
+  assert.equal(await grant.locator("form").count(), 1, "she may keep what made her a connector");
+  assert.equal(await area.locator("form").count(), 0, "and nothing else");
+  assert.ok((await area.innerText()).includes(text("nl", "fork-not-yours")));
   assert.deepEqual(await remarks(page), []);
   await picture(page, "fork-of-a-connector-phone", { whole: true });
-  await act(branches.filter({ hasText: process.env.WHICH ?? "" }).nth(Number(process.env.NTH ?? 1)), "fork");
+  await act(grant, "fork");
   assert.equal(await page.locator("#forks").count(), 0, "the desk has nothing to decide any more");
+  await logIn(riet, "/mijn-gegevens");
+  assert.equal(await waits.count(), 0, "she is a connector again");
 });

@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 
 import { remarks } from "../harness/axe.js";
 import { DESK, PHONE, Visitor, launch } from "../harness/browser.js";
-import { act, connector, logIn, resident } from "../harness/desk.js";
+import { act, card, cardSays, connector, logIn, resident } from "../harness/desk.js";
 import { Founded } from "../harness/founded.js";
 import { eventually } from "../harness/patience.js";
 import { picture } from "../harness/pictures.js";
@@ -33,18 +33,6 @@ after(async () => {
 });
 
 const BUREN = "/beheer/buren";
-
-/** A card of the page about neighbours by what its heading says. */
-const card = (page, heading) => page.locator("article.card").filter({ has: page.getByRole("heading", { name: heading }) });
-
-/** Opens the page about neighbours again and again until this is in that card. */
-async function cardSays(visitor, heading, words) {
-  await eventually(`"${words}"`, async () => {
-    await logIn(visitor, BUREN);
-    const one = card(visitor.page, heading);
-    return (await one.count()) > 0 && (await one.first().innerText()).includes(words);
-  });
-}
 
 /** Says what comes on the square of whoever sits at this desk. */
 async function take(visitor, heading, { how, kinds, perDay = "0" }) {
@@ -94,8 +82,8 @@ test("a first treaty is made at the two desks, with a link that people hand on",
   await t.test("pasted at the other desk, it holds at both", async () => {
     await logIn(zwaan, BUREN);
     await act(zwaan.page.locator("section:has(#answer)"), "treaty-link", { link, until: "2027-06-30" });
-    await cardSays(zwaan, "Kleiheim", text("nl", "treaty-active"));
-    await cardSays(hinke, "Zandhoek", text("nl", "treaty-active"));
+    await cardSays(zwaan, BUREN, "Kleiheim", text("nl", "treaty-active"));
+    await cardSays(hinke, BUREN, "Zandhoek", text("nl", "treaty-active"));
     assert.equal(await page.locator("[data-treaty-link]").count(), 0, "there is nothing to hand on any more");
   });
 });

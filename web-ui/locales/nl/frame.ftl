@@ -10,7 +10,7 @@ nav-news = Nieuws
 nav-agenda = Agenda
 nav-write = Schrijven
 nav-join = Meedoen
-nav-about = Over
+nav-more = Meer
 nav-about-long = Over dit plein
 
 help-question = Hulp nodig met deze site?

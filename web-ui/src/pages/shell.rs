@@ -296,10 +296,6 @@ impl Shell<'_> {
         paths::join(self.lang)
     }
 
-    pub(super) fn about_path(&self) -> &'static str {
-        paths::about(self.lang)
-    }
-
     /// A page that is about nothing in particular.
     pub(super) fn page_path(&self, page: Page) -> &'static str {
         page.pattern(self.lang)

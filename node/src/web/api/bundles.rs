@@ -1,7 +1,7 @@
 //! Bundles of a box that runs: the pages of one going out, and its frames coming in through the one door.
 
 use axum::Json;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -14,6 +14,7 @@ use serde::Deserialize;
 use super::read;
 use crate::web::SiteState;
 use crate::web::body::{BundleFrame, ImportedBody};
+use crate::web::bounded;
 use crate::web::error::{Problem, ProblemBody};
 use crate::web::keeper::Keeper;
 use crate::web::write::{MEDIA_TYPE, check_origin};
@@ -91,8 +92,8 @@ pub(in super::super) async fn take(
     body: Body,
 ) -> Result<Json<ImportedBody>, Problem> {
     check_origin(&headers)?;
-    let too_large = |_| Problem::new("too-large", format!("a frame has at most {MAX_FRAME} bytes"));
-    let frame = to_bytes(body, MAX_FRAME).await.map_err(too_large)?;
+    let too_large = || Problem::new("too-large", format!("a frame has at most {MAX_FRAME} bytes"));
+    let frame = bounded::read(&headers, body, MAX_FRAME, too_large).await?;
     match state.driver.import(frame.into()).await {
         Ok(imported) => Ok(Json(imported.into())),
         Err(CloseReason::Storage) => Err(Problem::new("storage", "the box cannot store anything now")),

@@ -95,7 +95,7 @@ impl Reader {
                 open.push(view::OpenAlert { id: row.id.to_string(), title: title(row), told: local_time::local(told) });
             }
         }
-        open.sort_by(|a, b| b.told.cmp(&a.told));
+        open.sort_by_key(|alert| std::cmp::Reverse(alert.told));
         open.truncate(MOST_ALERTS);
         Ok(open)
     }

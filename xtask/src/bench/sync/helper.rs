@@ -19,7 +19,12 @@ impl Helper {
     }
 
     /// Runs it on a folder; its progress bars go to our standard error.
-    pub(in crate::bench) fn run<T: DeserializeOwned>(&self, command: &str, folder: &Path, arguments: &[&str]) -> Result<T> {
+    pub(in crate::bench) fn run<T: DeserializeOwned>(
+        &self,
+        command: &str,
+        folder: &Path,
+        arguments: &[&str],
+    ) -> Result<T> {
         let output = Command::new(&self.path)
             .arg(command)
             .arg(folder)
