@@ -55,10 +55,10 @@ pub(super) fn unfinished(tree: &Tree) -> Vec<Finding> {
 
 /// Only the store names its engine, so that another engine means another file.
 pub(super) fn store_engine(tree: &Tree) -> Vec<Finding> {
-    let engine = concat!("sl", "ed");
-    let home = format!("node/src/store_{engine}");
+    let engine = concat!("fj", "all");
+    let home = "node/src/disk_store";
     let mut findings = Vec::new();
-    for (path, text) in tree.ending(".rs").filter(|(path, _)| !path.starts_with(&home)) {
+    for (path, text) in tree.ending(".rs").filter(|(path, _)| !path.starts_with(home)) {
         for (number, line) in numbered(text) {
             if [format!("{engine}::"), format!("use {engine}")].iter().any(|name| has_word(line, name)) {
                 findings.push(Finding::of_line(path, number, format!("only {home} names the store's engine")));
@@ -133,9 +133,9 @@ mod tests {
 
     #[test]
     fn only_the_store_names_its_engine() {
-        let line = concat!("let db = sl", "ed::open(path);\n");
+        let line = concat!("let db = fj", "all::open(path);\n");
         let tree = Tree::of(&[
-            (concat!("node/src/store_sl", "ed/mod.rs"), line),
+            ("node/src/disk_store/mod.rs", line),
             ("node/src/driver.rs", line),
             ("node/src/web.rs", "// a shuffled::list\n"),
         ]);
