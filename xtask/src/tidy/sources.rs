@@ -137,7 +137,7 @@ mod tests {
         let tree = Tree::of(&[
             ("node/src/disk_store/mod.rs", line),
             ("node/src/driver.rs", line),
-            ("node/src/web.rs", "// a shuffled::list\n"),
+            ("node/src/web.rs", concat!("// a highfj", "all::list\n")),
         ]);
         let found: Vec<_> = store_engine(&tree).into_iter().map(|finding| finding.path).collect();
         assert_eq!(found, ["node/src/driver.rs"]);
