@@ -107,6 +107,10 @@ impl<R: Read> View for Glance<'_, R> {
         signed_at(&bytes)
     }
 
+    fn was_let_go(&self, id: &OperationId) -> bool {
+        self.replica.let_go.contains(id, self.now, self.replica.changes)
+    }
+
     fn is_coming(&self, id: &OperationId) -> bool {
         self.replica.sessions.values().any(|session| session.awaits(id, self.now))
     }

@@ -133,7 +133,7 @@ impl<R: Read> Replica<R> {
             (None, Verdict::Permitted | Verdict::Refused(_)) if assessment.keep() => {
                 let counts = assessment.verdict() == Verdict::Permitted;
                 if !counts && !self.may_keep(valid.header(), &valid.id())? {
-                    return Ok(Received::Dropped);
+                    return Ok(self.let_go_of(valid.id(), round));
                 }
                 self.keep(valid.operation());
                 self.insert_statement(assessment, source, round)?;
@@ -144,7 +144,7 @@ impl<R: Read> Replica<R> {
             (None, Verdict::Permitted | Verdict::Refused(_)) => return self.receive_hopeless(valid, round),
         };
         if !self.may_keep(valid.header(), &valid.id())? {
-            return Ok(Received::Dropped);
+            return Ok(self.let_go_of(valid.id(), round));
         }
         self.wait_for(missing, Work::Statement(valid.id()));
         self.keep_aside(valid, round)?;
@@ -156,7 +156,7 @@ impl<R: Read> Replica<R> {
     /// the same on every box. So it is kept as far as there is room, whatever came before it.
     fn receive_hopeless(&mut self, valid: &Valid, round: &mut Round) -> Result<Received, StoreError> {
         if !self.is_members(valid.header()) || !self.may_keep(valid.header(), &valid.id())? {
-            return Ok(Received::Dropped);
+            return Ok(self.let_go_of(valid.id(), round));
         }
         self.keep_aside(valid, round)?;
         Ok(Received::Waiting)
@@ -180,7 +180,7 @@ impl<R: Read> Replica<R> {
         let evaluation = self.evaluate(kept.header().item(), Some(kept), round.now)?;
         let settled = is_settled(evaluation.verdict(&kept.id()));
         if !settled && !held && !self.may_keep(kept.header(), &kept.id())? {
-            return Ok(Received::Dropped);
+            return Ok(self.let_go_of(kept.id(), round));
         }
         self.accept_edits(kept, evaluation, source, round)?;
         Ok(if settled { Received::Stored } else { Received::Waiting })
@@ -277,6 +277,12 @@ impl<R: Read> Replica<R> {
     /// proof that its device forked.
     fn may_keep(&self, header: &Header, id: &OperationId) -> Result<bool, StoreError> {
         Ok(self.has_room_for(header)? || self.is_first_proof(header, *id)?)
+    }
+
+    /// Remembers that there was no room for it.
+    fn let_go_of(&mut self, id: OperationId, round: &Round) -> Received {
+        self.let_go.insert(id, round.now, self.changes);
+        Received::Dropped
     }
 
     fn has_room_for(&self, header: &Header) -> Result<bool, StoreError> {

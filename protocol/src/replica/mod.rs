@@ -16,6 +16,7 @@ mod glance;
 mod import;
 mod ingest;
 mod input;
+mod let_go;
 mod open;
 mod photo_shelf;
 mod photo_talk;
@@ -45,6 +46,7 @@ use crate::store::{Read, Staged, StoreError};
 use crate::sync::{ANTI_ENTROPY_MS, Introductions, PATIENCE_MS, PhotoExchange, Session, SessionStatus, SpaceId, Tree};
 use crate::time::Timestamp;
 
+use let_go::LetGo;
 use photo_shelf::Shelf;
 use receipts::Receipts;
 use work::Work;
@@ -73,6 +75,8 @@ pub struct Replica<R> {
     changes: u64,
     trees: BTreeMap<SpaceId, Tree>,
     undecided: usize,
+    /// What there was no room for a while ago.
+    let_go: LetGo,
     /// How many items moved from the audience they were made for, or answer one that did.
     moved: usize,
     /// How many operations lack their payload although nothing erased it.

@@ -7,6 +7,7 @@ use lru::LruCache;
 use thiserror::Error;
 
 use super::ingest::{Undecided, undecided_key};
+use super::let_go::LetGo;
 use super::photo_shelf::Shelf;
 use super::receipts::Receipts;
 use super::{DOCUMENTS, Replica};
@@ -48,6 +49,7 @@ impl<R: Read> Replica<R> {
             changes: 0,
             trees: BTreeMap::new(),
             undecided: 0,
+            let_go: LetGo::default(),
             moved: 0,
             incomplete: 0,
             dropped: 0,

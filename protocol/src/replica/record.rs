@@ -196,6 +196,7 @@ impl<R: Read> Replica<R> {
         let kept = self.store.get(Table::Undecided, &key)?.is_some();
         if kept {
             self.undecided = self.undecided.saturating_sub(1);
+            self.let_go.forget();
             self.store.delete(Table::Undecided, key);
         }
         Ok(kept)

@@ -36,6 +36,8 @@ pub trait View {
     fn incomplete(&self, id: &SpaceId, after: Option<&OperationId>, limit: usize) -> Vec<OperationId>;
     /// When an operation that is held was signed, by its device's clock and by its device's count.
     fn signed_at(&self, id: &OperationId) -> Option<(Timestamp, u64)>;
+    /// Whether an operation was let go of a while ago for want of room, and would be again.
+    fn was_let_go(&self, id: &OperationId) -> bool;
     /// Whether another session was asked for an operation and can be expected to bring it.
     fn is_coming(&self, id: &OperationId) -> bool;
 }

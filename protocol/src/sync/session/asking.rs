@@ -86,7 +86,7 @@ impl Asking {
         while ids.len() < FETCH_COUNT
             && let Some(id) = queue.pop_front()
         {
-            if view.holds(&id) || asked.iter().any(|request| request.ids.contains(&id)) {
+            if view.holds(&id) || view.was_let_go(&id) || asked.iter().any(|request| request.ids.contains(&id)) {
                 continue;
             }
             if view.is_coming(&id) {
