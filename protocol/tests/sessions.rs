@@ -12,7 +12,7 @@ use dorpsplein_protocol::operation::{
     BoxCertificate, CircleId, Kind, MAX_TRANSFER, NeighbourhoodId, OperationId, Role, Signed, SignedError, Space,
     Statement, TreatyEnd,
 };
-use dorpsplein_protocol::replica::{Effect, Input, Refusal};
+use dorpsplein_protocol::replica::{Effect, Input, MAX_UNDECIDED_PER_DEVICE, Refusal};
 use dorpsplein_protocol::store::Table;
 use dorpsplein_protocol::sync;
 use dorpsplein_protocol::sync::{
@@ -632,7 +632,7 @@ fn what_names_another_audience_is_kept_within_bounds_and_shown_to_nobody() {
     }
     assert!(world.boxes[a.at].rows() == rows, "it was never shared");
     let kept = world.boxes[a.at].dump(&[Table::Undecided]).len();
-    assert_eq!(kept, dorpsplein_protocol::replica::MAX_UNDECIDED_PER_DEVICE);
+    assert_eq!(kept, MAX_UNDECIDED_PER_DEVICE);
 }
 
 #[test]
@@ -644,7 +644,29 @@ fn one_device_cannot_fill_a_box_with_what_is_not_permitted() {
         world.bring(puppet, &[operation]);
     }
     let kept = world.boxes[a.at].dump(&[Table::Undecided]).len();
-    assert_eq!(kept, dorpsplein_protocol::replica::MAX_UNDECIDED_PER_DEVICE);
+    assert_eq!(kept, MAX_UNDECIDED_PER_DEVICE);
+}
+
+/// A box whose clock is far behind has room for a little of what lies in its future. It does not fetch and check the rest
+/// again at every comparison.
+#[test]
+fn what_there_was_no_room_for_is_asked_for_again_after_a_while_and_not_before() {
+    let (mut world, _, b, puppet) = hostile_neighbour();
+    let mut nobody = Device::new(world.secret(), b.id);
+    let post = |n| nobody.create(b.neighbours(), Kind::NEWS, None, news_edits(&format!("Vloed {n}")), world.now);
+    let posts: Vec<Signed> = (0..100).map(post).collect();
+    world.bring(puppet, &posts);
+    let named = || Message::Have { ids: posts.iter().map(Signed::id).collect() };
+    let asked = |effects: &[Effect]| {
+        let asked = messages(effects).into_iter().map(|message| match message {
+            Message::Fetch { ids, .. } => ids.len(),
+            _ => 0,
+        });
+        asked.sum::<usize>()
+    };
+    assert_eq!(asked(&world.say(puppet, &named())), 0);
+    world.now = world.now.plus_millis(30 * MINUTE);
+    assert_eq!(asked(&world.say(puppet, &named())), 100 - MAX_UNDECIDED_PER_DEVICE);
 }
 
 #[test]
