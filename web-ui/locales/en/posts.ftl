@@ -29,6 +29,7 @@ groups-title = Groups
 groups-intro = Neighbours who do something together: walk, read, mend the street.
 groups-none = There is no group yet. Start one!
 groups-write = Start a group
+alerts-now = Important now
 alerts-title = Important
 alerts-intro = What everyone has to know at once. The connectors write here how things stand.
 alerts-none = Nothing is the matter now.

@@ -29,6 +29,7 @@ groups-title = Groepen
 groups-intro = Buren die samen iets doen: wandelen, lezen, de straat opknappen.
 groups-none = Er is nog geen groep. Begin er een!
 groups-write = Begin een groep
+alerts-now = Nu belangrijk
 alerts-title = Belangrijk
 alerts-intro = Wat iedereen meteen moet weten. De buurtverbinders schrijven hier hoe het ervoor staat.
 alerts-none = Er is nu niets aan de hand.
