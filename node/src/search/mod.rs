@@ -130,7 +130,7 @@ impl Search {
         self.catch_up(rows, home, progress)
     }
 
-    /// Has whoever [follows](follow) make it anew, soon.
+    /// Has whoever [follows](follow()) make it anew, soon.
     pub(crate) fn ask_rebuild(&self) {
         let mut state = self.shared.state.lock();
         state.complete = false;
