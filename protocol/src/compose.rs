@@ -8,6 +8,7 @@ use crate::operation::{
     AreaId, Claim, ClaimProof, Edit, Field, Genesis, Header, ItemId, Kind, NeighbourhoodId, OperationId,
     OrganisationId, Payload, Signed, Space, Statement, VERSION, Value,
 };
+use crate::photo::Photo;
 use crate::time::Timestamp;
 
 /// A device that signs. Whoever keeps one must store the new count before the operation leaves the device: a count used
@@ -56,6 +57,85 @@ impl Taking {
         ];
         edits.extend(self.areas.iter().map(|area| Edit::Add { field: Field::AREAS, member: area.to_string() }));
         edits
+    }
+}
+
+/// How a square looks and what is on it. Every setting says all of it, because only the one made last counts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Setting {
+    /// The name that stands on its site, where that is not the one in the register.
+    pub name: Option<String>,
+    /// What stands under the name.
+    pub tagline: Option<String>,
+    /// The words on the home page.
+    pub words: Option<String>,
+    /// The number to call for help.
+    pub phone: Option<String>,
+    /// Who answers there, and when.
+    pub hours: Option<String>,
+    /// The picture beside the name.
+    pub logo: Option<Photo>,
+    /// What posts can be filed under.
+    pub categories: Vec<String>,
+    /// What the square does without, by name.
+    pub modules_off: Vec<String>,
+    /// The colours and measures that are not the usual ones, each `name=value`.
+    pub tokens: Vec<String>,
+}
+
+impl Setting {
+    /// The edits that say so.
+    pub fn edits(&self) -> Vec<Edit> {
+        let texts = [
+            (Field::NAME, &self.name),
+            (Field::TAGLINE, &self.tagline),
+            (Field::BODY, &self.words),
+            (Field::PHONE, &self.phone),
+            (Field::HOURS, &self.hours),
+        ];
+        let set = |(field, text): (Field, &Option<String>)| {
+            text.clone().map(|text| Edit::Set { field, value: Value::Text(text) })
+        };
+        let mut edits: Vec<Edit> = texts.into_iter().filter_map(set).collect();
+        edits.extend(self.logo.iter().map(|logo| Edit::Set { field: Field::PHOTOS[0], value: logo.value() }));
+        let sets = [
+            (Field::CATEGORIES, &self.categories),
+            (Field::MODULES_OFF, &self.modules_off),
+            (Field::TOKENS, &self.tokens),
+        ];
+        for (field, members) in sets {
+            edits.extend(members.iter().map(|member| Edit::Add { field, member: member.clone() }));
+        }
+        if edits.is_empty() {
+            // All as usual; an item says at least something.
+            edits.push(Edit::Set { field: Field::TAGLINE, value: Value::Null });
+        }
+        edits
+    }
+}
+
+/// The edit that says which item a report, a review request or a consent is about.
+pub fn about(item: ItemId) -> Edit {
+    Edit::Set { field: Field::ABOUT, value: Value::Bytes(item.as_bytes().to_vec()) }
+}
+
+/// What the reports of connectors have as their reason that say no more than: we looked at this, and it is in order. All others
+/// have the name of a [`ModerationReason`](crate::operation::ModerationReason).
+pub const LOOKED_AT: &str = "looked-at";
+
+/// The edit in place that makes the text `before` the text `after`. Whoever changes another part of it at the same time keeps
+/// theirs.
+pub fn text_edit(before: &str, after: &str) -> Edit {
+    let (old, new): (Vec<char>, Vec<char>) = (before.chars().collect(), after.chars().collect());
+    let start = old.iter().zip(&new).take_while(|(old, new)| old == new).count();
+    let (old_rest, new_rest) = (&old[start..], &new[start..]);
+    let end = old_rest.iter().rev().zip(new_rest.iter().rev()).take_while(|(old, new)| old == new).count();
+    let length = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    Edit::Splice {
+        field: Field::BODY,
+        at: length(start),
+        delete: length(old_rest.len() - end),
+        insert: new_rest[..new_rest.len() - end].iter().collect(),
     }
 }
 
@@ -192,6 +272,14 @@ impl Device {
     /// the audience it has, `to` the one it gets.
     pub fn show_to(&mut self, at: Place, item: ItemId, parents: Vec<OperationId>, to: Space, now: Timestamp) -> Signed {
         self.edit(at, item, parents, vec![Edit::Audience(to)], now)
+    }
+
+    /// Says, as a connector, how the home neighbourhood's square looks and what is on it. `last` is when that was last said, as
+    /// for [`Device::take`].
+    pub fn set_up(&mut self, setting: &Setting, last: Option<Timestamp>, now: Timestamp) -> Signed {
+        let at = Place { neighbourhood: self.home, space: Space::Members };
+        let now = last.map_or(now, |last| now.max(last.plus_millis(1)));
+        self.create(at, Kind::SETTING, None, setting.edits(), now)
     }
 
     fn make(&mut self, at: Place, creation: Edit, edits: Vec<Edit>, now: Timestamp) -> Signed {

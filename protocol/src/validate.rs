@@ -192,6 +192,24 @@ impl Valid {
     }
 }
 
+/// Whether edits that nobody signed yet could make an item, as far as they say by themselves.
+///
+/// # Errors
+/// [`ValidateError::EditCount`], [`ValidateError::Creation`], [`ValidateError::StandsAlone`], and those of fields.
+pub fn check_creation(edits: &[Edit]) -> Result<(), ValidateError> {
+    if edits.is_empty() || edits.len() > MAX_EDITS {
+        return Err(ValidateError::EditCount);
+    }
+    let creates = |edit: &Edit| matches!(edit, Edit::Create { .. });
+    if !creates(&edits[0]) || edits[1..].iter().any(creates) {
+        return Err(ValidateError::Creation);
+    }
+    if edits.iter().any(Edit::stands_alone) {
+        return Err(ValidateError::StandsAlone);
+    }
+    edits.iter().try_for_each(check_edit)
+}
+
 /// Whether a header may belong to an operation on an item: what can be said without its payload.
 ///
 /// # Errors

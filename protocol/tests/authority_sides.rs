@@ -250,6 +250,29 @@ fn a_connector_from_before_the_doubtful_number_outranks_all_who_came_after_it() 
 }
 
 #[test]
+fn a_device_that_the_thief_added_does_not_speak_as_the_founder_who_owes_nothing_to_anybody() {
+    let (mut book, people) = Book::of(2, 0);
+    let mut people = people;
+    let (sequence, previous) = (people[0].device.sequence(), people[0].device.previous().unwrap());
+    let thief = at(&people[0].device, sequence, previous);
+    let first = book.does(&mut people[0], certificate(PublicKey::from_bytes([5; 32])));
+    let mut theft = Theft { book, people, first, thief };
+    let (secret, founder, number) = (theft.book.secret(), theft.people[0].device.key(), sequence + 1);
+    let addition = DeviceAddition::sign(&secret, &theft.book.id, &founder);
+    let stolen = theft.steals(Statement::DeviceAddition(addition));
+    let mut tablet = Device::new(secret, theft.book.id);
+    let (parents, decision) = (theft.book.register.heads(), theft.decision(number, theft.first));
+    theft.book.does_after(&mut theft.people[1], parents, decision);
+    assert_eq!(theft.book.register.fork_decision(&founder, number), Some(theft.first));
+    // However late the tablet says otherwise: it has its place from the side it speaks for.
+    let parents = theft.book.register.heads().into_iter().chain([stolen.id()]).collect();
+    let signed = tablet.state(parents, theft.decision(number, stolen.id()), START);
+    theft.book.hear(&signed);
+    assert_eq!(theft.book.register.fork_decision(&founder, number), Some(theft.first));
+    assert!(theft.book.register.active(&tablet.key()).is_none());
+}
+
+#[test]
 fn what_somebody_from_before_the_number_built_on_stands_without_a_decision() {
     let mut theft = theft();
     // The second connector came with the first letter; the thief begins after that.
@@ -263,6 +286,21 @@ fn what_somebody_from_before_the_number_built_on_stands_without_a_decision() {
     theft.book.hear(&stolen);
     assert_eq!(theft.roles(), before);
     assert_eq!(theft.book.register.verdict(&second), Some(Verdict::Permitted));
+    assert_eq!(theft.book.register.verdict(&stolen.id()), Some(FORKED));
+}
+
+#[test]
+fn it_stands_also_where_the_other_side_was_heard_of_first() {
+    let mut theft = theft();
+    let (before, parents) = (theft.roles(), theft.book.register.heads());
+    theft.thief = at(&theft.people[0].device, SECOND, theft.first);
+    let key = theft.book.secret().public();
+    let claim = theft.people[1].who().into();
+    let stolen = theft.thief.state(vec![claim], certificate(key), START);
+    theft.book.hear(&stolen);
+    assert_ne!(theft.roles(), before, "until somebody built on one of the two they wait");
+    theft.book.does_after(&mut theft.people[1], parents, nothing_known());
+    assert_eq!(theft.roles(), before);
     assert_eq!(theft.book.register.verdict(&stolen.id()), Some(FORKED));
 }
 

@@ -4,7 +4,9 @@
 mod support;
 
 use dorpsplein_protocol::compose::{Device, Place};
-use dorpsplein_protocol::operation::{Edit, Field, ItemId, Kind, ResidentId, Value};
+use dorpsplein_protocol::operation::{
+    DeviceCount, Edit, Field, ItemId, Kind, MemberRemoval, ModerationReason, Rescue, ResidentId, Statement, Value,
+};
 use dorpsplein_protocol::photo::{CHUNK_BYTES, ChunkHashes, PhotoId, chunk_range};
 use dorpsplein_protocol::replica::{Effect, Input, PhotoEffect, PhotoInput, PhotoQuota, Refusal};
 use dorpsplein_protocol::store::Table;
@@ -438,4 +440,36 @@ fn a_photo_that_is_here_stays_when_the_room_is_made_smaller() {
     world.submit(a.at, &anne.edit(a.neighbours(), item, heads, vec![title], world.now)).unwrap();
     world.run();
     assert!(world.has_photo(a.at, &file), "also when its item changes");
+}
+
+#[test]
+fn who_is_brought_back_after_a_removal_has_the_photos_back_and_what_is_erased_meanwhile_is_gone() {
+    let (mut world, mut a, _, mut anne) = two_villages();
+    let (kept, gone) = (picture(5000, 1), picture(6000, 2));
+    let square = a.square();
+    let shown = post(&mut world, a.at, &mut anne, square, &kept);
+    let erased = post(&mut world, a.at, &mut anne, square, &gone);
+    let last = anne.sequence();
+    let resident = resident(&world, a.at, &anne);
+    let count = |last| DeviceCount { device: anne.key(), last };
+    let removal = MemberRemoval { resident, counts: vec![count(last - 2)] };
+    world.state(a.at, &mut a.founder, Statement::MemberRemoval(removal));
+    assert!(world.boxes[a.at].row(shown).is_none(), "what a removal does not let count is shown to nobody");
+    assert!(world.has_photo(a.at, &kept) && world.has_photo(a.at, &gone));
+    world.reopen(a.at);
+    let erasure = Edit::Erase { kind: Kind::NEWS, reason: Some(ModerationReason::Other), note: "Weg".to_owned() };
+    let erasure = a.founder.edit(square, erased, vec![erased.into()], vec![erasure], world.now);
+    world.submit(a.at, &erasure).unwrap();
+    world.run();
+    assert!(!world.has_photo(a.at, &gone), "nothing names it any more");
+    assert!(world.has_photo(a.at, &kept));
+
+    world.state(a.at, &mut a.founder, Statement::Rescue(Rescue { device: anne.key(), last }));
+    world.run();
+    assert!(world.boxes[a.at].row(shown).is_some() && world.has_photo(a.at, &kept));
+    let leaving = Edit::Erase { kind: Kind::NEWS, reason: Some(ModerationReason::Other), note: "Weg".to_owned() };
+    let leaving = a.founder.edit(square, shown, vec![shown.into()], vec![leaving], world.now);
+    world.submit(a.at, &leaving).unwrap();
+    world.run();
+    assert!(!world.has_photo(a.at, &kept));
 }

@@ -72,6 +72,37 @@ pub fn agenda_between(
     Ok(found)
 }
 
+/// Events as such, each once: those that happen once and start on `from` or later, by start, and those that recur and have not
+/// ended by then. At most `limit`.
+///
+/// Costs a look at a small entry for each event that is passed over, and a row for each in the answer.
+///
+/// # Errors
+/// [`StoreError`] when the store cannot be read.
+pub fn events_since(read: &impl Read, from: Day, filter: &Filter, limit: usize) -> Result<Vec<ItemRow>, StoreError> {
+    let sieve = filter.sieve();
+    let single = single_times(read, &CivilTime::from(from), Day::LAST, &sieve, limit)?;
+    let mut ids: Vec<ItemId> = single.into_iter().map(|(_, id)| id).collect();
+    let (lower, mut damaged) = (from.number().to_be_bytes(), false);
+    let range = (Bound::Included(&lower[..]), Bound::Unbounded);
+    read.scan(Table::Recurring, range, Direction::Ascending, &mut |key, value| {
+        if ids.len() >= limit {
+            return ControlFlow::Break(());
+        }
+        match (key.get(4..).and_then(|id| ItemId::try_from(id).ok()), minicbor::decode::<Recurring>(value)) {
+            (Some(id), Ok(event)) => ids.extend(sieve.takes(&event.listed).then_some(id)),
+            _ => damaged = true,
+        }
+        if damaged { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })?;
+    if damaged {
+        return Err(StoreError::Damaged("an entry of the agenda"));
+    }
+    let rows = ids.iter().map(|id| item(read, id)).collect::<Result<Vec<_>, _>>()?;
+    // A row that went between the two reads is left out.
+    Ok(rows.into_iter().flatten().filter(|row| filter.takes_row(row)).collect())
+}
+
 /// Events that happen once and start on or after the civil date or time `from`, in calendar order, at most `limit`.
 ///
 /// # Errors

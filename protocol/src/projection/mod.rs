@@ -13,10 +13,11 @@ mod lists;
 mod log;
 mod read;
 mod row;
+mod versions;
 
 pub use acceptance::{Acceptance, Welcome, Welcomed};
 pub(crate) use acceptance::{day_range, is_post};
-pub use agenda::{Occurrence, agenda, agenda_between, agenda_of};
+pub use agenda::{Occurrence, agenda, agenda_between, agenda_of, events_since};
 pub use attached::{Places, places, sign_ups, updates};
 pub use branches::{Branches, branches};
 pub use content::{Conflict, Content, ItemPhoto};
@@ -32,3 +33,4 @@ pub use read::{
     thread, thread_length,
 };
 pub use row::{Appeal, Author, Erasure, ItemRow, Mark, Moderation};
+pub use versions::{MAX_VERSIONS, Version, versions};

@@ -1,6 +1,8 @@
 //! Items of another neighbourhood that are not for this one: not any more, or not as far as can be said yet. Of what they
 //! came to nothing is shown, and of those that were shared once the words go, in the same transaction.
 
+use std::collections::BTreeSet;
+
 use super::Replica;
 use super::evaluate::{Evaluation, Examined, Remains, Verdicts};
 use super::setting::Setting;
@@ -74,6 +76,7 @@ impl<R: Read> Replica<R> {
             reach: setting.known_reach(),
             placement: None,
             erased: false,
+            withheld: BTreeSet::new(),
         }
     }
 }

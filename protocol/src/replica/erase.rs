@@ -1,6 +1,8 @@
 //! Erased items. Whether an erasure counts is decided by headers and the erasure alone, never by what it erases: so a box
 //! that still has the payloads, one that dropped them and one that never had them come to the same.
 
+use std::collections::BTreeSet;
+
 use super::Replica;
 use super::apart::Sharing;
 use super::audience::voice_of;
@@ -91,7 +93,16 @@ impl<R: Read> Replica<R> {
             Examined { id, header, verdict, payload, log }
         });
         let examined = examined.collect();
-        Evaluation { item, examined, row, subject: None, reach: setting.known_reach(), placement: None, erased: true }
+        Evaluation {
+            item,
+            examined,
+            row,
+            subject: None,
+            reach: setting.known_reach(),
+            placement: None,
+            erased: true,
+            withheld: BTreeSet::new(),
+        }
     }
 
     /// Whether the erasure counts whatever the payload it erased says. It does not when somebody else than the maker

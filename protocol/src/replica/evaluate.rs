@@ -11,6 +11,7 @@ use super::setting::Setting;
 use crate::authority::{Deed, ItemFacts, Missing, Reason, SubjectFacts, Verdict, Voice, decide, unknown_neighbourhood};
 use crate::item::{History, Kept, OrderError, Placed};
 use crate::operation::{Edit, Header, ItemId, Kind, OperationId, Signed, Space, Verified};
+use crate::photo::{Photo, PhotoId};
 use crate::projection::{Author, ItemRow, LogEntry};
 use crate::store::{Read, StoreError, Table};
 use crate::time::Timestamp;
@@ -29,6 +30,9 @@ pub(super) struct Evaluation {
     pub(super) placement: Option<Placement>,
     /// Whether an erasure counts.
     pub(super) erased: bool,
+    /// The photos of operations that are here with what they say and do not count as things stand, or of an item that is shown
+    /// to nobody.
+    pub(super) withheld: BTreeSet<PhotoId>,
 }
 
 /// One operation, and what is to become of it.
@@ -200,6 +204,10 @@ impl<R: Read> Replica<R> {
             _ => None,
         };
         let examined = history.iter().map(|kept| self.examine(kept, &verdicts, row.as_ref())).collect();
+        let is_withheld = |valid: &&Valid| row.is_none() || verdicts.get(&valid.id()) != Some(&Verdict::Permitted);
+        let withheld = history.iter().filter_map(Kept::whole).filter(is_withheld);
+        let withheld = withheld.flat_map(|valid| valid.edits().iter().filter_map(Photo::set_by));
+        let withheld = withheld.map(|photo| photo.id).collect();
         Ok(Evaluation {
             item,
             examined,
@@ -208,6 +216,7 @@ impl<R: Read> Replica<R> {
             reach: setting.known_reach(),
             placement: None,
             erased: false,
+            withheld,
         })
     }
 

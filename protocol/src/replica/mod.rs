@@ -40,6 +40,7 @@ use crate::authority::Registers;
 use crate::identity::PublicKey;
 use crate::item::Document;
 use crate::operation::{ItemId, NeighbourhoodId, Signed};
+use crate::photo::PhotoId;
 use crate::planted::{Bug, planted};
 use crate::projection::Branches;
 use crate::store::{Read, Staged, StoreError};
@@ -90,6 +91,8 @@ pub struct Replica<R> {
     introductions: Introductions,
     sessions: BTreeMap<SessionId, Session>,
     shelf: Shelf,
+    /// Photos that are here although nothing shows them: what names them is here too and does not count as things stand.
+    withheld: BTreeMap<ItemId, BTreeSet<PhotoId>>,
     exchanges: BTreeMap<SessionId, PhotoExchange>,
     /// What is to be looked at again before the input in hand is done with.
     worklist: BTreeSet<Work>,

@@ -59,6 +59,7 @@ impl<R: Read> Replica<R> {
             introductions: Introductions::new(),
             sessions: BTreeMap::new(),
             shelf: Shelf::new(home),
+            withheld: BTreeMap::new(),
             exchanges: BTreeMap::new(),
             worklist: BTreeSet::new(),
             next_comparison: now,

@@ -214,6 +214,14 @@ impl Shelf {
         self.referred.get(photo).map(|referred| referred.items.keys().copied().collect()).unwrap_or_default()
     }
 
+    /// Which photo which item refers to, all of them.
+    pub(super) fn references(&self) -> Vec<(PhotoId, ItemId)> {
+        let items = |(photo, referred): (&PhotoId, &Referred)| -> Vec<(PhotoId, ItemId)> {
+            referred.items.keys().map(|item| (*photo, *item)).collect()
+        };
+        self.referred.iter().flat_map(items).collect()
+    }
+
     /// Whether a photo is here, whole.
     pub(super) fn holds(&self, photo: &PhotoId) -> bool {
         matches!(self.file(photo), Some(File::Held(_)))

@@ -82,10 +82,25 @@ impl<R: Read> Replica<R> {
         Ok(())
     }
 
-    /// Writes which photos an item refers to, when its row changes.
-    pub(super) fn write_photos(&mut self, item: ItemId, before: Option<&ItemRow>, row: Option<&ItemRow>) {
+    /// Writes which photos an item refers to, when its row changes. A file that is here stays as long as it is `withheld`:
+    /// whoever was shown out may be brought back with what they wrote, and nobody else may have it any more.
+    pub(super) fn write_photos(
+        &mut self,
+        item: ItemId,
+        before: Option<&ItemRow>,
+        row: Option<&ItemRow>,
+        withheld: Option<&BTreeSet<PhotoId>>,
+    ) {
         let (before, now) = (Claim::of_row(before), Claim::of_row(row));
-        for photo in before.keys().filter(|photo| !now.contains_key(*photo)) {
+        let earlier = self.withheld.remove(&item).unwrap_or_default();
+        let gone: BTreeSet<PhotoId> =
+            before.keys().chain(&earlier).filter(|photo| !now.contains_key(*photo)).copied().collect();
+        let stays = |photo: &PhotoId| withheld.unwrap_or(&earlier).contains(photo) && self.shelf.holds(photo);
+        let (kept, gone): (BTreeSet<PhotoId>, BTreeSet<PhotoId>) = gone.into_iter().partition(stays);
+        if !kept.is_empty() {
+            self.withheld.insert(item, kept);
+        }
+        for photo in &gone {
             self.store.delete(Table::Photos, photo_key(photo, &item));
             self.shelf.let_go(photo, &item);
             self.exchanges.values_mut().for_each(|exchange| exchange.forget(photo));
@@ -122,7 +137,17 @@ impl<R: Read> Replica<R> {
                 }
             }
         })?;
-        if damaged { Err(StoreError::Damaged("a reference to a photo")) } else { Ok(()) }
+        if damaged {
+            return Err(StoreError::Damaged("a reference to a photo"));
+        }
+        for (photo, item) in self.shelf.references() {
+            let row = crate::projection::item(&self.store, &item)?;
+            let is_shown = row.is_some_and(|row| row.content.photos.iter().any(|shown| shown.photo.id == photo));
+            if !is_shown {
+                self.withheld.entry(item).or_default().insert(photo);
+            }
+        }
+        Ok(())
     }
 
     /// Some time has passed: who did not answer is asked for something else.

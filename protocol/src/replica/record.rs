@@ -1,11 +1,14 @@
 //! Writing what an evaluation came to, in the batch of the operation that brought it about.
 
+use std::collections::BTreeSet;
+
 use super::evaluate::{Evaluation, Examined, Remains, is_settled};
 use super::ingest::{Undecided, undecided_key};
 use super::work::Work;
 use super::{Replica, Round};
 use crate::authority::{Missing, Verdict};
 use crate::operation::{Header, ItemId, OperationId, Space};
+use crate::photo::PhotoId;
 use crate::planted::{Bug, planted};
 use crate::projection::{ErasedHere, ItemRow, LogEntry, log_key, row_writes, space_prefix};
 use crate::store::{Read, StoreError, Table};
@@ -31,7 +34,7 @@ impl<R: Read> Replica<R> {
             self.wait_for(Missing::Subject(subject), Work::Item(item));
         }
         self.write_erasure(&evaluation, round)?;
-        self.write_row(item, evaluation.row, round)
+        self.write_row(item, evaluation.row, Some(&evaluation.withheld), round)
     }
 
     fn write_verdict(&mut self, item: ItemId, examined: &Examined, round: &mut Round) -> Result<(), StoreError> {
@@ -140,16 +143,21 @@ impl<R: Read> Replica<R> {
         self.put_if_other(Table::Erasures, item.as_bytes().to_vec(), value)
     }
 
-    /// Writes an item's row with the keys that list it, or takes it away.
+    /// Writes an item's row with the keys that list it, or takes it away. Photos that are `withheld` stay where they are
+    /// here; none leaves those as they are.
     pub(super) fn write_row(
         &mut self,
         item: ItemId,
         row: Option<ItemRow>,
+        withheld: Option<&BTreeSet<PhotoId>>,
         round: &mut Round,
     ) -> Result<(), StoreError> {
         let before = crate::projection::item(&self.store, &item)?;
         let row = row.map(|row| self.welcomed(row)).transpose()?;
         if before == row {
+            if self.withheld.contains_key(&item) {
+                self.write_photos(item, before.as_ref(), row.as_ref(), withheld);
+            }
             return Ok(());
         }
         if let Some(row) = &before {
@@ -160,7 +168,7 @@ impl<R: Read> Replica<R> {
             self.store.put(Table::Rows, *item.as_bytes(), row.encode());
             row_writes(row).into_iter().for_each(|(table, key, value)| self.store.put(table, key, value));
         }
-        self.write_photos(item, before.as_ref(), row.as_ref());
+        self.write_photos(item, before.as_ref(), row.as_ref(), withheld);
         round.changed.insert(item);
         let subject = |row: &Option<ItemRow>| row.as_ref().and_then(|row| row.subject);
         round.changed.extend(subject(&row).or_else(|| subject(&before)));

@@ -121,7 +121,7 @@ impl<R: Read> Replica<R> {
 
     fn write_again(&mut self, id: &ItemId, round: &mut Round) -> Result<(), StoreError> {
         match item(&self.store, id)?.filter(|row| row.neighbourhood != self.home) {
-            Some(row) => self.write_row(*id, Some(row), round),
+            Some(row) => self.write_row(*id, Some(row), None, round),
             None => Ok(()),
         }
     }
