@@ -216,6 +216,14 @@ pub enum Deed {
     EndTreaty(VillageId),
     /// Offers a neighbour an agreement, or accepts theirs.
     Agree(VillageId),
+    /// Founds a circle, and lets everybody in with whom there is an agreement.
+    Gather,
+    /// Joins a circle that the village was let into.
+    JoinCircle,
+    /// Leaves a circle, shows somebody out of the own one, or ends it.
+    LeaveCircle,
+    /// Writes something with a photo, or gives something of their own another one, on the device with this number.
+    Picture(u8),
     /// The next update of an alert that everybody has to have.
     Alert(u32),
     /// Restores a backup of a device and writes on from it: a fork.

@@ -10,6 +10,7 @@ use dorpsplein_protocol::operation::{Edit, ItemId, NeighbourhoodId, OperationId,
 use dorpsplein_protocol::store::StoreError;
 
 use super::by_id::ById;
+use super::circles::Circles;
 use super::look;
 use crate::world::Disk;
 
@@ -21,6 +22,7 @@ pub(super) struct Audiences {
     moves: ById<ItemId, Vec<OperationId>>,
     /// The erasures of each item that somebody erased, whoever did.
     erasures: ById<ItemId, Vec<OperationId>>,
+    circles: Circles,
     /// What each answer is about.
     subjects: ById<ItemId, ItemId>,
 }
@@ -38,6 +40,7 @@ impl Audiences {
     /// Somebody signed this.
     pub(super) fn note(&mut self, operation: &Signed) {
         let (id, header) = (operation.id(), operation.header());
+        self.circles.note(operation);
         let edits = match operation.payload().filter(|_| header.space != Space::Register).map(Payload::decode) {
             Some(Ok(Payload::Edits(edits))) => edits,
             _ => Vec::new(),
@@ -63,6 +66,19 @@ impl Audiences {
     /// What was signed with this id; none when nobody did.
     pub(super) fn get(&self, id: &OperationId) -> Option<&Note> {
         self.signed.get(id)
+    }
+
+    /// What was said about circles.
+    pub(super) const fn circles(&self) -> &Circles {
+        &self.circles
+    }
+
+    /// The audiences abroad that an item was ever made or moved for, whoever did.
+    pub(super) fn abroad(&self, item: &ItemId) -> BTreeSet<Space> {
+        let moves = self.moves.get(item).into_iter().flatten().copied();
+        let all = moves.chain([OperationId::from(*item)]).filter_map(|id| self.signed.get(&id));
+        let named = all.flat_map(|note| [Some(note.space), note.to]).flatten();
+        named.chain([Space::Neighbours]).filter(|space| space.goes_abroad()).collect()
     }
 
     /// Whether the box with this disk counts it that somebody moved an item, or what it answers.

@@ -1,7 +1,7 @@
 //! At rest, everyone entitled to a space sees the same of it.
 //!
-//! The boxes of one village agree on every row. A neighbour agrees with the village on the rows of its `neighbours` space,
-//! as far as both know who wrote them: of a comment by somebody from a village it has no agreement with, a box holds the
+//! The boxes of one village agree on every row, and on which of the photos in it are there. A neighbour agrees with the
+//! village on the rows of its `neighbours` space, and of a circle to which both belong as both know, as far as both know who wrote them: of a comment by somebody from a village it has no agreement with, a box holds the
 //! operation and cannot say who that is.
 //!
 //! A box whose clock is so far behind that what others signed lies in its future counts that later, and what builds on it
@@ -15,14 +15,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use dorpsplein_protocol::operation::{ItemId, NeighbourhoodId, Space};
+use dorpsplein_protocol::photo::PhotoId;
 use dorpsplein_protocol::projection::ItemRow;
 use dorpsplein_protocol::store::StoreError;
 use sha2::{Digest, Sha256};
 
+use super::circles::meet_in;
 use super::reach::Reach;
 use super::{Checker, Failure, look};
 use crate::plan::BoxId;
-use crate::world::{Disk, Village, World, WorldError};
+use crate::world::{SimulatedBox, Village, World, WorldError};
 
 /// The name of this checker.
 const NAME: &str = "convergence";
@@ -52,7 +54,7 @@ impl Checker for Convergence {
         let excused = Excused { out_of_sight, left_out };
         for simulated in world.boxes().filter(|simulated| simulated.running().is_some()) {
             if !look::waits_for_a_time(&simulated.disk)? {
-                seen.insert(simulated.id, View::of(&simulated.disk, &excused)?);
+                seen.insert(simulated.id, View::of(simulated, &excused)?);
             }
         }
         let reach = Reach::of(world)?;
@@ -106,7 +108,7 @@ impl Looks<'_> {
             compared += 1;
             let known = self.known_to_both(*here, *there);
             let shared = |part: &Part| {
-                let ours = part.neighbourhood == village.neighbourhood && part.shared;
+                let ours = part.neighbourhood == village.neighbourhood && self.is_shared(part, *here, *there);
                 ours && !part.out_of_sight && known.contains(&part.author)
             };
             failures.extend(self.differ([(*here, view), (*there, other)], &shared)?);
@@ -115,13 +117,28 @@ impl Looks<'_> {
         Ok((compared, failures))
     }
 
+    /// Whether what a village shows in a part is for the other box's village too: for all neighbours, or for a circle of which
+    /// both know that both belong to it.
+    fn is_shared(&self, part: &Part, here: BoxId, there: BoxId) -> bool {
+        match (part.abroad, self.world.simulated(there)) {
+            (Some(Space::Circle(circle)), Some(other)) => {
+                let both = [part.neighbourhood, other.home];
+                [here, there].iter().all(|at| meet_in(self.world, *at, &circle, both))
+            }
+            (abroad, _) => abroad.is_some(),
+        }
+    }
+
     /// What differs between two boxes in these parts, if anything does.
     fn differ(&self, views: [(BoxId, &View); 2], part: &dyn Fn(&Part) -> bool) -> Result<Option<Failure>, StoreError> {
         let sums = views.map(|(at, view)| (at, view.sum(part)));
         if sums[0].1 == sums[1].1 {
             return Ok(None);
         }
-        let shown = sums.map(|(at, sum)| format!("box {at} shows {} items, {:08x}", sum.count, sum.hash[0] >> 32));
+        let shown = sums.map(|(at, sum)| {
+            let Sum { count, photos, hash } = sum;
+            format!("box {at} shows {count} items and {photos} photos, {:08x}", hash[0] >> 32)
+        });
         let rows = [self.rows(views[0].0, part)?, self.rows(views[1].0, part)?];
         let differs = |(id, row): &(&ItemId, &ItemRow)| rows.iter().any(|rows| rows.get(*id) != Some(*row));
         let example = rows.iter().flatten().find(differs).map(|(id, row)| {
@@ -168,7 +185,8 @@ pub fn visible(world: &World) -> Result<u64, WorldError> {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Part {
     neighbourhood: NeighbourhoodId,
-    shared: bool,
+    /// For whom it is next door, if it is for anybody there.
+    abroad: Option<Space>,
     out_of_sight: bool,
     author: NeighbourhoodId,
 }
@@ -184,8 +202,9 @@ struct Excused {
 impl Excused {
     /// The part a row is compared with; none when it is not compared.
     fn part_of(&self, row: &ItemRow) -> Option<Part> {
-        let (shared, out_of_sight) = (row.space == Space::Neighbours, self.out_of_sight.contains(&row.id));
-        let part = Part { neighbourhood: row.neighbourhood, shared, out_of_sight, author: row.author.home };
+        let abroad = Some(row.space).filter(|space| space.goes_abroad());
+        let out_of_sight = self.out_of_sight.contains(&row.id);
+        let part = Part { neighbourhood: row.neighbourhood, abroad, out_of_sight, author: row.author.home };
         (!self.left_out.contains(&row.id)).then_some(part)
     }
 }
@@ -196,11 +215,13 @@ type Rows = BTreeMap<ItemId, ItemRow>;
 struct View(BTreeMap<Part, Sum>);
 
 impl View {
-    fn of(disk: &Disk, excused: &Excused) -> Result<Self, StoreError> {
+    fn of(simulated: &SimulatedBox, excused: &Excused) -> Result<Self, StoreError> {
         let mut parts: BTreeMap<Part, Sum> = BTreeMap::new();
-        look::each_row(disk, |row, bytes| {
+        look::each_row(&simulated.disk, |row, bytes| {
             if let Some(part) = excused.part_of(&row) {
-                parts.entry(part).or_default().add(bytes);
+                let shown = row.content.photos.iter().filter(|shown| simulated.shelf.holds(&shown.photo.id));
+                let photos: Vec<PhotoId> = shown.map(|shown| shown.photo.id).collect();
+                parts.entry(part).or_default().add(bytes, &photos);
             }
         })?;
         Ok(Self(parts))
@@ -217,21 +238,26 @@ impl View {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Sum {
     count: usize,
+    /// Of how many photos in them the files are there.
+    photos: usize,
     hash: [u64; 4],
 }
 
 impl Sum {
-    fn add(&mut self, row: &[u8]) {
-        let digest: [u8; 32] = Sha256::digest(row).into();
+    /// Adds a row, and the photos in it that are there.
+    fn add(&mut self, row: &[u8], photos: &[PhotoId]) {
+        let hash = photos.iter().fold(Sha256::new_with_prefix(row), |hash, photo| hash.chain_update(photo.as_bytes()));
+        let digest: [u8; 32] = hash.finalize().into();
         let mut hash = [0; 4];
         for (word, bytes) in hash.iter_mut().zip(digest.chunks_exact(8)) {
             *word = bytes.iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
         }
-        self.join(&Self { count: 1, hash });
+        self.join(&Self { count: 1, photos: photos.len(), hash });
     }
 
     fn join(&mut self, other: &Self) {
         self.count += other.count;
+        self.photos += other.photos;
         for (word, more) in self.hash.iter_mut().zip(other.hash) {
             *word = word.wrapping_add(more);
         }
@@ -254,7 +280,7 @@ mod tests {
     fn sums_depend_on_what_is_there_and_on_nothing_else() {
         let sum = |rows: &[&[u8]]| {
             let mut sum = Sum::default();
-            rows.iter().for_each(|row| sum.add(row));
+            rows.iter().for_each(|row| sum.add(row, &[]));
             sum
         };
         assert_eq!(sum(&[b"een", b"twee"]), sum(&[b"twee", b"een"]));

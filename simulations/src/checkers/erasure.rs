@@ -1,5 +1,5 @@
 //! At rest nobody keeps the text of what was erased, and no village that of what was moved out of its sight: not as a
-//! payload, in a row, in the log or in any index.
+//! payload, in a row, in the log, in any index or as a photo.
 //!
 //! Every text has a mark of 32 bytes in it that occurs nowhere else; the disks of all boxes that know of an erasure, or ought
 //! to, are searched for the marks of what it erased, in keys and in values; and so are the disks next door for what is not
@@ -16,11 +16,12 @@ use dorpsplein_protocol::store::{Direction, Read, Table};
 
 use super::audiences::Audiences;
 use super::by_id::ById;
+use super::circles::meet_in;
 use super::fingerprints::{Fingerprint, Fingerprints};
 use super::reach::Reach;
 use super::{Checker, Failure, MAX_FINDINGS, look};
 use crate::plan::BoxId;
-use crate::world::{World, WorldError};
+use crate::world::{SimulatedBox, World, WorldError};
 
 /// The name of this checker.
 const NAME: &str = "erasure";
@@ -85,7 +86,8 @@ impl Checker for Erasure {
                 marks.insert(*mark, *item);
             }
         }
-        let mut failures = Vec::new();
+        let (mut failures, mut looked) = (Vec::new(), self.looked);
+        let audiences = &self.audiences;
         for simulated in world.boxes().filter(|_| !marks.is_empty()) {
             let late = look::waits_for_a_time(&simulated.disk)?;
             let can_know = |item: &ItemId, place: &Place| {
@@ -95,18 +97,18 @@ impl Checker for Erasure {
                 let known = gone.known.get(&simulated.id).is_some_and(|known| known.contains(item));
                 let ought = |place: &&Place| {
                     let joined = || reach_joins(world, &reach, place, simulated.id);
-                    can_know(item, place) && is_entitled(world, simulated.home, place) && joined()
+                    can_know(item, place) && is_entitled(world, simulated, place) && joined()
                 };
                 known || gone.erased.get(item).filter(ought).is_some()
             };
             let was_moved = |item: &ItemId| {
                 let ought = |place: &&Place| {
                     let joined = || reach_joins(world, &reach, place, simulated.id);
-                    can_know(item, place) && is_out_of_sight(world, simulated.home, place) && joined()
+                    can_know(item, place) && is_out_of_sight(world, simulated, place, audiences) && joined()
                 };
                 gone.moved.get(item).filter(ought).is_some()
             };
-            failures.extend(self.search(world, simulated.id, &marks, |item| {
+            failures.extend(search(world, simulated, &marks, &mut looked, |item| {
                 match (was_erased(item), was_moved(item)) {
                     (true, _) => Some("erased"),
                     (false, true) => Some(MOVED),
@@ -114,6 +116,7 @@ impl Checker for Erasure {
                 }
             })?);
         }
+        self.looked = looked;
         failures.truncate(MAX_FINDINGS);
         Ok(failures)
     }
@@ -145,46 +148,70 @@ impl Erasure {
         }
         Ok(gone)
     }
+}
 
-    /// Searches a disk for the marks of items that are no concern of it any more.
-    fn search(
-        &mut self,
-        world: &World,
-        at: BoxId,
-        marks: &Fingerprints<ItemId>,
-        gone: impl Fn(&ItemId) -> Option<&'static str>,
-    ) -> Result<Vec<Failure>, WorldError> {
-        let Some(disk) = world.disk(at) else { return Ok(Vec::new()) };
-        let mut failures = Vec::new();
-        for table in Table::ALL {
-            disk.scan(table, look::EVERYTHING, Direction::Ascending, &mut |key, value| {
-                self.looked += 1;
-                let found = marks.occurring_in(key).chain(marks.occurring_in(value)).flatten();
-                for (item, how) in found.filter_map(|item| Some((item, gone(item)?))) {
-                    // What an enemy brought of it waits, within bounds, like all that nothing permits.
-                    let waits = || OperationId::try_from(key).is_ok_and(|id| !look::counts(disk, &id).unwrap_or(true));
-                    if how == MOVED && table == Table::Operations && waits() {
-                        continue;
-                    }
-                    let found = format!("box {at} keeps the text of the {how} item {item} in {table:?}");
-                    failures.push(Failure { checker: NAME, found });
-                }
-                ControlFlow::Continue(())
-            })?;
+/// Searches a box for the marks of items that are no concern of it any more, and counts where it looked.
+fn search(
+    world: &World,
+    simulated: &SimulatedBox,
+    marks: &Fingerprints<ItemId>,
+    looked: &mut u64,
+    gone: impl Fn(&ItemId) -> Option<&'static str>,
+) -> Result<Vec<Failure>, WorldError> {
+    let (disk, at, mut failures) = (&simulated.disk, simulated.id, Vec::new());
+    for (photo, file) in
+        simulated.shelf.files().filter(|(photo, _)| !simulated.shelf.was_offered_lately(photo, world.now))
+    {
+        *looked += 1;
+        for (item, how) in marks.occurring_in(file).flatten().filter_map(|item| Some((item, gone(item)?))) {
+            let found = format!("box {at} keeps the photo {photo} of the {how} item {item}");
+            failures.push(Failure { checker: NAME, found });
         }
-        disk.take_cost();
-        Ok(failures)
     }
+    for table in Table::ALL {
+        disk.scan(table, look::EVERYTHING, Direction::Ascending, &mut |key, value| {
+            *looked += 1;
+            let found = marks.occurring_in(key).chain(marks.occurring_in(value)).flatten();
+            for (item, how) in found.filter_map(|item| Some((item, gone(item)?))) {
+                // What an enemy brought of it waits, within bounds, like all that nothing permits.
+                let waits = || OperationId::try_from(key).is_ok_and(|id| !look::counts(disk, &id).unwrap_or(true));
+                if how == MOVED && table == Table::Operations && waits() {
+                    continue;
+                }
+                let found = format!("box {at} keeps the text of the {how} item {item} in {table:?}");
+                failures.push(Failure { checker: NAME, found });
+            }
+            ControlFlow::Continue(())
+        })?;
+    }
+    disk.take_cost();
+    Ok(failures)
 }
 
-/// Whether the boxes of `home` are to hold what lives there now.
-fn is_entitled(world: &World, home: NeighbourhoodId, place: &Place) -> bool {
-    place.neighbourhood == home || (place.space == Space::Neighbours && are_neighbours(world, home, place))
+/// Whether a box is to hold what lives there now.
+fn is_entitled(world: &World, simulated: &SimulatedBox, place: &Place) -> bool {
+    let home = simulated.home;
+    let shared = || match place.space {
+        Space::Neighbours => true,
+        Space::Circle(circle) => {
+            let both = [home, place.neighbourhood];
+            [place.at, simulated.id].iter().all(|at| meet_in(world, *at, &circle, both))
+        }
+        _ => false,
+    };
+    place.neighbourhood == home || (are_neighbours(world, home, place) && shared())
 }
 
-/// Whether the boxes of `home` may have held what lives there now, and are not to hold it.
-fn is_out_of_sight(world: &World, home: NeighbourhoodId, place: &Place) -> bool {
-    place.neighbourhood != home && place.space != Space::Neighbours && are_neighbours(world, home, place)
+/// Whether a box may have held what lives there now, and is not to hold it. What was for a circle in which it ever met
+/// the village stays.
+fn is_out_of_sight(world: &World, simulated: &SimulatedBox, place: &Place, audiences: &Audiences) -> bool {
+    let home = simulated.home;
+    let stays = match place.space {
+        Space::Neighbours => true,
+        Space::Circle(circle) => audiences.circles().met_in(&circle, home, place.neighbourhood),
+        _ => false,
+    };
+    place.neighbourhood != home && !stays && are_neighbours(world, home, place)
 }
 
 fn are_neighbours(world: &World, home: NeighbourhoodId, place: &Place) -> bool {

@@ -1,7 +1,8 @@
 //! No byte of an operation reaches a neighbourhood that is not entitled to its space.
 //!
 //! Every operation has fingerprints of 32 bytes that occur nowhere else: its payload's hash, which stands in its signed
-//! header, and a mark that its author wrote into the text. Each frame is searched for them at every position, whatever the
+//! header, and a mark that its author wrote into the text; a photo has its name, and the mark stands in every chunk of its
+//! file. Each frame is searched for them at every position, whatever the
 //! frame claims to be. Ids are looked for where boxes name what they hold, whole or by eight of their bytes; elsewhere they
 //! may stand rightly, because a device's next operation names the one before it.
 //!
@@ -11,11 +12,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use dorpsplein_protocol::operation::{NeighbourhoodId, OperationId, Payload, Signed, Space, Statement};
+use dorpsplein_protocol::photo::Photo;
 use dorpsplein_protocol::store::StoreError;
 use dorpsplein_protocol::sync::{Content, Message, ShortId, SpaceId};
 
 use super::audiences::Audiences;
 use super::by_id::ById;
+use super::circles::meet_in;
 use super::fingerprints::{Fingerprint, Fingerprints};
 use super::{Checker, Failure, MAX_FINDINGS};
 use crate::plan::{BoxId, VillageId};
@@ -77,9 +80,17 @@ impl Checker for Leaks {
         if let Some(mark) = mark {
             self.contents.insert(mark, Trace::Words(id));
         }
-        let payload = operation.payload().filter(|_| header.space == Space::Register).map(Payload::decode);
-        if let Some(Ok(Payload::Statement(Statement::Treaty(treaty)))) = payload {
-            self.offered.insert([header.neighbourhood(), treaty.with]);
+        match operation.payload().map(Payload::decode) {
+            Some(Ok(Payload::Statement(Statement::Treaty(treaty)))) if header.space == Space::Register => {
+                self.offered.insert([header.neighbourhood(), treaty.with]);
+            }
+            // Whoever asks for a photo by its name says that something shows it.
+            Some(Ok(Payload::Edits(edits))) => {
+                for photo in edits.iter().filter_map(Photo::set_by) {
+                    self.contents.insert(*photo.id.as_bytes(), Trace::Words(id));
+                }
+            }
+            _ => {}
         }
     }
 
@@ -101,7 +112,12 @@ impl Checker for Leaks {
         for written in self.contents.occurring_in(frame) {
             traces.push(("content", written.to_vec()));
         }
-        for named in self.named_in(frame) {
+        let message = Message::decode(frame).ok();
+        // Whoever is told that a photo is not there named it first.
+        if matches!(message, Some(Message::PhotoAbsent { .. })) {
+            return;
+        }
+        for named in message.map(|message| self.named_in(message)).unwrap_or_default() {
             self.looked += 1;
             traces.push(("the id", vec![Trace::Envelope(named)]));
         }
@@ -118,11 +134,11 @@ impl Checker for Leaks {
 impl Leaks {
     /// The operations that a frame names as being there, with their ids or with parts of these. What the receiver named
     /// itself and the sender lacks is not among them.
-    fn named_in(&self, frame: &[u8]) -> Vec<OperationId> {
-        match Message::decode(frame) {
-            Ok(Message::Have { ids }) => ids,
-            Ok(Message::Operations { later, .. }) => later,
-            Ok(Message::Compare { comparison, .. }) => {
+    fn named_in(&self, message: Message) -> Vec<OperationId> {
+        match message {
+            Message::Have { ids } => ids,
+            Message::Operations { later, .. } => later,
+            Message::Compare { comparison, .. } => {
                 let mut named = Vec::new();
                 for section in comparison.sections {
                     match section.content {
@@ -173,8 +189,12 @@ impl Leaks {
             Trace::Words(_) => Ok(self.audiences.reach(disk, &note.item)?.is_some_and(may)),
             Trace::Envelope(_) if may(note.space) => Ok(true),
             Trace::Envelope(_) => {
-                let abroad = Space::Neighbours;
-                Ok(may(abroad) && self.audiences.lies_in(disk, id, abroad)?)
+                for abroad in self.audiences.abroad(&note.item).into_iter().filter(|space| may(*space)) {
+                    if self.audiences.lies_in(disk, id, abroad)? {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
             }
         }
     }
@@ -189,15 +209,33 @@ impl Leaks {
         let among_themselves = world.simulated(from).is_some_and(|sender| sender.village == village);
         match space.space {
             _ if owner.id == village => true,
-            Space::Register => befriended() || self.was_offered(world, village, &space.neighbourhood),
+            // A village listens for whoever it offers something; brings it who may not, its boxes pass it on to each other all the
+            // same, and to nobody else.
+            Space::Register | Space::Neighbours | Space::Circle(_)
+                if among_themselves && self.offers(world, village, owner.id) =>
+            {
+                true
+            }
+            Space::Register => befriended() || self.offers(world, owner.id, village),
             Space::Neighbours if owner.neighbours.contains(&village) => true,
             Space::Neighbours => befriended() && (among_themselves || !knows_of_the_end(world, from, village, space)),
+            // Leaving a circle ends the going, once it is known. What comes for one that a village does not know may be for it:
+            // its register may be late.
+            Space::Circle(circle) if befriended() => {
+                let Some(there) = world.village(village) else { return false };
+                let both = [owner.neighbourhood, there.neighbourhood];
+                let met = self.audiences.circles().met_in(&circle, both[0], both[1]);
+                let goes_on = || !knows_of_the_end(world, from, village, space) && meet_in(world, from, &circle, both);
+                among_themselves || (met && goes_on())
+            }
             Space::Members | Space::Square | Space::Circle(_) => false,
         }
     }
 
-    fn was_offered(&self, world: &World, village: VillageId, owner: &NeighbourhoodId) -> bool {
-        world.village(village).is_some_and(|village| self.offered.contains(&[*owner, village.neighbourhood]))
+    /// Whether a connector of one village offered or agreed something with another.
+    fn offers(&self, world: &World, by: VillageId, to: VillageId) -> bool {
+        let [by, to] = [by, to].map(|village| world.village(village).map(|village| village.neighbourhood));
+        by.zip(to).is_some_and(|(by, to)| self.offered.contains(&[by, to]))
     }
 }
 

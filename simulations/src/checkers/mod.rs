@@ -4,6 +4,7 @@ mod audiences;
 pub mod authority;
 pub mod bounds;
 mod by_id;
+mod circles;
 pub mod convergence;
 pub mod durability;
 pub mod erasure;

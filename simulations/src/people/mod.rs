@@ -7,9 +7,11 @@
 
 mod actor;
 mod belonging;
+mod circles;
 mod council;
 mod moderation;
 mod neighbours;
+mod pictures;
 mod settling;
 mod turn;
 mod writing;
@@ -25,6 +27,7 @@ use crate::plan::{Act, Deed, Part, PersonId, Plan, VillageId};
 use crate::world::{Actors, World, WorldError};
 
 use actor::Actor;
+pub use pictures::photograph;
 use turn::Turn;
 
 /// Everybody.

@@ -68,6 +68,10 @@ impl<'a> Turn<'a> {
             Deed::Demote(whom) => self.demote(*whom),
             Deed::EndTreaty(village) => self.end_treaty(*village),
             Deed::Agree(village) => self.agree(*village),
+            Deed::Gather => self.gather(),
+            Deed::JoinCircle => self.join_circle(),
+            Deed::LeaveCircle => self.leave_circle(),
+            Deed::Picture(number) => self.picture((*number).into()),
             Deed::Alert(update) => self.alert(*update),
             Deed::RestoreBackup => self.restore_backup(),
             // Those are handed on before a turn begins.

@@ -49,7 +49,7 @@ impl Turn<'_> {
         shared: bool,
         organisation: Option<OrganisationId>,
     ) -> Result<Option<ItemId>, WorldError> {
-        let space = if shared { Space::Neighbours } else { Space::Square };
+        let space = if shared { self.audience(grip) } else { Space::Square };
         let place = Place { neighbourhood: self.me().home, space };
         let (text, mark) = self.marked_text("Wie komt er zaterdag helpen bij de speeltuin?");
         let title = self.pick(&TITLES).unwrap_or_default();
@@ -69,6 +69,14 @@ impl Turn<'_> {
         let item = accepted.map(|accepted| accepted.item);
         self.me().items.extend(item);
         Ok(item)
+    }
+
+    /// For whom something is that is not for the village alone: the neighbours, or a circle where the village is in one.
+    pub(super) fn audience(&mut self, grip: Grip) -> Space {
+        let circles = self.own_circles(grip);
+        // Where there are none, chance has no say.
+        let circle = if !circles.is_empty() && self.chance(40) { self.pick(&circles) } else { None };
+        circle.map_or(Space::Neighbours, Space::Circle)
     }
 
     /// The organisation they speak for. When there is none they ask a connector to let one in: it is there later.
@@ -110,14 +118,15 @@ impl Turn<'_> {
     }
 
     /// Shows something of their own to more or to fewer people, as the box of one of their devices shows it: from the members
-    /// to the whole square and to the neighbours, and back.
+    /// to the whole square and to the neighbours or a circle, and back; from the neighbours to a circle is to fewer.
     pub(super) fn show(&mut self, wider: bool) -> Result<(), WorldError> {
         let Some(item) = self.recent() else { return Ok(()) };
         let number = usize::from(self.me().hands.len() > 1 && self.chance(30));
         let Some(row) = self.row((self.who, number), &item)? else { return Ok(()) };
-        let all = [Space::Members, Space::Square, Space::Neighbours];
+        let circles = self.own_circles((self.who, number)).into_iter().map(Space::Circle);
+        let all = [Space::Members, Space::Square, Space::Neighbours].into_iter().chain(circles);
         let others: Vec<Space> =
-            all.into_iter().filter(|space| *space != row.space && space.includes(row.space) == wider).collect();
+            all.filter(|space| *space != row.space && space.includes(row.space) == wider).collect();
         let Some(to) = self.pick(&others).filter(|_| row.erased.is_none()) else { return Ok(()) };
         let name = if wider { "shown to more people" } else { "shown to fewer people" };
         self.submit((self.who, number), name, None, |device, now| {
@@ -276,14 +285,14 @@ impl Turn<'_> {
     }
 
     /// One of the last things they wrote.
-    fn recent(&mut self) -> Option<ItemId> {
+    pub(super) fn recent(&mut self) -> Option<ItemId> {
         let items = &self.me().items;
         let recent = items[items.len().saturating_sub(RECENT)..].to_vec();
         self.pick(&recent)
     }
 
     /// A text with 32 characters in it that occur nowhere else, and those characters.
-    fn marked_text(&mut self, text: &str) -> (String, [u8; 32]) {
+    pub(super) fn marked_text(&mut self, text: &str) -> (String, [u8; 32]) {
         let readable = hex(&self.secret()[..16]);
         let mut mark = [0; 32];
         mark.copy_from_slice(readable.as_bytes());
@@ -296,6 +305,7 @@ pub(super) const fn place_of(row: &ItemRow) -> Place {
     Place { neighbourhood: row.neighbourhood, space: row.space }
 }
 
-fn set(field: Field, text: &str) -> Edit {
+/// The edit that sets a field to a text.
+pub(super) fn set(field: Field, text: &str) -> Edit {
     Edit::Set { field, value: Value::Text(text.to_owned()) }
 }

@@ -23,7 +23,7 @@ const DEEDS: Range<u32> = 60..160;
 /// How often each hostile party does harm on the first day.
 const HARMS_A_DAY: u32 = 8;
 /// How many sorts of deed [`deed`] knows.
-const SORTS: u32 = 25;
+const SORTS: u32 = 28;
 
 /// The plan; usually two to four villages for one to three days.
 pub(super) fn plan(settings: &Settings) -> Plan {
@@ -184,9 +184,9 @@ fn neighbour(draft: &mut Draft, map: &Map, village: VillageId) -> VillageId {
 }
 
 /// Up to this sort, not included, people write, answer, edit and move.
-const WRITING: u32 = 8;
+const WRITING: u32 = 9;
 /// From this sort on it takes a connector.
-const FIRST_HEAVY: u32 = 15;
+const FIRST_HEAVY: u32 = 16;
 
 /// The deed of a sort.
 fn deed(sort: u32, device: u8, shared: bool, whom: PersonId, other: VillageId) -> Deed {
@@ -197,21 +197,25 @@ fn deed(sort: u32, device: u8, shared: bool, whom: PersonId, other: VillageId) -
         5 => Deed::Edit(device),
         6 => Deed::EditTwice,
         7 => Deed::Show { wider: shared },
-        8 => Deed::Erase,
-        9 => Deed::Read,
-        10 => Deed::Appeal,
-        11 => Deed::LosePhone,
-        12 => Deed::RetireDevice,
-        13 => Deed::RestoreBackup,
-        14 => Deed::Return,
-        15 | 16 => Deed::Moderate,
-        17 => Deed::Endorse,
-        18 => Deed::Remove(whom),
-        19 => Deed::Rescue(whom),
-        20 => Deed::Promote(whom),
-        21 => Deed::Demote(whom),
-        22 => Deed::EndTreaty(other),
-        23 => Deed::Agree(other),
+        8 => Deed::Picture(device),
+        9 => Deed::Erase,
+        10 => Deed::Read,
+        11 => Deed::Appeal,
+        12 => Deed::LosePhone,
+        13 => Deed::RetireDevice,
+        14 => Deed::RestoreBackup,
+        15 => Deed::Return,
+        16 | 17 => Deed::Moderate,
+        18 => Deed::Endorse,
+        19 => Deed::Remove(whom),
+        20 => Deed::Rescue(whom),
+        21 => Deed::Promote(whom),
+        22 => Deed::Demote(whom),
+        23 => Deed::EndTreaty(other),
+        24 => Deed::Agree(other),
+        25 => Deed::Gather,
+        26 if shared => Deed::Gather,
+        26 => Deed::LeaveCircle,
         _ if shared => Deed::Veto,
         _ => Deed::Leave,
     }

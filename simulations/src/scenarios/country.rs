@@ -2,7 +2,7 @@
 
 use super::draft::Draft;
 use super::geography;
-use super::habits::{Pace, live, members, populate};
+use super::habits::{Pace, gather, live, members, populate};
 use super::lines::{AT_HOME, GLASS};
 use super::troubles::{Weather, strike};
 use super::{PATIENCE, Settings, end_of};
@@ -17,6 +17,8 @@ const INHABITANTS: u64 = 750_000;
 const NEIGHBOURHOODS: u32 = 130;
 /// How many in a hundred inhabitants take part.
 const SHARE: f64 = 4.0;
+/// One neighbourhood in so many founds a circle.
+const CIRCLES: u32 = 6;
 /// One box in so many has a clock that is off by more than minutes, up to a year.
 const BAD_CLOCKS: u32 = 100;
 
@@ -47,6 +49,9 @@ pub(super) fn plan(settings: &Settings) -> Plan {
         draft.connect_at_home(village, AT_HOME);
         populate(&mut draft, village, members(inhabitants, SHARE, 6));
         live(&mut draft, village, &(0..days), &Pace::ORDINARY);
+        if village.is_multiple_of(CIRCLES) {
+            gather(&mut draft, village);
+        }
     }
     for [a, b] in map.pairs {
         draft.befriend(a as u32, b as u32, GLASS);

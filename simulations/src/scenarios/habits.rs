@@ -128,9 +128,19 @@ fn ordinary(draft: &mut Draft, devices: usize, shared: f64) -> Deed {
         70..88 => Deed::Edit(device),
         88..92 if devices > 1 => Deed::EditTwice,
         92..94 => Deed::Show { wider: shared },
-        88..96 => Deed::Read,
+        94..96 => Deed::Picture(device),
+        88..92 => Deed::Read,
         _ => Deed::Erase,
     }
+}
+
+/// The founder of a village gathers those next door in a circle on the first day, and again a day later, when another
+/// connector has signed.
+pub(super) fn gather(draft: &mut Draft, village: VillageId) {
+    let founder = draft.people_of(village)[0];
+    let at = draft.random.random_range(HOUR..5 * HOUR);
+    draft.act(at, founder, Deed::Gather);
+    draft.act(at + DAY, founder, Deed::Gather);
 }
 
 /// What happens to people: telephones are lost, people leave or are shown out and come back.

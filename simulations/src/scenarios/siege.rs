@@ -3,7 +3,7 @@
 
 use super::draft::Draft;
 use super::geography::{self, circle};
-use super::habits::{Pace, live, members, populate};
+use super::habits::{Pace, gather, live, members, populate};
 use super::lines::TELEPHONE;
 use super::rhythm::moment;
 use super::troubles::{Weather, strike};
@@ -31,6 +31,9 @@ pub(super) fn plan(settings: &Settings) -> Plan {
         let village = draft.ordinary_village(inhabitants, spot.place);
         populate(&mut draft, village, members(inhabitants, SHARE, 4));
         live(&mut draft, village, &(0..days), &Pace { writes: 15.0, ..Pace::LIVELY });
+        if village == 1 {
+            gather(&mut draft, village);
+        }
         if village.is_multiple_of(3) {
             besiege(&mut draft, village, days, HARMS_A_DAY);
         }

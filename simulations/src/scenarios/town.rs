@@ -6,7 +6,7 @@
 
 use super::draft::Draft;
 use super::geography::{self, town};
-use super::habits::{Pace, live, members, populate};
+use super::habits::{Pace, gather, live, members, populate};
 use super::lines::{AT_HOME, GLASS};
 use super::rhythm::{moment, times};
 use super::troubles::{Weather, strike};
@@ -39,6 +39,7 @@ pub(super) fn plan(settings: &Settings) -> Plan {
         live(&mut draft, village, &(0..days), &Pace { shared: 0.2, ..Pace::ORDINARY });
         for_the_town(&mut draft, village, days);
     }
+    gather(&mut draft, 0);
     for [a, b] in map.pairs {
         draft.befriend(a as VillageId, b as VillageId, GLASS);
     }

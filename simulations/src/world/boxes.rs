@@ -9,6 +9,7 @@ use dorpsplein_protocol::time::Timestamp;
 
 use super::clock::Clock;
 use super::disk::Disk;
+use super::shelf::Shelf;
 use crate::plan::{BoxId, VillageId};
 
 /// A box, on or off.
@@ -23,6 +24,8 @@ pub struct SimulatedBox {
     pub key: PublicKey,
     /// Its disk: there also when it is off.
     pub disk: Disk,
+    /// The files of photos: there also when it is off.
+    pub shelf: Shelf,
     /// Its clock: runs on when it is off.
     pub clock: Clock,
     /// What is in its memory while it is on.

@@ -15,6 +15,7 @@ mod puppets;
 mod queue;
 mod reading;
 mod record;
+mod shelf;
 mod streams;
 mod villages;
 
@@ -39,6 +40,7 @@ pub use disk::{Cost, Disk};
 pub use measure::Counts;
 pub use network::{End, Network};
 pub use puppets::NOBODY;
+pub use shelf::Shelf;
 pub use villages::Village;
 
 use puppets::Puppet;
@@ -152,6 +154,7 @@ impl World {
             home: owner.neighbourhood,
             key: box_key(self.seed, id),
             disk: Disk::default(),
+            shelf: Shelf::default(),
             clock: Clock::default(),
             running: None,
             introductions: BTreeMap::new(),
@@ -291,7 +294,8 @@ impl World {
                 Effect::Send { session, frame } => self.send(End { at, session }, frame),
                 Effect::Close { session, .. } => self.hang_up(End { at, session }),
                 Effect::WakeAt { time } => self.wake_at(at, time),
-                Effect::Photo(_) | Effect::Changed { .. } | Effect::Imported { .. } => {}
+                Effect::Photo(effect) => self.carry_out_photo(at, effect),
+                Effect::Changed { .. } | Effect::Imported { .. } => {}
             }
         }
         Ok(answer)
@@ -312,6 +316,9 @@ impl World {
             }
             Event::Closed(end) => {
                 self.handle(end.at, Input::Closed { session: end.session })?;
+            }
+            Event::Photo(at, input) => {
+                self.handle(at, Input::Photo(*input))?;
             }
             Event::Start(at) => self.start_if_due(at)?,
             Event::Room(at) => self.make_room_if_due(at)?,

@@ -80,6 +80,7 @@ impl World {
         simulated.off_until = simulated.off_until.max(now.plus_millis(dark_for));
         // What is on the disk is looked at when the power is back; nothing happens to it until then.
         let torn = simulated.disk.recover() > 0;
+        simulated.shelf.lose_power();
         self.counts.power_cuts += 1;
         self.counts.torn += u64::from(torn);
         self.note_outage(Broken::Box(at), now.plus_millis(dark_for));
@@ -130,7 +131,9 @@ impl World {
             }
         };
         simulated.running = Some(Running { replica, wake: Timestamp::default() });
-        for (peer, neighbourhood) in simulated.introductions.clone() {
+        let (contents, introductions) = (simulated.shelf.contents(), simulated.introductions.clone());
+        self.handle(at, Input::Photo(contents))?;
+        for (peer, neighbourhood) in introductions {
             self.handle(at, Input::Introduce { peer, neighbourhood })?;
         }
         self.handle(at, Input::Tick)?;

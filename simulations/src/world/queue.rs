@@ -4,6 +4,7 @@ use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 use std::sync::Arc;
 
+use dorpsplein_protocol::replica::PhotoInput;
 use dorpsplein_protocol::time::Timestamp;
 
 use super::network::End;
@@ -24,6 +25,8 @@ pub(super) enum Event {
     Start(BoxId),
     /// There is room on a disk again, unless it has to stay full longer.
     Room(BoxId),
+    /// A disk is done with what a box wanted of the files of photos.
+    Photo(BoxId, Box<PhotoInput>),
     /// Somebody does what they put off.
     Act(Box<Act>),
 }
