@@ -15,13 +15,12 @@ use village::{desk, posts};
 fn main() -> Result<(), io::Error> {
     let folder = env::args_os().nth(1).map_or_else(|| env::temp_dir().join("dorpsplein-pages"), PathBuf::from);
     fs::create_dir_all(&folder)?;
-    fs::write(folder.join("square.css"), assets::STYLE)?;
     fs::write(folder.join("icon.svg"), assets::ICON)?;
     let frame = Frame {
-        style_url: "square.css".to_owned(),
         icon_url: "icon.svg".to_owned(),
         script_url: Some("app.js".to_owned()),
         suggest_url: "suggest.js".to_owned(),
+        reading_url: "reading.js".to_owned(),
         ..village::frame()
     };
     for lang in Lang::ALL {

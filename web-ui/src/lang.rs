@@ -23,6 +23,15 @@ impl Lang {
         }
     }
 
+    /// The language and the country it is mostly read in, as Open Graph wants it.
+    #[must_use]
+    pub const fn locale(self) -> &'static str {
+        match self {
+            Self::Nl => "nl_NL",
+            Self::En => "en_GB",
+        }
+    }
+
     /// The language's name in that language, for the link that switches to it.
     #[must_use]
     pub const fn own_name(self) -> &'static str {

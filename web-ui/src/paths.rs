@@ -3,14 +3,21 @@
 //! An address is made with a function here ([`item`], [`event`], …) and taken apart with [`locate`]; [`Page::pattern`]
 //! is the same address as the router spells it. A test holds the three together.
 
+mod agenda;
+mod feeds;
 mod posts;
 pub mod query;
 mod search;
 
 use crate::Lang;
 
+pub use agenda::{AgendaQuery, AgendaView, CALENDAR_ENDING, agenda_of, calendar, calendar_pattern, event_calendar};
+pub use feeds::{Feed, is_file};
 pub use posts::{ListQuery, PostKind, list, write_kind};
 pub use search::{SearchKind, search_for};
+
+/// What makes a browser the screen of the community house: for reading only.
+pub const KIOSK: &str = "/kiosk";
 
 /// Where the JSON API stands.
 pub const API: &str = "/api/v1";
@@ -19,6 +26,9 @@ pub const API: &str = "/api/v1";
 pub const PHOTO_PATTERN: &str = "/photos/{photo}/{size}";
 /// Stands in the place of the width for a photo as it was published.
 pub const WHOLE_PHOTO: &str = "whole";
+
+/// What connectors changed about the look, as a file, for whoever takes it to another square.
+pub const THEME_FILE: &str = "/theme.json";
 
 /// A page that has an address of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -45,6 +55,14 @@ pub enum Page {
     Event,
     /// "Wie zegt dit?": the proof under one item or comment.
     WhoSaysThis,
+    /// Changing an item of one's own.
+    Edit,
+    /// What an item said before.
+    History,
+    /// Saying how things stand with an alert.
+    Update,
+    /// Handing an item on to people elsewhere.
+    Share,
     /// Writing news or an event.
     Write,
     /// Becoming a resident by an invitation link.
@@ -59,6 +77,10 @@ pub enum Page {
     About,
     /// The connectors' desk: what waits, and the way to the rest.
     Desk,
+    /// What waits for connectors: reports, newcomers, neighbours, what may be out of date.
+    DeskQueue,
+    /// How it goes with the square: what is silent, and counts.
+    DeskPulse,
     /// Who is there.
     DeskMembers,
     /// One member: devices, role, recovery, removal.
@@ -67,6 +89,8 @@ pub enum Page {
     DeskInvitations,
     /// Invitation letters to print.
     DeskLetters,
+    /// How the square looks and what is on it.
+    DeskLook,
     /// Treaties.
     DeskNeighbours,
     /// Circles of neighbourhoods.
@@ -75,6 +99,8 @@ pub enum Page {
     DeskOrganisations,
     /// The parts of the neighbourhood.
     DeskAreas,
+    /// Other calendars, and what of them could be published.
+    DeskSources,
     /// The boxes' certificates.
     DeskBoxes,
     /// Who did what to whose item, and why.
@@ -83,6 +109,8 @@ pub enum Page {
     MyData,
     /// On a new device: becoming a resident's.
     Device,
+    /// What stands in the place of a page when there is no line.
+    Offline,
 }
 
 /// A place on the site: which page, in which language, about which item.
@@ -98,7 +126,7 @@ pub struct Location {
 
 impl Page {
     /// Every page.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 39] = [
         Self::News,
         Self::Agenda,
         Self::Market,
@@ -110,6 +138,10 @@ impl Page {
         Self::Item,
         Self::Event,
         Self::WhoSaysThis,
+        Self::Edit,
+        Self::History,
+        Self::Update,
+        Self::Share,
         Self::Write,
         Self::Join,
         Self::Help,
@@ -117,85 +149,100 @@ impl Page {
         Self::Privacy,
         Self::About,
         Self::Desk,
+        Self::DeskQueue,
+        Self::DeskPulse,
         Self::DeskMembers,
         Self::DeskMember,
         Self::DeskInvitations,
         Self::DeskLetters,
+        Self::DeskLook,
         Self::DeskNeighbours,
         Self::DeskCircles,
         Self::DeskOrganisations,
         Self::DeskAreas,
+        Self::DeskSources,
         Self::DeskBoxes,
         Self::Log,
         Self::MyData,
         Self::Device,
+        Self::Offline,
     ];
 
     /// The path with `{id}` where an item's id goes: the form in which axum takes a route.
     #[must_use]
     pub const fn pattern(self, lang: Lang) -> &'static str {
-        match (self, lang) {
-            (Self::News, Lang::Nl) => "/",
-            (Self::News, Lang::En) => "/en/",
-            (Self::Agenda, Lang::Nl) => "/agenda",
-            (Self::Agenda, Lang::En) => "/en/agenda",
-            (Self::Market, Lang::Nl) => "/vraag-en-aanbod",
-            (Self::Market, Lang::En) => "/en/market",
-            (Self::People, Lang::Nl) => "/mensen",
-            (Self::People, Lang::En) => "/en/people",
-            (Self::Clubs, Lang::Nl) => "/clubs",
-            (Self::Clubs, Lang::En) => "/en/clubs",
-            (Self::Groups, Lang::Nl) => "/groepen",
-            (Self::Groups, Lang::En) => "/en/groups",
-            (Self::Alerts, Lang::Nl) => "/belangrijk",
-            (Self::Alerts, Lang::En) => "/en/alerts",
-            (Self::Search, Lang::Nl) => "/zoeken",
-            (Self::Search, Lang::En) => "/en/search",
-            (Self::Item, Lang::Nl) => "/bericht/{id}",
-            (Self::Item, Lang::En) => "/en/item/{id}",
-            (Self::Event, Lang::Nl) => "/activiteit/{id}",
-            (Self::Event, Lang::En) => "/en/event/{id}",
-            (Self::WhoSaysThis, Lang::Nl) => "/bericht/{id}/wie-zegt-dit",
-            (Self::WhoSaysThis, Lang::En) => "/en/item/{id}/who-says-this",
-            (Self::Write, Lang::Nl) => "/schrijven",
-            (Self::Write, Lang::En) => "/en/write",
-            (Self::Join, Lang::Nl) => "/meedoen",
-            (Self::Join, Lang::En) => "/en/join",
-            (Self::Help, Lang::Nl) => "/hulp",
-            (Self::Help, Lang::En) => "/en/help",
-            (Self::Accessibility, Lang::Nl) => "/toegankelijkheid",
-            (Self::Accessibility, Lang::En) => "/en/accessibility",
-            (Self::Privacy, Lang::Nl) => "/privacy",
-            (Self::Privacy, Lang::En) => "/en/privacy",
-            (Self::About, Lang::Nl) => "/over-dit-plein",
-            (Self::About, Lang::En) => "/en/about",
-            (Self::Desk, Lang::Nl) => "/beheer",
-            (Self::Desk, Lang::En) => "/en/desk",
-            (Self::DeskMembers, Lang::Nl) => "/beheer/leden",
-            (Self::DeskMembers, Lang::En) => "/en/desk/members",
-            (Self::DeskMember, Lang::Nl) => "/beheer/lid/{id}",
-            (Self::DeskMember, Lang::En) => "/en/desk/member/{id}",
-            (Self::DeskInvitations, Lang::Nl) => "/beheer/uitnodigingen",
-            (Self::DeskInvitations, Lang::En) => "/en/desk/invitations",
-            (Self::DeskLetters, Lang::Nl) => "/beheer/brieven",
-            (Self::DeskLetters, Lang::En) => "/en/desk/letters",
-            (Self::DeskNeighbours, Lang::Nl) => "/beheer/buren",
-            (Self::DeskNeighbours, Lang::En) => "/en/desk/neighbours",
-            (Self::DeskCircles, Lang::Nl) => "/beheer/kringen",
-            (Self::DeskCircles, Lang::En) => "/en/desk/circles",
-            (Self::DeskOrganisations, Lang::Nl) => "/beheer/organisaties",
-            (Self::DeskOrganisations, Lang::En) => "/en/desk/organisations",
-            (Self::DeskAreas, Lang::Nl) => "/beheer/gebieden",
-            (Self::DeskAreas, Lang::En) => "/en/desk/areas",
-            (Self::DeskBoxes, Lang::Nl) => "/beheer/kastjes",
-            (Self::DeskBoxes, Lang::En) => "/en/desk/boxes",
-            (Self::Log, Lang::Nl) => "/logboek",
-            (Self::Log, Lang::En) => "/en/log",
-            (Self::MyData, Lang::Nl) => "/mijn-gegevens",
-            (Self::MyData, Lang::En) => "/en/my-data",
-            (Self::Device, Lang::Nl) => "/toestel",
-            (Self::Device, Lang::En) => "/en/device",
+        let (dutch, english) = self.patterns();
+        match lang {
+            Lang::Nl => dutch,
+            Lang::En => english,
         }
+    }
+
+    /// The patterns in Dutch and in English.
+    const fn patterns(self) -> (&'static str, &'static str) {
+        match self {
+            Self::News => ("/", "/en/"),
+            Self::Agenda => ("/agenda", "/en/agenda"),
+            Self::Market => ("/vraag-en-aanbod", "/en/market"),
+            Self::People => ("/mensen", "/en/people"),
+            Self::Clubs => ("/clubs", "/en/clubs"),
+            Self::Groups => ("/groepen", "/en/groups"),
+            Self::Alerts => ("/belangrijk", "/en/alerts"),
+            Self::Search => ("/zoeken", "/en/search"),
+            Self::Item => ("/bericht/{id}", "/en/item/{id}"),
+            Self::Event => ("/activiteit/{id}", "/en/event/{id}"),
+            Self::WhoSaysThis => ("/bericht/{id}/wie-zegt-dit", "/en/item/{id}/who-says-this"),
+            Self::Edit => ("/bericht/{id}/wijzigen", "/en/item/{id}/edit"),
+            Self::History => ("/bericht/{id}/geschiedenis", "/en/item/{id}/history"),
+            Self::Update => ("/bericht/{id}/stand-van-zaken", "/en/item/{id}/update"),
+            Self::Share => ("/bericht/{id}/doorsturen", "/en/item/{id}/share"),
+            Self::Write => ("/schrijven", "/en/write"),
+            Self::Join => ("/meedoen", "/en/join"),
+            Self::Help => ("/hulp", "/en/help"),
+            Self::Accessibility => ("/toegankelijkheid", "/en/accessibility"),
+            Self::Privacy => ("/privacy", "/en/privacy"),
+            Self::About => ("/over-dit-plein", "/en/about"),
+            Self::Desk => ("/beheer", "/en/desk"),
+            Self::DeskQueue => ("/beheer/wat-er-wacht", "/en/desk/to-do"),
+            Self::DeskPulse => ("/beheer/hoe-het-gaat", "/en/desk/how-it-goes"),
+            Self::DeskMembers => ("/beheer/leden", "/en/desk/members"),
+            Self::DeskMember => ("/beheer/lid/{id}", "/en/desk/member/{id}"),
+            Self::DeskInvitations => ("/beheer/uitnodigingen", "/en/desk/invitations"),
+            Self::DeskLetters => ("/beheer/brieven", "/en/desk/letters"),
+            Self::DeskLook => ("/beheer/inrichting", "/en/desk/appearance"),
+            Self::DeskNeighbours => ("/beheer/buren", "/en/desk/neighbours"),
+            Self::DeskCircles => ("/beheer/kringen", "/en/desk/circles"),
+            Self::DeskOrganisations => ("/beheer/organisaties", "/en/desk/organisations"),
+            Self::DeskAreas => ("/beheer/gebieden", "/en/desk/areas"),
+            Self::DeskSources => ("/beheer/agendas", "/en/desk/calendars"),
+            Self::DeskBoxes => ("/beheer/kastjes", "/en/desk/boxes"),
+            Self::Log => ("/logboek", "/en/log"),
+            Self::MyData => ("/mijn-gegevens", "/en/my-data"),
+            Self::Device => ("/toestel", "/en/device"),
+            Self::Offline => ("/niet-verbonden", "/en/offline"),
+        }
+    }
+
+    /// Whether a browser may keep this page, to show it when there is no line. What only some may see is among it as it was
+    /// shown to them; the people's page, one's own data and the desk are not.
+    #[must_use]
+    pub const fn is_kept_offline(self) -> bool {
+        matches!(
+            self,
+            Self::News
+                | Self::Agenda
+                | Self::Market
+                | Self::Clubs
+                | Self::Groups
+                | Self::Alerts
+                | Self::Item
+                | Self::Event
+                | Self::Write
+                | Self::Help
+                | Self::Accessibility
+                | Self::Privacy
+                | Self::About
+        )
     }
 
     /// The path of this page about the item `id`; pages that are about no item ignore it.
@@ -221,12 +268,6 @@ pub fn news_before(lang: Lang, cursor: &str) -> String {
 #[must_use]
 pub const fn agenda(lang: Lang) -> &'static str {
     Page::Agenda.pattern(lang)
-}
-
-/// The events from the date `from` (`2026-12-24`) on.
-#[must_use]
-pub fn agenda_from(lang: Lang, from: &str) -> String {
-    format!("{}?{}={}", agenda(lang), query::from(lang), encode(from))
 }
 
 /// One news item.
@@ -263,6 +304,22 @@ pub const fn join(lang: Lang) -> &'static str {
 #[must_use]
 pub const fn device(lang: Lang) -> &'static str {
     Page::Device.pattern(lang)
+}
+
+/// What a telephone asks about the square when it is put among its programs.
+#[must_use]
+pub const fn manifest(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Nl => "/plein.webmanifest",
+        Lang::En => "/en/square.webmanifest",
+    }
+}
+
+/// The people with a talent; all of them without one.
+#[must_use]
+pub fn people(lang: Lang, talent: Option<&str>) -> String {
+    let path = Page::People.pattern(lang);
+    talent.map_or_else(|| path.to_owned(), |talent| format!("{path}?{}={}", query::TALENT, encode(talent)))
 }
 
 /// About this square.
@@ -313,7 +370,7 @@ fn matches(pattern: &str, path: &str) -> Option<Option<String>> {
 
 /// Percent-encodes everything but RFC 3986's unreserved characters. Ids are hexadecimal and pass unchanged; anything
 /// else cannot break out of its segment.
-fn encode(segment: &str) -> String {
+pub(crate) fn encode(segment: &str) -> String {
     use std::fmt::Write as _;
     segment.bytes().fold(String::with_capacity(segment.len()), |mut encoded, byte| {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {

@@ -4,13 +4,16 @@
 mod village;
 
 use dorpsplein_web_ui::Lang;
+use dorpsplein_web_ui::modules::{Module, Modules};
 use dorpsplein_web_ui::pages::{self, problems};
-use dorpsplein_web_ui::paths::{self, Page, PostKind};
+use dorpsplein_web_ui::paths::{self, AgendaQuery, AgendaView, Page, PostKind};
+use dorpsplein_web_ui::theme::{Form, PAIRS, TOKENS};
 use dorpsplein_web_ui::view::{
-    AgendaPage, Author, EventPage, Failure, Frame, ItemPage, MemberPage, NeighbourLink, NewsPage, NewsTeaser, Origin,
-    Role, SearchPage, Stated, Thread, ThreadEntry, When,
+    AgendaPage, Author, Change, Choice, Disagreement, EventPage, FactValue, Failure, Frame, HistoryPage, ItemPage,
+    MemberPage, NeighbourLink, NewsPage, NewsTeaser, Origin, QueuePage, Role, SearchPage, Stated, Subject, Thread,
+    ThreadEntry, Version, When,
 };
-use village::{desk, devices, posts};
+use village::{desk, desk_queue, devices, posts};
 
 /// A page as it was rendered, with what is known about it.
 struct Rendered {
@@ -74,27 +77,67 @@ fn posts_in(frame: &Frame, lang: Lang) -> Vec<Made> {
     ]
 }
 
+/// The door, and the pages behind it.
+fn desk_in(frame: &Frame, lang: Lang) -> Vec<Made> {
+    let other = lang.other();
+    let resident = Some(Role::Resident);
+    let at = |page: Page| page.pattern(other).to_owned();
+    let member = |page: &MemberPage| Page::DeskMember.path(other, &page.person.id);
+    vec![
+        ("door", at(Page::DeskMembers), pages::door(frame, &desk::door(Role::Connector, None), lang)),
+        (
+            "door for a resident",
+            at(Page::DeskMembers),
+            pages::door(frame, &desk::door(Role::Connector, resident), lang),
+        ),
+        ("desk", at(Page::Desk), pages::desk(frame, &desk::desk(), lang)),
+        ("quiet desk", at(Page::Desk), pages::desk(frame, &desk::quiet_desk(), lang)),
+        ("members", at(Page::DeskMembers), pages::members(frame, &desk::members(), lang)),
+        ("member", member(&desk::member()), pages::member(frame, &desk::member(), lang)),
+        ("former member", member(&desk::gone_member()), pages::member(frame, &desk::gone_member(), lang)),
+        ("invitations", at(Page::DeskInvitations), pages::invitations(frame, &desk::invitations(), lang)),
+        ("letters", at(Page::DeskLetters), pages::letters(frame, &desk::letters(), lang)),
+        ("queue", at(Page::DeskQueue), pages::queue(frame, &desk_queue::queue(), lang)),
+        ("empty queue", at(Page::DeskQueue), pages::queue(frame, &QueuePage::default(), lang)),
+        ("pulse", at(Page::DeskPulse), pages::pulse(frame, &desk_queue::pulse(), lang)),
+        ("look", at(Page::DeskLook), pages::look(frame, &desk::look(), lang)),
+        ("neighbours", at(Page::DeskNeighbours), pages::neighbours(frame, &desk::neighbours(), lang)),
+        ("circles", at(Page::DeskCircles), pages::circles(frame, &desk::circles(), lang)),
+        ("organisations", at(Page::DeskOrganisations), pages::organisations(frame, &desk::organisations(), lang)),
+        ("areas", at(Page::DeskAreas), pages::areas(frame, &desk::areas(), lang)),
+        ("other calendars", at(Page::DeskSources), pages::sources(frame, &desk::sources(), lang)),
+        ("boxes", at(Page::DeskBoxes), pages::boxes(frame, &desk::boxes(), lang)),
+    ]
+}
+
 fn render_in(frame: &Frame, lang: Lang) -> Vec<Rendered> {
     let other = lang.other();
     let lost = village::error(Failure::NotFound, &paths::item(lang, "weg"));
     let refused = village::error(Failure::Refused { problem: "rate-limited".to_owned() }, "/nergens");
     let older = NewsPage { before: Some("c1".to_owned()), older: None, ..village::news() };
-    let later = AgendaPage { from: Some(village::on(55)), events: vec![], later: None };
-    let resident = Some(Role::Resident);
+    let later = AgendaPage {
+        asked: AgendaQuery { on: Some("2026-12-25".to_owned()), ..AgendaQuery::default() },
+        events: vec![],
+        later: None,
+        ..village::agenda()
+    };
+    let (week, month) = (village::agenda_as(AgendaView::Week), village::agenda_as(AgendaView::Month));
     let at = |page: Page| page.pattern(other).to_owned();
-    let member = |page: &MemberPage| Page::DeskMember.path(other, &page.person.id);
     let pages = [
         ("news", paths::news(other).to_owned(), pages::news(frame, &village::news(), lang)),
         ("older news", paths::news_before(other, "c1"), pages::news(frame, &older, lang)),
         ("item", paths::item(other, &village::id(11)), pages::item(frame, &village::item(), lang)),
         ("agenda", paths::agenda(other).to_owned(), pages::agenda(frame, &village::agenda(), lang)),
-        ("later agenda", paths::agenda_from(other, "2026-12-25"), pages::agenda(frame, &later, lang)),
+        ("later agenda", paths::agenda_of(other, &later.asked), pages::agenda(frame, &later, lang)),
+        ("agenda of a week", paths::agenda_of(other, &week.asked), pages::agenda(frame, &week, lang)),
+        ("agenda of a month", paths::agenda_of(other, &month.asked), pages::agenda(frame, &month, lang)),
         ("event", paths::event(other, &village::id(41)), pages::event(frame, &village::event_page(), lang)),
         ("contested", paths::event(other, &village::id(44)), pages::event(frame, &village::contested_event(), lang)),
         ("write news", paths::write_kind(other, PostKind::News), pages::write(frame, &village::write_news(), lang)),
         ("write event", paths::write_kind(other, PostKind::Event), pages::write(frame, &village::write_event(), lang)),
         ("help", at(Page::Help), pages::help(frame, lang)),
         ("accessibility", at(Page::Accessibility), pages::accessibility(frame, lang)),
+        ("offline", at(Page::Offline), pages::offline(frame, lang)),
         ("privacy", at(Page::Privacy), pages::privacy(frame, lang)),
         ("about", paths::about(other).to_owned(), pages::about(frame, &village::about(), lang)),
         ("proof", paths::who_says_this(other, &village::id(11)), pages::who_says_this(frame, &village::proof(), lang)),
@@ -111,24 +154,6 @@ fn render_in(frame: &Frame, lang: Lang) -> Vec<Rendered> {
         ("lonely", at(Page::MyData), pages::my_data(frame, &devices::lonely(), lang)),
         ("waiting", at(Page::MyData), pages::my_data(frame, &devices::waiting(), lang)),
         ("new device", at(Page::Device), pages::device(frame, lang)),
-        ("door", at(Page::DeskMembers), pages::door(frame, &desk::door(Role::Connector, None), lang)),
-        (
-            "door for a resident",
-            at(Page::DeskMembers),
-            pages::door(frame, &desk::door(Role::Connector, resident), lang),
-        ),
-        ("desk", at(Page::Desk), pages::desk(frame, &desk::desk(), lang)),
-        ("quiet desk", at(Page::Desk), pages::desk(frame, &desk::quiet_desk(), lang)),
-        ("members", at(Page::DeskMembers), pages::members(frame, &desk::members(), lang)),
-        ("member", member(&desk::member()), pages::member(frame, &desk::member(), lang)),
-        ("former member", member(&desk::gone_member()), pages::member(frame, &desk::gone_member(), lang)),
-        ("invitations", at(Page::DeskInvitations), pages::invitations(frame, &desk::invitations(), lang)),
-        ("letters", at(Page::DeskLetters), pages::letters(frame, &desk::letters(), lang)),
-        ("neighbours", at(Page::DeskNeighbours), pages::neighbours(frame, &desk::neighbours(), lang)),
-        ("circles", at(Page::DeskCircles), pages::circles(frame, &desk::circles(), lang)),
-        ("organisations", at(Page::DeskOrganisations), pages::organisations(frame, &desk::organisations(), lang)),
-        ("areas", at(Page::DeskAreas), pages::areas(frame, &desk::areas(), lang)),
-        ("boxes", at(Page::DeskBoxes), pages::boxes(frame, &desk::boxes(), lang)),
         ("search", search_path(&village::search(), other), pages::search(frame, &village::search(), lang)),
         (
             "nothing found",
@@ -137,7 +162,7 @@ fn render_in(frame: &Frame, lang: Lang) -> Vec<Rendered> {
         ),
         ("refused", paths::news(other).to_owned(), pages::error(frame, &refused, lang)),
     ];
-    rendered(lang, pages.into_iter().chain(posts_in(frame, lang)))
+    rendered(lang, pages.into_iter().chain(posts_in(frame, lang)).chain(desk_in(frame, lang)))
 }
 
 fn search_path(page: &SearchPage, lang: Lang) -> String {
@@ -236,9 +261,10 @@ fn every_link_within_the_site_leads_to_a_page() {
     for page in render_all(&village::frame()) {
         for link in values(&page.html, "href").into_iter().filter(|link| link.starts_with('/')) {
             let path = link.split(['?', '#']).next().unwrap();
-            let elsewhere = ["/static/", "/api/v1/operations/", "/photos/"];
+            let elsewhere = ["/static/", "/theme", "/api/v1/operations/", "/photos/"];
             let known = elsewhere.iter().any(|start| path.starts_with(start));
-            assert!(known || paths::locate(path).is_some(), "{}: {link}", page.name);
+            let known = known || Lang::ALL.map(paths::manifest).contains(&path);
+            assert!(known || paths::is_file(path) || paths::locate(path).is_some(), "{}: {link}", page.name);
         }
     }
 }
@@ -304,7 +330,8 @@ fn hostile_words_stay_words() {
         ] {
             let html = html.unwrap();
             let found = tags(&html);
-            assert_eq!(found.iter().filter(|tag| tag.starts_with("script")).count(), 2, "only the page's own scripts");
+            let scripts = found.iter().filter(|tag| tag.starts_with("script") && !tag.contains("application/ld+json"));
+            assert_eq!(scripts.count(), 3, "only the page's own scripts");
             let pictures = found.iter().filter(|tag| tag.starts_with("img"));
             assert!(pictures.into_iter().all(|tag| tag.contains("src=\"/photos/")), "no element out of words");
             let outside_quotes = found.iter().flat_map(|tag| tag.split('"').step_by(2));
@@ -320,7 +347,7 @@ fn hostile_words_stay_words() {
 fn only_web_addresses_in_a_text_become_links() {
     let body = "Zie https://maasdorp.example/a?b=1&c=2, javascript:alert(1) en data:text/html,x".to_owned();
     let html = pages::item(&village::frame(), &ItemPage { body, ..village::item() }, Lang::Nl).unwrap();
-    let link = "<a href=\"https://maasdorp.example/a?b=1&#38;c=2\" rel=\"nofollow noopener ugc\">";
+    let link = "<a href=\"https://maasdorp.example/a?b=1&amp;c=2\" rel=\"nofollow ugc noopener\">";
     assert!(html.contains(link), "{html}");
     assert_eq!(values(&html, "rel").iter().filter(|rel| rel.contains("ugc")).count(), 1);
 }
@@ -380,6 +407,30 @@ fn what_began_before_today_stands_under_today() {
 }
 
 #[test]
+fn a_month_is_a_table_of_weeks_and_a_week_has_seven_days() {
+    let frame = village::frame();
+    let month = pages::agenda(&frame, &village::agenda_as(AgendaView::Month), Lang::Nl).unwrap();
+    assert!(month.contains("<abbr title=\"maandag\">ma</abbr>"));
+    assert!(month.contains("<td class=\"none\" colspan=\"6\"></td>"), "November 2026 begins on a Sunday");
+    assert_eq!(month.matches("<time datetime=\"2026-11-").count(), 30, "a day of the month stands there once");
+    assert!(month.contains("<span>13.30</span>") && month.contains("aria-current=\"date\""));
+    assert!(month.contains("href=\"/agenda?weergave=maand&#38;op=2026-10-31\"") && month.contains("Vorige maand"));
+    let week = pages::agenda(&frame, &village::agenda_as(AgendaView::Week), Lang::Nl).unwrap();
+    assert!(week.contains("Week 48: 23 tot en met 29 november 2026"));
+    assert_eq!(week.matches("class=\"dayname\"").count(), 7);
+    assert!(week.contains("Niets."));
+}
+
+#[test]
+fn the_agenda_says_how_to_subscribe_to_just_this_part_of_it() {
+    let mut agenda = village::agenda();
+    agenda.asked.category = Some("Muziek".to_owned());
+    let nl = pages::agenda(&village::frame(), &agenda, Lang::Nl).unwrap();
+    assert!(nl.contains("href=\"webcal://maasdorp.example/agenda.ics?categorie=Muziek\""));
+    assert!(nl.contains("<code>https://maasdorp.example/agenda.ics?categorie=Muziek</code>"));
+}
+
+#[test]
 fn forms_wait_hidden_for_the_module_and_carry_what_it_needs() {
     let frame = village::frame();
     let comment = pages::item(&frame, &village::item(), Lang::Nl).unwrap();
@@ -431,7 +482,8 @@ fn a_proof_carries_the_claims_to_compare() {
 fn a_box_for_reading_only_says_so_and_offers_no_form() {
     for page in render_all(&village::reading_only()) {
         let forms = page.html.matches("<form").count() - page.html.matches("<form class=\"search\"").count();
-        assert_eq!((forms, page.html.matches("<script").count()), (0, 1), "{}: only looking for something", page.name);
+        let scripts = page.html.matches("<script type=\"module\"").count();
+        assert_eq!((forms, scripts), (0, 2), "{}: only reading, and looking for something", page.name);
         assert!(!page.html.contains("<noscript"), "{}", page.name);
     }
     let frame = village::reading_only();
@@ -443,11 +495,11 @@ fn a_box_for_reading_only_says_so_and_offers_no_form() {
 
 #[test]
 fn an_empty_square_still_says_something() {
-    let news = NewsPage { soon: vec![], items: vec![], before: None, older: None };
+    let news = NewsPage { words: None, soon: vec![], items: vec![], before: None, older: None };
     let html = pages::news(&village::frame(), &news, Lang::Nl).unwrap();
     assert!(html.contains("Er is nog geen nieuws."));
     assert!(html.contains("Vandaag en morgen staat er niets in de agenda."));
-    let agenda = AgendaPage { events: vec![], from: None, later: None };
+    let agenda = AgendaPage { events: vec![], later: None, ..village::agenda() };
     assert!(pages::agenda(&village::frame(), &agenda, Lang::En).unwrap().contains("nothing in the agenda yet"));
 }
 
@@ -494,4 +546,112 @@ fn names_of_those_who_come_are_for_residents() {
     let unnamed = pages::event(&village::frame(), &event, Lang::Nl).unwrap();
     let before_comments = unnamed.split("id=\"comments\"").next().unwrap();
     assert!(!before_comments.contains("Ilse de Wit") && before_comments.contains("5 mensen."));
+}
+
+#[test]
+fn connectors_see_every_token_with_its_value_and_what_it_has_to_contrast_with() {
+    let html = pages::look(&village::frame(), &desk::look(), Lang::Nl).unwrap();
+    for token in TOKENS {
+        let named = match token.form {
+            Form::Colour(..) => vec![format!("name=\"light-{}\"", token.name), format!("name=\"dark-{}\"", token.name)],
+            Form::Length(..) | Form::Font(_) => vec![format!("name=\"{}\"", token.name)],
+        };
+        assert!(named.iter().all(|name| html.contains(name)), "{}", token.name);
+    }
+    for pair in PAIRS {
+        assert!(html.contains(&format!("data-contrast=\"{} {} dark\" hidden", pair.upper, pair.ground)));
+    }
+    assert!(html.contains("name=\"dark-brand\" value=\"#aaccff\"") && html.contains("max=\"1.5\" value=\"1.25\""));
+    assert!(html.contains("<option value=\"slab\" selected>"));
+    assert!(html.contains("value=\"people\">") && html.contains("value=\"market\" checked>"));
+}
+
+#[test]
+fn what_is_switched_off_has_no_link_left() {
+    let mut frame = village::frame();
+    frame.modules = Modules::without(Module::ALL.map(Module::name));
+    let off = |html: &str, lang: Lang| {
+        Page::ALL.into_iter().filter(|page| !frame.modules.has_page(*page)).all(|page| {
+            let path = page.pattern(lang);
+            values(html, "href")
+                .iter()
+                .chain(&values(html, "action"))
+                .all(|link| link.split(['?', '#']).next() != Some(path))
+        })
+    };
+    for lang in Lang::ALL {
+        for html in [
+            pages::news(&frame, &village::news(), lang),
+            pages::item(&frame, &village::item(), lang),
+            pages::write(&frame, &village::write_news(), lang),
+            pages::help(&frame, lang),
+            pages::desk(&frame, &desk::desk(), lang),
+            pages::error(&frame, &village::error(Failure::Off, Page::Market.pattern(lang)), lang),
+        ] {
+            let html = html.unwrap();
+            // The link to the same page in the other language leads to what is off there.
+            assert!(off(&html, lang), "{lang:?}: {html}");
+            assert!(!html.contains("role=\"search\""));
+        }
+    }
+    let write = pages::write(&frame, &village::write_news(), Lang::Nl).unwrap();
+    assert!(!write.contains("soort=aanbod") && write.contains("soort=activiteit"));
+}
+
+#[test]
+fn connectors_act_on_what_waits_for_them() {
+    let html = pages::queue(&village::frame(), &desk_queue::queue(), Lang::Nl).unwrap();
+    let acts = values(&html, "data-act");
+    for act in ["hide-reported", "refuse-reported", "looked-at", "ask-review"] {
+        assert_eq!(acts.iter().filter(|one| **one == act).count(), 1, "{act}");
+    }
+    assert_eq!(acts.iter().filter(|one| **one == "dismiss").count(), 3, "what is gone can be dismissed as well");
+    let reference = format!("name=\"reports\" value=\"{}:{}\"", village::id(1110), village::id(1111));
+    assert_eq!(html.matches(&reference).count(), 2, "hiding it deals with every report, and so does dismissing");
+    let empty = pages::queue(&village::frame(), &QueuePage::default(), Lang::En).unwrap();
+    assert!(empty.contains("Nothing waits."));
+}
+
+#[test]
+fn a_chart_tells_few_and_not_how_few() {
+    let html = pages::pulse(&village::frame(), &desk_queue::pulse(), Lang::Nl).unwrap();
+    assert_eq!(html.matches("class=\"few\"").count(), 2);
+    assert!(html.contains("height=\"24\"") && html.contains("height=\"48\""), "half as many are half as high");
+    assert!(html.contains("<td>weinig</td>") && html.contains("<td>14</td>") && html.contains("<td>–</td>"));
+    assert!(
+        html.contains("nog nooit iets.") && html.contains("al twee weken niets nieuws. Het laatste was van 3 november")
+    );
+}
+
+#[test]
+fn versions_that_disagree_have_a_button_each_and_the_history_says_what_changed() {
+    let choice = |words: &str| Choice { said: FactValue::Words(words.to_owned()), value: format!("t{words}") };
+    let versions = vec![choice("Schuur <b>"), choice("Deel")];
+    let disagreements = vec![Disagreement { fact: "event-where", field: 4, versions }];
+    let page = ItemPage { disagreements, ..village::item() };
+    let html = pages::item(&village::frame(), &page, Lang::Nl).unwrap();
+    assert_eq!(html.matches("data-dorpsplein=\"settle\"").count(), 2);
+    assert!(html.contains("data-value=\"tSchuur &#60;b&#62;\"") && html.contains("Er staan twee versies"), "{html}");
+    assert!(!pages::item(&village::frame(), &village::item(), Lang::Nl).unwrap().contains("settle"));
+
+    let change = Change {
+        fact: "event-where",
+        before: FactValue::Words("In de Schuur <i>".to_owned()),
+        after: FactValue::Words("In de Deel".to_owned()),
+    };
+    let version = |first, changes| Version { at: village::item().written, by: village::item().author, first, changes };
+    let subject = Subject {
+        id: village::item().id,
+        kind: PostKind::News,
+        title: "Soep".to_owned(),
+        neighbourhood: village::item().id,
+        space: "square".to_owned(),
+    };
+    let versions = vec![version(false, Some(vec![change])), version(true, None)];
+    let page = HistoryPage { id: village::item().id, subject, of_subject: true, versions };
+    for lang in Lang::ALL {
+        let html = pages::history(&village::frame(), &page, lang).unwrap();
+        assert!(html.contains("<del>Schuur &#60;i&#62;</del><ins>Deel</ins>"), "{html}");
+    }
+    assert!(pages::history(&village::frame(), &page, Lang::Nl).unwrap().contains("alleen voor bewoners"));
 }

@@ -172,3 +172,48 @@ box-add = New box
 box-add-more = Whoever sets up the box finds the key on the box itself, with the command ‘dorpsplein status’.
 box-add-summary = Add a box
 box-add-do = Add
+
+desk-sources = Other calendars
+desk-sources-more = take over events of clubs and halls
+sources-title = Other calendars
+sources-intro = Events from the calendar of a club, church or hall wait here. Nothing comes onto the square by itself: you choose what to take over. You then publish it yourself, with your own key.
+sources-import = Read a calendar file
+sources-import-what = Were you given a file whose name ends in .ics? Read it here. When you read a new version with the same name later, you see only what is different.
+sources-import-do = Read it
+sources-file = File (.ics, 2 MB at most)
+sources-a-file = A file that was read
+sources-events = { $count ->
+    [one] 1 event
+   *[other] { $count } events
+}
+sources-skipped = { $count ->
+    [one] 1 that we cannot take over
+   *[other] { $count } that we cannot take over
+}
+sources-visited = looked at: { $when }
+sources-trouble = This calendar could not be read the last time:
+sources-none-waiting = All that is in it stands on the square already.
+sources-none = There is no other calendar yet.
+sources-more = { $count ->
+    [one] 1 more event waits. You see it when you have dealt with these.
+   *[other] { $count } more events wait. You see them when you have dealt with these.
+}
+sources-settings = A calendar that the box follows by itself is set by whoever looks after the box, in box.toml under [[agenda.source]].
+sources-all = Take over all of it
+sources-all-do = Take all of it over
+sources-all-what = { $count ->
+    [one] You take over 1 proposal of this calendar.
+   *[other] You take over { $count } proposals of this calendar. What another connector published stays as it is.
+}
+sources-new = New
+sources-changed = Changed at its source
+sources-cancelled = Called off at its source
+sources-gone = No longer at its source
+sources-as-it-stands = As it stands on the square now
+sources-only-publisher = { $name } published this. Only whoever published it can change it.
+sources-publish = Put it on the square
+sources-change = Change it
+sources-cancel = Say that it is called off
+sources-pass-over = Leave it out
+sources-pass-over-do = Leave it out
+sources-pass-over-what = You do not see this proposal again, unless its source changes it.

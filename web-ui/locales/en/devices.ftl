@@ -105,3 +105,14 @@ device-step-scan-more = That brings you back to this page.
 device-step-compare = Compare six digits.
 device-step-compare-more = Are they the same on both devices? Then this device is yours.
 device-lost = Do you have no other device any more, and no card either? Then go and see a connector, who will put this device in your name.
+
+profile-heading = This is me
+profile-intro = Your name stands under what you write. The rest is up to you: fill in what you like to share.
+profile-name = Your name
+profile-talents = What you like, know or can
+profile-talents-hint = One on each line, such as repairing bicycles or Turkish.
+profile-words = A few words about yourself
+profile-who-sees = Only residents who are logged in see this, on the page
+profile-for-others = What you wrote about yourself before can be read by others than residents as well.
+profile-save = Save
+profile-saved = Saved.

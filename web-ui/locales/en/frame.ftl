@@ -15,6 +15,7 @@ nav-about-long = About this square
 
 help-question = Need help with this site?
 help-call = Call { $name }:
+help-call-number = Call:
 
 and = and
 author-unnamed = A resident

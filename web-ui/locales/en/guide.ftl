@@ -3,7 +3,8 @@ nav-help = Help
 nav-accessibility = Accessibility
 nav-privacy = Privacy
 guide-call = Still stuck?
-guide-call-more = Call { $name }. You may always call, also with a small question.
+guide-call-who = Call { $name }.
+guide-call-more = You may always call, also with a small question.
 
 guide-title = Help with this square
 guide-intro = This is how the square of { $name } works. You cannot break anything.

@@ -38,6 +38,8 @@ people-heading = Who lives in { $name }?
 people-intro = Neighbours who tell something about themselves. Only residents see this page.
 people-own = Tell about yourself
 people-none = Nobody has told anything about themselves yet.
+people-all = Everybody
+people-by-talent = Choose what somebody can
 people-more = There are more. Search for a name, or for what you need:
 people-talents = Likes, knows or can
 
@@ -48,6 +50,7 @@ item-to-alerts = To what is important
 
 post-offer = Offer
 post-request = Ask
+post-text = The text
 post-settled = Arranged
 post-stale = Is this still right?
 post-on-behalf = Posted for

@@ -172,3 +172,48 @@ box-add = Nieuw kastje
 box-add-more = Wie het kastje neerzet, vindt de sleutel op het kastje zelf, met de opdracht ‘dorpsplein status’.
 box-add-summary = Voeg een kastje toe
 box-add-do = Voeg toe
+
+desk-sources = Andere agenda’s
+desk-sources-more = activiteiten van clubs en zalen overnemen
+sources-title = Andere agenda’s
+sources-intro = Activiteiten uit de agenda van een club, kerk of zaal wachten hier. Niets komt vanzelf op het plein: u kiest wat u overneemt. U plaatst het dan zelf, met uw eigen sleutel.
+sources-import = Een agendabestand inlezen
+sources-import-what = Kreeg u een bestand waarvan de naam eindigt op .ics? Lees het hier in. Leest u later een nieuwe versie in met dezelfde naam, dan ziet u alleen wat er anders is.
+sources-import-do = Lees in
+sources-file = Bestand (.ics, ten hoogste 2 MB)
+sources-a-file = Ingelezen bestand
+sources-events = { $count ->
+    [one] 1 activiteit
+   *[other] { $count } activiteiten
+}
+sources-skipped = { $count ->
+    [one] 1 die we niet kunnen overnemen
+   *[other] { $count } die we niet kunnen overnemen
+}
+sources-visited = bekeken: { $when }
+sources-trouble = Deze agenda was de laatste keer niet te lezen:
+sources-none-waiting = Alles wat hierin staat, staat al op het plein.
+sources-none = Er is nog geen andere agenda.
+sources-more = { $count ->
+    [one] Er wacht nog 1 activiteit. U ziet die als u deze hebt afgehandeld.
+   *[other] Er wachten nog { $count } activiteiten. U ziet ze als u deze hebt afgehandeld.
+}
+sources-settings = Een agenda die het kastje vanzelf bijhoudt, zet wie het kastje beheert in box.toml, onder [[agenda.source]].
+sources-all = Alles overnemen
+sources-all-do = Neem alles over
+sources-all-what = { $count ->
+    [one] 1 voorstel uit deze agenda wordt door u overgenomen.
+   *[other] { $count } voorstellen uit deze agenda worden door u overgenomen. Wat een andere buurtverbinder plaatste, blijft staan.
+}
+sources-new = Nieuw
+sources-changed = Veranderd in de bron
+sources-cancelled = Gaat niet door, zegt de bron
+sources-gone = Staat niet meer in de bron
+sources-as-it-stands = Zoals het nu op het plein staat
+sources-only-publisher = { $name } heeft dit geplaatst. Alleen wie het plaatste kan het aanpassen.
+sources-publish = Zet op het plein
+sources-change = Pas aan
+sources-cancel = Zet erbij dat het niet doorgaat
+sources-pass-over = Laat weg
+sources-pass-over-do = Laat weg
+sources-pass-over-what = U ziet dit voorstel niet meer, tenzij de bron het verandert.

@@ -105,3 +105,14 @@ device-step-scan-more = U komt dan terug op deze bladzijde.
 device-step-compare = Vergelijk zes cijfers.
 device-step-compare-more = Zijn ze op beide toestellen gelijk? Dan hoort dit toestel bij u.
 device-lost = Hebt u geen ander toestel meer, en ook geen kaart? Ga dan langs bij een buurtverbinder. Die zet dit toestel op uw naam.
+
+profile-heading = Dit ben ik
+profile-intro = Uw naam staat onder wat u schrijft. De rest hoeft niet: vul in wat u wilt delen.
+profile-name = Uw naam
+profile-talents = Wat u leuk vindt, weet of kunt
+profile-talents-hint = Op elke regel één, zoals fietsen repareren of Turks.
+profile-words = Een paar woorden over uzelf
+profile-who-sees = Alleen bewoners die zijn ingelogd zien dit, op de bladzijde
+profile-for-others = Wat u eerder over uzelf schreef, kunnen ook anderen dan bewoners lezen.
+profile-save = Bewaar
+profile-saved = Bewaard.

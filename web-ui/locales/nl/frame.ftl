@@ -15,6 +15,7 @@ nav-about-long = Over dit plein
 
 help-question = Hulp nodig met deze site?
 help-call = Bel { $name }:
+help-call-number = Bel:
 
 and = en
 author-unnamed = Een bewoner

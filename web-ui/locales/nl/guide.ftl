@@ -3,7 +3,8 @@ nav-help = Hulp
 nav-accessibility = Toegankelijkheid
 nav-privacy = Privacy
 guide-call = Komt u er niet uit?
-guide-call-more = Bel { $name }. Bellen mag altijd, ook voor een kleine vraag.
+guide-call-who = Bel { $name }.
+guide-call-more = Bellen mag altijd, ook voor een kleine vraag.
 
 guide-title = Hulp bij dit plein
 guide-intro = Hier leest u hoe het plein van { $name } werkt. U kunt niets stukmaken.

@@ -38,6 +38,8 @@ people-heading = Wie woont er in { $name }?
 people-intro = Buren die iets over zichzelf vertellen. Alleen bewoners zien deze bladzijde.
 people-own = Vertel over uzelf
 people-none = Er heeft nog niemand iets over zichzelf verteld.
+people-all = Iedereen
+people-by-talent = Kies wat iemand kan
 people-more = Er zijn er meer. Zoek op een naam of op iets wat u zoekt:
 people-talents = Houdt van, weet of kan
 
@@ -48,6 +50,7 @@ item-to-alerts = Naar wat belangrijk is
 
 post-offer = Aanbod
 post-request = Vraag
+post-text = Het bericht
 post-settled = Geregeld
 post-stale = Klopt dit nog?
 post-on-behalf = Geplaatst voor

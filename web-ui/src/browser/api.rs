@@ -6,7 +6,7 @@ use dorpsplein_protocol::time::Timestamp;
 use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, RequestInit, Response, Window};
+use web_sys::{AbortSignal, RequestInit, Response, Storage, Window};
 
 use super::trouble::Trouble;
 
@@ -14,6 +14,9 @@ use super::trouble::Trouble;
 const REQUEST_MS: u32 = 30_000;
 /// How far this device's clock may be from the box's before it is set right, in milliseconds.
 const CLOCK_TOLERANCE_MS: u64 = 5 * 60 * 1000;
+
+/// Where it is kept how far the box's clock is ahead of this device's, in milliseconds.
+const CLOCK: &str = "dorpsplein-clock";
 
 /// The API under one address.
 pub(super) struct Api {
@@ -83,10 +86,28 @@ impl Api {
         self.send("POST", "operations", "application/cbor", &Uint8Array::from(transfer)).await
     }
 
+    /// What an item with these edits, in transfer form, will look like: a part of a page, made by the box. Nothing is stored.
+    pub(super) async fn preview(&self, question: &str, edits: &[u8]) -> Result<String, Trouble> {
+        let edits = Uint8Array::from(edits);
+        let answer = self.answer("POST", &format!("previews?{question}"), "application/cbor", &edits).await?;
+        settled(answer.text()).await?.as_string().ok_or(Trouble::Offline)
+    }
+
     /// Hands in the file of a photo; this device has to be logged in.
-    #[cfg(feature = "inside")]
     pub(super) async fn hand_in_photo(&self, file: &[u8]) -> Result<(), Trouble> {
         self.send("POST", "photos", "image/jpeg", &Uint8Array::from(file)).await
+    }
+
+    /// Hands in a calendar file; a connector has to be logged in. `name` is encoded for an address.
+    #[cfg(feature = "inside")]
+    pub(super) async fn import_calendar(&self, name: &str, file: &Uint8Array) -> Result<(), Trouble> {
+        self.send("POST", &format!("agenda/imports?name={name}"), "text/calendar", file).await
+    }
+
+    /// Has the box not propose something any more; a connector has to be logged in.
+    #[cfg(feature = "inside")]
+    pub(super) async fn pass_over(&self, what: &JsValue) -> Result<(), Trouble> {
+        self.send("POST", "agenda/passed-over", "application/json", what).await
     }
 
     /// Tells the box of the one behind a treaty link, which it is to dial. A connector has to be logged in.
@@ -214,9 +235,26 @@ impl Api {
     pub(super) async fn now(&self) -> Result<Timestamp, Trouble> {
         let body = self.json("status").await?;
         let there = timestamp(&field(&body, "time")).ok_or(Trouble::Offline)?;
-        let here = Timestamp::from_millis(js_sys::Date::now() as u64);
+        let here = here();
         let apart = here.as_millis().abs_diff(there.as_millis());
+        // Without a store for it the clock is not set right while there is no line.
+        let _ = self.clocks().map(|clocks| {
+            let ahead = there.as_millis() as f64 - here.as_millis() as f64;
+            clocks.set_item(CLOCK, &ahead.to_string())
+        });
         Ok(if apart > CLOCK_TOLERANCE_MS { there } else { here })
+    }
+
+    /// The same without a line: this device's own time, set right by how far it was from the box's when they last met.
+    pub(super) fn now_by_heart(&self) -> Timestamp {
+        let kept = self.clocks().and_then(|clocks| clocks.get_item(CLOCK).ok().flatten());
+        let ahead = kept.and_then(|ahead| ahead.parse::<f64>().ok()).unwrap_or_default();
+        let off = ahead.abs() > CLOCK_TOLERANCE_MS as f64;
+        if off { Timestamp::from_millis((js_sys::Date::now() + ahead) as u64) } else { here() }
+    }
+
+    fn clocks(&self) -> Option<Storage> {
+        self.window.local_storage().ok().flatten()
     }
 
     async fn get(&self, path: &str) -> Result<Response, Trouble> {
@@ -249,6 +287,10 @@ impl Api {
         let answer: Response = answer.and_then(JsCast::dyn_into).map_err(|_| Trouble::Offline)?;
         if answer.ok() { Ok(answer) } else { Err(problem(&answer).await) }
     }
+}
+
+fn here() -> Timestamp {
+    Timestamp::from_millis(js_sys::Date::now() as u64)
 }
 
 /// What a refusal says: the last part of its `type`. An answer without one does not come from a box.

@@ -2,9 +2,9 @@
 
 use std::collections::VecDeque;
 
-#[cfg(feature = "inside")]
-use dorpsplein_protocol::compose::Taking;
 use dorpsplein_protocol::compose::{Device, Place};
+#[cfg(feature = "inside")]
+use dorpsplein_protocol::compose::{Setting, Taking};
 use dorpsplein_protocol::hex;
 use dorpsplein_protocol::identity::{PublicKey, SecretKey};
 use dorpsplein_protocol::login::LoginProof;
@@ -16,10 +16,19 @@ use dorpsplein_protocol::validate::Valid;
 
 use super::api::{Api, Invitation};
 use super::draft::Draft;
-use super::key_store::{HeldDevice, KeyStore};
+use super::key_store::{HeldDevice, KeyStore, Parcel, Refused};
 use super::lock::Lock;
 use super::page::Page;
 use super::trouble::Trouble;
+
+/// Operations that wait at one time.
+const MAX_WAITING: usize = 50;
+/// Bytes of photos that wait at one time: some forty as they are published.
+const MAX_WAITING_BYTES: usize = 24_000_000;
+/// Refused operations that are kept to be looked at.
+const MAX_REFUSED: usize = 20;
+/// What the box says of somebody who may not write here any more.
+const UNLINKED: [&str; 2] = ["after-removal", "not-a-member"];
 
 /// A device of this origin, with the right to sign. The order of calls: [`deliver`](Author::deliver) what an earlier
 /// page left, [`sign`](Author::sign), and `deliver` again.
@@ -27,6 +36,12 @@ pub(super) struct Author {
     held: HeldDevice,
     store: KeyStore,
     api: Api,
+    /// The site, as a login names it.
+    host: String,
+    /// Photos that go with what is signed next.
+    files: Vec<Vec<u8>>,
+    /// How many of the last operations of the outbox were signed here, in front of somebody who waits for the answer.
+    fresh: usize,
     /// Released last, when everything above is done.
     _lock: Lock,
 }
@@ -52,7 +67,7 @@ impl Author {
             held.admitted = true;
             store.save(&held).await?;
         }
-        Ok(Some(Self { held, store, api, _lock: lock }))
+        Ok(Some(Self { held, store, api, host: page.host()?, files: Vec::new(), fresh: 0, _lock: lock }))
     }
 
     /// The device of this browser, for a page that is of no use without one.
@@ -68,7 +83,14 @@ impl Author {
         if store.load(home).await?.is_some_and(|held| !held.is_waiting()) {
             return Err(Trouble::foreseen("already-a-member"));
         }
-        store.save(&HeldDevice { device: Device::new(secret, home), admitted: false, outbox: VecDeque::new() }).await
+        store
+            .save(&HeldDevice {
+                device: Device::new(secret, home),
+                admitted: false,
+                outbox: VecDeque::new(),
+                refused: VecDeque::new(),
+            })
+            .await
     }
 
     /// Forgets the key that [`Author::adopt`] kept, as long as it is nobody's.
@@ -90,7 +112,7 @@ impl Author {
         let store = KeyStore::create(page.window()).await?;
         let api = page.api()?;
         if let Some(held) = store.load(home).await?.filter(|held| !held.is_waiting()) {
-            return Ok(Self { held, store, api, _lock: lock });
+            return Ok(Self { held, store, api, host: page.host()?, files: Vec::new(), fresh: 0, _lock: lock });
         }
         let now = api.now().await?;
         let mut device = Device::new(SecretKey::from_seed(&random()?), home);
@@ -99,10 +121,10 @@ impl Author {
         let claim = device.claim_after(parents, invitation.operation, &letter.one_time, random()?, now);
         let at = Place { neighbourhood: home, space: audience };
         let profile = device.create(at, name.kind, name.subject, name.edits, now);
-        let outbox = [checked(claim)?, checked(profile)?].iter().map(Signed::encode).collect::<VecDeque<_>>();
-        let held = HeldDevice { device, admitted: false, outbox };
+        let outbox = [checked(claim)?, checked(profile)?].iter().map(Signed::encode).map(Parcel::of).collect();
+        let held = HeldDevice { device, admitted: false, outbox, refused: VecDeque::new() };
         store.save(&held).await?;
-        Ok(Self { held, store, api, _lock: lock })
+        Ok(Self { held, store, api, host: page.host()?, files: Vec::new(), fresh: 2, _lock: lock })
     }
 
     /// Whether the box has taken this device's claim.
@@ -159,6 +181,16 @@ impl Author {
         self.deliver().await
     }
 
+    /// Says, as a connector, how the square looks and what is on it, and delivers it. `said` is when that was last said.
+    #[cfg(feature = "inside")]
+    pub(super) async fn set_up(&mut self, setting: &Setting, said: Option<Timestamp>) -> Result<(), Trouble> {
+        self.deliver().await?;
+        let now = self.ready().await?;
+        let signed = self.held.device.set_up(setting, said, now);
+        self.keep(signed).await?;
+        self.deliver().await
+    }
+
     /// Does something to an item, and delivers it. `heads` are the item's latest operations, as far as known.
     pub(super) async fn edit(
         &mut self,
@@ -172,6 +204,19 @@ impl Author {
         let signed = self.held.device.edit(at, item, heads, edits, now);
         self.keep(signed).await?;
         self.deliver().await
+    }
+
+    /// Signs edits of an item with the next number and keeps them here, to be delivered.
+    pub(super) async fn revise(
+        &mut self,
+        at: Place,
+        item: ItemId,
+        heads: Vec<OperationId>,
+        edits: Vec<Edit>,
+    ) -> Result<OperationId, Trouble> {
+        let now = self.ready().await?;
+        let signed = self.held.device.edit(at, item, heads, edits, now);
+        Ok(self.keep(signed).await?.id())
     }
 
     /// Registers the key of a spare card of this device's resident.
@@ -194,20 +239,70 @@ impl Author {
     }
 
     /// The time to sign with, if this store may sign at all.
+    ///
+    /// Without a line that cannot be known: then it is looked at before what is signed now is sent.
     async fn ready(&self) -> Result<Timestamp, Trouble> {
-        if self.api.known(&self.key()).await?.sequence > self.held.device.sequence() {
-            // This store is an old copy, put back by a backup: its next number has been used.
-            return Err(Trouble::foreseen("forked"));
+        match self.api.known(&self.key()).await {
+            Ok(known) if known.sequence > self.held.device.sequence() => Err(old_copy()),
+            Ok(_) => self.api.now().await,
+            Err(Trouble::Offline) if self.held.admitted => Ok(self.api.now_by_heart()),
+            Err(trouble) => Err(trouble),
         }
-        self.api.now().await
+    }
+
+    /// Whether what waits can still be sent: the box knows none of its numbers, or knows them by these very operations.
+    async fn check_numbers(&self) -> Result<(), Trouble> {
+        if self.held.outbox.is_empty() || !self.held.admitted {
+            return Ok(());
+        }
+        let known = self.api.known(&self.key()).await?;
+        let behind = self.held.device.sequence().checked_sub(known.sequence).ok_or_else(old_copy)?;
+        // What waits ends at this device's count, without a gap.
+        let Some(place) = (self.held.outbox.len() as u64).checked_sub(behind + 1) else { return Ok(()) };
+        let last = self.held.outbox.get(place as usize).and_then(|parcel| Signed::decode(&parcel.transfer).ok());
+        if last.map(|last| last.id()) == known.last { Ok(()) } else { Err(old_copy()) }
     }
 
     /// Stores number and operation together, before either is used.
     async fn keep(&mut self, signed: Signed) -> Result<Signed, Trouble> {
         let signed = checked(signed)?;
-        self.held.outbox.push_back(signed.encode());
+        if self.held.outbox.len() >= MAX_WAITING {
+            return Err(Trouble::foreseen("quota"));
+        }
+        let files = std::mem::take(&mut self.files);
+        self.held.outbox.push_back(Parcel { transfer: signed.encode(), files });
+        self.fresh += 1;
         self.store.save(&self.held).await?;
         Ok(signed)
+    }
+
+    /// Keeps a photo's file with what is signed next; it is handed in before that.
+    ///
+    /// # Errors
+    /// `quota` when more waits on this device than it is to hold.
+    pub(super) fn attach(&mut self, file: Vec<u8>) -> Result<(), Trouble> {
+        let waiting = self.held.outbox.iter().flat_map(|parcel| &parcel.files).chain(&self.files);
+        if waiting.map(Vec::len).sum::<usize>() + file.len() > MAX_WAITING_BYTES {
+            return Err(Trouble::foreseen("quota"));
+        }
+        self.files.push(file);
+        Ok(())
+    }
+
+    /// What was signed and is not known to be with the box.
+    pub(super) fn waiting(&self) -> usize {
+        self.held.outbox.len()
+    }
+
+    /// What the box did not take while nobody looked.
+    pub(super) const fn refused(&self) -> &VecDeque<Refused> {
+        &self.held.refused
+    }
+
+    /// Throws away the first that the box did not take.
+    pub(super) async fn throw_away(&mut self) -> Result<(), Trouble> {
+        self.held.refused.pop_front();
+        self.store.save(&self.held).await
     }
 
     /// Sends what was signed and is not known to be with the box, in order.
@@ -215,11 +310,12 @@ impl Author {
     /// What the box refuses for good is given up, and its number stays used. A device whose claim is refused is given up
     /// altogether: it never became anybody's.
     pub(super) async fn deliver(&mut self) -> Result<(), Trouble> {
-        while let Some(transfer) = self.held.outbox.front() {
-            match self.api.submit(transfer).await {
+        self.check_numbers().await?;
+        while let Some(parcel) = self.held.outbox.front() {
+            match self.send(parcel).await {
                 Ok(()) => self.settle().await?,
                 Err(trouble) if trouble.is_lasting() => {
-                    self.give_up().await?;
+                    self.give_up(&trouble).await?;
                     return Err(trouble);
                 }
                 Err(trouble) => return Err(trouble),
@@ -228,18 +324,45 @@ impl Author {
         Ok(())
     }
 
-    /// Sends like [`Author::deliver`], and leaves what is refused where it is.
+    /// As [`Author::deliver`], before something new is signed: without a line it is sent together with that.
+    pub(super) async fn deliver_first(&mut self) -> Result<(), Trouble> {
+        match self.deliver().await {
+            Err(Trouble::Offline) if self.held.admitted => Ok(()),
+            outcome => outcome,
+        }
+    }
+
+    /// Sends like [`Author::deliver`] where nobody waits for the answer: what is refused is put aside, and the next one is
+    /// sent. A claim that is refused stays where it is, for the page that can say why.
     pub(super) async fn deliver_quietly(&mut self) -> Result<(), Trouble> {
-        while let Some(transfer) = self.held.outbox.front() {
-            self.api.submit(transfer).await?;
-            self.settle().await?;
+        self.check_numbers().await?;
+        while let Some(parcel) = self.held.outbox.front() {
+            match self.send(parcel).await {
+                Ok(()) => self.settle().await?,
+                Err(trouble) if trouble.is_lasting() && self.held.admitted => self.give_up(&trouble).await?,
+                Err(trouble) => return Err(trouble),
+            }
         }
         Ok(())
     }
 
-    /// Makes sure that the box has an item, where another tab may have delivered it.
-    pub(super) async fn confirm(&self, item: ItemId) -> Result<(), Trouble> {
-        self.api.operation(&item.into()).await.map(drop)
+    async fn send(&self, parcel: &Parcel) -> Result<(), Trouble> {
+        if !parcel.files.is_empty() {
+            self.log_in(&self.host).await?;
+        }
+        for file in &parcel.files {
+            match self.api.hand_in_photo(file).await {
+                // There is no room for photos; that does not change while one waits.
+                Err(Trouble::Refused { problem, .. }) if problem == "quota" => return Err(Trouble::foreseen("quota")),
+                outcome => outcome?,
+            }
+        }
+        self.api.submit(&parcel.transfer).await
+    }
+
+    /// Makes sure that the box has an operation, where another tab may have delivered it.
+    pub(super) async fn confirm(&self, operation: OperationId) -> Result<(), Trouble> {
+        self.api.operation(&operation).await.map(drop)
     }
 
     /// The box has the first operation of the outbox. The first of all is the claim.
@@ -249,14 +372,30 @@ impl Author {
         self.store.save(&self.held).await
     }
 
-    async fn give_up(&mut self) -> Result<(), Trouble> {
-        self.held.outbox.pop_front();
-        if self.held.admitted {
-            self.store.save(&self.held).await
-        } else {
-            self.store.remove(self.held.device.home()).await
+    /// The box will never take the first operation of the outbox. Whoever just signed it is told; what was signed before
+    /// is put aside for them. Of somebody who may not write here any more nothing is kept.
+    async fn give_up(&mut self, trouble: &Trouble) -> Result<(), Trouble> {
+        let given_up = self.held.outbox.pop_front();
+        let Trouble::Refused { problem, .. } = trouble else { return self.store.save(&self.held).await };
+        if !self.held.admitted {
+            return self.store.remove(self.held.device.home()).await;
         }
+        if UNLINKED.contains(&problem.as_str()) {
+            self.held.outbox.clear();
+            self.held.refused.clear();
+        } else if let Some(parcel) = given_up.filter(|_| self.held.outbox.len() >= self.fresh) {
+            self.held.refused.push_back(Refused { transfer: parcel.transfer, problem: problem.clone() });
+            if self.held.refused.len() > MAX_REFUSED {
+                self.held.refused.pop_front();
+            }
+        }
+        self.store.save(&self.held).await
     }
+}
+
+/// This store is an old copy, put back by a backup: its next number has been used.
+fn old_copy() -> Trouble {
+    Trouble::foreseen("forked")
 }
 
 /// An invitation with the secret of its letter.

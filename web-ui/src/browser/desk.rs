@@ -19,11 +19,13 @@ use js_sys::Array;
 
 use super::api::Api;
 use super::author::Author;
+use super::calendars;
 use super::form::{self, Filled};
 use super::js;
 use super::linking::{Met, meet};
 use super::my_devices::retire;
 use super::page::{Area, Page, State};
+use super::queue;
 use super::trouble::Trouble;
 use super::wall_clock;
 
@@ -40,12 +42,15 @@ pub(super) async fn start(page: &Rc<Page>) -> Result<(), Trouble> {
     for area in acts {
         let form = area.form()?;
         let act = form.attribute("data-act").unwrap_or_default();
-        let (page, filled_in) = (Rc::clone(page), form.clone());
+        let (page, filled_in, within) = (Rc::clone(page), form.clone(), area.clone());
         area.unhide();
         form::act(&form, &area, move || {
-            let (page, act, filled) = (Rc::clone(&page), act.clone(), filled_in.filled());
+            let (page, act, filled, within) = (Rc::clone(&page), act.clone(), filled_in.filled(), within.clone());
             async move {
-                carry_out(&page, &act, &filled?).await?;
+                let filled = filled?;
+                if !calendars::carry_out(&page, &within, &act, &filled).await? {
+                    carry_out(&page, &act, &filled).await?;
+                }
                 page.reload_soon(GOOD_NEWS_MS)?;
                 Ok(State::Sent)
             }
@@ -95,6 +100,7 @@ async fn carry_out(page: &Page, act: &str, filled: &Filled) -> Result<(), Troubl
             let counts = if speaks { Vec::new() } else { counts(&api, &resident).await? };
             Statement::SpeakerChange(SpeakerChange { organisation, resident, speaks, counts })
         }
+        _ if queue::carry_out(page, act, &fields).await? => return Ok(()),
         _ => match about_people(act, &fields)? {
             Some(statement) => statement,
             None => about_others(page, act, &fields)?.ok_or_else(unclear)?,
@@ -257,18 +263,25 @@ fn unclear() -> Trouble {
 }
 
 /// What stands in a form, as what it means. A field that is empty or makes no sense is the person's to correct.
-struct Fields<'a>(&'a Filled);
+pub(super) struct Fields<'a>(&'a Filled);
 
 impl Fields<'_> {
-    fn text(&self, name: &str) -> Result<String, Trouble> {
+    /// The text in a field.
+    pub(super) fn text(&self, name: &str) -> Result<String, Trouble> {
         self.0.text(name).ok_or_else(|| Trouble::foreseen("invalid-content"))
+    }
+
+    /// Every value of a field that can have several.
+    pub(super) fn texts(&self, name: &str) -> Vec<String> {
+        self.0.texts(name)
     }
 
     fn is(&self, name: &str, value: &str) -> bool {
         self.0.text(name).is_some_and(|text| text == value)
     }
 
-    fn id<T>(&self, name: &str, read: impl Fn(&str) -> Option<T>) -> Result<T, Trouble> {
+    /// The id in a field.
+    pub(super) fn id<T>(&self, name: &str, read: impl Fn(&str) -> Option<T>) -> Result<T, Trouble> {
         read(&self.text(name)?).ok_or_else(|| Trouble::foreseen("invalid-content"))
     }
 

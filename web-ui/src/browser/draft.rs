@@ -1,5 +1,6 @@
 //! From the fields of a form to the edits that make an item.
 
+use dorpsplein_protocol::compose::{about, text_edit};
 use dorpsplein_protocol::operation::{AreaId, Edit, Field, ItemId, Kind, Value};
 use dorpsplein_protocol::recurrence::{Ends, Every, InMonth, Recurrence};
 use dorpsplein_protocol::time::{CivilTime, Day};
@@ -10,7 +11,8 @@ use super::trouble::Trouble;
 pub(super) type Fields<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// The fields of a form that are texts as they are, with those of a post.
-const TEXTS: [(&str, Field); 8] = [
+const TEXTS: [(&str, Field); 10] = [
+    ("title", Field::TITLE),
     ("body", Field::BODY),
     ("place", Field::PLACE),
     ("phone", Field::PHONE),
@@ -19,7 +21,14 @@ const TEXTS: [(&str, Field); 8] = [
     ("hours", Field::HOURS),
     ("category", Field::CATEGORY),
     ("review_by", Field::REVIEW_BY),
+    ("on_behalf", Field::ON_BEHALF),
 ];
+
+/// The fields of a form that are checked or not.
+const FLAGS: [(&str, Field); 2] = [("cancelled", Field::CANCELLED), ("settled", Field::SETTLED)];
+
+/// What the form says of a recurrence that it has no name for.
+const AS_IT_IS: &str = "as-it-is";
 
 /// An item that is not signed yet.
 #[derive(Debug, PartialEq, Eq)]
@@ -33,27 +42,44 @@ pub(super) struct Draft {
 }
 
 impl Draft {
-    /// A post: `title`, `body` but for an event, and what else its form has of `place`, `phone`, `email`, `website`, `hours`,
-    /// `category`, `area`, `review_by` and `capacity`; of an event when it is.
-    pub(super) fn post(kind: Kind, fields: Fields<'_>) -> Result<Self, Trouble> {
-        let mut edits = vec![needed(fields, "title", Field::TITLE)?];
-        if kind == Kind::EVENT {
-            let (starts, ends) = times(fields)?;
-            edits.push(set(Field::STARTS, starts.as_str()));
-            edits.extend(ends.map(|ends| set(Field::ENDS, ends.as_str())));
-            edits.extend(recurrence(fields, &starts)?.map(|rule| set(Field::REPEATS, &rule.to_string())));
+    /// A post, a comment, or how things stand with an alert: what `subject` is about is an answer's alone.
+    pub(super) fn of(kind: Kind, fields: Fields<'_>, subject: Option<ItemId>) -> Result<Self, Trouble> {
+        let edits = edits(kind, fields)?;
+        let has = |field| edits.iter().any(|edit| matches!(edit, Edit::Set { field: one, .. } if *one == field));
+        let complete = if kind.is_post() {
+            has(Field::TITLE) && (kind == Kind::EVENT || has(Field::BODY))
         } else {
-            needed(fields, "body", Field::BODY)?;
-        }
-        for (name, field) in TEXTS {
-            edits.extend(fields(name).map(|text| set(field, &text)));
-        }
-        edits.extend(number(fields, "capacity", Field::CAPACITY)?);
-        if let Some(area) = fields("area") {
-            let area = AreaId::from_hex(&area).ok_or_else(incomplete)?;
-            edits.push(Edit::Set { field: Field::AREA, value: Value::Bytes(area.as_bytes().to_vec()) });
-        }
-        Ok(Self { kind, subject: None, edits })
+            has(Field::BODY)
+        };
+        let edits = edits.into_iter().filter(|edit| *edit != as_it_is()).collect();
+        if complete { Ok(Self { kind, subject, edits }) } else { Err(incomplete()) }
+    }
+
+    /// What makes the item of the fields `before` that of the fields `after`, and nothing else. `body` is the text exactly as
+    /// it stands: its words are edited in place, so that two who change it at once both keep theirs.
+    pub(super) fn changes(kind: Kind, before: Fields<'_>, body: &str, after: Fields<'_>) -> Result<Vec<Edit>, Trouble> {
+        Self::of(kind, after, None)?;
+        // What stands there may lack what the form wants.
+        let (before, after) = (edits(kind, before).unwrap_or_default(), edits(kind, after)?);
+        let value_in = |edits: &[Edit], of: Field| {
+            edits.iter().find_map(|edit| match edit {
+                Edit::Set { field, value } if *field == of => Some(value.clone()),
+                _ => None,
+            })
+        };
+        let mut fields: Vec<Field> = before.iter().chain(&after).filter_map(set_field).collect();
+        fields.sort_unstable();
+        fields.dedup();
+        let changed = fields.into_iter().filter_map(|field| {
+            let (was, is) = (value_in(&before, field), value_in(&after, field));
+            match (was == is, is) {
+                (true, _) => None,
+                (false, Some(Value::Text(text))) if field == Field::BODY => Some(text_edit(body, &text)),
+                (false, None) if field == Field::BODY => Some(text_edit(body, "")),
+                (false, is) => Some(Edit::Set { field, value: is.unwrap_or(Value::Null) }),
+            }
+        });
+        Ok(changed.collect())
     }
 
     /// That somebody comes to `subject`, or joins it: `party`, of how many people; one unless it is said.
@@ -63,15 +89,56 @@ impl Draft {
         Ok(Self { kind: Kind::SIGN_UP, subject: Some(subject), edits: vec![party.unwrap_or(alone)] })
     }
 
-    /// A comment on `subject`: `body`.
-    pub(super) fn comment(fields: Fields<'_>, subject: ItemId) -> Result<Self, Trouble> {
-        Ok(Self { kind: Kind::COMMENT, subject: Some(subject), edits: vec![needed(fields, "body", Field::BODY)?] })
+    /// That somebody agreed to what a connector wrote down for them in `item`: `on_behalf`, who, and `consent`, how. None where
+    /// the author writes for themselves.
+    pub(super) fn consent(fields: Fields<'_>, item: ItemId) -> Option<Self> {
+        let who = set(Field::NAME, &fields("on_behalf")?);
+        let how = fields("consent").map(|how| set(Field::CATEGORY, &how));
+        let edits = [about(item), who].into_iter().chain(how).collect();
+        Some(Self { kind: Kind::CONSENT, subject: None, edits })
     }
 
     /// A profile: `name`.
     pub(super) fn profile(fields: Fields<'_>) -> Result<Self, Trouble> {
         Ok(Self { kind: Kind::PROFILE, subject: None, edits: vec![needed(fields, "name", Field::NAME)?] })
     }
+}
+
+/// What a form says of an item, as far as it has `title`, `body`, `place`, `phone`, `email`, `website`, `hours`, `category`,
+/// `area`, `review_by`, `capacity`, `cancelled` and `settled`; of an event when it is.
+fn edits(kind: Kind, fields: Fields<'_>) -> Result<Vec<Edit>, Trouble> {
+    let mut edits = Vec::new();
+    if kind == Kind::EVENT {
+        let (starts, ends) = times(fields)?;
+        edits.push(set(Field::STARTS, starts.as_str()));
+        edits.extend(ends.map(|ends| set(Field::ENDS, ends.as_str())));
+        if fields("repeats").as_deref() == Some(AS_IT_IS) {
+            edits.push(as_it_is());
+        } else {
+            edits.extend(recurrence(fields, &starts)?.map(|rule| set(Field::REPEATS, &rule.to_string())));
+        }
+    }
+    for (name, field) in TEXTS {
+        edits.extend(fields(name).map(|text| set(field, &text)));
+    }
+    edits.extend(number(fields, "capacity", Field::CAPACITY)?);
+    if let Some(area) = fields("area") {
+        let area = AreaId::from_hex(&area).ok_or_else(incomplete)?;
+        edits.push(Edit::Set { field: Field::AREA, value: Value::Bytes(area.as_bytes().to_vec()) });
+    }
+    for (name, field) in FLAGS {
+        edits.extend(fields(name).map(|_| Edit::Set { field, value: Value::Bool(true) }));
+    }
+    Ok(edits)
+}
+
+/// Stands for a recurrence that the form has no name for and leaves as it is.
+fn as_it_is() -> Edit {
+    set(Field::REPEATS, AS_IT_IS)
+}
+
+fn set_field(edit: &Edit) -> Option<Field> {
+    if let Edit::Set { field, .. } = edit { Some(*field) } else { None }
 }
 
 /// When an event starts and ends, on the clocks of the neighbourhood.
@@ -198,12 +265,25 @@ mod tests {
     #[test]
     fn what_is_needed_is_asked_for() {
         let nothing = |_: &str| None;
-        assert!(Draft::post(Kind::NEWS, &nothing).is_err());
-        assert!(Draft::post(Kind::EVENT, &nothing).is_err());
+        assert!(Draft::of(Kind::NEWS, &nothing, None).is_err());
+        assert!(Draft::of(Kind::EVENT, &nothing, None).is_err());
         assert!(Draft::profile(&nothing).is_err());
-        assert!(Draft::comment(&nothing, ItemId::from_bytes([1; 32])).is_err());
+        assert!(Draft::of(Kind::COMMENT, &nothing, Some(ItemId::from_bytes([1; 32]))).is_err());
         let title_only = |name: &str| (name == "title").then(|| "De brug is weer open".to_owned());
-        assert!(Draft::post(Kind::NEWS, &title_only).is_err(), "news is a story");
+        assert!(Draft::of(Kind::NEWS, &title_only, None).is_err(), "news is a story");
+    }
+
+    #[test]
+    fn consent_is_put_on_record_for_who_is_written_for() {
+        let item = ItemId::from_bytes([1; 32]);
+        assert_eq!(Draft::consent(&|name| (name == "consent").then(|| "spoken".to_owned()), item), None);
+        let fields = |name: &str| match name {
+            "on_behalf" => Some("Opa Dirk".to_owned()),
+            "consent" => Some("spoken".to_owned()),
+            _ => None,
+        };
+        let expected = vec![about(item), set(Field::NAME, "Opa Dirk"), set(Field::CATEGORY, "spoken")];
+        assert_eq!(Draft::consent(&fields, item).unwrap().edits, expected);
     }
 
     /// The rule of an event that first happens on that day.
@@ -234,6 +314,43 @@ mod tests {
             _ => None,
         };
         assert!(recurrence(&fields, &CivilTime::parse("2026-12-03").unwrap()).is_err());
+    }
+
+    /// What changes an event with these fields into one with those, its text being `body`.
+    fn changed(before: &[(&str, &str)], body: &str, after: &[(&str, &str)]) -> Vec<Edit> {
+        let fields = |given: &[(&str, &str)], name: &str| {
+            given.iter().find(|(field, _)| *field == name).map(|(_, text)| (*text).to_owned())
+        };
+        Draft::changes(Kind::EVENT, &|name| fields(before, name), body, &|name| fields(after, name)).unwrap()
+    }
+
+    #[test]
+    fn only_what_changed_is_signed() {
+        let soup = [("title", "Soep"), ("starts_date", "2026-12-04"), ("place", "De Schuur"), ("body", "Kom ook eten")];
+        assert_eq!(changed(&soup, "Kom ook eten", &soup), []);
+        let moved = [("title", "Soep"), ("starts_date", "2026-12-05"), ("body", "Kom ook mee eten")];
+        assert_eq!(
+            changed(&soup, "Kom ook eten", &moved),
+            [
+                Edit::Splice { field: Field::BODY, at: 8, delete: 0, insert: "mee ".to_owned() },
+                set(Field::STARTS, "2026-12-05"),
+                Edit::Set { field: Field::PLACE, value: Value::Null },
+            ]
+        );
+        let space_before = changed(&soup, " Kom ook eten\n", &[&soup[..3], &[("body", "Kom ook")]].concat());
+        assert_eq!(
+            space_before,
+            [Edit::Splice { field: Field::BODY, at: 0, delete: 14, insert: "Kom ook".to_owned() }]
+        );
+    }
+
+    #[test]
+    fn a_recurrence_without_a_name_stays_until_it_gets_one() {
+        let odd = [("title", "Markt"), ("starts_date", "2026-12-04"), ("repeats", AS_IT_IS)];
+        assert_eq!(changed(&odd, "", &odd), []);
+        assert_eq!(changed(&odd, "", &odd[..2]), [Edit::Set { field: Field::REPEATS, value: Value::Null }]);
+        let weekly = [odd[0], odd[1], ("repeats", "weekly")];
+        assert_eq!(changed(&odd, "", &weekly), [set(Field::REPEATS, "FREQ=WEEKLY")]);
     }
 
     #[test]

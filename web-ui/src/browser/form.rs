@@ -60,6 +60,24 @@ impl Form {
         FormData::new_with_form(&self.0).map(Filled).map_err(|_| Trouble::Browser("the form cannot be read"))
     }
 
+    /// Its element.
+    pub(super) const fn element(&self) -> &HtmlFormElement {
+        &self.0
+    }
+
+    /// Moves the focus to its first field.
+    pub(super) fn focus_first(&self) {
+        if let Some(first) = self.0.elements().item(0).and_then(|first| first.dyn_into::<HtmlElement>().ok()) {
+            // Without focus the form is there all the same.
+            let _ = first.focus();
+        }
+    }
+
+    /// Whether all is filled in as its fields want it; if not, the browser says so by the field.
+    pub(super) fn is_complete(&self) -> bool {
+        self.0.report_validity()
+    }
+
     /// An attribute of the form.
     pub(super) fn attribute(&self, name: &str) -> Option<String> {
         self.0.get_attribute(name)
@@ -115,6 +133,11 @@ impl Filled {
     /// Every value of a field that can have several.
     pub(super) fn texts(&self, name: &str) -> Vec<String> {
         self.0.get_all(name).iter().filter_map(|value| value.as_string()).collect()
+    }
+
+    /// The text in a field exactly as it is, with line feeds for line ends.
+    pub(super) fn raw(&self, name: &str) -> String {
+        self.0.get(name).as_string().unwrap_or_default().replace('\r', "")
     }
 
     /// The text in a field; none when it is empty, absent or only spaces.

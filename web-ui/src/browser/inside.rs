@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::page::{Area, Page};
 use super::trouble::Trouble;
-use super::{desk, leaving, letters, my_devices, session, spare, told};
+use super::{desk, leaving, letters, look, my_devices, profile, session, spare, told};
 
 /// Wires what is there.
 ///
@@ -21,13 +21,17 @@ pub(super) async fn start(page: &Rc<Page>) -> Result<(), Trouble> {
     if let Some(area) = page.area("letters") {
         told(&area, letters::start(page, area.clone()).await);
     }
+    if let Some(area) = page.area("look") {
+        told(&area, look::start(page, area.clone()).await);
+    }
     desk::start(page).await
 }
 
 /// Wires what there is of "Mijn gegevens".
 fn my_data(page: &Rc<Page>) {
     type Wiring = fn(&Rc<Page>, &Area) -> Result<(), Trouble>;
-    let areas: [(&str, Wiring); 6] = [
+    let areas: [(&str, Wiring); 7] = [
+        ("profile", profile::editing),
         ("add-device", my_devices::adding),
         ("card", spare::making_card),
         ("passkey", spare::making_passkey),

@@ -5,12 +5,14 @@
 
 use std::rc::Rc;
 
-use dorpsplein_protocol::compose::Place;
+use dorpsplein_protocol::compose::{Place, about};
 use dorpsplein_protocol::operation::{
-    Edit, ItemId, Kind, ModerationAct, ModerationReason, NeighbourhoodId, OperationId, ResidentId, Space,
+    Edit, Field, ItemId, Kind, ModerationAct, ModerationReason, NeighbourhoodId, OperationId, ResidentId, Space, Value,
 };
+use dorpsplein_protocol::time::Day;
 
 use super::author::Author;
+use super::draft::Draft;
 use super::form::{self, Filled};
 use super::page::{Area, Page, State};
 use super::trouble::Trouble;
@@ -22,11 +24,24 @@ const TEMPLATE: &str = "template[data-acts]";
 
 /// An item, as its place on the page describes it.
 #[derive(Clone)]
-struct Item {
-    id: ItemId,
-    kind: Kind,
-    at: Place,
-    heads: Vec<OperationId>,
+pub(super) struct Item {
+    pub(super) id: ItemId,
+    pub(super) kind: Kind,
+    /// Where it lives, and for whom it is.
+    pub(super) at: Place,
+    /// Its latest operations, as the page shows them.
+    pub(super) heads: Vec<OperationId>,
+}
+
+/// Who looks at an item.
+#[derive(Clone, Copy)]
+struct Reader {
+    /// Where they are at home.
+    home: NeighbourhoodId,
+    /// Whether they made it.
+    is_theirs: bool,
+    /// Whether they are a connector of where it lives.
+    moderates: bool,
 }
 
 /// Puts the acts that fit beside every item of the page.
@@ -44,9 +59,7 @@ pub(super) async fn start(page: &Rc<Page>) -> Result<(), Trouble> {
         let item = described(&place)?;
         let is_theirs = place.attribute("data-home") == Some(home.to_string()) && is_by(&place, &reader);
         let moderates = known.connector && item.at.neighbourhood == home;
-        if is_theirs || moderates {
-            offer(page, &place, &item, is_theirs, moderates)?;
-        }
+        offer(page, &place, &item, Reader { home, is_theirs, moderates })?;
     }
     Ok(())
 }
@@ -56,16 +69,30 @@ fn is_by(place: &Area, reader: &ResidentId) -> bool {
 }
 
 /// Copies the forms and takes out those that do not fit.
-fn offer(page: &Rc<Page>, place: &Area, item: &Item, is_theirs: bool, moderates: bool) -> Result<(), Trouble> {
+fn offer(page: &Rc<Page>, place: &Area, item: &Item, reader: Reader) -> Result<(), Trouble> {
+    let Reader { home, is_theirs, moderates } = reader;
     let standing = place.attribute("data-is").unwrap_or_default();
     let kind = place.attribute("data-kind").unwrap_or_default();
     let within = |words: &str, word: &str| words.split(' ').any(|one| one == word);
     page.copy_into(TEMPLATE, place)?;
     let mut offered = false;
+    for (selector, for_them) in [("[data-edit-link]", is_theirs), ("[data-update-link]", moderates)] {
+        for way in place.parts(selector) {
+            let kinds = way.attribute("data-kinds").unwrap_or_default();
+            if for_them && within(&kinds, &kind) && within(&standing, "here") {
+                way.lead_to(&item.id.to_string());
+                offered = true;
+            } else {
+                way.remove();
+            }
+        }
+    }
     for area in place.parts("[data-area=act]") {
         let says = |name| area.attribute(name).unwrap_or_default();
         let for_them = match says("data-for").as_str() {
             "author" => is_theirs,
+            // One's own one changes, and a connector simply acts.
+            "resident" => !is_theirs && !moderates,
             // What is one's own one simply erases; that needs no reason and no log.
             "connector" if is_theirs && area.form()?.attribute("data-act").as_deref() == Some("erase") => false,
             _ => moderates,
@@ -75,6 +102,12 @@ fn offer(page: &Rc<Page>, place: &Area, item: &Item, is_theirs: bool, moderates:
             area.remove();
             continue;
         }
+        // For whom it is, in words.
+        for reach in area.parts("[data-reach]") {
+            if reach.attribute("data-reach") != Some(item.at.space.name()) {
+                reach.remove();
+            }
+        }
         // It has this audience.
         for choice in area.parts("[data-audience]") {
             if choice.attribute("data-audience") == Some(item.at.space.name()) {
@@ -82,7 +115,7 @@ fn offer(page: &Rc<Page>, place: &Area, item: &Item, is_theirs: bool, moderates:
             }
         }
         offered = true;
-        wire(page, &area, item.clone())?;
+        wire(page, &area, item.clone(), home)?;
     }
     if !offered {
         place.clear();
@@ -90,15 +123,21 @@ fn offer(page: &Rc<Page>, place: &Area, item: &Item, is_theirs: bool, moderates:
     Ok(())
 }
 
-fn wire(page: &Rc<Page>, area: &Area, item: Item) -> Result<(), Trouble> {
+fn wire(page: &Rc<Page>, area: &Area, item: Item, home: NeighbourhoodId) -> Result<(), Trouble> {
     let form = area.form()?;
     let act = form.attribute("data-act").unwrap_or_default();
     let (page, filled_in) = (Rc::clone(page), form.clone());
     form::act(&form, area, move || {
         let (page, item, act, filled) = (Rc::clone(&page), item.clone(), act.clone(), filled_in.filled());
         async move {
-            let edit = edit(&act, item.kind, &filled?)?;
             let mut author = Author::own(&page).await?;
+            if act == "report" {
+                author.deliver().await?;
+                author.sign(Place { neighbourhood: home, space: Space::Members }, report(&item, &filled?)).await?;
+                author.deliver().await?;
+                return Ok(State::Sent);
+            }
+            let edit = edit(&act, item.kind, &filled?)?;
             if edit == Edit::Audience(Space::Members) {
                 // The page that comes next is for members.
                 author.log_in(&page.host()?).await?;
@@ -108,6 +147,15 @@ fn wire(page: &Rc<Page>, area: &Area, item: Item) -> Result<(), Trouble> {
             Ok(State::Sent)
         }
     })
+}
+
+/// What a resident tells the connectors about an item.
+fn report(item: &Item, filled: &Filled) -> Draft {
+    let text = |field, words: String| Edit::Set { field, value: Value::Text(words) };
+    let reason = filled.text("reason").unwrap_or_else(|| ModerationReason::Other.name().to_owned());
+    let mut edits = vec![about(item.id), text(Field::CATEGORY, reason)];
+    edits.extend(filled.text("note").map(|note| text(Field::BODY, note)));
+    Draft { kind: Kind::REPORT, subject: None, edits }
 }
 
 /// What a form does to an item. A connector gives a reason; an author who erases their own does not.
@@ -125,11 +173,17 @@ fn edit(act: &str, kind: Kind, filled: &Filled) -> Result<Edit, Trouble> {
         "erase" => Edit::Erase { kind, reason, note },
         "appeal" => Edit::Appeal(note),
         "audience" => Edit::Audience(audience(filled)?),
+        "still-right" => {
+            let until = filled.text("until").and_then(|until| Day::parse(&until).ok());
+            let until = until.ok_or_else(|| Trouble::foreseen("invalid-content"))?;
+            Edit::Set { field: Field::REVIEW_BY, value: Value::Text(until.to_string()) }
+        }
         _ => return Err(Trouble::Browser("the form does not say what it is about")),
     })
 }
 
-fn described(place: &Area) -> Result<Item, Trouble> {
+/// The item that an area is about, as its attributes describe it.
+pub(super) fn described(place: &Area) -> Result<Item, Trouble> {
     let text = |name| place.attribute(name).unwrap_or_default();
     let item = || {
         Some(Item {

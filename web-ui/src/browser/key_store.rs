@@ -16,6 +16,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Event, IdbDatabase, IdbObjectStore, IdbOpenDbRequest, IdbRequest, IdbTransaction, Window};
 
+use super::js;
 use super::trouble::Trouble;
 
 const DATABASE: &str = "dorpsplein";
@@ -39,8 +40,33 @@ pub(super) struct HeldDevice {
     pub(super) device: Device,
     /// Whether the box has taken the claim: before that, this is nobody's device yet.
     pub(super) admitted: bool,
-    /// Signed operations in transfer form, in the order of their numbers, to be sent before anything else is signed.
-    pub(super) outbox: VecDeque<Vec<u8>>,
+    /// What is signed and not known to be with the box, in the order of its numbers, to be sent before anything else.
+    pub(super) outbox: VecDeque<Parcel>,
+    /// What the box did not take while nobody looked, until somebody throws it away.
+    pub(super) refused: VecDeque<Refused>,
+}
+
+/// A signed operation that waits, with the files that have to be there before it.
+pub(super) struct Parcel {
+    /// The operation in transfer form.
+    pub(super) transfer: Vec<u8>,
+    /// The photos it refers to.
+    pub(super) files: Vec<Vec<u8>>,
+}
+
+/// A signed operation that the box did not take.
+pub(super) struct Refused {
+    /// The operation in transfer form.
+    pub(super) transfer: Vec<u8>,
+    /// The name of the problem.
+    pub(super) problem: String,
+}
+
+impl Parcel {
+    /// An operation without photos.
+    pub(super) const fn of(transfer: Vec<u8>) -> Self {
+        Self { transfer, files: Vec::new() }
+    }
 }
 
 impl HeldDevice {
@@ -139,14 +165,25 @@ fn key(home: NeighbourhoodId) -> JsValue {
 fn write(held: &HeldDevice) -> Result<JsValue, Trouble> {
     let record = Object::new();
     let previous = held.device.previous().map_or(JsValue::NULL, |id| id.to_string().into());
-    let outbox: Array = held.outbox.iter().map(|transfer| Uint8Array::from(transfer.as_slice())).collect();
-    let fields: [(&str, JsValue); 5] = [
+    let bytes = |bytes: &Vec<u8>| JsValue::from(Uint8Array::from(bytes.as_slice()));
+    let parcel = |parcel: &Parcel| {
+        let files: Array = parcel.files.iter().map(bytes).collect();
+        js::object(&[("transfer", bytes(&parcel.transfer)), ("files", files.into())]).map(JsValue::from)
+    };
+    let outbox = held.outbox.iter().map(parcel).collect::<Result<Array, _>>().map_err(unusable)?;
+    let refused = |refused: &Refused| {
+        let problem = JsValue::from(refused.problem.as_str());
+        js::object(&[("transfer", bytes(&refused.transfer)), ("problem", problem)]).map(JsValue::from)
+    };
+    let refused = held.refused.iter().map(refused).collect::<Result<Array, _>>().map_err(unusable)?;
+    let fields: [(&str, JsValue); 6] = [
         ("secret", Uint8Array::from(held.device.secret().to_seed().as_slice()).into()),
         // Exact up to 2^53: more than anybody signs.
         ("sequence", JsValue::from_f64(held.device.sequence() as f64)),
         ("previous", previous),
         ("admitted", held.admitted.into()),
         ("outbox", outbox.into()),
+        ("refused", refused.into()),
     ];
     for (name, value) in fields {
         Reflect::set(&record, &name.into(), &value).map_err(unusable)?;
@@ -164,11 +201,32 @@ fn read(home: NeighbourhoodId, record: &JsValue) -> Option<HeldDevice> {
         None => None,
     };
     let outbox = field("outbox")?.dyn_into::<Array>().ok()?;
+    // A record of before has none.
+    let refused = field("refused")?.dyn_into::<Array>().unwrap_or_default();
     Some(HeldDevice {
         device: Device::resume(SecretKey::from_seed(&secret), home, sequence, previous),
         admitted: field("admitted")?.as_bool()?,
-        outbox: outbox.iter().map(bytes).collect::<Option<_>>()?,
+        outbox: outbox.iter().map(read_parcel).collect::<Option<_>>()?,
+        refused: refused.iter().map(read_refused).collect::<Option<_>>()?,
     })
+}
+
+/// A parcel; in a record of before it is the operation alone.
+fn read_parcel(value: JsValue) -> Option<Parcel> {
+    if let Some(transfer) = value.dyn_ref::<Uint8Array>() {
+        return Some(Parcel::of(transfer.to_vec()));
+    }
+    let files = js::at(&value, &["files"]).dyn_into::<Array>().ok()?;
+    let files = files.iter().map(|file| file.dyn_into::<Uint8Array>().ok().map(|file| file.to_vec()));
+    Some(Parcel { transfer: transfer_in(&value)?, files: files.collect::<Option<_>>()? })
+}
+
+fn read_refused(value: JsValue) -> Option<Refused> {
+    Some(Refused { transfer: transfer_in(&value)?, problem: js::at(&value, &["problem"]).as_string()? })
+}
+
+fn transfer_in(value: &JsValue) -> Option<Vec<u8>> {
+    js::at(value, &["transfer"]).dyn_into::<Uint8Array>().ok().map(|transfer| transfer.to_vec())
 }
 
 /// The result of a request.

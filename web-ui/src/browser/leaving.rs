@@ -101,7 +101,9 @@ async fn leave(page: &Page) -> Result<(), Trouble> {
     counts.sort_unstable();
     author.state(Statement::MemberRemoval(MemberRemoval { resident, counts })).await?;
     author.forget().await?;
+    super::kept::forget_all(page);
     forget_names(page);
+    page.forget_what_was_kept().await;
     Ok(())
 }
 

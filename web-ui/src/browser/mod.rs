@@ -18,17 +18,22 @@
 
 mod api;
 mod author;
+#[cfg(feature = "inside")]
+mod calendars;
 mod copies;
 #[cfg(feature = "inside")]
 mod desk;
 mod draft;
 mod evidence;
 mod form;
+mod handing_on;
+mod handling;
 #[cfg(feature = "inside")]
 mod inside;
 mod item_acts;
 mod join;
 mod js;
+mod kept;
 mod key_store;
 #[cfg(feature = "inside")]
 mod leaving;
@@ -38,16 +43,24 @@ mod letters;
 mod linking;
 mod lock;
 #[cfg(feature = "inside")]
+mod look;
+#[cfg(feature = "inside")]
 mod my_devices;
+mod outbox;
 mod page;
 #[cfg(feature = "inside")]
 mod passkey;
 #[cfg(feature = "inside")]
 mod photo;
+#[cfg(feature = "inside")]
+mod profile;
 mod proof;
 #[cfg(feature = "inside")]
 mod qr;
+#[cfg(feature = "inside")]
+mod queue;
 mod session;
+mod settle;
 #[cfg(feature = "inside")]
 mod spare;
 mod stretch;
@@ -62,7 +75,6 @@ use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
 
-use author::Author;
 use page::{Area, Page};
 use trouble::Trouble;
 
@@ -88,10 +100,12 @@ pub async fn start() -> Result<(), JsValue> {
             let verdict = area.verdict().unwrap_or_else(|| area.clone());
             told(&verdict, proof::start(&page, area).await);
         }
-        send_what_is_left(&page).await;
     }
+    outbox::follow(&page);
     // Many forms, each with a place of its own to tell what happens: what keeps them all from working goes to the console.
     item_acts::start(&page).await?;
+    settle::start(&page).await?;
+    handing_on::start(&page);
     #[cfg(feature = "inside")]
     inside::start(&page).await?;
     Ok(())
@@ -101,15 +115,5 @@ pub async fn start() -> Result<(), JsValue> {
 fn told(area: &Area, outcome: Result<(), Trouble>) {
     if let Err(trouble) = outcome {
         area.report(&trouble);
-    }
-}
-
-/// On a page with nothing to fill in: sends what an earlier page signed and could not deliver.
-///
-/// Nothing is said here, because this page has no words for it. What the box does not take stays where it is; the next
-/// page with a form sends it again and says what became of it.
-async fn send_what_is_left(page: &Page) {
-    if let Ok(Some(mut author)) = Author::open(page).await {
-        let _ = author.deliver_quietly().await;
     }
 }

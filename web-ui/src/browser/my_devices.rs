@@ -69,7 +69,12 @@ pub(super) async fn retire(page: &Page, device: PublicKey) -> Result<(), Trouble
     // What this device says now is the last that counts of it.
     let last = if is_this_one { author.sequence() + 1 } else { last };
     author.state(Statement::DeviceRetirement(DeviceRetirement { device, last })).await?;
-    if is_this_one { author.forget().await } else { Ok(()) }
+    if is_this_one {
+        author.forget().await?;
+        super::kept::forget_all(page);
+        page.forget_what_was_kept().await;
+    }
+    Ok(())
 }
 
 fn stranger() -> Trouble {

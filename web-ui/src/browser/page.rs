@@ -34,6 +34,8 @@ pub(super) enum State {
     NeedsKey,
     /// Kept in this browser.
     Kept,
+    /// Signed and kept on this device until there is a line.
+    KeptToSend,
     /// No secret in the address.
     NeedsInvitation,
     /// What was typed is no code.
@@ -52,6 +54,8 @@ pub(super) enum State {
     Sending,
     /// Accepted.
     Sent,
+    /// There was nothing to send.
+    Unchanged,
     /// The box said no.
     Refused,
     /// The box did not answer.
@@ -70,6 +74,7 @@ impl State {
             Self::Checking => "checking",
             Self::NeedsKey => "needs-key",
             Self::Kept => "kept",
+            Self::KeptToSend => "kept-to-send",
             Self::NeedsInvitation => "needs-invitation",
             Self::BadCode => "bad-code",
             Self::Stretching => "stretching",
@@ -79,6 +84,7 @@ impl State {
             Self::AlreadyJoined => "already-joined",
             Self::Sending => "sending",
             Self::Sent => "sent",
+            Self::Unchanged => "unchanged",
             Self::Refused => "refused",
             Self::Offline => "offline",
             Self::Failed => "failed",
@@ -167,6 +173,22 @@ impl Page {
         added.map_err(failed)
     }
 
+    /// Drops the pages that the site's worker kept of whoever was logged in (`assets/worker.js`). Where this fails, the
+    /// worker does it at the next answer of the box.
+    pub(super) async fn forget_what_was_kept(&self) {
+        let caches = js::at(&self.window, &["caches"]);
+        let names = js::call(&caches, "keys", &[]).and_then(|names| names.dyn_into::<Promise>());
+        let Ok(names) = names else { return };
+        let Ok(names) = JsFuture::from(names).await else { return };
+        for name in js_sys::Array::from(&names).iter() {
+            if name.as_string().is_some_and(|name| name.starts_with("inside-"))
+                && let Ok(gone) = js::call(&caches, "delete", &[&name]).and_then(|gone| gone.dyn_into::<Promise>())
+            {
+                let _ = JsFuture::from(gone).await;
+            }
+        }
+    }
+
     /// Reads the page again. A browser that does not reload shows the page as it was.
     pub(super) fn reload(&self) {
         let _ = self.window.location().reload();
@@ -244,6 +266,19 @@ impl Page {
         JsFuture::from(over).await.map(drop).map_err(failed)
     }
 
+    /// Waits so many milliseconds, or until the browser notices that the line is back.
+    pub(super) async fn sleep_or_online(&self, milliseconds: i32) -> Result<(), Trouble> {
+        let failed = |_| Trouble::Browser("it cannot wait");
+        let mut set = Ok(0);
+        let over = Promise::new(&mut |resolve, _reject| {
+            set = self.window.set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, milliseconds);
+            // A browser that says nothing of its line is waited for.
+            self.window.set_ononline(Some(&resolve));
+        });
+        set.map_err(failed)?;
+        JsFuture::from(over).await.map(drop).map_err(failed)
+    }
+
     /// Reads the page again when only the fragment of its address changes: a link pasted into the address bar of this
     /// very page loads nothing by itself.
     pub(super) fn reload_when_fragment_changes(&self) -> Result<(), Trouble> {
@@ -288,6 +323,11 @@ impl Area {
     /// Shows what this selector finds.
     pub(super) fn reveal(&self, selector: &str) {
         self.all(selector).iter().for_each(|element| set_hidden(element, false));
+    }
+
+    /// Shows or hides what this selector finds.
+    pub(super) fn toggle(&self, selector: &str, is_shown: bool) {
+        self.all(selector).iter().for_each(|element| set_hidden(element, !is_shown));
     }
 
     /// Hides the whole of it.

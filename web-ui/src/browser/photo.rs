@@ -1,17 +1,15 @@
-//! A photo that goes with what somebody writes: looked at and drawn anew by the browser as soon as it is chosen, which turns
-//! it upright and leaves out where and with what it was taken; and handed in before the item is signed.
+//! Photos that go with what somebody writes: looked at and drawn anew by the browser as soon as they are chosen, which turns
+//! them upright and leaves out where and with what they were taken; and handed in before the item is signed.
 
 use std::rc::Rc;
 
-use dorpsplein_protocol::operation::{Edit, Field};
-use dorpsplein_protocol::photo::{MAX_SOURCE_PIXELS, Photo, PhotoId, inspect, size_of};
-use js_sys::{Object, Promise, Reflect, Uint8Array};
-use wasm_bindgen::closure::Closure;
+use dorpsplein_protocol::operation::{Edit, Field, Value};
+use dorpsplein_protocol::photo::{MAX_PHOTOS, MAX_SOURCE_PIXELS, Photo, PhotoId, inspect, size_of};
+use js_sys::{Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::author::Author;
-use super::form::Form;
 use super::js;
 use super::page::{Area, Page};
 use super::trouble::Trouble;
@@ -25,100 +23,177 @@ const MAX_SOURCE_BYTES: f64 = 64.0 * 1024.0 * 1024.0;
 /// How much of its beginning is read to learn how large the picture is.
 const HEAD_BYTES: f64 = 1024.0 * 1024.0;
 
-/// Wires the place for a photo in a form, if there is one: what is chosen is shown as it will be published, or it is said why
+/// Wires the place for photos in a form, if there is one: what is chosen is shown as it will be published, or it is said why
 /// it cannot be.
 pub(super) fn watch(page: &Rc<Page>, area: &Area) {
     let Some(place) = Place::within(area) else { return };
+    for entry in place.entries() {
+        place.wire(&entry);
+    }
+    place.number();
     let (chosen, page) = (place.clone(), Rc::clone(page));
-    place.on("[type=file]", "change", move || {
+    place.0.on("[type=file]", "change", move || {
         let (place, page) = (chosen.clone(), Rc::clone(&page));
         spawn_local(async move { place.look(&page).await });
     });
-    let cleared = place.clone();
-    place.on("[data-photo-clear]", "click", move || cleared.clear(None));
 }
 
-/// Hands in the photo that was chosen, if there is one. What is left is to say in the item that it belongs to it.
-pub(super) async fn hand_in(page: &Page, author: &Author, area: &Area, form: &Form) -> Result<Option<Edit>, Trouble> {
-    let Some((place, file)) = Place::within(area).and_then(|place| Some((place.clone(), place.file()?))) else {
-        return Ok(None);
-    };
-    let alt = form.filled()?.text("photo_alt").ok_or_else(|| Trouble::foreseen("photo-words"))?;
-    let canvas = match place.canvas() {
-        Some(canvas) => canvas,
-        None => draw(page, &file).await?,
-    };
+/// Puts the photos that were chosen with what is signed next. What is left is to say in the item that they belong to it: the edits that make its
+/// fields of photos those of the form, and none for those that are so already.
+pub(super) async fn hand_in(author: &mut Author, area: &Area) -> Result<Vec<Edit>, Trouble> {
+    let Some(place) = Place::within(area) else { return Ok(Vec::new()) };
+    let mut photos = Vec::new();
+    for entry in place.entries() {
+        let alt = entry.words().ok_or_else(|| Trouble::foreseen("photo-words"))?;
+        photos.push(match entry.kept() {
+            Some(kept) => Photo { alt, ..kept },
+            None => attached(author, &entry, alt).await?,
+        });
+    }
+    let before = place.before();
+    let edits = Field::PHOTOS.into_iter().enumerate().filter_map(|(at, field)| {
+        let is = photos.get(at).map(Photo::value);
+        let was = before.iter().find(|(of, _)| *of == field).map(|(_, photo)| photo.value());
+        (was != is).then(|| Edit::Set { field, value: is.unwrap_or(Value::Null) })
+    });
+    Ok(edits.collect())
+}
+
+async fn attached(author: &mut Author, entry: &Entry, alt: String) -> Result<Photo, Trouble> {
+    let canvas = entry.canvas().ok_or_else(|| Trouble::foreseen("photo-format"))?;
     let drawn = packed(&canvas).await.map_err(|_| Trouble::foreseen("photo-format"))?;
     let facts = inspect(&drawn).map_err(|error| Trouble::foreseen(error.problem()))?;
     let id = PhotoId::of(&drawn).ok_or_else(|| Trouble::foreseen("photo-too-large"))?;
     let length = u32::try_from(drawn.len()).map_err(|_| Trouble::foreseen("photo-too-large"))?;
-    author.log_in(&page.host()?).await?;
-    page.api()?.hand_in_photo(&drawn).await?;
-    let photo = Photo { id, length, width: facts.width, height: facts.height, alt };
-    Ok(Some(Edit::Set { field: Field::PHOTOS[0], value: photo.value() }))
+    author.attach(drawn)?;
+    Ok(Photo { id, length, width: facts.width, height: facts.height, alt })
 }
 
-/// The place for a photo in a form: the field for the file, and what comes to light when one is chosen.
+/// Shows the photos of the form of `area` in a preview, in the place for them.
+pub(super) fn show_in(page: &Page, area: &Area, preview: &Area) {
+    let (Some(place), Some(shown)) = (Place::within(area), preview.parts("[data-preview-photos]").pop()) else {
+        return;
+    };
+    for entry in place.entries() {
+        let address = match entry.canvas() {
+            Some(canvas) => js::call(&canvas, "toDataURL", &[&"image/jpeg".into(), &QUALITY.into()]).ok(),
+            None => entry.0.parts("img").pop().map(|image| js::at(&image.0, &["src"])),
+        };
+        let Some((address, image)) = address.and_then(|address| address.as_string()).zip(page.element("img").ok())
+        else {
+            continue;
+        };
+        // None of these names is impossible for an attribute.
+        let _ = image.set_attribute("src", &address);
+        let _ = image.set_attribute("alt", &entry.words().unwrap_or_default());
+        let _ = shown.0.append_with_node_1(&image);
+    }
+}
+
+/// The place for photos in a form: the field for files, and what was chosen.
 #[derive(Clone)]
 struct Place(Area);
 
 impl Place {
     fn within(area: &Area) -> Option<Self> {
-        area.parts("[data-photo]").into_iter().next().map(Self)
+        area.parts("[data-photos]").into_iter().next().map(Self)
     }
 
-    /// Calls `handler` whenever this happens to what the selector finds in it.
-    fn on(&self, selector: &str, event: &str, handler: impl Fn() + 'static) {
-        let listener = Closure::<dyn Fn()>::new(handler);
-        for part in self.0.parts(selector) {
-            // Fails for no element; a photo that nobody watches is still drawn when it is sent.
-            let _ = part.0.add_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
+    /// The photos, in their order.
+    fn entries(&self) -> Vec<Entry> {
+        self.0.parts("[data-photo-list] [data-photo-entry]").into_iter().map(Entry).collect()
+    }
+
+    /// The photos that the item had when the page came, by their fields; those that were taken away are among them.
+    fn before(&self) -> Vec<(Field, Photo)> {
+        self.0.parts("[data-photo-entry]").into_iter().filter_map(|area| Entry(area).had()).collect()
+    }
+
+    /// Files were chosen: each is drawn and added, or it is said why it cannot be.
+    async fn look(&self, page: &Page) {
+        self.say("");
+        let files = js::at(&self.input(), &["files"]);
+        let files: Vec<JsValue> = js_sys::Array::from(&files).iter().collect();
+        for file in files {
+            if self.entries().len() == MAX_PHOTOS {
+                self.say(&self.0.attribute("data-full").unwrap_or_default());
+                break;
+            }
+            match draw(page, &file).await {
+                Ok(canvas) => self.add(page, &canvas),
+                Err(trouble) => self.say(&self.sentence(&trouble)),
+            }
         }
-        // The form lives as long as the page, and so does its listener.
-        listener.forget();
+        // More can be chosen now. Fails for no field for files.
+        let _ = Reflect::set(&self.input(), &"value".into(), &"".into());
     }
 
     fn input(&self) -> JsValue {
         self.0.parts("[type=file]").pop().map(|input| input.0.into()).unwrap_or_default()
     }
 
-    /// The file that is chosen.
-    fn file(&self) -> Option<JsValue> {
-        Some(js::at(&self.input(), &["files", "0"])).filter(|file| !file.is_undefined())
-    }
-
-    /// The chosen photo as it was drawn.
-    fn canvas(&self) -> Option<JsValue> {
-        self.0.parts("canvas").pop().map(|canvas| canvas.0.into())
-    }
-
-    /// Something was chosen: shows it drawn anew, or says why it cannot be.
-    async fn look(&self, page: &Page) {
-        self.show(None);
-        self.say("");
-        let Some(file) = self.file() else { return };
-        let drawn = draw(page, &file).await;
-        // Something else may have been chosen meanwhile.
-        if !self.file().is_some_and(|now| Object::is(&now, &file)) {
+    fn add(&self, page: &Page, canvas: &JsValue) {
+        let Some(list) = self.0.parts("[data-photo-list]").pop() else { return };
+        if page.copy_into("template[data-photo-template]", &list).is_err() {
             return;
         }
-        match drawn {
-            Ok(canvas) => self.show(Some(&canvas)),
-            Err(trouble) => self.clear(Some(&trouble)),
+        let Some(entry) = self.entries().pop() else { return };
+        for preview in entry.0.parts("[data-photo-preview]") {
+            // Fails for no canvas; then nothing is shown of what goes along all the same.
+            let _ = js::call(&preview.0, "append", &[canvas]);
+        }
+        self.wire(&entry);
+        self.number();
+    }
+
+    /// The buttons of one photo: to the front, to the back, away.
+    fn wire(&self, entry: &Entry) {
+        for (button, step) in
+            [("[data-photo-up]", Step::Up), ("[data-photo-down]", Step::Down), ("[data-photo-clear]", Step::Away)]
+        {
+            let (place, moved) = (self.clone(), entry.0.clone());
+            entry.0.on(button, "click", move || {
+                match step {
+                    Step::Up => moved.move_before_previous(),
+                    Step::Down => moved.move_after_next(),
+                    Step::Away => place.put_away(&moved),
+                }
+                if let (Step::Up | Step::Down, Some(button)) = (step, moved.parts(button).pop()) {
+                    // Moving an element takes the focus from it.
+                    button.come_forward();
+                }
+                place.number();
+            });
         }
     }
 
-    /// Nothing is chosen any more, for this reason if there is one.
-    fn clear(&self, trouble: Option<&Trouble>) {
-        // Fails for no field for files.
-        let _ = Reflect::set(&self.input(), &"value".into(), &"".into());
-        self.show(None);
+    /// A photo goes; what the item had is remembered, so that its field can be emptied.
+    fn put_away(&self, entry: &Area) {
+        if Entry(entry.clone()).had().is_some() {
+            entry.clear();
+            // Out of the list, and not out of the form. Fails for no element.
+            let _ = self.0.0.append_with_node_1(&entry.0);
+            entry.hide();
+        } else {
+            entry.remove();
+        }
+        for input in self.0.parts("[type=file]") {
+            input.come_forward();
+        }
+    }
+
+    fn number(&self) {
+        for (at, entry) in self.entries().iter().enumerate() {
+            entry.0.fill("[data-photo-number]", &(at + 1).to_string());
+        }
+    }
+
+    fn sentence(&self, trouble: &Trouble) -> String {
         let problem = match trouble {
-            Some(Trouble::Refused { problem, .. }) => problem.as_str(),
-            Some(Trouble::Browser(_) | Trouble::Offline) => "photo-format",
-            None => "",
+            Trouble::Refused { problem, .. } => problem.as_str(),
+            Trouble::Browser(_) | Trouble::Offline => "photo-format",
         };
-        self.say(&self.0.sentence(problem).unwrap_or_default());
+        self.0.sentence(problem).unwrap_or_default()
     }
 
     /// Says by the field what is wrong; nothing when nothing is.
@@ -129,21 +204,48 @@ impl Place {
             let _ = input.0.set_attribute("aria-invalid", if sentence.is_empty() { "false" } else { "true" });
         }
     }
+}
 
-    /// Shows what was drawn and asks what is on it, or hides both.
-    fn show(&self, canvas: Option<&JsValue>) {
-        for preview in self.0.parts("[data-photo-preview]") {
-            preview.0.replace_children_with_node_0();
-            // Fails for no canvas; then nothing is shown of what goes along all the same.
-            let _ = canvas.map(|canvas| js::call(&preview.0, "append", &[canvas]));
-        }
-        for words in self.0.parts("[name=photo_alt]") {
-            // Fails only for a name that is no attribute's.
-            let _ = words.0.toggle_attribute_with_force("required", canvas.is_some());
-        }
-        for chosen in self.0.parts("[data-photo-chosen]") {
-            super::page::set_hidden(&chosen.0, canvas.is_none());
-        }
+/// What a button does with a photo.
+#[derive(Clone, Copy)]
+enum Step {
+    Up,
+    Down,
+    Away,
+}
+
+/// One photo of a form: drawn here, or of the item as it stands.
+struct Entry(Area);
+
+impl Entry {
+    /// The photo as it was drawn.
+    fn canvas(&self) -> Option<JsValue> {
+        self.0.parts("canvas").pop().map(|canvas| canvas.0.into())
+    }
+
+    /// What is on it, in words.
+    fn words(&self) -> Option<String> {
+        let field = self.0.parts("[name=photo_alt]").pop()?;
+        let words = js::at(&field.0, &["value"]).as_string()?.trim().to_owned();
+        (!words.is_empty()).then_some(words)
+    }
+
+    /// The photo that the item has, without the words for it.
+    fn kept(&self) -> Option<Photo> {
+        let number = |name| self.0.attribute(name)?.parse::<u32>().ok();
+        Some(Photo {
+            id: PhotoId::from_hex(&self.0.attribute("data-photo")?)?,
+            length: number("data-length")?,
+            width: number("data-width")?.try_into().ok()?,
+            height: number("data-height")?.try_into().ok()?,
+            alt: String::new(),
+        })
+    }
+
+    /// The photo as the item had it when the page came, and in which field.
+    fn had(&self) -> Option<(Field, Photo)> {
+        let field = Field(self.0.attribute("data-field")?.parse().ok()?);
+        Some((field, Photo { alt: self.0.attribute("data-alt")?, ..self.kept()? }))
     }
 }
 

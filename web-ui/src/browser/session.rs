@@ -43,6 +43,7 @@ pub(super) fn log_out(page: &Rc<Page>, area: &Area) -> Result<(), Trouble> {
         let page = Rc::clone(&page);
         async move {
             page.api()?.log_out().await?;
+            page.forget_what_was_kept().await;
             page.reload();
             Ok(State::Sent)
         }

@@ -6,7 +6,7 @@
 use jiff::civil::{Date, DateTime, Time, Weekday};
 
 use crate::Lang;
-use crate::view::When;
+use crate::view::{END_OF_NIGHT, When};
 
 /// The day on the tile beside an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,9 +18,6 @@ pub struct DayLabel {
     /// "nov".
     pub month: &'static str,
 }
-
-/// An end before this hour of the next morning still belongs to the evening: "20.00 tot 01.30 uur".
-const END_OF_EVENING: Time = Time::constant(6, 0, 0, 0);
 
 /// How far back a moment is named by its weekday; from a week on, that would be ambiguous.
 const DAYS_BY_WEEKDAY: i64 = 6;
@@ -51,6 +48,48 @@ pub fn day_heading(date: Date, today: Date, lang: Lang) -> String {
         (0, Lang::En) => format!("Today, {day}"),
         (1, Lang::En) => format!("Tomorrow, {day}"),
         _ => capitalised(&day),
+    }
+}
+
+/// "Week 47: 16 tot en met 22 november 2026", to stand above the days of a week.
+#[must_use]
+pub fn week_heading(first: Date, last: Date, lang: Lang) -> String {
+    let number = first.iso_week_date().week();
+    let first_words = match (first.year() == last.year(), first.month() == last.month()) {
+        (false, _) => full_date(first, lang),
+        (true, false) => format!("{} {}", first.day(), month(first, lang)),
+        (true, true) => first.day().to_string(),
+    };
+    let until = match lang {
+        Lang::Nl => "tot en met",
+        Lang::En => "to",
+    };
+    format!("Week {number}: {first_words} {until} {}", full_date(last, lang))
+}
+
+/// The days of a week, Monday first: "ma" and "maandag".
+#[must_use]
+pub fn weekdays(lang: Lang) -> Vec<(&'static str, &'static str)> {
+    let short = match lang {
+        Lang::Nl => &NL_WEEKDAYS_SHORT,
+        Lang::En => &EN_WEEKDAYS_SHORT,
+    };
+    let whole = (0..7).filter_map(|day| Weekday::from_monday_zero_offset(day).ok());
+    short.iter().copied().zip(whole.map(|day| weekday_name(day, lang))).collect()
+}
+
+/// "zaterdag" and "november".
+#[must_use]
+pub fn weekday_and_month(date: Date, lang: Lang) -> (&'static str, &'static str) {
+    (weekday(date, lang), month(date, lang))
+}
+
+/// "20.00", for an event that begins on `date` at a time; none when it lasts all day or began before.
+#[must_use]
+pub fn begins(when: &When, date: Date, lang: Lang) -> Option<String> {
+    match when {
+        When::Timed { starts, .. } if starts.date() == date => Some(clock(starts.time(), lang)),
+        When::Timed { .. } | When::AllDay { .. } => None,
     }
 }
 
@@ -119,7 +158,7 @@ fn lasts_days(when: &When) -> bool {
         When::Timed { ends: None, .. } => false,
         When::Timed { starts, ends: Some(end) } => match days_between(starts.date(), end.date()) {
             ..=0 => false,
-            1 => end.time() > END_OF_EVENING,
+            1 => end.time() > END_OF_NIGHT,
             _ => true,
         },
     }
@@ -308,6 +347,11 @@ mod tests {
         assert_eq!(day_heading(date(2027, 1, 1), TODAY, Lang::Nl), "Vrijdag 1 januari 2027");
         assert_eq!(month_heading(date(2026, 12, 1), Lang::Nl), "December 2026");
         assert_eq!(full_date(date(2026, 3, 1), Lang::Nl), "1 maart 2026");
+        let week = |first, last| week_heading(first, last, Lang::Nl);
+        assert_eq!(week(date(2026, 11, 16), date(2026, 11, 22)), "Week 47: 16 tot en met 22 november 2026");
+        assert_eq!(week(date(2026, 11, 30), date(2026, 12, 6)), "Week 49: 30 november tot en met 6 december 2026");
+        assert_eq!(week(date(2026, 12, 28), date(2027, 1, 3)), "Week 53: 28 december 2026 tot en met 3 januari 2027");
+        assert_eq!(weekdays(Lang::En)[6], ("Sun", "Sunday"));
         assert_eq!(day_label(date(2026, 3, 1), Lang::Nl), DayLabel { weekday: "zo", day: 1, month: "mrt" });
     }
 }

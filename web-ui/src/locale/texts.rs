@@ -13,7 +13,9 @@ use crate::Lang;
 macro_rules! sources {
     ($lang:literal) => {
         [
+            include_str!(concat!("../../locales/", $lang, "/connection.ftl")),
             include_str!(concat!("../../locales/", $lang, "/frame.ftl")),
+            include_str!(concat!("../../locales/", $lang, "/look.ftl")),
             include_str!(concat!("../../locales/", $lang, "/guide.ftl")),
             include_str!(concat!("../../locales/", $lang, "/posts.ftl")),
             include_str!(concat!("../../locales/", $lang, "/reading.ftl")),
@@ -21,6 +23,7 @@ macro_rules! sources {
             include_str!(concat!("../../locales/", $lang, "/trust.ftl")),
             include_str!(concat!("../../locales/", $lang, "/desk.ftl")),
             include_str!(concat!("../../locales/", $lang, "/desk-community.ftl")),
+            include_str!(concat!("../../locales/", $lang, "/desk-queue.ftl")),
             include_str!(concat!("../../locales/", $lang, "/devices.ftl")),
             include_str!(concat!("../../locales/", $lang, "/moderation.ftl")),
             include_str!(concat!("../../locales/", $lang, "/problems.ftl")),

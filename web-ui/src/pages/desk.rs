@@ -15,7 +15,7 @@ use crate::paths::{self, Page, PostKind};
 use crate::view::{
     AreasPage, BoxesPage, Care, CirclePlace, CirclesPage, Contact, Date, Deed, DeskPage, DeviceStanding, DoorPage,
     Frame, InvitationFate, InvitationsPage, Letter, LettersPage, MemberPage, MembersPage, NeighboursPage,
-    OrganisationsPage, Person, Role, Said, Taken, TreatyDirection, TreatyStep, Way,
+    OrganisationsPage, Person, Role, Said, SourceWhat, SourcesPage, Taken, TreatyDirection, TreatyStep, Way,
 };
 
 /// A template that is nothing but the shell and a view, and the function that renders it.
@@ -58,6 +58,8 @@ desk_pages! {
     areas: Areas(AreasPage) = "desk/areas.html" at Page::DeskAreas,
     /// The boxes' certificates.
     boxes: Boxes(BoxesPage) = "desk/boxes.html" at Page::DeskBoxes,
+    /// Other calendars, and what of them could be published.
+    sources: Sources(SourcesPage) = "desk/sources.html" at Page::DeskSources,
 }
 
 #[derive(Template)]

@@ -6,7 +6,7 @@ use super::RenderError;
 use super::shell::Shell;
 use crate::Lang;
 use crate::paths::Page;
-use crate::view::{DeviceStanding, Frame, MyDataPage, Role};
+use crate::view::{DeviceStanding, Frame, MyDataPage, OwnProfile, Role};
 
 #[derive(Template)]
 #[template(path = "my-data.html")]

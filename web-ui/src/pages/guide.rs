@@ -57,6 +57,9 @@ const PRIVACY: [Chapter; 7] = [
     chapter("privacy-log", &["privacy-log-1"]).onward("privacy-log-link", Page::Log),
 ];
 
+const OFFLINE: [Chapter; 1] =
+    [chapter("offline-what", &["offline-what-1", "offline-what-2"]).onward("offline-what-link", Page::News)];
+
 #[derive(Template)]
 #[template(path = "guide.html")]
 struct Guide<'a> {
@@ -68,7 +71,8 @@ struct Guide<'a> {
 
 impl Guide<'_> {
     fn onward(&self, chapter: &Chapter) -> Option<(&'static str, &'static str)> {
-        chapter.onward.map(|(text, page)| (text, self.s.page_path(page)))
+        let onward = chapter.onward.filter(|(_, page)| self.s.may_lead_to(*page));
+        onward.map(|(text, page)| (text, self.s.page_path(page)))
     }
 
     /// A paragraph with the name of the neighbourhood filled in where it wants one.
@@ -99,6 +103,14 @@ pub fn accessibility(frame: &Frame, lang: Lang) -> Result<String, RenderError> {
 /// [`RenderError`].
 pub fn privacy(frame: &Frame, lang: Lang) -> Result<String, RenderError> {
     guide(frame, lang, Page::Privacy, ("privacy-title", "privacy-intro"), &PRIVACY)
+}
+
+/// What stands in the place of a page when there is no line and it was not kept.
+///
+/// # Errors
+/// [`RenderError`].
+pub fn offline(frame: &Frame, lang: Lang) -> Result<String, RenderError> {
+    guide(frame, lang, Page::Offline, ("offline-title", "offline-intro"), &OFFLINE)
 }
 
 fn guide(

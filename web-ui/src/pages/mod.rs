@@ -3,40 +3,63 @@
 //! The templates stand in `templates/`; what they promise to the browser's module, and which parts they share, is in
 //! `templates/README.md`. Without that module every page still reads: what needs a key says so instead.
 
+mod agenda;
+mod choices;
 mod desk;
+mod desk_queue;
 mod devices;
+mod editing;
+mod feed;
 mod guide;
+mod look;
 mod moderation;
 mod neighbour_map;
 mod posts;
+mod preview;
 pub mod problems;
 mod prose;
 mod reading;
 mod search;
+mod sharing;
 mod shell;
 mod taking_part;
 mod trust;
 
+pub use agenda::agenda;
 pub use desk::{
     areas, boxes, circles, desk, door, invitations, letter_sheets, letters, member, members, neighbours, organisations,
+    sources,
 };
+pub use desk_queue::{pulse, queue};
 pub use devices::{device, my_data};
-pub use guide::{accessibility, help, privacy};
+pub use editing::{history, words};
+pub use feed::feed;
+pub use guide::{accessibility, help, offline, privacy};
+pub use look::look;
 pub use moderation::{gone, log};
 pub use posts::{people, posts};
+pub use preview::{Shown, preview};
 pub use search::search;
+pub use sharing::share;
 
 use askama::Template;
 
 use crate::Lang;
+use crate::locale::MissingText;
 use crate::paths::{self, Page};
-use crate::view::{AboutPage, AgendaPage, ErrorPage, EventPage, Frame, ItemPage, NewsPage, ProofPage, WritePage};
+use crate::view::{AboutPage, ErrorPage, EventPage, Frame, ItemPage, NewsPage, ProofPage, WritePage};
 use shell::Shell;
 
 /// A page that could not be made: a text is missing, which the tests rule out. A caller can only answer 500.
 #[derive(Debug, thiserror::Error)]
 #[error("the page could not be made: {0}")]
 pub struct RenderError(#[from] askama::Error);
+
+impl From<MissingText> for RenderError {
+    fn from(missing: MissingText) -> Self {
+        Self(missing.into())
+    }
+}
 
 /// The home page: today and tomorrow, then the news.
 ///
@@ -61,20 +84,6 @@ pub fn item(frame: &Frame, page: &ItemPage, lang: Lang) -> Result<String, Render
     Ok(reading::Item { s: shell, page }.render()?)
 }
 
-/// The coming events, by day and month.
-///
-/// # Errors
-/// [`RenderError`].
-pub fn agenda(frame: &Frame, page: &AgendaPage, lang: Lang) -> Result<String, RenderError> {
-    let path = |lang| match page.from {
-        Some(from) => paths::agenda_from(lang, &from.to_string()),
-        None => paths::agenda(lang).to_owned(),
-    };
-    let shell = Shell::new(frame, lang, Some(Page::Agenda), path(lang.other()));
-    let months = reading::months(&page.events, page.from.unwrap_or(frame.now.date()));
-    Ok(reading::Agenda { s: shell, page, months }.render()?)
-}
-
 /// One event with its comments.
 ///
 /// # Errors
@@ -84,12 +93,16 @@ pub fn event(frame: &Frame, page: &EventPage, lang: Lang) -> Result<String, Rend
     Ok(reading::Event { s: shell, page }.render()?)
 }
 
-/// Writing news or an event.
+/// Writing a post, or changing one.
 ///
 /// # Errors
 /// [`RenderError`].
 pub fn write(frame: &Frame, page: &WritePage, lang: Lang) -> Result<String, RenderError> {
-    let shell = Shell::new(frame, lang, Some(Page::Write), paths::write_kind(lang.other(), page.kind));
+    let (here, other) = match &page.editing {
+        Some(handle) => (Page::Edit, Page::Edit.path(lang.other(), &handle.id)),
+        None => (Page::Write, paths::write_kind(lang.other(), page.kind)),
+    };
+    let shell = Shell::new(frame, lang, Some(here), other);
     Ok(taking_part::Write { s: shell, page }.render()?)
 }
 

@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use askama::Template;
 
 use super::RenderError;
-use super::prose::Span;
 use super::shell::Shell;
 use crate::Lang;
 use crate::locale::MissingText;

@@ -3,10 +3,11 @@
 use askama::Template;
 
 use super::RenderError;
+use super::choices::{Choice, among};
 use super::shell::Shell;
 use crate::Lang;
 use crate::paths::{self, ListQuery, Page, PostKind};
-use crate::view::{AreaChoice, Frame, PeoplePage, PostsPage, Role};
+use crate::view::{Frame, PeoplePage, PostsPage, Role};
 
 #[derive(Template)]
 #[template(path = "posts.html")]
@@ -58,13 +59,6 @@ const GROUPS: ListWords = ListWords {
 const ALERTS: ListWords =
     ListWords { title: "alerts-title", intro: "alerts-intro", none: "alerts-none", write: &[], kinds: &[] };
 
-/// A link that narrows a list, or widens it again.
-struct Choice {
-    text: String,
-    path: String,
-    chosen: bool,
-}
-
 /// A list of posts.
 ///
 /// # Errors
@@ -85,60 +79,53 @@ pub fn posts(frame: &Frame, page: &PostsPage, lang: Lang) -> Result<String, Rend
 /// # Errors
 /// [`RenderError`].
 pub fn people(frame: &Frame, page: &PeoplePage, lang: Lang) -> Result<String, RenderError> {
-    let s = Shell::new(frame, lang, Some(Page::People), Page::People.pattern(lang.other()).to_owned());
+    let s = Shell::new(frame, lang, Some(Page::People), paths::people(lang.other(), page.asked.as_deref()));
     Ok(People { s, page }.render()?)
+}
+
+impl People<'_> {
+    /// Everybody with a talent.
+    fn talent_path(&self, talent: &str) -> String {
+        paths::people(self.s.lang, Some(talent))
+    }
+
+    /// The talents to narrow the page to, with how many people have each; none where nobody tells of one.
+    fn talents(&self) -> Result<Vec<Choice>, askama::Error> {
+        let all = self.s.say("people-all")?.into_owned();
+        let values = self.page.talents.iter().map(|(talent, count)| (talent.as_str(), format!("{talent} ({count})")));
+        Ok(among(all, self.page.asked.as_deref(), values, |talent| paths::people(self.s.lang, talent)))
+    }
 }
 
 impl Posts<'_> {
     fn kinds(&self) -> Result<Vec<Choice>, askama::Error> {
-        let all = self.choice(self.s.say("list-all")?.into_owned(), self.page.asked.kind.is_none(), |asked| {
-            asked.kind = None;
-        });
-        let each = |(kind, text): &(PostKind, &'static str)| {
-            let chosen = self.page.asked.kind == Some(*kind);
-            Ok(self.choice(self.s.say(text)?.into_owned(), chosen, |asked| asked.kind = Some(*kind)))
-        };
-        self.offered(all, self.words.kinds.iter().map(each))
+        let all = self.s.say("list-all")?.into_owned();
+        let each = |(kind, text): &(PostKind, &'static str)| Ok((*kind, self.s.say(text)?.into_owned()));
+        let values = self.words.kinds.iter().map(each).collect::<Result<Vec<_>, askama::Error>>()?;
+        Ok(among(all, self.page.asked.kind, values.into_iter(), |kind| self.path(|asked| asked.kind = kind)))
     }
 
     fn categories(&self) -> Result<Vec<Choice>, askama::Error> {
-        let chosen = &self.page.asked.category;
-        let all = self.choice(self.s.say("list-every-category")?.into_owned(), chosen.is_none(), |asked| {
-            asked.category = None;
-        });
-        let each = |category: &String| {
-            let is_chosen = chosen.as_ref() == Some(category);
-            Ok(self.choice(category.clone(), is_chosen, |asked| asked.category = Some(category.clone())))
-        };
-        self.offered(all, self.page.choices.categories.iter().map(each))
+        let all = self.s.say("list-every-category")?.into_owned();
+        let values = self.page.choices.categories.iter().map(|category| (category.as_str(), category.clone()));
+        Ok(among(all, self.page.asked.category.as_deref(), values, |category| {
+            self.path(|asked| asked.category = category.map(str::to_owned))
+        }))
     }
 
     fn areas(&self) -> Result<Vec<Choice>, askama::Error> {
-        let chosen = &self.page.asked.area;
-        let all = self.choice(self.s.say("list-every-area")?.into_owned(), chosen.is_none(), |asked| {
-            asked.area = None;
-        });
-        let each = |area: &AreaChoice| {
-            let is_chosen = chosen.as_ref() == Some(&area.id);
-            Ok(self.choice(area.name.clone(), is_chosen, |asked| asked.area = Some(area.id.clone())))
-        };
-        self.offered(all, self.page.choices.areas.iter().map(each))
+        let all = self.s.say("list-every-area")?.into_owned();
+        let values = self.page.choices.areas.iter().map(|area| (area.id.as_str(), area.name.clone()));
+        Ok(among(all, self.page.asked.area.as_deref(), values, |area| {
+            self.path(|asked| asked.area = area.map(str::to_owned))
+        }))
     }
 
-    /// The choices with the one for all of them; none where there is nothing to choose.
-    fn offered(
-        &self,
-        all: Choice,
-        choices: impl Iterator<Item = Result<Choice, askama::Error>>,
-    ) -> Result<Vec<Choice>, askama::Error> {
-        let choices: Vec<Choice> = choices.collect::<Result<_, _>>()?;
-        Ok(if choices.is_empty() { choices } else { [all].into_iter().chain(choices).collect() })
-    }
-
-    fn choice(&self, text: String, chosen: bool, change: impl FnOnce(&mut ListQuery)) -> Choice {
+    /// The beginning of the list as it was asked for but for a change.
+    fn path(&self, change: impl FnOnce(&mut ListQuery)) -> String {
         let mut asked = ListQuery { after: None, ..self.page.asked.clone() };
         change(&mut asked);
-        Choice { text, path: paths::list(self.s.lang, self.page.list, &asked), chosen }
+        paths::list(self.s.lang, self.page.list, &asked)
     }
 
     fn next_path(&self, next: &str) -> String {

@@ -4,7 +4,7 @@
 //! and the forms, which carry every sentence so that the browser's module can show the right one.
 
 /// Every problem type, as it stands behind `problem-` and in `data-problem`.
-pub const ALL: [&str; 53] = [
+pub const ALL: [&str; 59] = [
     "malformed",
     "not-canonical",
     "too-large",
@@ -58,6 +58,12 @@ pub const ALL: [&str; 53] = [
     "photo-too-large",
     "photo-quota",
     "photo-words",
+    "calendar-too-large",
+    "calendar-encoding",
+    "calendar-format",
+    "calendar-bounds",
+    "calendar-unfinished",
+    "calendar-full",
 ];
 
 /// The text for a problem type that is not in [`ALL`], such as one of a newer box.

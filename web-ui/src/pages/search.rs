@@ -60,6 +60,9 @@ impl Target {
     /// Its address.
     #[must_use]
     pub fn path(&self, lang: Lang) -> String {
+        if self.page == Page::People {
+            return format!("{}#p{}", Page::People.pattern(lang), self.id);
+        }
         let fragment = self.comment.as_ref().map(|id| format!("#c{id}")).unwrap_or_default();
         format!("{}{fragment}", self.page.path(lang, &self.id))
     }

@@ -3,12 +3,14 @@
 use std::borrow::Cow;
 
 use crate::Lang;
+use crate::assets;
 use crate::locale::{self, DayLabel, MissingText, Texts};
-use crate::paths::{self, Page, PostKind};
-use crate::view::{Author, Date, DateTime, Frame, Neighbourhood, Origin, Repeats, When};
+use crate::markdown::{self, Html};
+use crate::paths::{self, Feed, Page, PostKind};
+use crate::view::{Author, Date, DateTime, Frame, Help, Neighbourhood, Origin, Repeats, When};
 
 use super::problems;
-use super::prose::{self, Paragraph};
+use super::prose;
 
 /// The characters of an excerpt in a list: some three lines on a telephone.
 const EXCERPT_CHARS: usize = 180;
@@ -52,6 +54,11 @@ pub(super) struct ProblemSentence {
 }
 
 impl<'a> Shell<'a> {
+    /// The style sheet, which stands in every page: on a slow line a second request is what people wait for.
+    pub(super) const fn style(&self) -> &'static str {
+        assets::STYLE
+    }
+
     /// The shell of a page; `page` is `None` for an error, which belongs to no entry of the menu.
     pub(super) fn new(frame: &'a Frame, lang: Lang, page: Option<Page>, other_path: String) -> Self {
         Self { frame, lang, other_path, page, list: Page::News, texts: Texts::of(lang) }
@@ -95,11 +102,6 @@ impl<'a> Shell<'a> {
 
     pub(super) fn count(&self, id: &str, count: &usize) -> Result<String, MissingText> {
         self.texts.count(id, *count)
-    }
-
-    /// As [`Shell::count`], of people.
-    pub(super) fn people(&self, id: &str, count: &u32) -> Result<String, MissingText> {
-        self.texts.count(id, *count as usize)
     }
 
     /// Every problem with its sentence, the one for unknown problems last.
@@ -158,12 +160,16 @@ impl<'a> Shell<'a> {
         circle.map(|circle| circle.name.as_str())
     }
 
-    pub(super) fn paragraphs<'t>(&self, text: &'t str) -> Vec<Paragraph<'t>> {
-        prose::paragraphs(text)
+    /// A resident's text.
+    pub(super) fn prose(&self, text: &str) -> Html {
+        markdown::html(text)
     }
 
+    /// The beginning of a resident's text, in words.
     pub(super) fn excerpt(&self, text: &str) -> String {
-        prose::excerpt(text, EXCERPT_CHARS)
+        // Enough of it, unless it consists of marks.
+        let enough = text.char_indices().nth(4 * EXCERPT_CHARS).map_or(text.len(), |(at, _)| at);
+        prose::excerpt(&markdown::words(&text[..enough]), EXCERPT_CHARS)
     }
 
     /// The first sixteen digits of a key in groups of four: enough to compare by eye; the whole key stands beside it.
@@ -177,7 +183,16 @@ impl<'a> Shell<'a> {
 
     /// A site's address, if a page may link to it.
     pub(super) fn web_address<'t>(&self, address: &'t Option<String>) -> Option<&'t str> {
-        address.as_deref().and_then(prose::web_address)
+        // Nothing leads out of the community house's screen.
+        address.as_deref().and_then(markdown::web_address).filter(|_| !self.frame.at_kiosk)
+    }
+
+    /// The words before the number to call.
+    pub(super) fn help_call(&self, help: &Help) -> Result<Cow<'static, str>, MissingText> {
+        match &help.name {
+            Some(name) => self.fill("help-call", "name", name).map(Cow::Owned),
+            None => self.say("help-call-number"),
+        }
     }
 
     pub(super) fn moment(&self, at: &DateTime) -> String {
@@ -204,6 +219,25 @@ impl<'a> Shell<'a> {
         locale::month_heading(*date, self.lang)
     }
 
+    pub(super) fn week_heading(&self, first: Date, last: Date) -> String {
+        locale::week_heading(first, last, self.lang)
+    }
+
+    /// The days of a week, Monday first: short, and whole.
+    pub(super) fn weekdays(&self) -> Vec<(&'static str, &'static str)> {
+        locale::weekdays(self.lang)
+    }
+
+    /// The weekday and the month of a date, whole, to stand around its number.
+    pub(super) fn around(&self, date: &Date) -> (&'static str, &'static str) {
+        locale::weekday_and_month(*date, self.lang)
+    }
+
+    /// At what time something begins on a day; none when it lasts all day or began before.
+    pub(super) fn begins(&self, when: &When, date: &Date) -> Option<String> {
+        locale::begins(when, *date, self.lang)
+    }
+
     pub(super) fn repeats(&self, repeats: &Repeats) -> String {
         locale::repeats(repeats, self.lang)
     }
@@ -228,14 +262,31 @@ impl Shell<'_> {
         format!("{}/suggestions?lang={}", paths::API, self.lang.tag())
     }
 
-    /// Whether this is the page of what is found, which has the search field in its midst.
-    pub(super) fn is_search(&self) -> bool {
-        self.page == Some(Page::Search)
+    /// The feed of this page, if it has one.
+    pub(super) fn feed_path(&self) -> Option<&'static str> {
+        self.page.and_then(Feed::of).map(|feed| feed.pattern(self.lang))
+    }
+
+    /// Whether the search field stands on top: the page of what is found has it in its midst, and some squares have none.
+    pub(super) fn has_search_field(&self) -> bool {
+        self.page != Some(Page::Search) && self.frame.modules.has_page(Page::Search)
     }
 
     /// Every page that is about nothing in particular: the text that names it, its address, its `aria-current`.
     pub(super) fn site_map(&self) -> impl Iterator<Item = (&'static str, &'static str, Option<&'static str>)> {
-        SITE_MAP.iter().map(|(text, page)| (*text, self.page_path(*page), self.current(page)))
+        let here = SITE_MAP.iter().filter(|(_, page)| self.frame.modules.has_page(*page));
+        let shown = here.filter(move |(_, page)| self.may_lead_to(*page));
+        shown.map(|(text, page)| (*text, self.page_path(*page), self.current(page)))
+    }
+
+    /// Whether this screen has a way to a page: the community house's leads to what there is to read, and nowhere else.
+    pub(super) fn may_lead_to(&self, page: Page) -> bool {
+        let is_for_reading = page.is_kept_offline() && page != Page::Write || page == Page::Search;
+        !self.at_kiosk() || is_for_reading
+    }
+
+    pub(super) fn manifest_path(&self) -> &'static str {
+        paths::manifest(self.lang)
     }
 
     pub(super) fn news_path(&self) -> &'static str {
@@ -250,10 +301,6 @@ impl Shell<'_> {
         paths::agenda(self.lang)
     }
 
-    pub(super) fn agenda_from_path(&self, from: &Date) -> String {
-        paths::agenda_from(self.lang, &from.to_string())
-    }
-
     pub(super) fn item_path(&self, id: &str) -> String {
         paths::item(self.lang, id)
     }
@@ -264,6 +311,11 @@ impl Shell<'_> {
 
     pub(super) fn who_says_this_path(&self, id: &str) -> String {
         paths::who_says_this(self.lang, id)
+    }
+
+    /// What an item said before.
+    pub(super) fn history_path(&self, id: &str) -> String {
+        Page::History.path(self.lang, id)
     }
 
     pub(super) fn write_path(&self) -> &'static str {
@@ -294,6 +346,52 @@ impl Shell<'_> {
 
     pub(super) fn join_path(&self) -> &'static str {
         paths::join(self.lang)
+    }
+
+    /// Where open pages hear what is new.
+    pub(super) fn events_path(&self) -> String {
+        format!("{}/events", paths::API)
+    }
+
+    /// Whether this is the screen of the community house.
+    pub(super) const fn at_kiosk(&self) -> bool {
+        self.frame.at_kiosk
+    }
+
+    /// What a page says that was kept for when there is no line, with `#` for when it was true.
+    pub(super) fn kept_line(&self) -> Result<String, MissingText> {
+        self.fill("kept-line", "when", "#")
+    }
+
+    /// The sorts of items whose coming changes this list, as the API names them.
+    pub(super) const fn live_kinds(&self) -> &'static str {
+        match self.page {
+            Some(Page::News) => "news",
+            Some(Page::Agenda) => "event",
+            Some(Page::Market) => "offer request",
+            Some(Page::Clubs) => "listing",
+            Some(Page::Groups) => "group",
+            Some(Page::Alerts) => "alert",
+            _ => "",
+        }
+    }
+
+    /// What is said when one thing is new on this page.
+    pub(super) fn live_one(&self) -> Result<String, MissingText> {
+        self.count(self.live_text(), &1)
+    }
+
+    /// What is said when several are, with `#` for how many.
+    pub(super) fn live_many(&self) -> Result<String, MissingText> {
+        self.fill(self.live_text(), "count", "#")
+    }
+
+    const fn live_text(&self) -> &'static str {
+        match self.page {
+            Some(Page::Agenda) => "live-events",
+            Some(Page::Item | Page::Event) => "live-comments",
+            _ => "live-posts",
+        }
     }
 
     /// A page that is about nothing in particular.

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::shell::Shell;
 use crate::paths::{Page, PostKind};
-use crate::view::WritePage;
+use crate::view::{Consent, WritePage};
 
 #[derive(Template)]
 #[template(path = "write.html")]
@@ -14,9 +14,9 @@ pub(super) struct Write<'a> {
 }
 
 impl Write<'_> {
-    /// What one can write, with its text.
-    const fn kinds(&self) -> &'static [(PostKind, &'static str)] {
-        &[
+    /// What one can write here, with its text.
+    fn kinds(&self) -> impl Iterator<Item = (PostKind, &'static str)> {
+        let all = [
             (PostKind::News, "write-news"),
             (PostKind::Event, "write-event"),
             (PostKind::Request, "write-request"),
@@ -24,7 +24,8 @@ impl Write<'_> {
             (PostKind::Listing, "write-listing"),
             (PostKind::Group, "write-group"),
             (PostKind::Alert, "write-alert"),
-        ]
+        ];
+        all.into_iter().filter(|(kind, _)| self.s.frame.modules.has_kind(*kind))
     }
 
     const fn intro(&self) -> &'static str {
@@ -56,12 +57,27 @@ impl Write<'_> {
         matches!(self.page.kind, PostKind::Event | PostKind::Listing)
     }
 
+    /// Whether a connector may write it down for somebody else.
+    const fn is_for_others(&self) -> bool {
+        !matches!(self.page.kind, PostKind::Group | PostKind::Alert)
+    }
+
+    /// How somebody can agree to that, with the texts.
+    fn consent_ways(&self) -> [(&'static str, &'static str); Consent::WAYS.len()] {
+        Consent::WAYS.map(|way| (way, Consent::way_text(way)))
+    }
+
     const fn needs_body(&self) -> bool {
         !matches!(self.page.kind, PostKind::Event)
     }
 
     const fn has_contact(&self) -> bool {
         matches!(self.page.kind, PostKind::Listing | PostKind::Group)
+    }
+
+    /// Whether there comes a time when it is arranged, or over.
+    const fn can_settle(&self) -> bool {
+        matches!(self.page.kind, PostKind::Offer | PostKind::Request | PostKind::Alert)
     }
 
     const fn is_reviewed(&self) -> bool {

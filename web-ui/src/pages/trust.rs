@@ -35,6 +35,7 @@ impl<'a> Error<'a> {
     pub(super) fn new(s: Shell<'a>, failure: &Failure) -> Self {
         let (heading, advice) = match failure {
             Failure::NotFound => ("error-not-found", "error-not-found-more".to_owned()),
+            Failure::Off => ("module-off", "module-off-more".to_owned()),
             Failure::Refused { problem } => ("error-refused", problems::text_id(problem)),
             Failure::Internal => ("error-internal", "error-internal-more".to_owned()),
         };

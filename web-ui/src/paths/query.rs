@@ -11,6 +11,9 @@ pub const fn before(lang: Lang) -> &'static str {
     }
 }
 
+/// The server of another service that somebody wants to hand something on at.
+pub const SERVER: &str = "server";
+
 /// On the page of what is found: what was asked. The same in every language, as people know it from elsewhere.
 pub const QUESTION: &str = "q";
 
@@ -41,12 +44,21 @@ pub const fn after(lang: Lang) -> &'static str {
     }
 }
 
-/// On the agenda: show events from this date (`2026-12-24`) on.
+/// On the agenda: how it is shown, see [`AgendaView`](super::AgendaView).
 #[must_use]
-pub const fn from(lang: Lang) -> &'static str {
+pub const fn view(lang: Lang) -> &'static str {
     match lang {
-        Lang::Nl => "vanaf",
-        Lang::En => "from",
+        Lang::Nl => "weergave",
+        Lang::En => "view",
+    }
+}
+
+/// On the agenda: the day (`2026-12-24`) it is about.
+#[must_use]
+pub const fn on(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Nl => "op",
+        Lang::En => "on",
     }
 }
 
@@ -58,6 +70,9 @@ pub const fn kind(lang: Lang) -> &'static str {
         Lang::En => "kind",
     }
 }
+
+/// On the page of people: only who has this talent. The same word in every language.
+pub const TALENT: &str = "talent";
 
 /// The value of [`kind`] for news.
 #[must_use]

@@ -1,25 +1,13 @@
 //! The addresses of what is found: the question and its filter stand in them, so that a link to a search can be kept.
 
-use super::{Page, encode, query};
+use super::{Page, PostKind, encode, query};
 use crate::Lang;
 
 /// A sort of thing that can be looked for by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SearchKind {
-    /// News.
-    News,
-    /// Events.
-    Event,
-    /// What people offer.
-    Offer,
-    /// What people ask for.
-    Request,
-    /// Clubs and organisations.
-    Listing,
-    /// Groups.
-    Group,
-    /// Alerts, and how things stand with them.
-    Alert,
+    /// Posts of this sort; with alerts, how things stand with them.
+    Post(PostKind),
     /// Comments.
     Comment,
     /// People, for residents who are logged in.
@@ -29,13 +17,13 @@ pub enum SearchKind {
 impl SearchKind {
     /// Every kind, in the order in which a page offers them.
     pub const ALL: [Self; 9] = [
-        Self::News,
-        Self::Event,
-        Self::Offer,
-        Self::Request,
-        Self::Listing,
-        Self::Group,
-        Self::Alert,
+        Self::Post(PostKind::News),
+        Self::Post(PostKind::Event),
+        Self::Post(PostKind::Offer),
+        Self::Post(PostKind::Request),
+        Self::Post(PostKind::Listing),
+        Self::Post(PostKind::Group),
+        Self::Post(PostKind::Alert),
         Self::Comment,
         Self::Person,
     ];
@@ -44,18 +32,7 @@ impl SearchKind {
     #[must_use]
     pub const fn value(self, lang: Lang) -> &'static str {
         match (self, lang) {
-            (Self::News, _) => query::news(lang),
-            (Self::Event, _) => query::event(lang),
-            (Self::Offer, Lang::Nl) => "aanbod",
-            (Self::Offer, Lang::En) => "offer",
-            (Self::Request, Lang::Nl) => "vraag",
-            (Self::Request, Lang::En) => "request",
-            (Self::Listing, Lang::Nl) => "club",
-            (Self::Listing, Lang::En) => "listing",
-            (Self::Group, Lang::Nl) => "groep",
-            (Self::Group, Lang::En) => "group",
-            (Self::Alert, Lang::Nl) => "belangrijk",
-            (Self::Alert, Lang::En) => "alert",
+            (Self::Post(kind), lang) => kind.value(lang),
             (Self::Comment, Lang::Nl) => "reactie",
             (Self::Comment, Lang::En) => "comment",
             (Self::Person, Lang::Nl) => "mens",
@@ -73,13 +50,7 @@ impl SearchKind {
     #[must_use]
     pub const fn plural_text(self) -> &'static str {
         match self {
-            Self::News => "search-kind-news",
-            Self::Event => "search-kind-events",
-            Self::Offer => "search-kind-offers",
-            Self::Request => "search-kind-requests",
-            Self::Listing => "search-kind-listings",
-            Self::Group => "search-kind-groups",
-            Self::Alert => "search-kind-alerts",
+            Self::Post(kind) => kind.plural_text(),
             Self::Comment => "search-kind-comments",
             Self::Person => "search-kind-people",
         }
@@ -89,13 +60,13 @@ impl SearchKind {
     #[must_use]
     pub const fn text(self) -> &'static str {
         match self {
-            Self::News => "search-one-news",
-            Self::Event => "search-one-event",
-            Self::Offer => "search-one-offer",
-            Self::Request => "search-one-request",
-            Self::Listing => "search-one-listing",
-            Self::Group => "search-one-group",
-            Self::Alert => "search-one-alert",
+            Self::Post(PostKind::News) => "search-one-news",
+            Self::Post(PostKind::Event) => "search-one-event",
+            Self::Post(PostKind::Offer) => "search-one-offer",
+            Self::Post(PostKind::Request) => "search-one-request",
+            Self::Post(PostKind::Listing) => "search-one-listing",
+            Self::Post(PostKind::Group) => "search-one-group",
+            Self::Post(PostKind::Alert) => "search-one-alert",
             Self::Comment => "search-one-comment",
             Self::Person => "search-one-person",
         }
@@ -126,7 +97,7 @@ mod tests {
 
     #[test]
     fn a_question_stays_within_its_place() {
-        let path = search_for(Lang::Nl, "soep & \"brood\"#x", Some(SearchKind::Event), Some("w00&"));
+        let path = search_for(Lang::Nl, "soep & \"brood\"#x", Some(SearchKind::Post(PostKind::Event)), Some("w00&"));
         assert_eq!(path, "/zoeken?q=soep%20%26%20%22brood%22%23x&soort=activiteit&na=w00%26");
         assert_eq!(search_for(Lang::En, "é", None, None), "/en/search?q=%C3%A9");
     }

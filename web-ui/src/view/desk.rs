@@ -2,6 +2,7 @@
 
 use jiff::civil::{Date, DateTime};
 
+use super::desk_pulse::FirstStep;
 use super::post::Role;
 use crate::qr::QrImage;
 
@@ -49,6 +50,10 @@ pub struct DeskPage {
     pub forks: Vec<Fork>,
     /// What else wants somebody's attention.
     pub cares: Vec<Care>,
+    /// How many things wait: reports, first posts of newcomers, posts of neighbours, what may be out of date.
+    pub queue: usize,
+    /// What a new square does first, each with whether it is done; empty once all of it is.
+    pub steps: Vec<(FirstStep, bool)>,
     /// Residents who are there.
     pub residents: usize,
     /// How many of them are connectors.

@@ -2,8 +2,10 @@
 
 use jiff::civil::DateTime;
 
+use super::post::Photo;
 use super::posts::OpenAlert;
 use crate::Lang;
+use crate::modules::Modules;
 
 /// All that a page needs to know besides its own content.
 #[derive(Clone, Debug)]
@@ -14,8 +16,11 @@ pub struct Frame {
     pub now: DateTime,
     /// The time zone of that clock by its name in the IANA database, for what the browser's module reads and writes of days.
     pub time_zone: &'static str,
-    /// The address of the style sheet.
-    pub style_url: String,
+    /// What connectors changed about the look: a style sheet that stands after the usual one, made by
+    /// [`Theme::css`](crate::theme::Theme::css), so values of tokens and nothing else. Empty when they changed nothing.
+    pub theme: String,
+    /// What the square has.
+    pub modules: Modules,
     /// The address of the icon.
     pub icon_url: String,
     /// The address of the script that starts the browser's module. `None` when this box was built for reading only:
@@ -23,6 +28,12 @@ pub struct Frame {
     pub script_url: Option<String>,
     /// The address of the script that adds suggestions to the search field.
     pub suggest_url: String,
+    /// The address of the script that tells what is new while a page is open.
+    pub reading_url: String,
+    /// Whether this is the screen of the community house: for reading and printing, by whoever comes by.
+    pub at_kiosk: bool,
+    /// How far what is told to open pages was when this page was made: what it does not show comes after that.
+    pub told: String,
 }
 
 /// A neighbourhood as its own site presents it.
@@ -34,6 +45,8 @@ pub struct Neighbourhood {
     pub name: String,
     /// One line under the name, if it has one: "Het dorpsplein van ons allemaal".
     pub tagline: Option<String>,
+    /// The picture beside its name.
+    pub logo: Option<Photo>,
     /// Whom to call for help with the site.
     pub help: Option<Help>,
     /// The language its residents mostly write in, told to screen readers on the pages in the other language.
@@ -49,8 +62,8 @@ pub struct Neighbourhood {
 /// Whom a visitor can call.
 #[derive(Clone, Debug)]
 pub struct Help {
-    /// Who answers: "Truus".
-    pub name: String,
+    /// Who answers: "Truus"; `None` where the number says enough.
+    pub name: Option<String>,
     /// The telephone number as people write it; its digits and `+` become the link to dial.
     pub phone: String,
     /// When, in the neighbourhood's own words: "op werkdagen van 9.00 tot 12.00 uur".

@@ -68,6 +68,8 @@ pub struct Standing {
     pub pinned: bool,
     /// It is the official answer.
     pub official: bool,
+    /// Its maker is asked whether it is still right.
+    pub due: bool,
 }
 
 impl Standing {
@@ -86,7 +88,8 @@ impl Standing {
                 either(self.official, "official", "unofficial"),
             ]
         };
-        words.into_iter().chain(moderated).collect::<Vec<_>>().join(" ")
+        let due = (self.due && !self.erased).then_some("due");
+        words.into_iter().chain(moderated).chain(due).collect::<Vec<_>>().join(" ")
     }
 }
 

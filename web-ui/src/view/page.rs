@@ -2,17 +2,22 @@
 
 use jiff::civil::{Date, DateTime};
 
+use super::desk_queue::Consent;
+use super::editing::{Disagreement, Filled};
 use super::moderation::{Fate, Handle};
-use super::post::{Author, EventTeaser, NewsTeaser, Photo, Stated, Thread, When};
-use super::posts::{Choices, Facts, SignUps, Updates};
+use super::post::{Author, Comment, EventTeaser, NewsTeaser, Photo, Stated, Thread, When};
+use super::posts::{Choices, Facts, SignUps};
+use super::preview::Preview;
 use super::recurrence::Repeats;
-use crate::paths::PostKind;
+use crate::paths::{AgendaQuery, PostKind};
 
 /// The home page.
 #[derive(Clone, Debug)]
 pub struct NewsPage {
     /// Events of today and tomorrow, by start. Shown on the newest page of news only.
     pub soon: Vec<EventTeaser>,
+    /// What the connectors say above it, in the words of residents. Shown on the newest page of news only.
+    pub words: Option<String>,
     /// The news, newest first.
     pub items: Vec<NewsTeaser>,
     /// The cursor this page was asked with; `None` for the newest page.
@@ -40,10 +45,14 @@ pub struct ItemPage {
     pub edited: Option<DateTime>,
     /// What else it says.
     pub facts: Facts,
-    /// How things stand; of alerts alone.
-    pub updates: Option<Updates>,
+    /// How things stand, latest first; of alerts alone.
+    pub updates: Option<Vec<Comment>>,
+    /// That somebody agreed to what stands here, for connectors.
+    pub consents: Vec<Consent>,
     /// Who joined; of groups alone.
     pub sign_ups: Option<SignUps>,
+    /// Facts of which concurrent edits left several versions.
+    pub disagreements: Vec<Disagreement>,
     /// What else happened to it.
     pub fate: Fate,
     /// What the browser's module needs to act on it.
@@ -52,17 +61,29 @@ pub struct ItemPage {
     pub photos: Vec<Photo>,
     /// Its comments.
     pub thread: Thread,
+    /// What other programs are told of it; none of what not everybody may read.
+    pub preview: Option<Preview>,
 }
 
-/// The coming events.
+/// The agenda, as a list, a week or a month.
 #[derive(Clone, Debug)]
 pub struct AgendaPage {
-    /// The events by first day; the page groups them by day and month.
+    /// What was asked for: its `view` is the one that is shown.
+    pub asked: AgendaQuery,
+    /// The first of the days that are shown.
+    pub first: Date,
+    /// The last of them.
+    pub last: Date,
+    /// The events on these days, by start.
     pub events: Vec<EventTeaser>,
-    /// The date this page was asked to begin at; `None` for today.
-    pub from: Option<Date>,
-    /// The date the next page begins at, if there is one.
+    /// The day to ask for to see what is earlier; none in a list, which begins today.
+    pub earlier: Option<Date>,
+    /// The day to ask for to see what is later, if there is anything.
     pub later: Option<Date>,
+    /// What can be asked for.
+    pub choices: Choices,
+    /// The site's own address, without a slash at the end: calendars have to know it.
+    pub site_url: Option<String>,
 }
 
 /// One event.
@@ -88,10 +109,14 @@ pub struct EventPage {
     pub cancelled: Stated<bool>,
     /// How it recurs, as people say it; none when it happens once.
     pub repeats: Option<Repeats>,
+    /// Where it was taken from, if a connector took it from another calendar.
+    pub source: Option<String>,
     /// What else it says.
     pub facts: Facts,
     /// Who comes.
     pub sign_ups: SignUps,
+    /// Facts of which concurrent edits left several versions.
+    pub disagreements: Vec<Disagreement>,
     /// What else happened to it.
     pub fate: Fate,
     /// What the browser's module needs to act on it.
@@ -100,6 +125,8 @@ pub struct EventPage {
     pub photos: Vec<Photo>,
     /// Its comments.
     pub thread: Thread,
+    /// What other programs are told of it; none of what not everybody may read.
+    pub preview: Option<Preview>,
 }
 
 /// The write page.
@@ -109,6 +136,10 @@ pub struct WritePage {
     pub kind: PostKind,
     /// What it can be filed under.
     pub choices: Choices,
+    /// What stands in the fields: nothing, or what is to be changed.
+    pub filled: Filled,
+    /// The post that is changed; none for a new one.
+    pub editing: Option<Handle>,
 }
 
 /// What went wrong.
@@ -116,6 +147,8 @@ pub struct WritePage {
 pub enum Failure {
     /// Nothing stands at this address (any more).
     NotFound,
+    /// The square does without this part.
+    Off,
     /// The box refused, with the `type` of the problem, one of [`crate::pages::problems::ALL`]; an unknown type gets a
     /// general sentence.
     Refused {

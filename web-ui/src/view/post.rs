@@ -1,6 +1,6 @@
 //! The things residents write: news, events and comments.
 
-use jiff::civil::{Date, DateTime};
+use jiff::civil::{Date, DateTime, Time};
 
 use super::moderation::{Fate, Handle};
 use crate::paths;
@@ -65,6 +65,12 @@ impl Photo {
     #[must_use]
     pub fn src(&self) -> String {
         paths::photo(&self.id, self.smaller.last().copied())
+    }
+
+    /// The address of the smallest picture of it.
+    #[must_use]
+    pub fn smallest(&self) -> String {
+        paths::photo(&self.id, self.smaller.first().copied())
     }
 
     /// The addresses from which a browser chooses, with their widths.
@@ -137,6 +143,23 @@ impl When {
     }
 }
 
+impl When {
+    /// Whether it is going on, on some part of that day. What ends within the night of its last evening is not.
+    #[must_use]
+    pub fn is_on(&self, date: Date) -> bool {
+        (self.first_day()..=self.last_day()).contains(&date)
+            && (date == self.first_day() || !self.ends_in_the_night(date))
+    }
+
+    /// Whether it ends in the small hours of `date`.
+    fn ends_in_the_night(&self, date: Date) -> bool {
+        matches!(self, Self::Timed { ends: Some(ends), .. } if ends.date() == date && ends.time() <= END_OF_NIGHT)
+    }
+}
+
+/// An end before this hour of the morning still belongs to the evening before.
+pub(crate) const END_OF_NIGHT: Time = Time::constant(6, 0, 0, 0);
+
 /// An event in a list.
 #[derive(Clone, Debug)]
 pub struct EventTeaser {
@@ -154,6 +177,8 @@ pub struct EventTeaser {
     pub contested: bool,
     /// The neighbourhood it comes from.
     pub origin: Origin,
+    /// The first of its photos that is here.
+    pub photo: Option<Photo>,
 }
 
 /// One of the values that concurrent edits gave to the same fact.
@@ -184,8 +209,12 @@ pub struct Comment {
     pub author: Author,
     /// When.
     pub written: DateTime,
+    /// When it was last changed, if it was.
+    pub edited: Option<DateTime>,
     /// The text.
     pub body: String,
+    /// Its photos; of updates alone.
+    pub photos: Vec<Photo>,
     /// What else happened to it.
     pub fate: Fate,
     /// What the browser's module needs to act on it.

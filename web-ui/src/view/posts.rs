@@ -3,7 +3,7 @@
 use jiff::civil::{Date, DateTime};
 
 use super::moderation::Handle;
-use super::post::{Author, Comment, Photo};
+use super::post::{Author, Photo};
 use crate::paths::{ListQuery, Page, PostKind};
 
 /// A post in a list of its kind.
@@ -111,22 +111,15 @@ pub struct OpenAlert {
     pub told: DateTime,
 }
 
-/// How things stand with an alert.
-#[derive(Clone, Debug)]
-pub struct Updates {
-    /// What was said since, latest first.
-    pub entries: Vec<Comment>,
-}
-
 /// Who signed up for an event or a group.
 #[derive(Clone, Debug, Default)]
 pub struct SignUps {
     /// For how many people there is room; none without a bound.
-    pub capacity: Option<u32>,
+    pub capacity: Option<usize>,
     /// How many people have a place.
-    pub people: u32,
+    pub people: usize,
     /// How many people wait for one.
-    pub waiting: u32,
+    pub waiting: usize,
     /// Who they are, in the order in which they signed up: for residents who are logged in.
     pub names: Option<Vec<SignUp>>,
 }
@@ -134,7 +127,7 @@ pub struct SignUps {
 impl SignUps {
     /// How many places are left; none without a bound.
     #[must_use]
-    pub fn places_left(&self) -> Option<u32> {
+    pub fn places_left(&self) -> Option<usize> {
         self.capacity.map(|capacity| capacity.saturating_sub(self.people))
     }
 }
@@ -145,7 +138,7 @@ pub struct SignUp {
     /// Who.
     pub author: Author,
     /// For how many people.
-    pub party: u32,
+    pub party: usize,
     /// Whether they wait for a place.
     pub waits: bool,
     /// What the browser's module needs, so that they can take it back.
@@ -159,11 +152,17 @@ pub struct PeoplePage {
     pub people: Vec<Profile>,
     /// Whether there are more than the page shows.
     pub more: bool,
+    /// The talents that people have, each with how many have it: those that most have first.
+    pub talents: Vec<(String, usize)>,
+    /// Only those with this talent were asked for.
+    pub asked: Option<String>,
 }
 
 /// What somebody tells about themselves.
 #[derive(Clone, Debug)]
 pub struct Profile {
+    /// The resident, 64 hexadecimal digits.
+    pub id: String,
     /// Who.
     pub author: Author,
     /// A few words.

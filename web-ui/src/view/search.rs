@@ -68,7 +68,7 @@ pub struct Hit {
 pub struct Target {
     /// The page.
     pub page: Page,
-    /// The id of the item it is about.
+    /// The id of the item it is about; on the page of people that of a resident.
     pub id: String,
     /// The id of the comment on it.
     pub comment: Option<String>,

@@ -1,13 +1,16 @@
 //! The desk of the village's connectors.
 
+use dorpsplein_web_ui::modules::Modules;
 use dorpsplein_web_ui::paths::PostKind;
 use dorpsplein_web_ui::qr::QrImage;
+use dorpsplein_web_ui::theme::Theme;
 use dorpsplein_web_ui::view::{
-    AreasPage, AwaitingPost, BoxesPage, Branch, Care, CirclePlace, CircleView, CirclesPage, Contact, Deed, DeskBox,
-    DeskPage, DeskTop, DeviceStanding, DeviceView, DoorPage, Exchange, Fork, GonePage, HandedOn, InvitationFate,
-    InvitationView, InvitationsPage, Letter, LettersPage, LogAct, LogEntry, LogPage, MappedNeighbour, MemberPage,
-    MemberTeaser, MembersPage, Moderated, Neighbouring, NeighboursPage, OrganisationView, OrganisationsPage, Person,
-    Policy, Proposal, Reason, Receipt, Role, Said, Standing, Taken, TreatyDirection, TreatyStep, TreatyView, Way,
+    AreaChoice, AreasPage, AwaitingPost, BoxesPage, Branch, Care, CirclePlace, CircleView, CirclesPage, Contact, Deed,
+    DeskBox, DeskPage, DeskTop, DeviceStanding, DeviceView, DoorPage, Exchange, FirstStep, Fork, GonePage, HandedOn,
+    InvitationFate, InvitationView, InvitationsPage, Letter, LettersPage, LogAct, LogEntry, LogPage, LookPage,
+    MappedNeighbour, MemberPage, MemberTeaser, MembersPage, Moderated, Neighbouring, NeighboursPage, OrganisationView,
+    OrganisationsPage, Person, Policy, Proposal, Reason, Receipt, Role, Said, SourceProposal, SourceView, SourceWhat,
+    SourcesPage, Standing, Taken, TreatyDirection, TreatyStep, TreatyView, Way, When,
 };
 
 use super::{at, connector, handle, id, on, resident, thread};
@@ -82,6 +85,8 @@ pub(crate) fn desk() -> DeskPage {
         ],
         residents: 42,
         connectors: 3,
+        queue: 3,
+        steps: vec![(FirstStep::Founded, true), (FirstStep::News, true), (FirstStep::SecondBox, false)],
         open_invitations: 12,
     }
 }
@@ -89,7 +94,17 @@ pub(crate) fn desk() -> DeskPage {
 /// The desk of a village where nothing waits.
 pub(crate) fn quiet_desk() -> DeskPage {
     let top = DeskTop::default();
-    DeskPage { top, proposals: vec![], forks: vec![], cares: vec![], connectors: 1, open_invitations: 0, ..desk() }
+    DeskPage {
+        top,
+        proposals: vec![],
+        forks: vec![],
+        cares: vec![],
+        queue: 0,
+        steps: vec![],
+        connectors: 1,
+        open_invitations: 0,
+        ..desk()
+    }
 }
 
 pub(crate) fn door(needs: Role, visitor: Option<Role>) -> DoorPage {
@@ -255,6 +270,26 @@ pub(crate) fn areas() -> AreasPage {
     AreasPage { top: top(), areas: vec![(id(761), "De Kade".to_owned()), (id(762), "Het Hoge Eind".to_owned())] }
 }
 
+/// A square with its own colours, and one of them too pale.
+pub(crate) fn look() -> LookPage {
+    LookPage {
+        top: top(),
+        said: Some(1_795_000_000_000),
+        name: Some("Maasdorp aan de dijk".to_owned()),
+        registered: "Maasdorp".to_owned(),
+        tagline: Some("Van ons allemaal".to_owned()),
+        words: Some("Welkom!".to_owned()),
+        phone: Some("024 000 00 00".to_owned()),
+        hours: Some("Truus, op werkdagen".to_owned()),
+        logo: Some(super::photo()),
+        logo_reference: Some("85".to_owned()),
+        categories: vec!["Sport".to_owned(), "Zorg".to_owned()],
+        modules: Modules::without(["people"]),
+        areas: vec![AreaChoice { id: id(761), name: "De Kade".to_owned() }],
+        theme: Theme::read(["brand=#224488/#aaccff", "sun=#999999/#e5bd65", "text=1.25rem", "heading=slab"]),
+    }
+}
+
 pub(crate) fn boxes() -> BoxesPage {
     let certified =
         |seed, name: &str, day, this_one| DeskBox { key: id(seed), name: name.to_owned(), until: on(day), this_one };
@@ -303,4 +338,53 @@ pub(crate) fn log() -> LogPage {
         before: None,
         older: Some("c2".to_owned()),
     }
+}
+
+/// Other calendars: a new event, one that its source changed, and one of another connector that is gone there.
+pub(crate) fn sources() -> SourcesPage {
+    let proposal = |what, key: &str, title: &str| SourceProposal {
+        what,
+        key: key.to_owned(),
+        print: "00ff".to_owned(),
+        title: title.to_owned(),
+        body: "Neem sportschoenen mee.".to_owned(),
+        place: Some("Sporthal De Kolk".to_owned()),
+        website: None,
+        category: Some("Sport".to_owned()),
+        when: When::AllDay { first: on(24), last: on(24) },
+        repeats: None,
+        starts: "2026-11-24".to_owned(),
+        ends: None,
+        rule: Some("FREQ=WEEKLY".to_owned()),
+        except: vec!["2026-12-29".to_owned()],
+        cancelled: what == SourceWhat::Gone,
+        added: Vec::new(),
+        removed: Vec::new(),
+        published: (what != SourceWhat::New).then(|| handle(41, "event")),
+        publisher: (what == SourceWhat::Gone).then(|| connector("Hassan Bakali")),
+    };
+    let hall = SourceView {
+        id: "https://kolk.example/agenda.ics".to_owned(),
+        name: "Sporthal De Kolk".to_owned(),
+        address: Some("https://kolk.example/agenda.ics".to_owned()),
+        visited: Some(at(21, 14, 0)),
+        trouble: Some("the site answers with status 500".to_owned()),
+        events: 3,
+        skipped: 1,
+        proposals: vec![
+            proposal(SourceWhat::New, "volley@kolk", "Volleybal"),
+            proposal(SourceWhat::Changed, "yoga@kolk", "Yoga"),
+            proposal(SourceWhat::Gone, "judo@kolk", "Judo"),
+        ],
+    };
+    let file = SourceView {
+        id: "file:kerk.ics".to_owned(),
+        name: "Kerk".to_owned(),
+        address: None,
+        trouble: None,
+        skipped: 0,
+        proposals: Vec::new(),
+        ..hall.clone()
+    };
+    SourcesPage { top: top(), sources: vec![hall, file], more: 2 }
 }

@@ -1,6 +1,6 @@
 //! Somebody's own devices.
 
-use dorpsplein_web_ui::view::{DeviceStanding, DeviceView, MyDataPage, OwnDevice, Role};
+use dorpsplein_web_ui::view::{DeviceStanding, DeviceView, MyDataPage, OwnDevice, OwnProfile, Role};
 
 use super::{id, on};
 
@@ -20,6 +20,13 @@ pub(crate) fn my_data() -> MyDataPage {
             device(92, DeviceStanding::Active, false),
             device(93, DeviceStanding::Retired, false),
         ],
+        profile: OwnProfile {
+            named: Some(super::handle(1951, "profile")),
+            about: Some(super::handle(1952, "profile")),
+            body: "Ik kook graag.".to_owned(),
+            talents: vec!["koken".to_owned(), "naaien".to_owned()],
+        },
+        due: vec![super::desk_queue::due()],
         cards: 1,
     }
 }

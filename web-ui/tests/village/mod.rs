@@ -4,6 +4,7 @@
 #![allow(dead_code, reason = "every target that includes this file uses another part of it")]
 
 pub(crate) mod desk;
+pub(crate) mod desk_queue;
 pub(crate) mod devices;
 pub(crate) mod posts;
 mod search;
@@ -12,12 +13,14 @@ mod search;
 pub(crate) use search::{search, search_none};
 
 use dorpsplein_web_ui::Lang;
-use dorpsplein_web_ui::paths::PostKind;
+use dorpsplein_web_ui::modules::Modules;
+use dorpsplein_web_ui::paths::{AgendaQuery, AgendaView, PostKind};
 use dorpsplein_web_ui::view::{
-    AboutPage, AgendaPage, Author, BoxView, CircleChoice, Claim, Comment, Date, DateTime, ErrorPage, EventPage,
-    EventTeaser, Facts, Failure, Fate, Frame, Handle, Help, ItemPage, NeighbourLink, NeighbourView, Neighbourhood,
-    NewsPage, NewsTeaser, OperationRole, Origin, Photo, ProofOperation, ProofPage, ProofSubject, Role, SignUps,
-    Standing, Stated, Thread, ThreadEntry, TreatyDirection, TreatyState, When, Words, WritePage,
+    AboutPage, AgendaPage, Author, BoxView, Choices, CircleChoice, Claim, Comment, Date, DateTime, ErrorPage,
+    EventPage, EventTeaser, Facts, Failure, Fate, Filled, Frame, Handle, Help, ItemPage, JsonLd, NeighbourLink,
+    NeighbourView, Neighbourhood, NewsPage, NewsTeaser, OperationRole, Origin, Photo, Preview, ProofOperation,
+    ProofPage, ProofSubject, Role, SignUps, Standing, Stated, Thread, ThreadEntry, TreatyDirection, TreatyState, When,
+    Words, WritePage,
 };
 
 /// An id that looks like one: 64 hexadecimal digits, another for every `seed`.
@@ -50,8 +53,9 @@ pub(crate) fn frame() -> Frame {
             id: id(1),
             name: "Maasdorp".to_owned(),
             tagline: Some("Het dorpsplein van ons allemaal".to_owned()),
+            logo: None,
             help: Some(Help {
-                name: "Truus".to_owned(),
+                name: Some("Truus".to_owned()),
                 phone: "024 000 00 00".to_owned(),
                 hours: Some("op werkdagen van 9.00 tot 12.00 uur".to_owned()),
             }),
@@ -69,10 +73,14 @@ pub(crate) fn frame() -> Frame {
         },
         now: at(21, 10, 30),
         time_zone: "Europe/Amsterdam",
-        style_url: "/static/square.css".to_owned(),
+        theme: ":root{--gap:1.1rem;}".to_owned(),
+        modules: Modules::default(),
         icon_url: "/static/icon.svg".to_owned(),
         script_url: Some("/static/app.js".to_owned()),
         suggest_url: "/static/suggest.js".to_owned(),
+        reading_url: "/static/reading.js".to_owned(),
+        at_kiosk: false,
+        told: "0000002a-7".to_owned(),
     }
 }
 
@@ -106,6 +114,7 @@ const ROADWORKS: &str = "De aannemer vernieuwt het riool onder de Molenweg, van 
 
 pub(crate) fn news() -> NewsPage {
     NewsPage {
+        words: Some("Welkom op ons plein.".to_owned()),
         soon: vec![
             event(
                 41,
@@ -162,16 +171,19 @@ pub(crate) fn item() -> ItemPage {
         kind: PostKind::News,
         facts: Facts::default(),
         updates: None,
+        consents: vec![],
         sign_ups: None,
         title: "De moestuin zoekt drie paar handen".to_owned(),
         body: GARDEN.to_owned(),
         author: connector("Truus Verhoeven"),
         written: at(20, 19, 12),
         edited: Some(at(20, 20, 3)),
+        disagreements: Vec::new(),
         fate: Fate::default(),
         handle: handle(11, "news"),
         photos: vec![photo(), Photo { id: id(92), is_here: false, smaller: vec![], ..photo() }],
         thread: thread(),
+        preview: Some(preview()),
     }
 }
 
@@ -216,7 +228,35 @@ pub(crate) fn agenda() -> AgendaPage {
         },
         event(47, "Midwinterfeest met vuur en erwtensoep", timed(51, 20, 0, 25, 0), "Het dorpsplein", Origin::Here),
     ]);
-    AgendaPage { events, from: None, later: Some(on(55)) }
+    AgendaPage {
+        asked: AgendaQuery::default(),
+        first: on(21),
+        last: on(54),
+        events,
+        earlier: None,
+        later: Some(on(55)),
+        choices: Choices::default(),
+        site_url: Some("https://maasdorp.example".to_owned()),
+    }
+}
+
+/// The same as a week or a month.
+pub(crate) fn agenda_as(view: AgendaView) -> AgendaPage {
+    let (first, last) = if view == AgendaView::Week { (on(23), on(29)) } else { (on(1), on(30)) };
+    let asked = AgendaQuery { view, on: Some(on(25).to_string()), ..AgendaQuery::default() };
+    let mut page = AgendaPage { asked, first, last, earlier: first.yesterday().ok(), ..agenda() };
+    page.events.retain(|event| (first..=last).contains(&event.when.first_day()));
+    page
+}
+
+pub(crate) fn preview() -> Preview {
+    Preview {
+        url: Some("https://maasdorp.example/bericht/1".to_owned()),
+        description: "Soep & spel".to_owned(),
+        image: Some(("https://maasdorp.example/photos/1/whole".to_owned(), "Een pan".to_owned())),
+        published: "2026-11-20T19:00:00Z".to_owned(),
+        json_ld: JsonLd::new("{\"name\":\"</script>\"}"),
+    }
 }
 
 pub(crate) fn event_page() -> EventPage {
@@ -233,10 +273,13 @@ pub(crate) fn event_page() -> EventPage {
         repeats: None,
         facts: Facts::default(),
         sign_ups: SignUps { capacity: Some(30), people: 12, ..SignUps::default() },
+        disagreements: Vec::new(),
         fate: Fate::default(),
         handle: handle(41, "event"),
         photos: Vec::new(),
         thread: Thread { entries: vec![], ..thread() },
+        source: Some("https://boxwijk.example/agenda.ics".to_owned()),
+        preview: Some(preview()),
     }
 }
 
@@ -267,7 +310,7 @@ pub(crate) fn write_event() -> WritePage {
 }
 
 pub(crate) fn write(kind: PostKind) -> WritePage {
-    WritePage { kind, choices: posts::choices() }
+    WritePage { kind, choices: posts::choices(), filled: Filled::default(), editing: None }
 }
 
 pub(crate) fn about() -> AboutPage {
@@ -374,6 +417,7 @@ pub(crate) fn event(seed: u64, title: &str, when: When, place: &str, origin: Ori
         cancelled: false,
         contested: false,
         origin,
+        photo: None,
     }
 }
 
@@ -382,7 +426,9 @@ pub(crate) fn comment(seed: u64, author: Author, written: DateTime, body: &str) 
         id: id(seed),
         author,
         written,
+        edited: None,
         body: body.to_owned(),
+        photos: Vec::new(),
         fate: Fate::default(),
         handle: handle(seed, "comment"),
     }

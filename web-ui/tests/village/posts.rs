@@ -2,8 +2,8 @@
 
 use dorpsplein_web_ui::paths::{ListQuery, Page, PostKind};
 use dorpsplein_web_ui::view::{
-    AreaChoice, Choices, EventPage, Every, Facts, InMonth, ItemPage, OpenAlert, PeoplePage, PostTeaser, PostsPage,
-    Profile, Repeats, SignUp, SignUps, Updates,
+    AreaChoice, Choices, Consent, EventPage, Every, Facts, InMonth, ItemPage, OpenAlert, PeoplePage, PostTeaser,
+    PostsPage, Profile, Repeats, SignUp, SignUps,
 };
 use jiff::civil::Weekday;
 
@@ -113,17 +113,15 @@ pub(crate) fn alert() -> ItemPage {
         title: "Hoog water: de Veerweg gaat dicht".to_owned(),
         body: "Zet uw auto niet op de lage parkeerplaats. Het dorpshuis is de hele nacht open.".to_owned(),
         author: connector("Truus Verhoeven"),
-        updates: Some(Updates {
-            entries: vec![
-                comment(
-                    833,
-                    connector("Truus Verhoeven"),
-                    at(21, 13, 40),
-                    "Het water zakt. De Veerweg blijft dicht tot morgen negen uur.",
-                ),
-                comment(832, connector("Truus Verhoeven"), at(21, 9, 5), "Het water staat nu op 8,40 meter."),
-            ],
-        }),
+        updates: Some(vec![
+            comment(
+                833,
+                connector("Truus Verhoeven"),
+                at(21, 13, 40),
+                "Het water zakt. De Veerweg blijft dicht tot morgen negen uur.",
+            ),
+            comment(832, connector("Truus Verhoeven"), at(21, 9, 5), "Het water staat nu op 8,40 meter."),
+        ]),
         photos: vec![],
         handle: handle(831, "alert"),
         ..item()
@@ -140,6 +138,7 @@ pub(crate) fn group() -> ItemPage {
         kind: PostKind::Group,
         title: "Wandelgroep De Uiterwaard".to_owned(),
         body: "Elke zondag een uur, in een rustig tempo. Honden mogen mee.".to_owned(),
+        consents: vec![consent()],
         sign_ups: Some(SignUps { people: 9, ..SignUps::default() }),
         photos: vec![],
         handle: handle(841, "group"),
@@ -174,20 +173,32 @@ pub(crate) fn recurring_event() -> EventPage {
 }
 
 pub(crate) fn people() -> PeoplePage {
-    let profile = |author, body: &str, talents: &[&str]| Profile {
+    let profile = |seed, author, body: &str, talents: &[&str]| Profile {
+        id: id(seed),
         author,
         body: body.to_owned(),
         talents: talents.iter().map(|talent| (*talent).to_owned()).collect(),
     };
     PeoplePage {
         people: vec![
-            profile(resident("Jan Peelen"), "", &["spitten", "fietsen maken"]),
-            profile(connector("Truus Verhoeven"), "Ik woon hier mijn hele leven.", &["soep voor dertig mensen"]),
+            profile(871, resident("Jan Peelen"), "", &["spitten", "fietsen maken"]),
+            profile(872, connector("Truus Verhoeven"), "Ik woon hier mijn hele leven.", &["soep voor dertig mensen"]),
         ],
+        talents: vec![("soep voor dertig mensen".to_owned(), 1), ("spitten".to_owned(), 1)],
+        asked: None,
         more: true,
     }
 }
 
 pub(crate) fn nobody() -> PeoplePage {
-    PeoplePage { people: vec![], more: false }
+    PeoplePage { people: vec![], more: false, talents: vec![], asked: None }
+}
+
+fn consent() -> Consent {
+    Consent {
+        who: "Opa Dirk".to_owned(),
+        how: "spoken".to_owned(),
+        at: super::at(20, 9, 0),
+        by: super::desk::person(505, "Sanne Tromp"),
+    }
 }

@@ -1,6 +1,6 @@
 //! What is found in the village.
 
-use dorpsplein_web_ui::paths::{Page, SearchKind};
+use dorpsplein_web_ui::paths::{Page, PostKind, SearchKind};
 use dorpsplein_web_ui::view::{Excerpt, Fit, Hit, SearchPage, Target};
 
 use super::{at, boxwijk, connector, from_boxwijk, id, resident, timed};
@@ -9,7 +9,7 @@ use dorpsplein_web_ui::view::Origin;
 /// A page in the middle of a list, with one of every sort.
 pub(crate) fn search() -> SearchPage {
     let news = Hit {
-        kind: SearchKind::News,
+        kind: SearchKind::Post(PostKind::News),
         title: "De moestuin zoekt drie paar handen".to_owned(),
         target: Some(Target { page: Page::Item, id: id(11), comment: None }),
         excerpt: excerpt("achter de school. Koffie en ", "appeltaart", " staan klaar, en wie wil krijgt een pompoen"),
@@ -21,7 +21,7 @@ pub(crate) fn search() -> SearchPage {
         origin: Origin::Here,
     };
     let event = Hit {
-        kind: SearchKind::Event,
+        kind: SearchKind::Post(PostKind::Event),
         title: "Appeltaart bakken".to_owned(),
         target: Some(Target { page: Page::Event, id: id(42), comment: None }),
         author: Some(from_boxwijk("Ilse de Wit")),
@@ -48,7 +48,7 @@ pub(crate) fn search() -> SearchPage {
     };
     SearchPage {
         question: "appeltaart & koffie".to_owned(),
-        kind: Some(SearchKind::Event),
+        kind: Some(SearchKind::Post(PostKind::Event)),
         kinds: SearchKind::ALL.to_vec(),
         hits: vec![news, event, over, off, comment, person],
         fit: Fit::Alike,
