@@ -1,5 +1,4 @@
-//! Builds what the box serves besides pages: the browser's modules (Rust compiled to WebAssembly), the style sheet and
-//! the other files of `web-ui/assets`, each under a name that carries the hash of its content, plain and as brotli.
+//! Builds what the box serves besides pages: the browser's modules (Rust compiled to WebAssembly) and the files of `web-ui/assets`, each under a name that carries the hash of its content, plain and as brotli.
 //!
 //! The story, top to bottom: compile the modules, name everything by its content, write the table that
 //! `src/web/assets.rs` includes. A machine without the wasm target gets a box for reading only, unless
@@ -19,6 +18,10 @@ use static_files::StaticFiles;
 /// Set to `1`, it turns a box for reading only into a failed build.
 const REQUIRE: &str = "DORPSPLEIN_REQUIRE_BROWSER_MODULE";
 
+/// The script that keeps pages for when there is no line, and the files that it names.
+const WORKER: &str = "worker.js";
+const KEPT_BY_WORKER: [&str; 3] = ["icon.svg", "reading.js", "suggest.js"];
+
 fn main() -> Result<()> {
     let workspace = workspace_root()?;
     let out_dir = PathBuf::from(env::var_os("OUT_DIR").context("cargo sets OUT_DIR for build scripts")?);
@@ -37,7 +40,13 @@ fn main() -> Result<()> {
         Some(modules) => add_modules(&mut files, modules, &workspace)?,
         None => files.leave_out(static_files::STARTER),
     }
+    files.leave_out(WORKER);
+    // Stands in the pages.
+    files.leave_out("square.css");
     files.add_folder(&workspace.join("web-ui/assets"))?;
+    let worker = workspace.join("web-ui/assets").join(WORKER);
+    let text = std::fs::read_to_string(&worker).with_context(|| format!("cannot read {}", worker.display()))?;
+    files.add_referring(WORKER, &text, &KEPT_BY_WORKER)?;
     files.write(&out_dir)
 }
 

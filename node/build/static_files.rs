@@ -1,4 +1,4 @@
-//! Files named by their content: `square.css` becomes `/static/square.4f1c….css`, so a browser may keep it for ever.
+//! Files named by their content: `icon.svg` becomes `/static/icon.4f1c….svg`, so a browser may keep it for ever.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;

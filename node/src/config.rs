@@ -10,6 +10,8 @@ use libp2p::Multiaddr;
 use serde::{Deserialize, Deserializer};
 use thiserror::Error;
 
+use crate::sources::MAX_SOURCES;
+
 /// Where the site listens unless it is told otherwise.
 pub const DEFAULT_SITE: &str = "0.0.0.0:8080";
 /// Where the box listens for other boxes unless it is told otherwise: QUIC first, TCP for networks that block UDP.
@@ -57,6 +59,9 @@ pub struct Config {
     /// Whom to call for help.
     #[serde(default)]
     pub help: Option<HelpLine>,
+    /// What of other calendars is proposed for the agenda.
+    #[serde(default)]
+    pub agenda: AgendaSources,
 }
 
 /// On which networks a box makes itself known and looks for boxes next door.
@@ -70,6 +75,59 @@ pub enum LocalNetwork {
     Off,
     /// Only within this machine: for demonstrations and tests.
     Loopback,
+}
+
+/// Which other calendars this box visits. What they say waits at the connectors' desk; nothing is published by itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AgendaSources {
+    /// The calendars.
+    #[serde(rename = "source", deserialize_with = "agenda_sources")]
+    pub sources: Vec<AgendaSource>,
+    /// Whether they may be on this machine or this network as well, where otherwise none is visited.
+    pub private_addresses: bool,
+}
+
+/// A calendar that this box visits.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AgendaSource {
+    /// Where it is: an `https` or `http` address of a calendar file (.ics).
+    pub url: String,
+    /// What it is called at the desk; none: what it calls itself.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// So many hours lie between two visits, 1 or more.
+    #[serde(default = "usual_hours")]
+    pub hours: u32,
+}
+
+impl AgendaSource {
+    /// The same in milliseconds.
+    pub fn every_ms(&self) -> u64 {
+        u64::from(self.hours.max(1)) * 3_600_000
+    }
+}
+
+const fn usual_hours() -> u32 {
+    6
+}
+
+/// Addresses that can be visited, not too often, and no more than there is room for.
+fn agenda_sources<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<AgendaSource>, D::Error> {
+    let sources = Vec::<AgendaSource>::deserialize(deserializer)?;
+    let wrong = |words: &str| Err(serde::de::Error::custom(words));
+    let is_web = |url: &str| url.starts_with("https://") || url.starts_with("http://");
+    if sources.iter().any(|source| !is_web(&source.url) || source.url.contains(char::is_whitespace)) {
+        return wrong("a calendar has an address that begins with https:// or http://");
+    }
+    if sources.iter().any(|source| source.hours == 0) {
+        return wrong("at least one hour lies between two visits to a calendar");
+    }
+    if sources.len() > MAX_SOURCES {
+        return wrong("there is room for 20 calendars");
+    }
+    Ok(sources)
 }
 
 /// How much room there is for photos on this box, in megabytes of a million bytes.
@@ -111,7 +169,7 @@ pub struct HelpLine {
 
 impl From<&HelpLine> for Help {
     fn from(line: &HelpLine) -> Self {
-        Self { name: line.name.clone(), phone: line.phone.clone(), hours: line.hours.clone() }
+        Self { name: Some(line.name.clone()), phone: line.phone.clone(), hours: line.hours.clone() }
     }
 }
 
@@ -141,6 +199,7 @@ impl Config {
             mdns: LocalNetwork::On,
             photos: PhotoRoom::default(),
             help: None,
+            agenda: AgendaSources::default(),
         }
     }
 
@@ -206,7 +265,10 @@ impl Config {
              # about half a megabyte. When a resident's room is full they are told so; of a neighbour's photos the later ones\n\
              # stay away until there is room again.\n\
              [photos]\nresident_mb = {resident_mb}\nneighbour_mb = {neighbour_mb}\n\n\
-             # Whom visitors can call for help.\n{help}",
+             # Whom visitors can call for help.\n{help}\n\
+             # Other calendars whose events wait at the connectors' desk until somebody publishes them: their addresses, what\n\
+             # you call them, and how many hours lie between two visits.\n{agenda}",
+            agenda = self.agenda.render(),
             resident_mb = self.photos.resident_mb,
             neighbour_mb = self.photos.neighbour_mb,
             name = quoted(&self.name),
@@ -228,6 +290,24 @@ impl Config {
 pub fn local_url(bound: SocketAddr) -> String {
     if bound.ip().is_unspecified() { format!("http://127.0.0.1:{}", bound.port()) } else { format!("http://{bound}") }
 }
+
+impl AgendaSources {
+    fn render(&self) -> String {
+        let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
+        let source = |source: &AgendaSource| {
+            let name = source.name.as_ref().map(|name| format!("name = {}\n", quoted(name))).unwrap_or_default();
+            format!("[[agenda.source]]\nurl = {}\n{name}hours = {}\n", quoted(&source.url), source.hours)
+        };
+        let private = if self.private_addresses { "[agenda]\nprivate_addresses = true\n" } else { "" };
+        match self.sources.as_slice() {
+            [] => format!("{private}{AGENDA_EXAMPLE}"),
+            some => format!("{private}{}", some.iter().map(source).collect::<String>()),
+        }
+    }
+}
+
+const AGENDA_EXAMPLE: &str =
+    "# [[agenda.source]]\n# url = \"https://sportclub.example/agenda.ics\"\n# name = \"Sports club\"\n# hours = 6\n";
 
 const ANNOUNCE_EXAMPLE: &str = "# announce = [\"/dns/plein.example/udp/4080/quic-v1\"]";
 
@@ -283,6 +363,17 @@ mod tests {
             announce: vec!["/dns/plein.example/udp/4080/quic-v1".parse().unwrap()],
             relay: false,
             upnp: false,
+            agenda: AgendaSources {
+                sources: vec![
+                    AgendaSource {
+                        url: "https://club.example/a.ics".to_owned(),
+                        name: Some("Club".to_owned()),
+                        hours: 6,
+                    },
+                    AgendaSource { url: "http://kerk.example/b.ics".to_owned(), name: None, hours: 24 },
+                ],
+                private_addresses: true,
+            },
             ..plain.clone()
         };
         for config in [plain, full] {
@@ -307,6 +398,16 @@ mod tests {
         assert_eq!(config.tagline.as_deref(), Some("The village by the river"));
         assert_eq!(config.announce.len(), 1);
         assert_eq!(config.help.unwrap().hours.as_deref(), Some("on weekdays from 9 to 12"));
+    }
+
+    #[test]
+    fn a_calendar_that_cannot_be_visited_is_named() {
+        let plain = Config::new("Maasdorp".to_owned(), NeighbourhoodId::from_bytes([7; 32])).render();
+        let with = |source: &str| Config::parse(&format!("{plain}\n[[agenda.source]]\n{source}"));
+        let usual = with("url = \"https://club.example/a.ics\"").unwrap();
+        assert_eq!(usual.agenda.sources[0].every_ms(), 6 * 3_600_000);
+        assert!(with("url = \"file:///etc/passwd\"").unwrap_err().to_string().contains("https://"));
+        assert!(with("url = \"https://club.example/a.ics\"\nhours = 0").unwrap_err().to_string().contains("one hour"));
     }
 
     #[test]

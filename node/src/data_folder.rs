@@ -11,6 +11,7 @@
 //! | `addresses.json` | where neighbours' [boxes are](addresses::AddressBook), as they signed it; the running box's own |
 //! | `contacts.json` | [when something last came in](contacts::ContactsFile) from each neighbour |
 //! | `ways.json` | [how they are reached](ways::WaysFile) by the box that runs on this folder; gone when none does |
+//! | `sources.json` | [what other calendars say](crate::sources), and what connectors passed over |
 //! | `running.json` | how to reach the box that runs on this folder; gone when none does; only its owner may read it |
 //! | `search/` | the [search index](crate::search): made of the store, and made again when it is gone |
 //! | `photos/` | the [files of photos](crate::photos::PhotoFolder), and what was made of them for pages |

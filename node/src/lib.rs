@@ -14,4 +14,5 @@ pub mod net;
 pub mod photos;
 pub mod run;
 pub mod search;
+pub mod sources;
 pub mod web;

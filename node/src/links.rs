@@ -253,6 +253,24 @@ mod tests {
     }
 
     #[test]
+    fn an_invitation_is_short_enough_for_a_coarse_qr_code() {
+        let usual = [
+            "http://maasdorp.local:8080",
+            "https://plein.maasdorp.example",
+            "https://dorpsplein.oosterwijk-aan-de-vliet.example:8443",
+            "http://[2001:db8:85a3:1234:1319:8a2e:370:7348]:8080",
+        ];
+        for site in usual {
+            let link = InvitationLink { site: Site::parse(site).unwrap(), code: LetterCode::from_random([0xff; 8]) };
+            for lang in Lang::ALL {
+                let url = link.url_in(lang);
+                assert!(url.len() <= 90, "{url} has {} characters", url.len());
+                assert!(url.len() - site.len() <= 24, "the site itself is the most of {url}");
+            }
+        }
+    }
+
+    #[test]
     fn an_offer_survives_the_letter_and_a_strange_one_is_refused() {
         let link = TreatyLink {
             site: Site::parse("https://plein.example").unwrap(),

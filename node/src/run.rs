@@ -26,6 +26,8 @@ use crate::net::mdns::{self, Mdns};
 use crate::net::{self, NetError, NetHandle};
 use crate::photos::{self, Keeper};
 use crate::search::{self, Follower, Search};
+use crate::sources;
+use crate::web::live::{self, Teller};
 use crate::web::{FolderToken, SiteIdentity, SiteState};
 use dialling::Dialler;
 use doors::{Answering, Doors};
@@ -55,6 +57,8 @@ pub struct RunningBox {
     whereabouts: JoinHandle<()>,
     contacts: JoinHandle<()>,
     follower: Option<Follower>,
+    teller: Teller,
+    visits: JoinHandle<()>,
 }
 
 /// Why a box did not start, or did not go on.
@@ -158,20 +162,23 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
         search::follow(search, rows, settings.neighbourhood, handle.subscribe(), stop.clone())
     });
 
+    // Other calendars, which are visited when it is time.
+    let (sources, visits) = sources::start(folder.path(), &settings.agenda, &stop)?;
+
     // The site.
     let identity = Arc::new(SiteIdentity::of(&folder));
+    let (site_url, local_url) = (settings.site_url(bound), config::local_url(bound));
     let state = SiteState::new(store, handle, identity)
         .with_folder_token(token.clone())
         .with_dial_now(dial_now)
         .with_reach(net.watch_reach())
-        .with_site_url(&settings.site_url(bound))
-        .with_photos(photos.photos());
-    let state = match search {
-        Some(search) => state.with_search(search),
-        None => state,
-    };
+        .with_site_url(&site_url)
+        .with_photos(photos.photos())
+        .until(stop.clone())
+        .with_sources(sources);
+    let state = search.into_iter().fold(state, SiteState::with_search);
+    let teller = live::follow(state.clone(), stop.clone());
     let (site, figures) = doors.open(state, &stop);
-    let (site_url, local_url) = (settings.site_url(bound), config::local_url(bound));
 
     // Ready: commands on this machine may come.
     let running = RunningBox {
@@ -191,6 +198,8 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
         whereabouts,
         contacts,
         follower,
+        teller,
+        visits,
     };
     match running.announce() {
         Ok(()) => Ok(running),
@@ -275,6 +284,7 @@ impl RunningBox {
             ("dialling", self.dialler),
             ("telling where boxes are", self.whereabouts),
             ("keeping when neighbours were heard of", self.contacts),
+            ("visiting other calendars", self.visits),
         ];
         for (part, task) in tasks {
             if let Err(error) = task.await {
@@ -284,6 +294,7 @@ impl RunningBox {
         if let Some(follower) = self.follower {
             follower.stopped().await;
         }
+        self.teller.stopped().await;
         if let Some(mdns) = self.mdns {
             mdns.shutdown().await;
         }

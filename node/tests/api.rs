@@ -345,9 +345,13 @@ fn the_api_describes_itself() {
     let described = village.get("/api/v1/openapi.json").json();
     let paths: Vec<_> = described["paths"].as_object().unwrap().keys().cloned().collect();
     let expected = [
+        "agenda/imports",
+        "agenda/passed-over",
+        "agenda/sources",
         "bundles",
         "bundles/{neighbourhood}/{space}",
         "devices/{key}",
+        "events",
         "forks",
         "index",
         "introductions",
@@ -360,11 +364,13 @@ fn the_api_describes_itself() {
         "operations",
         "operations/{id}",
         "photos",
+        "previews",
         "register",
         "residents",
         "search",
         "sessions",
         "sessions/challenge",
+        "setting",
         "status",
         "suggestions",
         "sync",

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use dorpsplein_web_ui::Lang;
 use dorpsplein_web_ui::pages::problems;
-use dorpsplein_web_ui::paths::{self, Page};
+use dorpsplein_web_ui::paths::{self, AgendaQuery, Page};
 use rustix::process::Signal;
 use site_support::{Answer, Serving, get, init, post, says};
 use tempfile::TempDir;
@@ -22,7 +22,8 @@ struct Village {
     news: String,
     event: String,
     comment: String,
-    _folder: TempDir,
+    alert: String,
+    folder: TempDir,
 }
 
 impl Village {
@@ -33,7 +34,10 @@ impl Village {
         let serving = Serving::start(&["serve", "--dir", dir.to_str().unwrap()]);
         let key = key.to_str().unwrap();
         let invitation = founded["invitation"].as_str().unwrap();
-        says(&["resident", "join", "--invitation", invitation, "--key", key, "--name", "Anna <b>"]);
+        let anna = says(&["resident", "join", "--invitation", invitation, "--key", key, "--name", "Anna <b>"]);
+        // An alert is a connector's to write.
+        let anna = anna["resident"].as_str().unwrap();
+        says(&["member", "role", anna, "connector", "--dir", dir.to_str().unwrap()]);
         let item = |value: serde_json::Value| value["item"].as_str().unwrap().to_owned();
         let hostile = "<script>alert(1)</script> & http://example.org/a";
         let news = item(says(&["resident", "post", "--key", key, "--title", hostile, "--body", hostile]));
@@ -50,18 +54,27 @@ impl Village {
             "2999-12-04T17:30",
         ]));
         let comment = item(says(&["resident", "comment", "--key", key, "--item", &event, "--body", "Ik kom."]));
+        let water = ["--title", "Hoog water", "--body", "De Veerweg gaat dicht."];
+        let alert = item(says(&[&["resident", "post", "--key", key, "--kind", "alert"][..], &water].concat()));
         let url = serving.text("url");
-        Self { serving, url, news, event, comment, _folder: folder }
+        Self { serving, url, news, event, comment, alert, folder }
     }
 
     fn get(&self, path: &str) -> Answer {
         get(&format!("{}{path}", self.url), &[])
     }
 
+    /// Anna writes something.
+    fn post(&self, title: &str) {
+        let key = self.folder.path().join("anna.key");
+        says(&["resident", "post", "--key", key.to_str().unwrap(), "--title", title, "--body", "Kom kijken."]);
+    }
+
     /// An item that the page can be about.
     fn subject(&self, page: Page) -> &str {
         match page {
             Page::Event => &self.event,
+            Page::Update => &self.alert,
             _ => &self.news,
         }
     }
@@ -102,7 +115,7 @@ fn a_comment_has_a_proof_and_every_item_only_its_own_page() {
         paths::item(Lang::En, &"0".repeat(64)),
         paths::event(Lang::Nl, "..%2f"),
         paths::news_before(Lang::Nl, "nonsense"),
-        paths::agenda_from(Lang::En, "yesterday"),
+        paths::agenda_of(Lang::En, &AgendaQuery { on: Some("yesterday".to_owned()), ..AgendaQuery::default() }),
         "/nergens".to_owned(),
         "/en/nowhere".to_owned(),
     ] {
@@ -156,4 +169,142 @@ fn pages_are_small_for_who_can_unpack_them() {
     brotli::Decompressor::new(small.body.as_slice(), 4096).read_to_end(&mut unpacked).unwrap();
     assert_eq!(unpacked, plain.body);
     assert!(small.body.len() * 2 < plain.body.len());
+}
+
+#[test]
+fn pages_are_kept_until_something_changes_and_only_for_visitors() {
+    let village = Village::new();
+    let url = format!("{}/", village.url);
+    let asked = [("accept-encoding", "br")];
+    let first = get(&url, &asked);
+    let tag = first.header("etag");
+    assert!(tag.starts_with('"') && tag.ends_with('"'), "{tag}");
+    let plain = get(&url, &[("accept-encoding", "identity")]);
+    assert_ne!(plain.header("etag"), tag);
+    let known = get(&url, &[("accept-encoding", "br"), ("if-none-match", tag)]);
+    assert_eq!((known.status.as_u16(), known.body.len()), (304, 0));
+    assert!(known.header("content-security-policy").starts_with("default-src 'none'"));
+
+    village.post("De molen draait zaterdag");
+    let changed = get(&url, &[("accept-encoding", "br"), ("if-none-match", tag)]);
+    assert_eq!(changed.status, 200);
+    assert_ne!(changed.header("etag"), tag);
+    assert!(village.get("/").text().contains("De molen draait zaterdag"));
+
+    let somebody = get(&url, &[("cookie", "session=00")]);
+    assert_eq!((somebody.status.as_u16(), somebody.header("etag")), (200, ""));
+    let searched = village.get("/zoeken?q=molen");
+    assert_eq!((searched.header("etag"), searched.header("cache-control")), ("", "no-store"));
+}
+
+/// An alert in one request: what a telephone on a bad line gets has to fit in the first packets of a connection.
+const FIRST_PACKETS: usize = 14_000;
+
+#[test]
+fn an_alert_can_be_read_in_one_small_request() {
+    let village = Village::new();
+    let key = village.folder.path().join("anna.key");
+    let update = "Het water zakt. De weg gaat om zes uur weer open.".repeat(8);
+    for _ in 0..6 {
+        says(&["resident", "update", "--key", key.to_str().unwrap(), "--item", &village.alert, "--body", &update]);
+    }
+    let url = format!("{}{}", village.url, paths::item(Lang::Nl, &village.alert));
+    let answer = get(&url, &[("accept-encoding", "br")]);
+    assert_eq!(answer.header("content-encoding"), "br");
+    assert!(answer.body.len() < FIRST_PACKETS, "{} bytes", answer.body.len());
+    let plain = get(&url, &[("accept-encoding", "identity")]);
+    assert_eq!(plain.text().matches("Het water zakt.").count(), 6 * 8);
+    assert!(!plain.text().contains("data-state=\"reading\""), "nothing waits for a script");
+}
+
+#[test]
+fn what_changed_stands_in_the_history_until_it_is_erased() {
+    let village = Village::new();
+    let key = village.folder.path().join("anna.key");
+    let key = key.to_str().unwrap();
+    let edit = |words: &[&str]| says(&[&["resident", "edit", "--key", key, &village.event][..], words].concat());
+    edit(&["--title", "Soep en brood", "--place", "De Schuur", "--body", "Kom allemaal eten."]);
+    assert!(edit(&["--place", "De Deel"])["id"].is_string());
+    assert!(edit(&["--place", "De Deel"])["id"].is_null(), "nothing is different");
+    let page = village.get(&paths::event(Lang::Nl, &village.event));
+    let history = Page::History.path(Lang::Nl, &village.event);
+    assert!(page.text().contains(&history) && page.text().contains("Gewijzigd op"));
+    let said = village.get(&history);
+    for words in ["Soep en brood", "De Schuur", "<del>Schuur</del><ins>Deel</ins>", "Anna &#60;b&#62;"] {
+        assert!(said.text().contains(words), "{words}: {}", said.text());
+    }
+    let form = village.get(&Page::Edit.path(Lang::Nl, &village.event));
+    for words in [
+        "value=\"Soep en brood\"",
+        "value=\"De Deel\"",
+        "value=\"2999-12-04\"",
+        "value=\"17:30\"",
+        ">\nKom allemaal eten.",
+    ] {
+        assert!(form.text().contains(words), "{words}");
+    }
+    says(&["resident", "erase", "--key", key, &village.event]);
+    let gone = village.get(&history);
+    assert!(!gone.text().contains("De Schuur") && !gone.text().contains("Soep"), "{}", gone.text());
+    assert_eq!(village.get(&Page::Edit.path(Lang::Nl, &village.event)).status, 404);
+}
+
+#[test]
+fn a_post_can_be_handed_on_without_asking_anybody() {
+    let village = Village::new();
+    let path = Page::Share.path(Lang::Nl, &village.alert);
+    let page = village.get(&path);
+    let text = page.text();
+    for link in [
+        "https://wa.me/?text=Dorp%3A%20Hoog%20water",
+        "sms:?body=Dorp%3A",
+        "https://www.facebook.com/sharer/sharer.php?u=http%3A%2F%2F",
+    ] {
+        assert!(text.contains(link), "{link}: {text}");
+    }
+    assert!(text.contains("<svg class=\"qr\""), "{text}");
+    let asked = village.get(&format!("{path}?server=%40anna%40mastodon.example"));
+    assert!(asked.text().contains("https://mastodon.example/share?text=Dorp%3A%20Hoog"));
+    let wrong = village.get(&format!("{path}?server=%22%3E%3Cscript%3E"));
+    assert!(wrong.text().contains("aria-invalid=\"true\"") && !wrong.text().contains("<script>\""));
+    let elsewhere = text.split("src=\"").skip(1).filter(|address| !address.starts_with('/'));
+    assert_eq!(elsewhere.count(), 0, "nothing is asked of anybody else");
+}
+
+#[test]
+fn a_preview_is_the_page_and_stores_nothing() {
+    use dorpsplein_protocol::operation::{Edit, Field, Kind, MAX_TRANSFER, Payload, Value};
+
+    let village = Village::new();
+    let before = village.get("/api/v1/status").json();
+    let ask = |edits: Vec<Edit>, headers: &[(&str, &str)]| {
+        let manner = format!("lang=nl&level=2&space=square&device={}", "0".repeat(64));
+        let payload = Payload::Edits(edits).encode();
+        post(&format!("{}/api/v1/previews?{manner}", village.url), headers, &payload)
+    };
+    let cbor = [("content-type", "application/cbor")];
+    let set = |field, text: &str| Edit::Set { field, value: Value::Text(text.to_owned()) };
+    let create = || Edit::Create { kind: Kind::NEWS, subject: None, speaks_for: None };
+    let written = vec![create(), set(Field::TITLE, "Soep <b>"), set(Field::BODY, "Kom *ook*\n\n- kip <script>")];
+    let shown = ask(written.clone(), &cbor);
+    assert_eq!((shown.status.as_u16(), shown.header("cache-control")), (200, "no-store"));
+    for words in ["<h2 class=\"headline\"", "Soep &#60;b&#62;", "<em>ook</em>", "<li>kip &lt;script&gt;</li>"] {
+        assert!(shown.text().contains(words), "{words}: {}", shown.text());
+    }
+    let refused = |answer: Answer, status: u16, problem: &str| {
+        assert_eq!((answer.status.as_u16(), answer.problem().as_str()), (status, problem))
+    };
+    let other = [cbor[0], ("origin", "https://elders.example")];
+    refused(ask(written.clone(), &other), 403, "not-permitted");
+    refused(ask(written.clone(), &[("content-type", "text/plain")]), 415, "malformed");
+    refused(ask(vec![set(Field::TITLE, "x")], &cbor), 400, "invalid-content");
+    refused(ask(vec![create(), set(Field::TITLE, &"x".repeat(300))], &cbor), 400, "text-too-long");
+    let large = post(
+        &format!("{}/api/v1/previews?lang=nl&level=2&space=square&device={}", village.url, "0".repeat(64)),
+        &cbor,
+        &[0; MAX_TRANSFER + 1],
+    );
+    refused(large, 413, "too-large");
+    assert_eq!(village.get("/api/v1/status").json()["items"], before["items"]);
+    assert!(before["items"].is_u64() && !village.get("/").text().contains("Kom ook"));
 }

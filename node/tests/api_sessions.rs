@@ -5,103 +5,16 @@
 
 mod site_support;
 
-use std::path::Path;
-
 use dorpsplein_node::cli::KeyFile;
 use dorpsplein_protocol::compose::Place;
-use dorpsplein_protocol::hex;
 use dorpsplein_protocol::identity::SecretKey;
-use dorpsplein_protocol::login::LoginProof;
 use dorpsplein_protocol::operation::{
-    self, DeviceRetirement, Edit, Field, ItemId, Kind, ModerationAct, ModerationReason, NeighbourhoodId, OperationId,
-    Space, Statement,
+    self, DeviceRetirement, Edit, Field, ItemId, Kind, ModerationAct, ModerationReason, OperationId, Space, Statement,
 };
 use dorpsplein_protocol::time::Timestamp;
-use serde_json::{Value, json};
-use site_support::{Answer, Serving, delete, get, init, post, put, says};
-
-const JSON: (&str, &str) = ("content-type", "application/json");
-const CBOR: (&str, &str) = ("content-type", "application/cbor");
-
-/// A running box with its founder and one resident, Anna.
-struct Village {
-    url: String,
-    home: NeighbourhoodId,
-    founder: KeyFile,
-    anna: KeyFile,
-    _serving: Serving,
-    _folder: tempfile::TempDir,
-}
-
-impl Village {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
-        let (dir, key) = (path("dorp"), path("anna.key"));
-        let founded = init(Path::new(&dir), "Dorp");
-        let serving = Serving::start(&["serve", "--dir", &dir]);
-        let invitation = founded["invitation"].as_str().unwrap();
-        let joined = says(&["resident", "join", "--invitation", invitation, "--key", &key, "--name", "Anna"]);
-        Self {
-            url: joined["url"].as_str().unwrap().to_owned(),
-            home: NeighbourhoodId::from_hex(founded["neighbourhood_id"].as_str().unwrap()).unwrap(),
-            founder: KeyFile::open(&Path::new(&dir).join("connector.key")).unwrap(),
-            anna: KeyFile::open(Path::new(&key)).unwrap(),
-            _serving: serving,
-            _folder: folder,
-        }
-    }
-
-    fn at(&self, path: &str) -> String {
-        format!("{}/api/v1/{path}", self.url)
-    }
-
-    fn host(&self) -> &str {
-        self.url.split_once("://").unwrap().1
-    }
-
-    fn challenge(&self) -> String {
-        get(&self.at("sessions/challenge"), &[]).json()["challenge"].as_str().unwrap().to_owned()
-    }
-
-    /// What a device sends to log in at a site that calls itself `host`.
-    fn login(&self, device: &SecretKey, challenge: &str, host: &str) -> Value {
-        let bytes: [u8; 32] = hex::decode(challenge).unwrap().try_into().unwrap();
-        let signature = LoginProof::new(&self.home, &bytes, host).sign(device);
-        let signature = hex::encode(signature.as_bytes());
-        json!({ "device": device.public().to_string(), "challenge": challenge, "signature": signature })
-    }
-
-    fn knock(&self, login: &Value, headers: &[(&str, &str)]) -> Answer {
-        post(&self.at("sessions"), &[&[JSON], headers].concat(), login.to_string().as_bytes())
-    }
-
-    /// The cookie of somebody who logs in.
-    fn enter(&self, who: &KeyFile) -> String {
-        let answer = self.knock(&self.login(who.device().secret(), &self.challenge(), self.host()), &[]);
-        assert_eq!(answer.status, 201);
-        cookie(&answer)
-    }
-
-    fn page(&self, path: &str, cookie: &str) -> Answer {
-        get(&format!("{}{path}", self.url), &[("cookie", cookie)])
-    }
-
-    /// The time of the box.
-    fn now(&self) -> Timestamp {
-        Timestamp::from_millis(get(&self.at("status"), &[]).json()["time"].as_u64().unwrap())
-    }
-
-    /// Who is logged in with this cookie.
-    fn who(&self, cookie: &str) -> Answer {
-        get(&self.at("sessions"), &[("cookie", cookie)])
-    }
-}
-
-/// The cookie that an answer sets, as a browser sends it back.
-fn cookie(answer: &Answer) -> String {
-    answer.header("set-cookie").split(';').next().unwrap().to_owned()
-}
+use serde_json::json;
+use site_support::village::{CBOR, Village, cookie};
+use site_support::{delete, get, post, put};
 
 #[test]
 fn a_device_logs_in_once_with_a_challenge_and_out_when_it_is_retired() {
@@ -251,8 +164,8 @@ fn what_is_for_members_is_there_for_residents_who_are_logged_in_and_for_nobody_e
         assert_eq!(village.page(&format!("/api/v1/items/{id}"), &anna).json()["space"], "members");
     }
     assert!(village.page("/", &anna).text().contains(words));
-    assert!(village.page("/agenda?vanaf=2099-12-01", &anna).text().contains(words));
-    assert!(!village.page("/agenda?vanaf=2099-12-01", "").text().contains(words));
+    assert!(village.page("/agenda?op=2099-12-01", &anna).text().contains(words));
+    assert!(!village.page("/agenda?op=2099-12-01", "").text().contains(words));
 
     // To everybody, and back.
     for (to, status) in [(Space::Square, 200), (Space::Members, 404)] {

@@ -8,6 +8,7 @@
 mod harm;
 mod limits;
 mod live;
+mod pictures;
 mod village;
 mod words;
 
@@ -18,7 +19,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use harm::Conduct;
-use village::When;
+use village::{Fill, What, When};
 
 #[derive(Parser)]
 struct Arguments {
@@ -45,8 +46,17 @@ enum Command {
         count: u64,
         #[arg(long, value_enum)]
         when: When,
+        /// What is written
+        #[arg(long, value_enum, default_value_t = What::Events)]
+        what: What,
         #[arg(long, default_value_t = 1)]
         seed: u64,
+    },
+    /// Make photos, no two alike
+    Pictures {
+        folder: PathBuf,
+        #[arg(long)]
+        count: u32,
     },
     /// Hand in changes one by one and look for them next door
     Live {
@@ -78,7 +88,8 @@ enum Command {
 fn main() -> Result<()> {
     let said = match Arguments::parse().command {
         Command::Begin { root, host, harm } => village::begin(&root, &host, harm)?,
-        Command::Fill { root, count, when, seed } => village::fill(&root, count, when, seed)?,
+        Command::Fill { root, count, when, what, seed } => village::fill(&root, &Fill { count, when, what, seed })?,
+        Command::Pictures { folder, count } => pictures::make(&folder, count)?,
         Command::Live { root, writes, reads, count, pause_ms, seed } => {
             live::measure(&root, &writes, &reads, count, Duration::from_millis(pause_ms), seed)?
         }

@@ -51,6 +51,23 @@ pub(crate) enum When {
     Now,
 }
 
+/// What is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum What {
+    /// Events for the neighbours.
+    Events,
+    /// What stands on a square: of every ten posts one event, four news items, three offers and two requests.
+    Square,
+}
+
+/// How a box is filled.
+pub(crate) struct Fill {
+    pub(crate) count: u64,
+    pub(crate) when: When,
+    pub(crate) what: What,
+    pub(crate) seed: u64,
+}
+
 /// A device of a resident, between two runs.
 #[derive(Serialize, Deserialize)]
 struct Kept {
@@ -137,7 +154,8 @@ fn move_in(root: &Path, door: &Door, now: Timestamp) -> Result<()> {
 }
 
 /// Fills the box that writes, which is not running, with so many operations.
-pub(crate) fn fill(root: &Path, count: u64, when: When, seed: u64) -> Result<Value> {
+pub(crate) fn fill(root: &Path, fill: &Fill) -> Result<Value> {
+    let &Fill { count, when, what, seed } = fill;
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     let mut devices = load(root)?;
     let folder = DataFolder::open(&root.join(WRITES))?;
@@ -153,7 +171,10 @@ pub(crate) fn fill(root: &Path, count: u64, when: When, seed: u64) -> Result<Val
         let written = (0..count).map(|number| {
             let device = &mut devices[number as usize % usize::from(RESIDENTS)];
             let at = moment(&mut random, number, count, when);
-            let signed = write(device, home, &mut random, number, at).encode();
+            let signed = match what {
+                What::Events => write(device, home, &mut random, number, at).encode(),
+                What::Square => post(device, home, &mut random, number, at).encode(),
+            };
             bytes += signed.len();
             if sample.len() < SAMPLE_BYTES {
                 sample.extend_from_slice(&signed);
@@ -215,6 +236,18 @@ pub(crate) fn write(
 ) -> Signed {
     let place = Place { neighbourhood: home, space: Space::Neighbours };
     device.create(place, Kind::EVENT, None, words::event(random, number), at)
+}
+
+/// The next of what stands on a square.
+fn post(device: &mut Device, home: NeighbourhoodId, random: &mut ChaCha8Rng, number: u64, at: Timestamp) -> Signed {
+    let kind = match number % 10 {
+        0 => return write(device, home, random, number, at),
+        1..5 => Kind::NEWS,
+        5..8 => Kind::OFFER,
+        _ => Kind::REQUEST,
+    };
+    let place = Place { neighbourhood: home, space: Space::Square };
+    device.create(place, kind, None, words::post(random, number), at)
 }
 
 /// The devices of the residents, as they stand.

@@ -277,6 +277,14 @@ pub(crate) fn event(random: &mut ChaCha8Rng, number: u64) -> Vec<Edit> {
     ]
 }
 
+/// The edits of one made-up piece of news, offer or request: a title, and 300 characters.
+pub(crate) fn post(random: &mut ChaCha8Rng, number: u64) -> Vec<Edit> {
+    let title = format!("{} bij {} ({number})", pick(random, &THINGS), pick(random, &PLACES));
+    let body = body(random, CHARACTERS);
+    let text = |field: Field, text: String| Edit::Set { field, value: Value::Text(text) };
+    vec![text(Field::TITLE, title), text(Field::BODY, body)]
+}
+
 /// The first of the fields that this version keeps and passes on without knowing what they are for.
 const OTHERS: u16 = 200;
 

@@ -9,7 +9,7 @@ use super::client::{Client, ClientError};
 use super::door::{Door, StoppedDoor, refused};
 use super::error::{CliError, InputError};
 use crate::web::body::{
-    ForkBody, ItemBody, LogBody, MineBody, NamedResidentBody, ReceiptBody, RegisterBody, TakingBody,
+    ForkBody, ItemBody, LogBody, MineBody, NamedResidentBody, ReceiptBody, RegisterBody, SettingBody, TakingBody,
 };
 use crate::web::error::Problem;
 use crate::web::local;
@@ -21,6 +21,14 @@ impl Door {
     /// [`CliError::Client`], as for every question here.
     pub fn register(&self) -> Result<RegisterBody, CliError> {
         self.ask(Client::register, |door| local::register(&door.state))
+    }
+
+    /// How the square looks and what is on it.
+    ///
+    /// # Errors
+    /// [`CliError::Client`].
+    pub fn setting(&self) -> Result<SettingBody, CliError> {
+        self.ask(Client::setting, |door| local::setting(&door.state))
     }
 
     /// The devices that signed two operations with one number.

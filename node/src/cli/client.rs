@@ -18,8 +18,9 @@ use crate::links::Site;
 use crate::search::IndexState;
 use crate::web::api::bundles;
 use crate::web::body::{
-    AcceptedBody, DeviceBody, ForkBody, ImportedBody, InvitationBody, ItemBody, LogBody, MineBody, NamedResidentBody,
-    PhotoBody, ReceiptBody, RegisterBody, SearchBody, StatusBody, SyncBody, TakingBody,
+    AcceptedBody, DeviceBody, ForkBody, ImportedBody, ImportedCalendarBody, InvitationBody, ItemBody, LogBody,
+    MineBody, NamedResidentBody, PassedOverBody, PhotoBody, ReceiptBody, RegisterBody, SearchBody, SettingBody,
+    SourcesBody, StatusBody, SyncBody, TakingBody,
 };
 use crate::web::error::{ProblemBody, kind_of};
 use crate::web::sessions::{ChallengeBody, LoginBody};
@@ -193,6 +194,14 @@ impl Client {
         self.read(request.send_empty())
     }
 
+    /// How the square looks and what is on it.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn setting(&self) -> Result<SettingBody, ClientError> {
+        self.get("setting")
+    }
+
     /// What connectors last said about what is taken of a neighbour, or about one post of one; none if they never did. For
     /// connectors who are [signed in](Client::signed_in), and whoever has the box's folder.
     ///
@@ -232,6 +241,33 @@ impl Client {
         let next = told(bundles::NEXT).and_then(|next| hex::decode(&next)).ok_or_else(strange)?;
         let operations = told(bundles::OPERATIONS).and_then(|count| count.parse().ok()).ok_or_else(strange)?;
         Ok(Some(Page { frame: self.bytes(&mut answer)?, operations, next }))
+    }
+
+    /// What other calendars say. For whoever has the box's folder, and connectors who are signed in; so are the next two.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn calendar_sources(&self) -> Result<SourcesBody, ClientError> {
+        self.get("agenda/sources")
+    }
+
+    /// Hands in a calendar file.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn import_calendar(&self, name: &str, file: &[u8]) -> Result<ImportedCalendarBody, ClientError> {
+        let request = self.kept(self.agent.post(self.address("agenda/imports")));
+        self.read(request.query("name", name).content_type("text/calendar").send(file))
+    }
+
+    /// Has something not proposed any more.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn pass_over(&self, passed: &PassedOverBody) -> Result<(), ClientError> {
+        let request = self.kept(self.agent.post(self.address("agenda/passed-over")));
+        let body = serde_json::to_vec(passed).expect("a struct of strings is JSON");
+        self.read_bytes(request.content_type("application/json").send(&body[..])).map(drop)
     }
 
     /// The raw bytes of an operation.

@@ -96,6 +96,15 @@ pub enum InputError {
         /// Why.
         reason: String,
     },
+    /// A file is no calendar that can be read.
+    #[error(transparent)]
+    Calendar(#[from] dorpsplein_calendar::ReadError),
+    /// Nothing waits about such an event.
+    #[error("nothing waits about an event {0:?}; `dorpsplein agenda proposals` lists what does")]
+    NoProposal(String),
+    /// More than one waits.
+    #[error("more than one event begins with {0:?}: give more of its name")]
+    ManyProposals(String),
     /// An item is named by its id.
     #[error("an item is named by its id: 64 hexadecimal digits")]
     Item,
@@ -120,6 +129,37 @@ pub enum InputError {
     /// No rule that an event can recur by.
     #[error("{0} cannot be followed: {1}")]
     Recurrence(String, #[source] RecurrenceError),
+    /// A reason has another name.
+    #[error("a reason is spam, insult, private-data, unlawful, mistake or other")]
+    Reason,
+    /// No part of a square that can be switched off.
+    #[error("a part of a square is market, people, clubs, groups, alerts or search")]
+    Module,
+    /// A colour or a measure that is none.
+    #[error("{0}")]
+    Token(dorpsplein_web_ui::theme::TokenError),
+    /// Two colours that are too close.
+    #[error("{upper} on {ground} ({scheme}) has a contrast of {ratio} : 1, and to be read it takes {least} : 1")]
+    Contrast {
+        /// What stands above.
+        upper: &'static str,
+        /// What it stands on.
+        ground: &'static str,
+        /// By day or by night.
+        scheme: &'static str,
+        /// How much they differ.
+        ratio: String,
+        /// How much it takes.
+        least: String,
+    },
+    /// A file that is no theme.
+    #[error("{} is no theme: {reason}", .path.display())]
+    ThemeFile {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
     /// A name that nobody would be shown by.
     #[error("a name has 1 to {} characters on one line", dorpsplein_protocol::validate::MAX_NAME)]
     Name,

@@ -5,12 +5,12 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use data_encoding::BASE64;
 use dorpsplein_protocol::identity::PublicKey;
 use dorpsplein_protocol::time::Timestamp;
+use dorpsplein_web_ui::modules::Modules;
 use dorpsplein_web_ui::qr::QrImage;
 use dorpsplein_web_ui::view::{Frame, Help, Letter, Neighbourhood};
-use dorpsplein_web_ui::{Lang, assets, pages, paths};
+use dorpsplein_web_ui::{Lang, pages, paths};
 
 use super::door::Door;
 use super::error::CliError;
@@ -110,6 +110,7 @@ fn frame(door: &Door) -> Result<Frame, CliError> {
             id: status.neighbourhood_id,
             name: status.name,
             tagline,
+            logo: None,
             help: help.as_ref().map(Help::from),
             language: Lang::Nl,
             neighbours: Vec::new(),
@@ -118,9 +119,13 @@ fn frame(door: &Door) -> Result<Frame, CliError> {
         },
         now: local_time::local(clock::now()),
         time_zone: local_time::ZONE,
-        style_url: format!("data:text/css;base64,{}", BASE64.encode(assets::STYLE.as_bytes())),
+        theme: String::new(),
+        modules: Modules::default(),
         icon_url: String::new(),
         script_url: None,
         suggest_url: String::new(),
+        reading_url: String::new(),
+        at_kiosk: false,
+        told: String::new(),
     })
 }

@@ -1,6 +1,7 @@
 //! The commands of `dorpsplein`. Each does what it is asked and says so in a line or two, or with `--json` in one
 //! machine-readable line; what goes wrong is one clear line and exit code 1 (2 for a wrong command line).
 
+mod agenda;
 mod area;
 mod asking;
 mod author;
@@ -13,6 +14,7 @@ mod circle;
 mod client;
 mod device;
 mod door;
+mod edit;
 mod error;
 mod fork;
 mod founding;
@@ -31,6 +33,7 @@ mod photo;
 mod place;
 mod post;
 mod recover;
+mod report;
 mod resident;
 mod search;
 mod second;
@@ -39,6 +42,7 @@ mod signer;
 mod status;
 mod sync;
 mod taking;
+mod theme;
 mod treaty;
 mod waiting;
 
@@ -138,6 +142,12 @@ enum Command {
     /// Connectors: the parts of the neighbourhood
     #[command(subcommand)]
     Area(area::AreaCommand),
+    /// How the square looks and what is on it, and its colours as a file
+    #[command(subcommand)]
+    Theme(theme::ThemeCommand),
+    /// Connectors: take over events of other calendars
+    #[command(subcommand)]
+    Agenda(agenda::AgendaCommand),
     /// Connectors: the machines that speak for the neighbourhood
     #[command(subcommand)]
     Box(boxes::BoxCommand),
@@ -227,7 +237,9 @@ fn carried_out(command: &Command, json: bool) -> Result<Outcome, CliError> {
         Command::Treaty(command) => treaty::run(command),
         Command::Circle(command) => circle::run(command),
         Command::Organisation(command) => organisation::run(command),
+        Command::Agenda(command) => agenda::run(command),
         Command::Area(command) => area::run(command),
+        Command::Theme(command) => theme::run(command),
         Command::Box(command) => boxes::run(command),
     }
 }

@@ -8,6 +8,7 @@ use super::Outcome;
 use super::choose;
 use super::error::CliError;
 use super::on_item;
+use super::report;
 use super::signer::{Asked, Signer, moment};
 use crate::web::body::LogEntryBody;
 
@@ -24,6 +25,8 @@ pub(super) enum ModerateCommand {
     Unpin(ItemArgs),
     /// Mark a comment as the official answer
     Official(OfficialArgs),
+    /// Ask whoever made an item whether it still holds
+    AskReview(ItemArgs),
     /// Erase an item, here and wherever it went
     Erase(ReasonedArgs),
     /// Read the moderation log: who did what and why (for members)
@@ -122,6 +125,7 @@ pub(super) fn run(command: &ModerateCommand) -> Result<Outcome, CliError> {
             let done = if args.no_longer { "It is no longer official." } else { "It is the official answer now." };
             on_item::act(&args.item.signer, &args.item.item, done, |_| Edit::Official(!args.no_longer))
         }
+        ModerateCommand::AskReview(args) => report::ask_review(args),
         ModerateCommand::Erase(args) => {
             let (reason, note) = (Some(args.reason.of_protocol()), args.note.clone());
             on_item::erase(&args.item, reason, note)

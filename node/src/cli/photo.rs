@@ -30,6 +30,11 @@ pub(super) struct Prepared {
 }
 
 impl PhotoArgs {
+    /// One photo.
+    pub(super) fn one(file: PathBuf, words: &str) -> Self {
+        Self { photo: vec![file], alt: vec![words.to_owned()] }
+    }
+
     /// Reads the photos and draws them anew, before anything is signed or sent.
     ///
     /// # Errors

@@ -239,7 +239,7 @@ fn time_edits(kind: Kind, times: &TimeArgs) -> Result<Vec<Edit>, CliError> {
     Ok(edits)
 }
 
-fn checked_day(day: &str) -> Result<String, InputError> {
+pub(super) fn checked_day(day: &str) -> Result<String, InputError> {
     Day::parse(day).map(|day| day.to_string()).map_err(|_| InputError::Day(day.to_owned()))
 }
 

@@ -13,11 +13,13 @@ use serde_json::json;
 use super::author::Author;
 use super::client::Client;
 use super::door::Door;
+use super::edit;
 use super::error::{CliError, InputError};
 use super::key_file::KeyFile;
 use super::leaving;
 use super::moderate::ItemArgs;
 use super::post;
+use super::report;
 use super::{Outcome, random};
 use crate::links::{InvitationLink, Site};
 use crate::web::body::{AcceptedBody, ItemBody};
@@ -30,6 +32,8 @@ pub(super) enum ResidentCommand {
     Join(JoinArgs),
     /// Write a post: news, an event, an offer, a request, a listing, a group, an alert
     Post(Box<post::PostArgs>),
+    /// Change something you wrote: only what is different is signed
+    Edit(Box<edit::EditArgs>),
     /// Connectors: say how things stand with an alert
     Update(post::UpdateArgs),
     /// Sign up for an event, or join a group
@@ -38,6 +42,10 @@ pub(super) enum ResidentCommand {
     Settle(ItemArgs),
     /// Answer a post
     Comment(CommentArgs),
+    /// Tell the connectors that something is wrong with an item
+    Report(report::ReportArgs),
+    /// Say that something of your own still holds
+    StillRight(report::StillRightArgs),
     /// Show an item, as anybody can
     Show(ShowArgs),
     /// Erase an item of your own, here and wherever it went
@@ -115,10 +123,13 @@ pub(super) fn run(command: &ResidentCommand) -> Result<Outcome, CliError> {
     match command {
         ResidentCommand::Join(args) => join(args),
         ResidentCommand::Post(args) => post::post(args),
+        ResidentCommand::Edit(args) => edit::edit(args),
         ResidentCommand::Update(args) => post::update(args),
         ResidentCommand::SignUp(args) => post::sign_up(args),
         ResidentCommand::Settle(args) => post::settle(args),
         ResidentCommand::Comment(args) => comment(args),
+        ResidentCommand::Report(args) => report::report(args),
+        ResidentCommand::StillRight(args) => report::still_right(args),
         ResidentCommand::Show(args) => show(args),
         ResidentCommand::Erase(args) => leaving::erase(args),
         ResidentCommand::Audience(args) => leaving::show_to(args),

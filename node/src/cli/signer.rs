@@ -63,6 +63,11 @@ impl Signer {
         Author::open(&self.key_path(), door)
     }
 
+    /// The same, for asking as whoever signs.
+    pub(super) fn as_asked(&self) -> Asked {
+        Asked { dir: self.dir.clone(), url: self.url.clone(), key: self.key.clone() }
+    }
+
     /// Where the key is.
     pub(super) fn key_path(&self) -> PathBuf {
         match (&self.dir, &self.key) {

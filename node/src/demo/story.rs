@@ -81,7 +81,7 @@ pub(super) fn acts(villages: &[&'static Village], now: Timestamp) -> Vec<Act> {
     for (village, told) in villages.iter().enumerate() {
         for (number, news) in told.news.iter().enumerate() {
             let topic = Topic { village, number };
-            let at = written(news, today);
+            let at = written(news.days_ago, news.at, today);
             acts.push(Act { at, by: news.by, topic, audience: news.audience, deed: Deed::News(news) });
             acts.extend(answers(topic, news.audience, news.comments, at, now));
             for hidden in told.hidden.iter().filter(|hidden| hidden.under == number) {
@@ -105,8 +105,7 @@ pub(super) fn acts(villages: &[&'static Village], now: Timestamp) -> Vec<Act> {
         }
         for (index, post) in told.posts.iter().enumerate() {
             let topic = Topic { village, number: told.news.len() + told.events.len() + index };
-            let day = today.saturating_sub(Span::new().days(i64::from(post.days_ago)));
-            let at = local_time::instant(DateTime::from_parts(day, post.at));
+            let at = written(post.days_ago, post.at, today);
             acts.push(Act { at, by: post.by, topic, audience: post.audience, deed: Deed::Post(post) });
             let said = answers(topic, post.audience, post.comments, at, now);
             acts.extend(said.map(|act| match act.deed {
@@ -163,10 +162,10 @@ fn sign_ups(
     })
 }
 
-/// News is written at the hour that its table says, on a day counted back from today.
-fn written(news: &News, today: Date) -> Timestamp {
-    let day = today.saturating_sub(Span::new().days(i64::from(news.days_ago)));
-    local_time::instant(DateTime::from_parts(day, news.at))
+/// News and posts are written at the hour that their tables say, on a day counted back from today.
+fn written(days_ago: u8, at: Time, today: Date) -> Timestamp {
+    let day = today.saturating_sub(Span::new().days(i64::from(days_ago)));
+    local_time::instant(DateTime::from_parts(day, at))
 }
 
 /// Events are announced one after the other, in the order of their table.

@@ -36,6 +36,8 @@ pub(super) struct Group {
     pub(super) inputs: usize,
     pub(super) bytes: usize,
     pub(super) stop: bool,
+    /// The keeper of photos told something: a picture may have come, or gone.
+    pub(super) photos: bool,
     /// Whose inputs are in it: a session's, or those from within the box.
     origins: BTreeSet<Option<SessionId>>,
 }
@@ -45,6 +47,11 @@ impl Group {
     pub(super) fn is_full(&self) -> bool {
         let is_large = self.bytes >= GROUP_BYTES || self.batch.len() >= self.most_keys();
         self.stop || self.inputs >= GROUP_INPUTS || is_large
+    }
+
+    /// Whether pages may look different after it.
+    pub(super) fn shows_otherwise(&self) -> bool {
+        self.photos || !self.batch.is_empty()
     }
 
     fn most_keys(&self) -> usize {

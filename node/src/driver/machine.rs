@@ -20,6 +20,7 @@ use tokio::sync::{broadcast, mpsc, watch};
 use tokio::time::Instant;
 
 use super::checking::{Checking, Done};
+use super::edition::EditionWriter;
 use super::group::Group;
 use super::ledger::{Ledger, Opening};
 use super::scrubs::{ScrubPace, Scrubs};
@@ -39,6 +40,7 @@ pub(super) struct Outlets {
     pub(super) status: watch::Sender<Arc<Status>>,
     pub(super) changes: broadcast::Sender<Arc<[ItemId]>>,
     pub(super) ledger: Arc<Mutex<Ledger>>,
+    pub(super) edition: EditionWriter,
 }
 
 /// The driver's state.
@@ -186,6 +188,9 @@ impl<S: Store + Send + Sync + 'static> Machine<S> {
         match handled.and_then(|()| self.commit(&group.batch)) {
             Ok(()) => {
                 self.publish();
+                if group.shows_otherwise() {
+                    self.outlets.edition.publish();
+                }
                 self.plan_scrub();
                 self.carry_out(group.after, &mut group.replies);
             }
@@ -245,7 +250,10 @@ impl<S: Store + Send + Sync + 'static> Machine<S> {
                 group.replies.offers.insert(ticket, reply);
                 Some(Input::Photo(PhotoInput::Offered { ticket, photo, length, by }))
             }
-            Event::Request(Request::Photo(input)) => Some(Input::Photo(input)),
+            Event::Request(Request::Photo(input)) => {
+                group.photos = true;
+                Some(Input::Photo(input))
+            }
             Event::Request(Request::Stop) | Event::Over => {
                 group.stop = true;
                 None

@@ -8,6 +8,7 @@
 //! are closed; reading goes on, and after [`RETRY`] the replica is opened again on what the disk holds.
 
 mod checking;
+mod edition;
 mod group;
 mod ledger;
 mod machine;
@@ -36,9 +37,11 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use crate::data_folder::contacts::Contacts;
 use crate::net::{NetEvent, NetHandle};
 use crate::photos::KeeperHandle;
+use edition::EditionWriter;
 use ledger::Ledger;
 use machine::Machine;
 
+pub use edition::Edition;
 pub use ledger::{Carried, Commits, Figures, NeighbourAccount, SessionAccount};
 pub use peer_key::{peer_id, public_key};
 pub use scrubs::ScrubPace;
@@ -84,6 +87,7 @@ pub struct DriverHandle {
     status: watch::Receiver<Arc<Status>>,
     changes: broadcast::Sender<Arc<[ItemId]>>,
     ledger: Arc<Mutex<Ledger>>,
+    edition: edition::EditionReader,
 }
 
 /// How the box stands.
@@ -169,11 +173,19 @@ where
     let (status_sender, status) = watch::channel(Arc::new(Status::default()));
     let (changes, _) = broadcast::channel(CHANGES);
     let ledger = Arc::new(Mutex::new(Ledger::default()));
-    let handle = DriverHandle { requests, registers, status, changes: changes.clone(), ledger: Arc::clone(&ledger) };
+    let edition = EditionWriter::default();
+    let handle = DriverHandle {
+        requests,
+        registers,
+        status,
+        changes: changes.clone(),
+        ledger: Arc::clone(&ledger),
+        edition: edition.reader(),
+    };
     let (ready, opened) = oneshot::channel();
     // Its own clockwork: the thread may outlive the runtime that started it by a moment.
     let runtime = Builder::new_current_thread().enable_time().build().map_err(DriverError::Thread)?;
-    let outlets = machine::Outlets { registers: registers_sender, status: status_sender, changes, ledger };
+    let outlets = machine::Outlets { registers: registers_sender, status: status_sender, changes, ledger, edition };
     let drive = move || match Machine::open(store, home, own, outlets, network, pace, &runtime) {
         Ok(machine) => {
             // Nobody waits any more if the caller was cancelled; then its handle is gone and the machine stops at once.
@@ -268,6 +280,17 @@ impl DriverHandle {
     /// submitted.
     pub fn registers(&self) -> Arc<Registers> {
         Arc::clone(&self.registers.borrow())
+    }
+
+    /// Which edition of what pages show is out. After [`submit`](Self::submit) said yes it is one that has what was
+    /// submitted.
+    pub fn edition(&self) -> Edition {
+        self.edition.get()
+    }
+
+    /// The registers, and every time they stand otherwise. Fails when the driver has stopped.
+    pub fn watch_registers(&self) -> watch::Receiver<Arc<Registers>> {
+        self.registers.clone()
     }
 
     /// How the box stands.

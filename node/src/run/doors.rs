@@ -47,8 +47,9 @@ impl Doors {
             let serve = axum::serve(web::Visits::new(listener), web::metrics::router(state.clone()));
             tokio::spawn(serve.with_graceful_shutdown(stop.clone().cancelled_owned()).into_future())
         });
-        let serve = axum::serve(web::Visits::new(self.site), web::router(state))
-            .with_graceful_shutdown(stop.clone().cancelled_owned());
+        let site = web::router(state).into_make_service_with_connect_info::<web::live::CameFrom>();
+        let serve =
+            axum::serve(web::Visits::new(self.site), site).with_graceful_shutdown(stop.clone().cancelled_owned());
         (tokio::spawn(serve.into_future()), figures)
     }
 }

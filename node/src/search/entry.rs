@@ -3,6 +3,7 @@
 use dorpsplein_protocol::operation::{ItemId, Kind, NeighbourhoodId, Space};
 use dorpsplein_protocol::projection::{Content, ItemRow};
 use dorpsplein_protocol::time::CivilTime;
+use dorpsplein_web_ui::markdown;
 use sha2::{Digest, Sha256};
 
 use super::words::words;
@@ -49,7 +50,9 @@ impl Entry {
             Space::Neighbours | Space::Circle(_) => row.kind == Kind::PROFILE,
             Space::Members | Space::Square | Space::Register => return None,
         };
-        let (title, body) = texts(&row.content);
+        let (title, mut body) = texts(&row.content);
+        let story = row.content.body.as_deref().map(markdown::words);
+        body.extend(story.as_deref());
         Some(Self {
             id: row.id,
             kind: row.kind,
@@ -102,13 +105,12 @@ pub(super) fn clock_number(time: &CivilTime) -> ClockNumber {
     digits.parse().unwrap_or(NEVER)
 }
 
-/// The texts by which an item is called, and its others.
+/// The texts by which an item is called, and its others but for its story, of which the words are to be found alone.
 fn texts(content: &Content) -> (Vec<&str>, Vec<&str>) {
-    let Content {
-        title, name, body, place, talents, photos, category, phone, email, website, hours, on_behalf, ..
-    } = content;
+    let Content { title, name, place, talents, photos, category, phone, email, website, hours, on_behalf, .. } =
+        content;
     let called = [title, name].into_iter().flatten().map(String::as_str).collect();
-    let single = [body, place, category, phone, email, website, hours, on_behalf].into_iter().flatten();
+    let single = [place, category, phone, email, website, hours, on_behalf].into_iter().flatten();
     let photos = photos.iter().map(|photo| &photo.photo.alt);
     (called, single.chain(talents).chain(photos).map(String::as_str).collect())
 }
@@ -175,7 +177,6 @@ mod tests {
         let text = |text: &str| Some(text.to_owned());
         let content = Content {
             title: text("titel"),
-            body: text("verhaal"),
             place: text("plek"),
             category: text("soort"),
             phone: text("0123456"),
@@ -190,7 +191,7 @@ mod tests {
         let (called, more) = texts(&content);
         assert_eq!(called, ["titel"]);
         let more = distinct(&more);
-        for word in ["verhaal", "plek", "soort", "0123456", "post", "dorp", "maandag", "oma", "breien"] {
+        for word in ["plek", "soort", "0123456", "post", "dorp", "maandag", "oma", "breien"] {
             assert!(more.iter().any(|one| one == word), "{word}");
         }
         assert!(!more.iter().any(|one| one == "leus"), "what a square is called is no item");

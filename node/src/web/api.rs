@@ -1,5 +1,6 @@
 //! The reading half of the API.
 
+pub(crate) mod agenda;
 pub(crate) mod bundles;
 pub(super) mod moderation;
 pub(super) mod neighbours;
@@ -123,7 +124,7 @@ pub(super) async fn wrong_method() -> Problem {
 }
 
 /// Reads off the async threads, because it reads the disk.
-async fn read<T: Send + 'static>(
+pub(super) async fn read<T: Send + 'static>(
     state: SiteState,
     question: impl FnOnce(Reader) -> Result<T, ReadError> + Send + 'static,
 ) -> Result<T, Problem> {
@@ -136,7 +137,7 @@ async fn read<T: Send + 'static>(
 impl From<ReadError> for Problem {
     fn from(error: ReadError) -> Self {
         match error {
-            ReadError::NotFound => Self::not_found(),
+            ReadError::NotFound | ReadError::Off => Self::not_found(),
             ReadError::Closed(door) => Self::closed(&door),
             ReadError::NoSearch => Self::new("storage", "nothing can be looked for at this moment"),
             ReadError::Store(error) => error.into(),

@@ -5,7 +5,7 @@
 /// One served file, in both encodings.
 #[derive(Debug)]
 pub struct Asset {
-    /// Its name in the source tree, for example `square.css`.
+    /// Its name in the source tree, for example `icon.svg`.
     pub name: &'static str,
     /// Its path on the site, for example `/static/square.0123456789abcdef.css`.
     pub url: &'static str,
@@ -34,12 +34,6 @@ pub fn url(name: &str) -> Option<&'static str> {
     ALL.iter().find(|asset| asset.name == name).map(|asset| asset.url)
 }
 
-/// The path of the style sheet.
-#[must_use]
-pub fn style_url() -> &'static str {
-    url("square.css").expect("web-ui/assets holds square.css; a test here checks it")
-}
-
 /// The path of the site's icon.
 #[must_use]
 pub fn icon_url() -> &'static str {
@@ -56,6 +50,12 @@ pub fn script_url() -> Option<&'static str> {
 #[must_use]
 pub fn suggest_url() -> &'static str {
     url("suggest.js").expect("web-ui/assets holds suggest.js; a test here checks it")
+}
+
+/// The path of the script that pages for reading have besides.
+#[must_use]
+pub fn reading_url() -> &'static str {
+    url("reading.js").expect("web-ui/assets holds reading.js; a test here checks it")
 }
 
 #[cfg(test)]
@@ -86,9 +86,10 @@ mod tests {
 
     #[test]
     fn the_style_sheet_and_the_icon_are_served() {
-        assert!(find(style_url()).unwrap().media_type.starts_with("text/css"));
         assert_eq!(find(icon_url()).unwrap().media_type, "image/svg+xml");
-        assert!(find(suggest_url()).unwrap().media_type.starts_with("text/javascript"));
+        for script in [suggest_url(), reading_url()] {
+            assert!(find(script).unwrap().media_type.starts_with("text/javascript"));
+        }
     }
 
     #[test]

@@ -3,14 +3,20 @@
 //! Ids and keys are 64 lower-case hexadecimal digits; instants are milliseconds since the Unix epoch, UTC; civil times
 //! are `2026-12-04T20:00` or `2026-12-04` on the clocks of the neighbourhood.
 
+mod agenda;
 mod neighbours;
 mod register;
 mod search;
+mod setting;
 mod sync;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use agenda::{
+    CalendarBytes, CalendarProposalBody, ImportQuery, ImportedCalendarBody, PassedOverBody, SkippedBody, SourceBody,
+    SourcesBody,
+};
 pub use neighbours::{BundleFrame, ImportedBody, IntroducedBody, IntroductionBody, TakingBody};
 pub use register::{
     AdmittedBody, AreaBody, CircleBody, DeviceEntryBody, DeviceStateBody, ForkBody, InvitationStateBody,
@@ -18,6 +24,7 @@ pub use register::{
     ProposalBody, ReceiptBody, RegisterBody, ResidentBody, StatementBody,
 };
 pub use search::{FitBody, SearchBody, SearchHitBody, SuggestionBody, SuggestionsBody};
+pub use setting::{SettingBody, SettingLogoBody, ThemeFile, ThemeFileError};
 pub use sync::{CarriedBody, NeighbourSyncBody, PhotosSyncBody, SessionSyncBody, SyncBody};
 
 /// An operation in transfer form: a CBOR array of its signed envelope (COSE_Sign1) and its payload.

@@ -112,7 +112,7 @@ pub fn kind_of(type_uri: &str) -> Option<&str> {
 /// The status code that goes with a problem type.
 fn status(kind: &str) -> StatusCode {
     match kind {
-        "too-large" | "photo-too-large" => StatusCode::PAYLOAD_TOO_LARGE,
+        "too-large" | "photo-too-large" | "calendar-too-large" => StatusCode::PAYLOAD_TOO_LARGE,
         "wrong-neighbourhood"
         | "unknown-author"
         | "claim-proof"
@@ -141,8 +141,8 @@ fn status(kind: &str) -> StatusCode {
         "not-logged-in" | "login-expired" => StatusCode::UNAUTHORIZED,
         "link-taken" => StatusCode::CONFLICT,
         "photo-missing" => StatusCode::CONFLICT,
-        "photo-format" => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        "photo-quota" => StatusCode::INSUFFICIENT_STORAGE,
+        "photo-format" | "calendar-format" | "calendar-encoding" => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "photo-quota" | "calendar-full" => StatusCode::INSUFFICIENT_STORAGE,
         "future-time" => StatusCode::UNPROCESSABLE_ENTITY,
         "quota" | "rate-limited" => StatusCode::TOO_MANY_REQUESTS,
         "storage" => StatusCode::SERVICE_UNAVAILABLE,

@@ -1,20 +1,31 @@
 //! What every answer carries: rules for the browser, and a smaller form for whoever can read it.
 
 use std::io::Write;
+use std::sync::LazyLock;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use data_encoding::BASE64;
+use dorpsplein_web_ui::assets::STYLE;
+use sha2::{Digest, Sha256};
 
-/// Nothing from elsewhere, nothing inline; the browser's module may be compiled, and only this site may be asked.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-     img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/// Nothing from elsewhere, nothing inline but style sheets by their hash; the browser's module may be compiled, and only this
+/// site may be asked. `STYLES` stands for the hashes.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'STYLES; \
+     img-src 'self' data:; connect-src 'self'; worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; \
+     frame-ancestors 'none'";
+
+/// The hash of the style sheet that stands in every page, in the form of the policy.
+static USUAL_STYLE: LazyLock<String> = LazyLock::new(|| source_of(STYLE));
+
+/// The policy of an answer in which no style sheet stands.
+static PLAIN_POLICY: LazyLock<HeaderValue> = LazyLock::new(|| policy(""));
 
 /// The rules for the browser.
-const RULES: [(HeaderName, HeaderValue); 4] = [
-    (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_SECURITY_POLICY)),
+const RULES: [(HeaderName, HeaderValue); 3] = [
     (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
@@ -27,6 +38,9 @@ const WINDOW_BITS: u32 = 18;
 /// Below this many bytes compressing gains nothing.
 const WORTH_COMPRESSING: usize = 512;
 
+/// What gains by it.
+const COMPRESSIBLE: [&str; 4] = ["text/", "application/json", "application/problem+json", "application/atom+xml"];
+
 /// How one logs in, for an answer that says that nobody is (RFC 9110 wants one there): `POST /api/v1/sessions`. Browsers
 /// do not know it, and show the page.
 const LOGIN: HeaderValue = HeaderValue::from_static("Dorpsplein-Session");
@@ -35,10 +49,28 @@ const LOGIN: HeaderValue = HeaderValue::from_static("Dorpsplein-Session");
 pub(super) async fn secure(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     response.headers_mut().extend(RULES);
+    response.headers_mut().entry(header::CONTENT_SECURITY_POLICY).or_insert_with(|| PLAIN_POLICY.clone());
     if response.status() == StatusCode::UNAUTHORIZED {
         response.headers_mut().insert(header::WWW_AUTHENTICATE, LOGIN);
     }
     response
+}
+
+/// The policy of a page with the usual style sheet and, unless it is empty, with that of a theme. Both stand in the page: on a
+/// slow line a second request is what people wait for.
+pub(super) fn page_policy(theme: &str) -> HeaderValue {
+    let theme = if theme.is_empty() { String::new() } else { format!(" {}", source_of(theme)) };
+    policy(&format!(" {}{theme}", *USUAL_STYLE))
+}
+
+fn policy(styles: &str) -> HeaderValue {
+    let text = CONTENT_SECURITY_POLICY.replace("STYLES", styles);
+    HeaderValue::from_str(&text).expect("hashes in base64 are header values")
+}
+
+/// A style sheet as the policy names it (Content Security Policy Level 3, section 2.3.1).
+fn source_of(sheet: &str) -> String {
+    format!("'sha256-{}'", BASE64.encode(&Sha256::digest(sheet)))
 }
 
 /// Compresses pages and JSON for readers that can take it. Files under `/static/` come compressed already.
@@ -72,9 +104,10 @@ async fn compressed(response: Response) -> Response {
 
 fn compressible(headers: &HeaderMap) -> bool {
     let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let text =
-        ["text/html", "application/json", "application/problem+json"].iter().any(|kind| media_type.starts_with(kind));
-    text && !headers.contains_key(header::CONTENT_ENCODING)
+    let text = COMPRESSIBLE.iter().any(|kind| media_type.starts_with(kind));
+    // A stream has no end to wait for.
+    let ends = !media_type.starts_with("text/event-stream");
+    text && ends && !headers.contains_key(header::CONTENT_ENCODING)
 }
 
 /// Whether the reader takes brotli: named in `Accept-Encoding`, and not with the weight 0.

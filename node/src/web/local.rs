@@ -8,7 +8,7 @@ use dorpsplein_protocol::operation::{ItemId, Kind, OperationId};
 use super::SiteState;
 use super::body::{
     DeviceBody, ForkBody, ItemBody, LogBody, MineBody, NamedResidentBody, ReceiptBody, RegisterBody, SearchBody,
-    StatusBody, TakingBody,
+    SettingBody, SourcesBody, StatusBody, TakingBody,
 };
 use super::error::Problem;
 use super::read::{Asked, Reader, search_kind};
@@ -22,12 +22,28 @@ pub fn status(state: &SiteState) -> Result<StatusBody, Problem> {
     Ok(Reader::new(state).status()?)
 }
 
+/// What [`SourcesBody`] says.
+///
+/// # Errors
+/// As [`status`].
+pub fn calendar_sources(state: &SiteState) -> Result<SourcesBody, Problem> {
+    Ok(Reader::new(state).sources_body()?)
+}
+
 /// What [`RegisterBody`] says.
 ///
 /// # Errors
 /// None at present; as [`status`].
 pub fn register(state: &SiteState) -> Result<RegisterBody, Problem> {
     Ok(Reader::new(state).register())
+}
+
+/// What [`SettingBody`] says.
+///
+/// # Errors
+/// None at present; as [`status`].
+pub fn setting(state: &SiteState) -> Result<SettingBody, Problem> {
+    Ok(Reader::new(state).setting_body())
 }
 
 /// What [`DeviceBody`] says.

@@ -33,6 +33,17 @@ pub(super) fn civil(time: &CivilTime) -> Option<Civil> {
     if time.is_all_day() { text.parse().ok().map(Civil::Day) } else { text.parse().ok().map(Civil::Time) }
 }
 
+/// A date, or a time with the offset that the neighbourhood's clocks have then: `2026-12-04T20:00:00+01:00`.
+pub(super) fn with_offset(time: &CivilTime) -> Option<String> {
+    match civil(time)? {
+        Civil::Day(day) => Some(day.to_string()),
+        Civil::Time(time) => {
+            let zoned = AMSTERDAM.to_ambiguous_zoned(time).compatible().ok()?;
+            Some(zoned.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
+        }
+    }
+}
+
 /// A [`CivilTime`] taken apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Civil {
@@ -80,5 +91,9 @@ mod tests {
         assert_eq!(at("2026-12-04"), Civil::Day(date(2026, 12, 4)));
         assert_eq!(at("2026-12-04T20:00"), Civil::Time(datetime(2026, 12, 4, 20, 0, 0, 0)));
         assert_eq!(at("2999-12-31T23:59").date(), date(2999, 12, 31));
+        let offset = |text: &str| with_offset(&CivilTime::parse(text).unwrap()).unwrap();
+        assert_eq!(offset("2026-12-04T20:00"), "2026-12-04T20:00:00+01:00");
+        assert_eq!(offset("2026-07-04T20:00"), "2026-07-04T20:00:00+02:00");
+        assert_eq!(offset("2026-07-04"), "2026-07-04");
     }
 }

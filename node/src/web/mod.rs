@@ -7,21 +7,29 @@ pub(crate) mod api;
 pub mod assets;
 pub mod body;
 mod bounded;
+mod conditional;
 pub mod error;
+mod feeds;
 mod item_count;
 mod keeper;
+mod kept;
+mod kiosk;
 mod layers;
 mod links;
+pub mod live;
 pub mod local;
 pub(crate) mod local_time;
 pub mod metrics;
+mod offline;
 mod openapi;
 mod pages;
 mod photos;
+mod preview;
 mod read;
 mod router;
 pub mod sessions;
 mod statics;
+mod theme;
 mod visits;
 mod write;
 
@@ -31,6 +39,7 @@ use dorpsplein_protocol::identity::PublicKey;
 use dorpsplein_protocol::store::Read;
 use dorpsplein_web_ui::view::Help;
 use tokio::sync::{Notify, watch};
+use tokio_util::sync::CancellationToken;
 
 use crate::data_folder::DataFolder;
 use crate::data_folder::peers::PeerBook;
@@ -38,8 +47,11 @@ use crate::driver::DriverHandle;
 use crate::net::Reach;
 use crate::photos::Photos;
 use crate::search::Search;
+use crate::sources::Sources;
 use item_count::ItemCount;
+use kept::Kept;
 use links::Links;
+use live::Live;
 use sessions::Sessions;
 
 pub use keeper::FolderToken;
@@ -56,34 +68,40 @@ pub struct SiteState {
     /// How this box presents its neighbourhood.
     pub identity: Arc<SiteIdentity>,
     item_count: Arc<ItemCount>,
+    kept: Arc<Kept>,
     sessions: Arc<Sessions>,
     links: Arc<Links>,
+    live: Arc<Live>,
     folder_token: Option<FolderToken>,
     dial_now: Arc<Notify>,
     reach: Option<watch::Receiver<Arc<Reach>>>,
     site_url: Option<Arc<str>>,
     photos: Option<Photos>,
     search: Option<Search>,
+    sources: Option<Sources>,
 }
 
 impl SiteState {
     /// The site of the box that `driver` drives on `store`.
     pub fn new(store: Arc<dyn Read + Send + Sync>, driver: DriverHandle, identity: Arc<SiteIdentity>) -> Self {
         let item_count = Arc::new(ItemCount::new(driver.subscribe()));
-        let (sessions, links, dial_now) = Default::default();
+        let (kept, sessions, links, live, dial_now) = Default::default();
         Self {
             store,
             driver,
             identity,
             item_count,
+            kept,
             sessions,
             links,
+            live,
             folder_token: None,
             dial_now,
             reach: None,
             site_url: None,
             photos: None,
             search: None,
+            sources: None,
         }
     }
 
@@ -91,6 +109,12 @@ impl SiteState {
     #[must_use]
     pub fn with_dial_now(self, dial_now: Arc<Notify>) -> Self {
         Self { dial_now, ..self }
+    }
+
+    /// The same, for a site whose open pages are let go when `stop` says so.
+    #[must_use]
+    pub fn until(self, stop: CancellationToken) -> Self {
+        Self { live: Arc::new(Live::until(stop)), ..self }
     }
 
     /// The same, with how other boxes are reached.
@@ -115,6 +139,12 @@ impl SiteState {
     #[must_use]
     pub fn with_search(self, search: Search) -> Self {
         Self { search: Some(search), ..self }
+    }
+
+    /// The same, with what other calendars say.
+    #[must_use]
+    pub fn with_sources(self, sources: Sources) -> Self {
+        Self { sources: Some(sources), ..self }
     }
 
     /// The same, for whoever can read in the box's folder what was written there when it started.

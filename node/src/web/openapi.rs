@@ -3,7 +3,7 @@
 use axum::Json;
 use utoipa::OpenApi;
 
-use super::{api, links, photos, sessions, write};
+use super::{api, links, live, photos, preview, sessions, theme, write};
 
 /// Everything under `/api/v1`.
 #[derive(OpenApi)]
@@ -16,14 +16,17 @@ use super::{api, links, photos, sessions, write};
     ),
     paths(
         write::submit,
+        preview::preview,
         photos::hand_in,
         api::operation,
         api::item,
+        live::stream::events,
         api::status,
         api::invitation,
         api::device,
         api::moderation::receipts,
         api::moderation::log,
+        theme::setting,
         api::register::register,
         api::register::residents,
         api::register::mine,
@@ -34,6 +37,9 @@ use super::{api, links, photos, sessions, write};
         api::search::suggestions,
         api::search::index,
         api::search::rebuild,
+        api::agenda::sources,
+        api::agenda::import,
+        api::agenda::pass_over,
         api::neighbours::introduce,
         api::neighbours::taking,
         api::bundles::page,

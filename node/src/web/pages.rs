@@ -1,21 +1,24 @@
 //! The handlers of the pages: address in, HTML out.
 
 use axum::extract::{OriginalUri, Path, Query, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use dorpsplein_protocol::operation::ItemId;
 use dorpsplein_web_ui::pages::RenderError;
-use dorpsplein_web_ui::paths::{self, ListQuery, Page, PostKind, SearchKind, query};
-use dorpsplein_web_ui::view::{ErrorPage, Failure, WritePage};
+use dorpsplein_web_ui::paths::{
+    self, AgendaQuery, AgendaView, CALENDAR_ENDING, ListQuery, Page, PostKind, SearchKind, query,
+};
+use dorpsplein_web_ui::view::{ErrorPage, Failure, Filled, WritePage};
 use dorpsplein_web_ui::{Lang, pages};
 
-use super::SiteState;
 use super::error::Problem;
+use super::feeds;
 use super::read::{Asked, ReadError, Reader};
 use super::sessions::Visitor;
+use super::{SiteState, kiosk, layers, offline};
 
 /// What may stand behind the `?` of a page; the first of a name counts.
-type Questions = Query<Vec<(String, String)>>;
+pub(super) type Questions = Query<Vec<(String, String)>>;
 
 /// Any page of the table of addresses.
 pub(super) async fn page(
@@ -23,15 +26,27 @@ pub(super) async fn page(
     lang: Lang,
     State(state): State<SiteState>,
     visitor: Option<Visitor>,
+    headers: HeaderMap,
     id: Option<Path<String>>,
     Query(questions): Questions,
 ) -> Response {
+    let at_kiosk = kiosk::is_one(&headers);
+    if let Some(elsewhere) = at_kiosk.then(|| kiosk::instead_of(page, lang)).flatten() {
+        return elsewhere;
+    }
+    // Nobody is logged in where the next reader is somebody else.
+    let visitor = visitor.filter(|_| !at_kiosk);
     let id = id.map(|Path(id)| id).unwrap_or_default();
+    if let (Page::Event, Some(id)) = (page, id.strip_suffix(CALENDAR_ENDING)) {
+        return feeds::event(lang, state, id).await;
+    }
     let path = page.path(lang, &id);
     let render = move |reader: &Reader| render(reader, page, lang, &id, &questions);
-    let mut response = html_for(visitor, state, lang, path, render).await;
-    if visitor.is_some() {
-        // What somebody sees who is logged in stays in no cache, also not in that of the button "back".
+    let mut response = html_for(Audience { visitor, at_kiosk }, state, lang, path, render).await;
+    offline::tell(response.headers_mut(), page, visitor.as_ref());
+    // What somebody sees who is logged in stays in no cache, also not in that of the button "back"; nor does what people
+    // look for, or what changes by itself: which boxes are connected.
+    if visitor.is_some() || matches!(page, Page::Search | Page::About) {
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     response
@@ -82,9 +97,10 @@ fn render(
 ) -> Result<String, ReadError> {
     let asked = |name: &str| questions.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
     let item = || ItemId::from_hex(id).ok_or(ReadError::NotFound);
+    reader.check_is_on(page)?;
     match page {
         Page::News => reader.news_page(asked(query::before(lang)), lang),
-        Page::Agenda => reader.agenda_page(asked(query::from(lang)), lang),
+        Page::Agenda => reader.agenda_page(asked_agenda(&asked, lang), lang),
         Page::Search => {
             let kind = asked(query::kind(lang)).and_then(|kind| SearchKind::from_value(kind, lang));
             let question = asked(query::QUESTION).unwrap_or_default().to_owned();
@@ -92,14 +108,20 @@ fn render(
         }
         Page::Item => reader.item_page(&item()?, lang),
         Page::Event => reader.event_page(&item()?, lang),
+        Page::Edit => reader.edit_page(&item()?, lang),
+        Page::History => reader.history_page(&item()?, lang),
+        Page::Update => reader.update_page(&item()?, lang),
+        Page::Share => reader.share_page(&item()?, asked(query::SERVER).unwrap_or_default(), lang),
         Page::WhoSaysThis => reader.proof_page(&item()?, lang),
         Page::Write => {
             let kind = asked_kind(&asked, lang).unwrap_or_default();
-            Ok(pages::write(&reader.frame(), &WritePage { kind, choices: reader.choices()? }, lang)?)
+            reader.check_is_on(kind.list())?;
+            let page = WritePage { kind, choices: reader.choices()?, filled: Filled::default(), editing: None };
+            Ok(pages::write(&reader.frame(), &page, lang)?)
         }
         Page::Join => Ok(pages::join(&reader.frame(), lang)?),
         Page::Market | Page::Clubs | Page::Groups | Page::Alerts => {
-            let word = |name: &str| asked(name).filter(|word| !word.is_empty()).map(str::to_owned);
+            let word = |name: &str| word(&asked, name);
             let asked = ListQuery {
                 kind: asked_kind(&asked, lang),
                 category: word(query::category(lang)),
@@ -110,23 +132,46 @@ fn render(
         }
         Page::Help => Ok(pages::help(&reader.frame(), lang)?),
         Page::Accessibility => Ok(pages::accessibility(&reader.frame(), lang)?),
+        Page::Offline => Ok(pages::offline(&reader.frame(), lang)?),
         Page::Privacy => Ok(pages::privacy(&reader.frame(), lang)?),
         Page::About => reader.about_page(lang),
         Page::MyData => reader.my_data_page(lang),
         Page::Device => Ok(pages::device(&reader.frame(), lang)?),
         Page::Desk
+        | Page::DeskQueue
+        | Page::DeskPulse
         | Page::DeskMembers
         | Page::DeskMember
         | Page::DeskInvitations
         | Page::DeskLetters
+        | Page::DeskLook
         | Page::DeskNeighbours
         | Page::DeskCircles
         | Page::DeskOrganisations
         | Page::DeskAreas
+        | Page::DeskSources
         | Page::DeskBoxes
         | Page::People
-        | Page::Log => reader.page_for_members(page, id, asked(query::before(lang)), lang),
+        | Page::Log => {
+            let talent = asked(query::TALENT).filter(|talent| !talent.is_empty());
+            reader.page_for_members(page, id, asked(query::before(lang)), talent, lang)
+        }
     }
+}
+
+/// What an address asks of the agenda.
+pub(super) fn asked_agenda<'a>(asked: &impl Fn(&str) -> Option<&'a str>, lang: Lang) -> AgendaQuery {
+    AgendaQuery {
+        view: asked(query::view(lang)).and_then(|view| AgendaView::from_value(view, lang)).unwrap_or_default(),
+        on: word(asked, query::on(lang)),
+        category: word(asked, query::category(lang)),
+        area: word(asked, query::area(lang)),
+    }
+}
+
+/// A word behind the `?`; none when it is empty.
+fn word<'a>(asked: &impl Fn(&str) -> Option<&'a str>, name: &str) -> Option<String> {
+    asked(name).filter(|word| !word.is_empty()).map(str::to_owned)
 }
 
 /// The sort of post that an address asks for.
@@ -141,24 +186,34 @@ async fn html(
     path: String,
     make: impl FnOnce(&Reader) -> Result<String, ReadError> + Send + 'static,
 ) -> Response {
-    html_for(None, state, lang, path, make).await
+    html_for(Audience::default(), state, lang, path, make).await
+}
+
+/// For whom a page is made.
+#[derive(Clone, Copy, Default)]
+struct Audience {
+    visitor: Option<Visitor>,
+    at_kiosk: bool,
 }
 
 /// Makes a page off the async threads, because it reads the disk, and turns what goes wrong into a page as well.
 async fn html_for(
-    visitor: Option<Visitor>,
+    Audience { visitor, at_kiosk }: Audience,
     state: SiteState,
     lang: Lang,
     path: String,
     make: impl FnOnce(&Reader) -> Result<String, ReadError> + Send + 'static,
 ) -> Response {
     let made = tokio::task::spawn_blocking(move || {
-        let reader = Reader::new(&state).for_visitor(visitor);
-        make(&reader).map(|html| (StatusCode::OK, html)).or_else(|error| instead(&reader, error, path, lang))
+        let reader = Reader::new(&state).for_visitor(visitor).at_kiosk(at_kiosk);
+        let made = make(&reader).map(|html| (StatusCode::OK, html));
+        let (status, html) = made.or_else(|error| instead(&reader, error, path, lang))?;
+        Ok::<_, RenderError>((status, html, layers::page_policy(reader.theme_css())))
     });
     match made.await {
-        Ok(Ok((status, html))) => {
-            let headers = [(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
+        Ok(Ok((status, html, policy))) => {
+            let caching = HeaderValue::from_static("no-cache");
+            let headers = [(header::CACHE_CONTROL, caching), (header::CONTENT_SECURITY_POLICY, policy)];
             (status, headers, Html(html)).into_response()
         }
         Ok(Err(error)) => broken(&error),
@@ -174,6 +229,7 @@ fn instead(reader: &Reader, error: ReadError, path: String, lang: Lang) -> Resul
             return Ok((Problem::closed(&door).status(), page));
         }
         ReadError::NotFound => (StatusCode::NOT_FOUND, Failure::NotFound),
+        ReadError::Off => (StatusCode::NOT_FOUND, Failure::Off),
         ReadError::NoSearch => (StatusCode::SERVICE_UNAVAILABLE, Failure::Internal),
         ReadError::Store(error) => {
             tracing::error!(%error, "a page could not be read");

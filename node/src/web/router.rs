@@ -7,11 +7,14 @@ use axum::middleware;
 use axum::response::Redirect;
 use axum::routing::{MethodRouter, Router, get, post};
 use dorpsplein_web_ui::Lang;
-use dorpsplein_web_ui::paths::{self, Page};
+use dorpsplein_web_ui::paths::{self, Feed, Page};
 use tower::limit::GlobalConcurrencyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use super::{SiteState, api, layers, links, metrics, openapi, pages, photos, sessions, statics, write};
+use super::{
+    SiteState, api, feeds, kept, kiosk, layers, links, live, metrics, offline, openapi, pages, photos, preview,
+    sessions, statics, theme, write,
+};
 
 /// The longest one request may take. A submission waits for the disk, nothing waits for the network.
 const REQUEST_TIME: Duration = Duration::from_secs(20);
@@ -22,14 +25,17 @@ const REQUESTS: usize = 64;
 
 /// All addresses of the site and the API.
 pub fn router(state: SiteState) -> Router {
-    Router::new()
-        .merge(site())
+    let made_each_time = Router::new()
         .nest("/api/v1", api_routes())
         .route("/static/{name}", get(statics::file))
+        .merge(theme::routes())
         .route("/metrics", get(metrics::for_keepers))
         .fallback(pages::nowhere)
         .method_not_allowed_fallback(pages::wrong_method)
-        .layer(middleware::from_fn(layers::compress))
+        .layer(middleware::from_fn(layers::compress));
+    site()
+        .layer(middleware::from_fn_with_state(state.clone(), kept::keep))
+        .merge(made_each_time)
         .layer(GlobalConcurrencyLimitLayer::new(REQUESTS))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIME))
         .merge(photos::routes())
@@ -41,19 +47,30 @@ pub fn router(state: SiteState) -> Router {
 fn site() -> Router<SiteState> {
     let addresses = Page::ALL.into_iter().flat_map(|page| Lang::ALL.map(|lang| (page, lang)));
     let site = addresses.fold(Router::new(), |site, (page, lang)| site.route(page.pattern(lang), show(page, lang)));
+    let site = Lang::ALL.into_iter().fold(site, |site, lang| {
+        let calendar = get(move |state, query| feeds::calendar(lang, state, query));
+        let feed = |feed: Feed| get(move |state| feeds::feed(feed, lang, state));
+        let site = site.route(paths::calendar_pattern(lang), calendar);
+        Feed::ALL.into_iter().fold(site, |site, one| site.route(one.pattern(lang), feed(one)))
+    });
     site.route("/en", get(|| async { Redirect::permanent(paths::news(Lang::En)) }))
         .route("/problems/{kind}", get(pages::problem_in_dutch))
         .route("/en/problems/{kind}", get(pages::problem_in_english))
         .route("/favicon.ico", get(statics::icon))
+        .route("/worker.js", get(statics::worker))
+        .route(paths::KIOSK, get(kiosk::enter))
+        .route(paths::manifest(Lang::Nl), get(offline::manifest_in_dutch))
+        .route(paths::manifest(Lang::En), get(offline::manifest_in_english))
 }
 
 fn show(page: Page, lang: Lang) -> MethodRouter<SiteState> {
-    get(move |state, visitor, id, query| pages::page(page, lang, state, visitor, id, query))
+    get(move |state, visitor, headers, id, query| pages::page(page, lang, state, visitor, headers, id, query))
 }
 
 fn api_routes() -> Router<SiteState> {
     Router::new()
         .route("/operations", post(write::submit))
+        .route("/previews", post(preview::preview))
         .route("/operations/{id}", get(api::operation))
         .route("/items/{id}", get(api::item))
         .route("/search", get(api::search::search))
@@ -61,10 +78,12 @@ fn api_routes() -> Router<SiteState> {
         .route("/index", get(api::search::index).post(api::search::rebuild))
         .route("/items/{id}/receipts", get(api::moderation::receipts))
         .route("/log", get(api::moderation::log))
+        .route("/setting", get(theme::setting))
         .route("/register", get(api::register::register))
         .route("/residents", get(api::register::residents))
         .route("/mine", get(api::register::mine))
         .route("/forks", get(api::register::forks))
+        .route("/events", get(live::stream::events))
         .route("/status", get(api::status))
         .route("/invitations/{key}", get(api::invitation))
         .route("/devices/{key}", get(api::device))
@@ -72,6 +91,9 @@ fn api_routes() -> Router<SiteState> {
         .route("/sessions", get(sessions::who).post(sessions::log_in).delete(sessions::log_out))
         .route("/links/{id}/{slot}", get(links::look).put(links::leave))
         .route("/sync", get(api::sync::status).post(api::sync::now))
+        .route("/agenda/sources", get(api::agenda::sources))
+        .route("/agenda/imports", post(api::agenda::import))
+        .route("/agenda/passed-over", post(api::agenda::pass_over))
         .route("/introductions", post(api::neighbours::introduce))
         .route("/takings/{about}", get(api::neighbours::taking))
         .route("/bundles", post(api::bundles::take))

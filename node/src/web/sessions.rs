@@ -22,6 +22,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use tokio::sync::watch;
 use utoipa::ToSchema;
 
 use super::SiteState;
@@ -87,6 +88,8 @@ pub struct VisitorBody {
 #[derive(Default)]
 pub(super) struct Sessions {
     room: Mutex<Room>,
+    /// Told whenever a session may have ended before its time.
+    ended: watch::Sender<()>,
 }
 
 #[derive(Default)]
@@ -203,7 +206,7 @@ impl OptionalFromRequestParts<SiteState> for Visitor {
 
 impl Visitor {
     /// Who sends a request with these headers.
-    fn of(headers: &HeaderMap, state: &SiteState) -> Option<Self> {
+    pub(super) fn of(headers: &HeaderMap, state: &SiteState) -> Option<Self> {
         let device = state.sessions.device(&token(headers)?, clock::now())?;
         visitor(&state.driver.registers(), &device)
     }
@@ -262,6 +265,8 @@ impl Sessions {
         room.make_room(&knock.device);
         let session = Session { device: knock.device, ends: now.plus_millis(SESSION_MS) };
         room.sessions.insert(Sha256::digest(token).into(), session);
+        drop(room);
+        self.ended.send_replace(());
         Ok(())
     }
 
@@ -274,6 +279,12 @@ impl Sessions {
     fn end(&self, token: &[u8; 32]) {
         let hash: [u8; 32] = Sha256::digest(token).into();
         self.room.lock().sessions.remove(&hash);
+        self.ended.send_replace(());
+    }
+
+    /// Notices that somebody may be logged in no more, but for those whose time is up.
+    pub(super) fn watch(&self) -> watch::Receiver<()> {
+        self.ended.subscribe()
     }
 }
 

@@ -27,6 +27,7 @@ impl Reader {
         page: Page,
         id: &str,
         before: Option<&str>,
+        talent: Option<&str>,
         lang: Lang,
     ) -> Result<String, ReadError> {
         let needs = if matches!(page, Page::Log | Page::People) { Role::Resident } else { Role::Connector };
@@ -40,7 +41,9 @@ impl Reader {
         let frame = self.frame();
         Ok(match page {
             Page::Log => pages::log(&frame, &self.log_page(before)?, lang)?,
-            Page::People => pages::people(&frame, &self.people_page()?, lang)?,
+            Page::People => pages::people(&frame, &self.people_page(talent)?, lang)?,
+            Page::DeskQueue => pages::queue(&frame, &self.queue_page()?, lang)?,
+            Page::DeskPulse => pages::pulse(&frame, &self.pulse_page()?, lang)?,
             Page::DeskMembers => pages::members(&frame, &self.members_page()?, lang)?,
             Page::DeskMember => {
                 let id = ResidentId::from_hex(id).ok_or(ReadError::NotFound)?;
@@ -52,9 +55,11 @@ impl Reader {
                 &view::LettersPage { top: self.desk_top(), blank: view::Letter::default() },
                 lang,
             )?,
+            Page::DeskLook => pages::look(&frame, &self.look_page()?, lang)?,
             Page::DeskNeighbours => pages::neighbours(&frame, &self.neighbours_page()?, lang)?,
             Page::DeskCircles => pages::circles(&frame, &self.circles_page(), lang)?,
             Page::DeskOrganisations => pages::organisations(&frame, &self.organisations_page()?, lang)?,
+            Page::DeskSources => pages::sources(&frame, &self.sources_page()?, lang)?,
             Page::DeskAreas => pages::areas(&frame, &self.areas_page(), lang)?,
             Page::DeskBoxes => pages::boxes(&frame, &self.boxes_page(lang), lang)?,
             _ => pages::desk(&frame, &self.desk(lang)?, lang)?,
@@ -100,6 +105,8 @@ impl Reader {
             proposals: self.proposals(|_| true)?,
             forks: self.forks_to_decide()?,
             cares: self.cares(lang)?,
+            queue: self.queue_length()?,
+            steps: self.first_steps()?,
             residents: register.resident_count(),
             connectors: register.connector_count(),
             open_invitations: self.open_invitations(),

@@ -51,6 +51,7 @@ impl Reader {
         let profile = projection::profile(&self.store, &self.home(), &visitor.resident)?;
         Ok(view::MyDataPage {
             name: profile.and_then(|profile| profile.content.name),
+            profile: self.own_profile(visitor)?,
             role: match visitor.role {
                 Role::Resident => view::Role::Resident,
                 Role::Connector => view::Role::Connector,
@@ -58,6 +59,7 @@ impl Reader {
             waits: self.waits_as_connector(),
             last_connector: visitor.role == Role::Connector && register.connector_count() == 1,
             devices: devices.collect::<Result<_, StoreError>>()?,
+            due: self.due_of(visitor)?,
             cards: resident.cards.len(),
         })
     }

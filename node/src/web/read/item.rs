@@ -6,7 +6,7 @@ use dorpsplein_protocol::projection::{Conflict, Content, Erasure, ItemRow, Moder
 use dorpsplein_protocol::store::StoreError;
 use dorpsplein_protocol::time::{CivilTime, Timestamp};
 use dorpsplein_web_ui::paths::PostKind;
-use dorpsplein_web_ui::{Lang, pages, view};
+use dorpsplein_web_ui::{Lang, markdown, pages, view};
 
 use super::super::body::{AuthorBody, ConflictBody, ContentBody, ItemBody, ModeratedBody};
 use super::super::local_time::{self, Civil};
@@ -25,21 +25,26 @@ impl Reader {
         }
         let row = self.visible(id)?;
         let kind = posts::post_kind(row.kind).filter(|kind| *kind != PostKind::Event).ok_or(ReadError::NotFound)?;
+        self.check_is_on(kind.list())?;
+        let updates = self.updates_of(&row)?;
         let page = view::ItemPage {
             id: row.id.to_string(),
             kind,
-            facts: self.facts(&row)?,
-            updates: (kind == PostKind::Alert).then(|| self.updates(&row)).transpose()?,
+            facts: self.facts(&row, &updates),
+            updates: (kind == PostKind::Alert).then(|| self.updates(&updates)).transpose()?,
+            consents: self.consents(&row)?,
             sign_ups: (kind == PostKind::Group).then(|| self.sign_ups(&row)).transpose()?,
             title: title(&row),
             body: row.content.body.clone().unwrap_or_default(),
             author: self.author(&row.author)?,
             written: local_time::local(row.created),
             edited: row.edited.map(local_time::local),
+            disagreements: self.disagreements(&row),
             fate: self.fate(&row)?,
-            handle: handle(&row),
+            handle: self.handle_of_post(&row)?,
             photos: self.photos(&row),
             thread: self.thread(&row)?,
+            preview: self.preview(&row, lang)?,
         };
         Ok(pages::item(&self.frame(), &page, lang)?)
     }
@@ -64,12 +69,15 @@ impl Reader {
             place: contested::place(&row),
             cancelled: contested::cancellation(&row),
             repeats: posts::repeats(&row),
-            facts: self.facts(&row)?,
+            source: row.content.source.clone(),
+            facts: self.facts(&row, &[]),
             sign_ups: self.sign_ups(&row)?,
+            disagreements: self.disagreements(&row),
             fate: self.fate(&row)?,
             handle: handle(&row),
             photos: self.photos(&row),
             thread: self.thread(&row)?,
+            preview: self.preview(&row, lang)?,
         };
         Ok(pages::event(&self.frame(), &page, lang)?)
     }
@@ -127,7 +135,9 @@ impl Reader {
             id: row.id.to_string(),
             author: self.author(&row.author)?,
             written: local_time::local(row.created),
+            edited: row.edited.map(local_time::local),
             body: row.content.body.clone().unwrap_or_default(),
+            photos: self.photos(row),
             fate: self.fate(row)?,
             handle: handle(row),
         })
@@ -201,7 +211,7 @@ pub(super) fn title(row: &ItemRow) -> String {
     if !title.is_empty() {
         return title;
     }
-    let body = row.content.body.as_deref().map(one_line).unwrap_or_default();
+    let body = row.content.body.as_deref().map(|body| one_line(&markdown::words(body))).unwrap_or_default();
     let borrowed: String = body.chars().take(BORROWED_TITLE_CHARS).collect();
     if borrowed.is_empty() { "…".to_owned() } else { borrowed }
 }
@@ -223,7 +233,7 @@ pub(super) mod contested {
     }
 
     /// When the event is; none for an event without a start.
-    pub(super) fn when(row: &ItemRow) -> Option<view::Stated<view::When>> {
+    pub(in super::super) fn when(row: &ItemRow) -> Option<view::Stated<view::When>> {
         let starts = row.content.starts.as_ref().and_then(local_time::civil)?;
         let ends = row.content.ends.as_ref().and_then(local_time::civil);
         let start_versions: Vec<Civil> = versions(row, Field::STARTS).iter().filter_map(civil).collect();
@@ -239,7 +249,7 @@ pub(super) mod contested {
     }
 
     /// Where the event is.
-    pub(super) fn place(row: &ItemRow) -> view::Stated<Option<String>> {
+    pub(in super::super) fn place(row: &ItemRow) -> view::Stated<Option<String>> {
         let all = versions(row, Field::PLACE).iter().map(|value| match value {
             Value::Text(place) if !place.is_empty() => Some(place.clone()),
             _ => None,
@@ -248,7 +258,7 @@ pub(super) mod contested {
     }
 
     /// Whether the event is called off.
-    pub(super) fn cancellation(row: &ItemRow) -> view::Stated<bool> {
+    pub(in super::super) fn cancellation(row: &ItemRow) -> view::Stated<bool> {
         stated(row.content.cancelled, versions(row, Field::CANCELLED).iter().map(|value| *value == Value::Bool(true)))
     }
 

@@ -1,28 +1,20 @@
-//! The pages with many items: news and agenda.
+//! The news, and when events are.
 
 use std::ops::ControlFlow;
 
 use dorpsplein_protocol::operation::Kind;
-use dorpsplein_protocol::projection::{self, FeedCursor, ItemRow, Occurrence};
+use dorpsplein_protocol::projection::{self, FeedCursor, ItemRow};
 use dorpsplein_protocol::store::{Direction, Read, StoreError, Table};
-use dorpsplein_protocol::time::{CivilTime, Day};
 use dorpsplein_web_ui::{Lang, pages, view};
-use jiff::civil::Date;
 
 use super::super::local_time::Civil;
-use super::item::{self, contested};
-use super::{ReadError, Reader, posts};
+use super::item;
+use super::{ReadError, Reader};
 
 /// News items on one page.
 const NEWS_PER_PAGE: usize = 20;
-/// Events on one page of the agenda.
-const EVENTS_PER_PAGE: usize = 60;
 /// The most events of today and tomorrow on the home page.
 const MOST_SOON: usize = 64;
-/// How far ahead the agenda looks: what recurs for ever has to end somewhere.
-const HORIZON_DAYS: u32 = 400;
-/// How many days an event on the home page may lie ahead: today and tomorrow.
-const SOON_DAYS: i64 = 1;
 
 impl Reader {
     /// The home page, or the older news from a cursor on.
@@ -32,24 +24,13 @@ impl Reader {
         let soon = if before.is_none() { self.soon()? } else { Vec::new() };
         let items = rows.iter().map(|row| self.news_teaser(row)).collect::<Result<_, StoreError>>()?;
         let page = view::NewsPage {
+            words: self.welcome_words().filter(|_| before.is_none()),
             soon,
             items,
             before: before.map(str::to_owned),
             older: older.map(|cursor| cursor.to_string()),
         };
         Ok(pages::news(&self.frame(), &page, lang)?)
-    }
-
-    /// The coming events, from today or another day on.
-    pub(in super::super) fn agenda_page(&self, from: Option<&str>, lang: Lang) -> Result<String, ReadError> {
-        let asked = from.map(str::parse::<Date>).transpose().map_err(|_| ReadError::NotFound)?;
-        let first = asked.unwrap_or(self.local_now.date());
-        let mut events = self.events_from(first, EVENTS_PER_PAGE + 1)?;
-        let later = events.get(EVENTS_PER_PAGE).map(|event| event.when.first_day()).filter(|day| *day > first);
-        if let Some(later) = later {
-            events.retain(|event| event.when.first_day() < later);
-        }
-        Ok(pages::agenda(&self.frame(), &view::AgendaPage { events, from: asked, later }, lang)?)
     }
 
     /// How many items can be read by whoever comes by.
@@ -69,6 +50,12 @@ impl Reader {
         projection::feed_of(&self.store, cursor, NEWS_PER_PAGE, is_news)
     }
 
+    /// Whether there is any news that this visitor may see.
+    pub(super) fn has_news(&self) -> Result<bool, StoreError> {
+        let is_news = |row: &ItemRow| row.kind == Kind::NEWS && self.shows(row);
+        Ok(!projection::feed_of(&self.store, None, 1, is_news)?.0.is_empty())
+    }
+
     fn news_teaser(&self, row: &ItemRow) -> Result<view::NewsTeaser, StoreError> {
         Ok(view::NewsTeaser {
             id: row.id.to_string(),
@@ -85,40 +72,8 @@ impl Reader {
     /// The events of today and tomorrow.
     fn soon(&self) -> Result<Vec<view::EventTeaser>, StoreError> {
         let today = self.local_now.date();
-        let mut events = self.events_from(today, MOST_SOON)?;
-        events.retain(|event| event.when.first_day().duration_since(today).as_hours() <= SOON_DAYS * 24);
-        Ok(events)
+        self.events_between(today, today.tomorrow().unwrap_or(today), &self.filter(), MOST_SOON)
     }
-
-    fn events_from(&self, first: Date, limit: usize) -> Result<Vec<view::EventTeaser>, StoreError> {
-        let (Ok(from), Some(to)) = (CivilTime::parse(&first.to_string()), horizon(first)) else {
-            return Ok(Vec::new());
-        };
-        let times = projection::agenda_between(&self.store, &from, to, &self.filter(), limit)?;
-        let shown = times.iter().filter(|time| self.shows(&time.row));
-        Ok(shown.filter_map(|time| self.event_teaser(time)).collect())
-    }
-
-    /// An event without a start has no place in an agenda; validation lets none in.
-    fn event_teaser(&self, time: &Occurrence) -> Option<view::EventTeaser> {
-        let row = &time.row;
-        let starts = super::local_time::civil(&time.starts)?;
-        let ends = posts::ends(time).as_ref().and_then(super::local_time::civil);
-        Some(view::EventTeaser {
-            id: row.id.to_string(),
-            title: item::title(row),
-            when: when(starts, ends),
-            place: row.content.place.clone(),
-            cancelled: contested::cancelled(row),
-            contested: contested::any(row),
-            origin: self.origin(&row.neighbourhood),
-        })
-    }
-}
-
-/// The last day that the agenda shows from a day on.
-fn horizon(first: Date) -> Option<Day> {
-    Day::parse(&first.to_string()).ok().map(|day| day.plus_days(HORIZON_DAYS).unwrap_or(Day::LAST))
 }
 
 /// An event's time as pages say it. A start without a time of day is a whole day, whatever the end says.

@@ -1,10 +1,15 @@
 //! Rows into what a page or the API shows of them: the one place that says what a visitor may see.
 
 mod about;
+mod agenda;
 mod desk;
 mod desk_community;
 mod desk_people;
+mod desk_pulse;
+mod desk_queue;
 mod devices;
+mod editing;
+mod feeds;
 mod forks;
 mod item;
 mod lists;
@@ -12,11 +17,16 @@ mod log;
 mod mine;
 mod moderation;
 mod neighbouring;
+mod people;
 mod photos;
 mod posts;
+mod preview;
 mod proof;
 mod register;
 mod search;
+mod setting;
+mod sharing;
+mod sources;
 mod standing;
 
 use std::cell::OnceCell;
@@ -25,9 +35,11 @@ use std::sync::Arc;
 
 use dorpsplein_protocol::authority::{CircleState, Registers, TreatyStage};
 use dorpsplein_protocol::operation::{ItemId, NeighbourhoodId, Role, Space};
-use dorpsplein_protocol::projection::{self, Author, ItemRow};
+use dorpsplein_protocol::projection::{self, Author, Content, ItemRow};
 use dorpsplein_protocol::store::{Read, StoreError};
 use dorpsplein_protocol::time::Timestamp;
+use dorpsplein_web_ui::locale::MissingText;
+use dorpsplein_web_ui::modules::Module;
 use dorpsplein_web_ui::{Lang, view};
 use jiff::civil::DateTime;
 
@@ -39,7 +51,9 @@ use crate::driver::DriverHandle;
 use crate::net::Reach;
 use crate::photos::Photos;
 use crate::search::Search;
+use crate::sources::Sources;
 
+pub(super) use feeds::Made;
 pub(super) use search::{Asked, search_kind};
 
 /// The store as the site reads it.
@@ -58,7 +72,14 @@ pub(super) struct Reader {
     item_count: Arc<ItemCount>,
     photos: Option<Photos>,
     search: Option<Search>,
+    sources: Option<Sources>,
     neighbour_sites: OnceCell<BTreeMap<NeighbourhoodId, String>>,
+    /// How far the news of either sort of reader was before anything was read: what a page misses comes after that.
+    told: [String; 2],
+    /// What connectors last said about the square, and when.
+    setting: OnceCell<(Option<u64>, Content)>,
+    theme_css: OnceCell<String>,
+    at_kiosk: bool,
     pub(super) now: Timestamp,
     pub(super) local_now: DateTime,
 }
@@ -69,6 +90,9 @@ pub(super) enum ReadError {
     /// Nothing there, or nothing this visitor may see.
     #[error("there is nothing at this address")]
     NotFound,
+    /// The square does without it.
+    #[error("this square does without that")]
+    Off,
     /// Something is there, for others than this visitor: the door says for whom.
     #[error("this is for residents who are logged in, or for connectors")]
     Closed(view::DoorPage),
@@ -81,6 +105,13 @@ pub(super) enum ReadError {
     /// The page failed.
     #[error(transparent)]
     Render(#[from] dorpsplein_web_ui::pages::RenderError),
+}
+
+impl ReadError {
+    /// A text is missing, which the tests of the texts rule out.
+    fn text(missing: MissingText) -> Self {
+        Self::Render(missing.into())
+    }
 }
 
 impl Reader {
@@ -97,7 +128,12 @@ impl Reader {
             item_count: Arc::clone(&state.item_count),
             photos: state.photos.clone(),
             search: state.search.clone(),
+            sources: state.sources.clone(),
             neighbour_sites: OnceCell::new(),
+            at_kiosk: false,
+            told: [false, true].map(|logged_in| state.live.position(logged_in)),
+            setting: OnceCell::new(),
+            theme_css: OnceCell::new(),
             now,
             local_now: local_time::local(now),
         }
@@ -106,6 +142,11 @@ impl Reader {
     /// The same, for somebody who may be logged in.
     pub(super) fn for_visitor(self, visitor: Option<Visitor>) -> Self {
         Self { visitor, ..self }
+    }
+
+    /// The same, for the screen of the community house.
+    pub(super) fn at_kiosk(self, at_kiosk: bool) -> Self {
+        Self { at_kiosk, ..self }
     }
 
     /// The neighbourhood this site belongs to.
@@ -118,20 +159,26 @@ impl Reader {
         view::Frame {
             neighbourhood: view::Neighbourhood {
                 id: self.home().to_string(),
-                name: self.name_of(&self.home()),
-                tagline: self.identity.tagline.clone(),
-                help: self.identity.help.clone(),
+                name: self.shown_name(),
+                tagline: self.shown_tagline(),
+                logo: self.shown_logo(),
+                help: self.shown_help(),
                 language: Lang::Nl,
                 neighbours: self.neighbour_links(),
                 circles: self.circle_choices(),
-                alerts: self.alerts_or_none(),
+                alerts: if self.modules().has(Module::Alerts) { self.alerts_or_none() } else { Vec::new() },
             },
             now: self.local_now,
             time_zone: local_time::ZONE,
-            style_url: assets::style_url().to_owned(),
+            theme: self.theme_css().to_owned(),
+            modules: self.modules(),
             icon_url: assets::icon_url().to_owned(),
-            script_url: assets::script_url().map(str::to_owned),
+            // A kiosk makes no key, and keeps none.
+            script_url: assets::script_url().filter(|_| !self.at_kiosk).map(str::to_owned),
+            at_kiosk: self.at_kiosk,
             suggest_url: assets::suggest_url().to_owned(),
+            reading_url: assets::reading_url().to_owned(),
+            told: self.told[usize::from(self.visitor.is_some())].clone(),
         }
     }
 
@@ -216,6 +263,12 @@ impl Reader {
         row.is_listed() && self.reaches_everybody(row)
     }
 
+    /// Whether an item stands in the lists that residents who are logged in see.
+    pub(super) fn shows_to_members(&self, row: &ItemRow) -> bool {
+        let own = row.space == Space::Members && row.neighbourhood == self.home();
+        row.is_listed() && (own || self.reaches_everybody(row))
+    }
+
     /// An item that this visitor may see as it stands, which may be all that an erasure left of it. One they may not see
     /// is answered exactly like one that is not there.
     pub(super) fn visible(&self, id: &ItemId) -> Result<ItemRow, ReadError> {
@@ -223,6 +276,7 @@ impl Reader {
         // What this neighbourhood did not ask for is for connectors to decide about, and for nobody else.
         let decides = self.visitor.is_some_and(|visitor| visitor.role == Role::Connector);
         let row = row.filter(|row| decides || row.is_welcome());
+        let row = row.map(|row| Ok::<_, StoreError>(self.is_let_in(&row)?.then_some(row))).transpose()?.flatten();
         row.filter(|row| row.hidden.is_none() || self.sees_hidden(row)).ok_or(ReadError::NotFound)
     }
 

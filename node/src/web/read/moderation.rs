@@ -34,8 +34,13 @@ impl Reader {
         for _ in 0..MAX_BATCHES {
             let wanted = LOG_PER_PAGE - entries.len();
             let (read, on) = projection::moderation_log(&self.store, next.as_ref(), wanted)?;
-            let own = read.iter().filter(|entry| entry.neighbourhood == self.home());
-            entries.extend(own.map(|entry| self.log_entry_body(entry)).collect::<Result<Vec<_>, StoreError>>()?);
+            for entry in read.iter().filter(|entry| entry.neighbourhood == self.home()) {
+                // That a report was dealt with is between who made it and the connectors.
+                let row = projection::item(&self.store, &entry.item)?;
+                if row.is_none_or(|row| !row.kind.is_internal()) {
+                    entries.push(self.log_entry_body(entry)?);
+                }
+            }
             next = on;
             if next.is_none() || entries.len() == LOG_PER_PAGE {
                 break;

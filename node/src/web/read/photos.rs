@@ -1,7 +1,7 @@
 //! The photos of an item, and who may look at one.
 
 use dorpsplein_protocol::photo::PhotoId;
-use dorpsplein_protocol::projection::{self, ItemRow};
+use dorpsplein_protocol::projection::{self, Content, ItemRow};
 use dorpsplein_web_ui::view;
 
 use super::super::body::{ItemPhotoBody, PhotoBody};
@@ -10,6 +10,10 @@ use super::{ReadError, Reader};
 impl Reader {
     /// Whether this visitor may look at a photo: exactly when they may see an item that shows it.
     pub(in super::super) fn shows_photo(&self, photo: &PhotoId) -> Result<bool, ReadError> {
+        // The picture beside the name is on every page.
+        if self.content_of_setting().photos.iter().any(|at| at.photo.id == *photo) {
+            return Ok(true);
+        }
         for item in projection::items_with_photo(&self.store, photo)? {
             match self.visible(&item) {
                 Ok(_) => return Ok(true),
@@ -22,7 +26,12 @@ impl Reader {
 
     /// The photos of an item as pages show them.
     pub(super) fn photos(&self, row: &ItemRow) -> Vec<view::Photo> {
-        let photos = row.content.photos.iter().map(|at| &at.photo);
+        self.photos_of(&row.content)
+    }
+
+    /// The same of what an item says.
+    pub(super) fn photos_of(&self, content: &Content) -> Vec<view::Photo> {
+        let photos = content.photos.iter().map(|at| &at.photo);
         let shown = photos.map(|photo| view::Photo {
             id: photo.id.to_string(),
             width: photo.width,

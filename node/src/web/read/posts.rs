@@ -2,7 +2,7 @@
 
 use dorpsplein_protocol::operation::{AreaId, Kind};
 use dorpsplein_protocol::projection::{self, Filter, ItemRow, ListCursor, Occurrence, Places};
-use dorpsplein_protocol::recurrence::{self, Ends};
+use dorpsplein_protocol::recurrence::{self, Ends, Recurrence};
 use dorpsplein_protocol::store::StoreError;
 use dorpsplein_protocol::time::{CivilTime, Day, Weekday};
 use dorpsplein_web_ui::paths::{ListQuery, Page, PostKind};
@@ -16,8 +16,6 @@ use super::{ReadError, Reader};
 
 /// Posts on one page of a list.
 const POSTS_PER_PAGE: usize = 20;
-/// People on the page of people.
-const MOST_PEOPLE: usize = 200;
 /// Alerts on top of every page; of more the latest.
 const MOST_ALERTS: usize = 3;
 
@@ -51,24 +49,6 @@ impl Reader {
         Ok(pages::posts(&self.frame(), &page, lang)?)
     }
 
-    /// Who lives here, for who is logged in.
-    pub(super) fn people_page(&self) -> Result<view::PeoplePage, StoreError> {
-        let mut people = Vec::new();
-        for resident in self.registers.home().residents().filter(|resident| resident.present) {
-            let profile = projection::profile_of(&self.store, &self.home(), &resident.id, |row| self.shows(row))?;
-            let Some(row) = profile else { continue };
-            let body = row.content.body.clone().unwrap_or_default();
-            if !body.is_empty() || !row.content.talents.is_empty() {
-                let talents = row.content.talents.clone();
-                people.push(view::Profile { author: self.author(&row.author)?, body, talents });
-            }
-        }
-        people.sort_by_cached_key(|person| person.author.name.as_ref().map(|name| name.to_lowercase()));
-        let more = people.len() > MOST_PEOPLE;
-        people.truncate(MOST_PEOPLE);
-        Ok(view::PeoplePage { people, more })
-    }
-
     /// What this visitor is asked to see of a list, before anything is left out of it.
     pub(super) fn filter(&self) -> Filter {
         Filter { members: self.visitor.is_some(), ..Filter::default() }
@@ -76,7 +56,7 @@ impl Reader {
 
     /// What posts can be filed under here.
     pub(in super::super) fn choices(&self) -> Result<view::Choices, StoreError> {
-        let categories = projection::setting(&self.store)?.map(|row| row.content.categories).unwrap_or_default();
+        let categories = self.content_of_setting().categories.clone();
         let areas = self.registers.home().areas();
         let mut areas: Vec<_> =
             areas.map(|(id, name)| view::AreaChoice { id: id.to_string(), name: name.to_owned() }).collect();
@@ -89,7 +69,7 @@ impl Reader {
         let (rows, _) = projection::list_of(&self.store, Kind::ALERT, &self.filter(), None, POSTS_PER_PAGE)?;
         let mut open = Vec::new();
         for row in rows.iter().filter(|row| self.shows(row)) {
-            let updates = projection::updates(&self.store, &row.id)?;
+            let updates = self.updates_of(row)?;
             if !is_over(row, &updates) {
                 let told = updates.last().map_or(row.created, |update| update.created);
                 open.push(view::OpenAlert { id: row.id.to_string(), title: title(row), told: local_time::local(told) });
@@ -100,16 +80,12 @@ impl Reader {
         Ok(open)
     }
 
-    /// What a post says beside its text.
-    pub(super) fn facts(&self, row: &ItemRow) -> Result<view::Facts, StoreError> {
+    /// What a post says beside its text. `updates` are those of an alert, of which the last may say that it is over.
+    pub(super) fn facts(&self, row: &ItemRow, updates: &[ItemRow]) -> view::Facts {
         let content = &row.content;
         let review_by = content.review_by.and_then(date);
-        let settled = match row.kind {
-            Kind::ALERT => is_over(row, &projection::updates(&self.store, &row.id)?),
-            _ => content.settled,
-        };
-        Ok(view::Facts {
-            settled,
+        view::Facts {
+            settled: is_over(row, updates),
             review_by,
             stale: review_by.is_some_and(|day| day < self.local_now.date()),
             category: content.category.clone(),
@@ -120,14 +96,17 @@ impl Reader {
             website: content.website.clone(),
             hours: content.hours.clone(),
             on_behalf: content.on_behalf.clone(),
-        })
+        }
     }
 
-    /// How things stand with an alert, latest first.
-    pub(super) fn updates(&self, row: &ItemRow) -> Result<view::Updates, StoreError> {
-        let rows = projection::updates(&self.store, &row.id)?;
-        let shown = rows.iter().rev().filter(|row| self.shows(row));
-        Ok(view::Updates { entries: shown.map(|row| self.comment(row)).collect::<Result<_, StoreError>>()? })
+    /// How things stand with an alert, oldest first; nothing of any other post.
+    pub(super) fn updates_of(&self, row: &ItemRow) -> Result<Vec<ItemRow>, StoreError> {
+        if row.kind == Kind::ALERT { projection::updates(&self.store, &row.id) } else { Ok(Vec::new()) }
+    }
+
+    /// The same as pages show it, latest first.
+    pub(super) fn updates(&self, rows: &[ItemRow]) -> Result<Vec<view::Comment>, StoreError> {
+        rows.iter().rev().filter(|row| self.shows(row)).map(|row| self.comment(row)).collect()
     }
 
     /// Who signed up for an event or joined a group. The names are for residents who are logged in.
@@ -135,17 +114,18 @@ impl Reader {
         let rows = projection::sign_ups(&self.store, &row.id)?;
         let capacity = row.content.capacity;
         let Places { admitted, people, waiting } = projection::places(capacity, &rows);
+        let [people, waiting] = [people, waiting].map(|count| count as usize);
         let name = |(at, row): (usize, &ItemRow)| {
             Ok(view::SignUp {
                 author: self.author(&row.author)?,
-                party: u32::from(row.content.party.unwrap_or(1)),
+                party: usize::from(row.content.party.unwrap_or(1)),
                 waits: at >= admitted,
                 handle: handle(row),
             })
         };
         let names = || rows.iter().enumerate().map(name).collect::<Result<_, StoreError>>();
         let names = self.visitor.map(|_| names()).transpose()?;
-        Ok(view::SignUps { capacity, people, waiting, names })
+        Ok(view::SignUps { capacity: capacity.map(|people| people as usize), people, waiting, names })
     }
 
     /// The rows of a list that this visitor may see, and where the next page goes on. Kinds that stand together have one order.
@@ -182,22 +162,22 @@ impl Reader {
             author: self.author(&row.author)?,
             written: local_time::local(row.created),
             pinned: row.pinned.is_some(),
-            facts: self.facts(row)?,
+            facts: self.facts(row, &self.updates_of(row)?),
             photo: self.photos(row).into_iter().find(|photo| photo.is_here),
             comments: self.comment_count(&row.id)?,
         }))
     }
 
     /// The name of a part of the neighbourhood where an item lives; none once it is no longer distinguished.
-    fn area_name(&self, row: &ItemRow, area: &AreaId) -> Option<String> {
+    pub(super) fn area_name(&self, row: &ItemRow, area: &AreaId) -> Option<String> {
         let register = self.registers.get(&row.neighbourhood)?;
         register.areas().find(|(id, _)| id == area).map(|(_, name)| name.to_owned())
     }
 }
 
-/// Whether an alert is over: its maker said so, or a later update.
-fn is_over(alert: &ItemRow, updates: &[ItemRow]) -> bool {
-    alert.content.settled || updates.iter().any(|update| update.content.settled)
+/// Whether a post is arranged, or an alert over: its maker said so, or a later update.
+fn is_over(post: &ItemRow, updates: &[ItemRow]) -> bool {
+    post.content.settled || updates.iter().any(|update| update.content.settled)
 }
 
 /// A day as pages have it.
@@ -205,9 +185,14 @@ pub(super) fn date(day: Day) -> Option<Date> {
     day.to_string().parse().ok()
 }
 
-/// How an event recurs, as pages say it. What a rule leaves to the first time is filled in from there.
+/// How an event recurs, as pages say it.
 pub(super) fn repeats(row: &ItemRow) -> Option<view::Repeats> {
-    let (rule, starts) = (row.content.repeats.as_ref()?, row.content.starts.as_ref()?);
+    repeats_of(row.content.repeats.as_ref(), row.content.starts.as_ref()?)
+}
+
+/// How something recurs that first happens at `starts`.
+pub(super) fn repeats_of(rule: Option<&Recurrence>, starts: &CivilTime) -> Option<view::Repeats> {
+    let rule = rule?;
     let first = date(starts.day())?;
     let every = match rule.every() {
         recurrence::Every::Day => view::Every::Day,

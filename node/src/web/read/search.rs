@@ -6,8 +6,9 @@ use dorpsplein_protocol::operation::{ItemId, Kind};
 use dorpsplein_protocol::projection::{self, ItemRow};
 use dorpsplein_protocol::store::StoreError;
 use dorpsplein_web_ui::locale::Texts;
-use dorpsplein_web_ui::paths::{Page, SearchKind};
-use dorpsplein_web_ui::{Lang, pages, view};
+use dorpsplein_web_ui::modules::Module;
+use dorpsplein_web_ui::paths::{Page, PostKind, SearchKind};
+use dorpsplein_web_ui::{Lang, markdown, pages, view};
 
 use super::super::body::{FitBody, SearchBody, SearchHitBody, SuggestionBody, SuggestionsBody};
 use super::super::local_time;
@@ -63,7 +64,12 @@ impl Reader {
         let question = Question::asked(&asked.question);
         let answer = self.answer(index, &question, asked.kind, asked.after.as_deref(), HITS_PER_PAGE)?;
         let hits = answer.seen.iter().map(|seen| self.hit(seen, &question)).collect::<Result<_, StoreError>>()?;
-        let for_residents = |kind: &SearchKind| *kind != SearchKind::Person || self.visitor.is_some();
+        let modules = self.modules();
+        let for_residents = |kind: &SearchKind| match kind {
+            SearchKind::Post(kind) => modules.has_kind(*kind),
+            SearchKind::Person => self.visitor.is_some() && modules.has(Module::People),
+            SearchKind::Comment => true,
+        };
         let page = view::SearchPage {
             question: asked.question.trim().chars().take(search::MAX_QUESTION_CHARS).collect(),
             kind: asked.kind,
@@ -96,7 +102,7 @@ impl Reader {
         let suggestion = |seen: &Seen| {
             let kind = search_kind(seen.row.kind)?;
             let label = Texts::of(lang).say(kind.text()).map(|label| label.into_owned()).unwrap_or_default();
-            let target = target(seen)?;
+            let target = self.target(seen).ok()??;
             Some(SuggestionBody { title: title(seen), kind: kind_name(seen.row.kind), label, url: target.path(lang) })
         };
         Ok(SuggestionsBody { suggestions: answer.seen.iter().filter_map(suggestion).collect() })
@@ -115,6 +121,7 @@ impl Reader {
     }
 
     fn index(&self) -> Result<&Search, ReadError> {
+        self.check_is_on(Page::Search)?;
         self.search.as_ref().ok_or(ReadError::NoSearch)
     }
 
@@ -194,11 +201,38 @@ impl Reader {
 
     /// Whether an item is in the lists of this reader; people are for residents.
     fn lists(&self, row: &ItemRow) -> bool {
-        search::is_searchable(row.kind) && self.shows(row) && (row.kind != Kind::PROFILE || self.visitor.is_some())
+        search::is_searchable(row.kind)
+            && self.shows(row)
+            && self.is_on(row.kind)
+            && (row.kind != Kind::PROFILE || self.visitor.is_some())
+    }
+
+    /// Whether the square has things of this kind.
+    fn is_on(&self, kind: Kind) -> bool {
+        let modules = self.modules();
+        match search_kind(kind) {
+            Some(SearchKind::Post(kind)) => modules.has_kind(kind),
+            Some(SearchKind::Person) => modules.has(Module::People),
+            Some(SearchKind::Comment) | None => true,
+        }
     }
 
     fn shown_subject(&self, subject: &ItemId) -> Result<Option<ItemRow>, StoreError> {
-        Ok(projection::item(&self.store, subject)?.filter(|row| self.shows(row)))
+        Ok(projection::item(&self.store, subject)?.filter(|row| self.shows(row) && self.is_on(row.kind)))
+    }
+
+    /// Where something stands; a person stands among the others, if they tell more than a name.
+    fn target(&self, seen: &Seen) -> Result<Option<view::Target>, StoreError> {
+        let row = seen.subject.as_ref().unwrap_or(&seen.row);
+        if row.kind == Kind::PROFILE {
+            let resident = row.author.resident;
+            let is_there = row.author.home == self.home() && self.words_of(&resident)?.is_some();
+            let target = || view::Target { page: Page::People, id: resident.to_string(), comment: None };
+            return Ok(is_there.then(target));
+        }
+        let page = if row.kind == Kind::EVENT { Page::Event } else { Page::Item };
+        let comment = seen.subject.as_ref().map(|_| seen.row.id.to_string());
+        Ok(Some(view::Target { page, id: row.id.to_string(), comment }))
     }
 
     fn hit(&self, seen: &Seen, question: &Question) -> Result<view::Hit, StoreError> {
@@ -208,9 +242,9 @@ impl Reader {
         let ends = row.content.ends.as_ref().and_then(local_time::civil);
         let search::Excerpt { begins_later, pieces, ends_earlier } = search::excerpt(&text(row), question);
         Ok(view::Hit {
-            kind: search_kind(row.kind).unwrap_or(SearchKind::News),
+            kind: search_kind(row.kind).unwrap_or(SearchKind::Post(PostKind::News)),
             title: title(seen),
-            target: target(seen),
+            target: self.target(seen)?,
             excerpt: view::Excerpt { begins_later, pieces, ends_earlier },
             author: if is_person { None } else { Some(self.author(&row.author)?) },
             written: local_time::local(row.created),
@@ -281,13 +315,13 @@ impl From<Manner> for FitBody {
 /// The kinds of items behind a filter.
 const fn kinds(kind: SearchKind) -> &'static [Kind] {
     match kind {
-        SearchKind::News => &[Kind::NEWS],
-        SearchKind::Event => &[Kind::EVENT],
-        SearchKind::Offer => &[Kind::OFFER],
-        SearchKind::Request => &[Kind::REQUEST],
-        SearchKind::Listing => &[Kind::LISTING],
-        SearchKind::Group => &[Kind::GROUP],
-        SearchKind::Alert => &[Kind::ALERT, Kind::UPDATE],
+        SearchKind::Post(PostKind::News) => &[Kind::NEWS],
+        SearchKind::Post(PostKind::Event) => &[Kind::EVENT],
+        SearchKind::Post(PostKind::Offer) => &[Kind::OFFER],
+        SearchKind::Post(PostKind::Request) => &[Kind::REQUEST],
+        SearchKind::Post(PostKind::Listing) => &[Kind::LISTING],
+        SearchKind::Post(PostKind::Group) => &[Kind::GROUP],
+        SearchKind::Post(PostKind::Alert) => &[Kind::ALERT, Kind::UPDATE],
         SearchKind::Comment => &[Kind::COMMENT],
         SearchKind::Person => &[Kind::PROFILE],
     }
@@ -307,23 +341,12 @@ fn title(seen: &Seen) -> String {
     }
 }
 
-/// Where something stands; a person has no page of their own.
-fn target(seen: &Seen) -> Option<view::Target> {
-    let row = seen.subject.as_ref().unwrap_or(&seen.row);
-    let page = match row.kind {
-        Kind::PROFILE => return None,
-        Kind::EVENT => Page::Event,
-        _ => Page::Item,
-    };
-    let comment = seen.subject.as_ref().map(|_| seen.row.id.to_string());
-    Some(view::Target { page, id: row.id.to_string(), comment })
-}
-
 /// The texts of an item but its title, as one.
 fn text(row: &ItemRow) -> String {
     let content = &row.content;
     let talents = content.talents.join(", ");
-    let parts = [content.body.as_deref(), content.place.as_deref(), Some(talents.as_str())];
+    let body = content.body.as_deref().map(markdown::words);
+    let parts = [body.as_deref(), content.place.as_deref(), Some(talents.as_str())];
     parts.into_iter().flatten().filter(|part| !part.trim().is_empty()).collect::<Vec<_>>().join(" · ")
 }
 

@@ -68,6 +68,13 @@ impl Reader {
         })
     }
 
+    /// The same of a post on its own page, which may ask its maker whether it still holds.
+    pub(super) fn handle_of_post(&self, row: &ItemRow) -> Result<view::Handle, StoreError> {
+        let mut handle = handle(row);
+        handle.standing.due = self.is_due(row)?;
+        Ok(handle)
+    }
+
     /// The neighbours whose boxes let go of an item too: because it was erased, or is no longer for them.
     pub(super) fn gone_next_door(&self, row: &ItemRow) -> Result<Vec<view::Receipt>, StoreError> {
         let receipts = projection::receipts(&self.store, &row.id)?;
@@ -97,6 +104,7 @@ pub(super) fn handle(row: &ItemRow) -> view::Handle {
             moderated: row.hidden.is_some() || by_a_connector,
             pinned: row.pinned.is_some(),
             official: row.official.is_some(),
+            due: false,
         },
     }
 }
