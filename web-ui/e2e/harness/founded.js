@@ -48,6 +48,11 @@ export class Founded {
     return says(...command, "--dir", this.folder);
   }
 
+  /** What a command of the founder as a resident says. */
+  connector(...command) {
+    return says("resident", ...command, "--key", path(this.folder, "connector.key"));
+  }
+
   /** Somebody who joins on the command line: `{ resident, device }`, and `does` for what they do with their key file. */
   async villager(name) {
     const key = path(this.folder, "..", `${name}.key`);

@@ -10,14 +10,21 @@ export const PATHS = {
   nl: {
     news: "/", agenda: "/agenda", write: "/schrijven", join: "/meedoen", about: "/over-dit-plein",
     market: "/vraag-en-aanbod", clubs: "/clubs", groups: "/groepen", alerts: "/belangrijk",
+    week: "/agenda?weergave=week", month: "/agenda?weergave=maand",
     help: "/hulp", accessibility: "/toegankelijkheid", privacy: "/privacy",
   },
   en: {
     news: "/en/", agenda: "/en/agenda", write: "/en/write", join: "/en/join", about: "/en/about",
     market: "/en/market", clubs: "/en/clubs", groups: "/en/groups", alerts: "/en/alerts",
+    week: "/en/agenda?view=week", month: "/en/agenda?view=month",
     help: "/en/help", accessibility: "/en/accessibility", privacy: "/en/privacy",
   },
 };
+
+/** How many pixels the page is wider than its window. */
+export function overflow(page) {
+  return page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+}
 
 /** The place on a page where one form and its answers stand. */
 export function area(page, name) {
@@ -27,7 +34,7 @@ export function area(page, name) {
 /** Waits until a form or a verdict shows this state; an unexpected end (such as `refused`) fails at once with its text. */
 export async function reaches(place, state) {
   const wanted = place.locator(`[data-state="${state}"]`);
-  const ends = ["verified", "not-verified", "failed", "refused", "offline", "sent", "needs-key", "needs-invitation"];
+  const ends = ["verified", "not-verified", "failed", "refused", "offline", "sent", "kept-to-send", "unchanged", "needs-key", "needs-invitation"];
   const shown = place.locator(ends.map((end) => `[data-state="${end}"]:not([hidden])`).join(", "));
   await shown.or(wanted).locator("visible=true").first().waitFor();
   const text = await shown.first().innerText();
@@ -117,6 +124,9 @@ export async function everyPage(page, site, lang) {
   const proof = await page.locator('main a:is([href$="/wie-zegt-dit"], [href$="/who-says-this"])').first().getAttribute("href");
   return [
     ...Object.entries(paths).map(([name, path]) => ({ name, path })),
+    { name: "edit", path: item + (lang === "nl" ? "/wijzigen" : "/edit") },
+    { name: "history", path: item + (lang === "nl" ? "/geschiedenis" : "/history") },
+    { name: "share", path: item + (lang === "nl" ? "/doorsturen" : "/share") },
     { name: "item", path: item },
     { name: "event", path: event },
     { name: "proof", path: proof },

@@ -13,7 +13,7 @@ import { NOTICES_WITHIN_MS, act, connector, known, logIn, resident as joined, wr
 import { Founded } from "../harness/founded.js";
 import { RESULTS, picture } from "../harness/pictures.js";
 import { leaks } from "../harness/secrets.js";
-import { area, comment, join, reaches } from "../harness/square.js";
+import { area, comment, join, overflow, reaches } from "../harness/square.js";
 import { text } from "../harness/texts.js";
 
 /** The pages of the desk that are about nothing in particular. */
@@ -338,8 +338,7 @@ test("every page of the desk reads, for everyone and in both languages", async (
           assert.deepEqual(await remarks(page), [], scheme);
         }
         await page.setViewportSize(PHONE);
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-        assert.ok(overflow <= 0, `${overflow} px must be scrolled sideways`);
+        assert.ok((await overflow(page)) <= 0, "nobody has to scroll sideways");
         if (lang === "nl") await picture(page, `desk${path.replaceAll("/", "-").slice(0, 24)}-dark`, { whole: true });
         await page.emulateMedia({ colorScheme: "light" });
         await page.setViewportSize(DESK);

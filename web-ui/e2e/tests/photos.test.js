@@ -73,7 +73,7 @@ test("a photo from a telephone, posted and seen next door", async (t) => {
     assert.deepEqual(await remarks(page), []);
     await picture(page, "photo-form-phone", { whole: true });
     // Without words about it nothing is sent.
-    await form.locator("button").click();
+    await form.locator('button:not([type="button"])').click();
     assert.ok(await form.locator('[name="photo_alt"]').evaluate((field) => !field.validity.valid));
     assert.equal(writer.requests.filter(({ url }) => url.endsWith("/api/v1/photos")).length, 0);
   });
@@ -81,7 +81,7 @@ test("a photo from a telephone, posted and seen next door", async (t) => {
   await t.test("what is sent is the picture and nothing else", async () => {
     const form = page.locator('form[data-dorpsplein="write"]');
     await form.locator('[name="photo_alt"]').fill(ALT);
-    await form.locator("button").click();
+    await form.locator('button:not([type="button"])').click();
     await reaches(area(page, "write"), "sent");
     path = await page.locator("[data-sent-link]").getAttribute("href");
     const sent = writer.requests.filter(({ url, method }) => method === "POST" && url.endsWith("/api/v1/photos"));
@@ -174,7 +174,7 @@ test("a file that is no photo is refused by the field, in words", async (t) => {
     await form.locator("[data-photo-preview] canvas").waitFor();
     assert.equal(await form.locator("[data-photo-problem]").innerText(), "");
     await form.locator('[name="photo_alt"]').fill("Een pompoen");
-    await form.locator("button").click();
+    await form.locator('button:not([type="button"])').click();
     await reaches(area(page, "write"), "sent");
     const [{ body }] = visitor.requests.filter(({ url }) => url.endsWith("/api/v1/photos"));
     assert.equal(body.indexOf("geheim"), -1);
@@ -202,7 +202,7 @@ test("a file that is no photo is refused by the field, in words", async (t) => {
     await form.locator("[data-photo-preview] canvas").waitFor();
     await form.locator("[data-photo-clear]").click();
     assert.equal(await form.locator("canvas").count(), 0);
-    await form.locator("button").click();
+    await form.locator('button:not([type="button"])').click();
     await reaches(area(page, "write"), "sent");
   });
 });

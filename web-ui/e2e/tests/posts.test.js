@@ -120,8 +120,10 @@ test("an event recurs, takes so many people, and the next ones wait", async (t) 
   assert.match(names[0], /Riet Kamminga/);
   assert.deepEqual(await remarks(riet.page), []);
 
-  await page.goto(`${village.url}/agenda?vanaf=2027-01-01`);
-  assert.ok((await page.locator("main article", { hasText: "Samen koken" }).count()) >= 10, "once a month for a year");
+  for (const month of ["2027-02-01", "2027-06-01", "2027-11-01"]) {
+    await page.goto(`${village.url}/agenda?op=${month}`);
+    assert.ok((await page.locator("main article", { hasText: "Samen koken" }).count()) >= 1, `in the month of ${month}`);
+  }
 });
 
 test("an alert stands on top of every page until it is over, and only a connector can make one", async (t) => {
@@ -145,7 +147,6 @@ test("an alert stands on top of every page until it is over, and only a connecto
   await village.founder("resident", "update", "--item", id, "--body", "Het water zakt.");
   await reader.goto(village.url + path);
   assert.match(await reader.locator("section", { hasText: text("nl", "alert-updates") }).last().innerText(), /Het water zakt/);
-  assert.ok((await reader.content()).length < 50_000);
   await village.founder("resident", "update", "--item", id, "--body", "Alles is weer gewoon.", "--over");
   await reader.goto(village.url);
   assert.equal(await reader.locator(".alerts").count(), 0);

@@ -8,7 +8,7 @@ import { DESK, NARROW, PHONE } from "../harness/browser.js";
 import { logIn } from "../harness/desk.js";
 import { picture } from "../harness/pictures.js";
 import { setting } from "../harness/setting.js";
-import { join } from "../harness/square.js";
+import { join, overflow } from "../harness/square.js";
 import { text } from "../harness/texts.js";
 
 const here = setting();
@@ -132,8 +132,7 @@ for (const [device, screen] of Object.entries({ phone: { width: 390, height: 844
           await t.test(`${name}, ${lang}`, async () => {
             await page.goto(here.home.url + SEARCH[lang] + query, { waitUntil: "networkidle" });
             assert.deepEqual(await remarks(page), []);
-            const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-            assert.ok(overflow <= 0, `${overflow} px must be scrolled sideways`);
+            assert.ok((await overflow(page)) <= 0, "nobody has to scroll sideways");
             if (lang === "nl") await picture(page, `search-${name}-${device}-${scheme}`, { whole: true });
           });
         }

@@ -1,0 +1,251 @@
+// Without a line: pages are read as they were, what is written waits on the device and arrives once, and nothing of it stays
+// with whoever is no longer let in.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { remarks } from "../harness/axe.js";
+import { Visitor, launch } from "../harness/browser.js";
+import { Founded } from "../harness/founded.js";
+import { eventually } from "../harness/patience.js";
+import { picture } from "../harness/pictures.js";
+import { drawn } from "../harness/photos.js";
+import { join } from "../harness/square.js";
+import { text } from "../harness/texts.js";
+
+let browser;
+let dorp;
+let anna;
+
+before(async () => {
+  [browser, dorp] = await Promise.all([launch(), Founded.start("Waterdorp")]);
+  anna = await dorp.villager("Anna Bos");
+});
+after(async () => {
+  await browser?.close();
+  await dorp?.stop();
+});
+
+/** A visitor whose browser keeps pages. */
+async function arrive(t, how) {
+  const visitor = await Visitor.arrive(browser, how);
+  t.after(() => visitor.leave());
+  await visitor.page.goto(dorp.url);
+  await visitor.page.evaluate(async () => {
+    await navigator.serviceWorker.ready;
+    if (!navigator.serviceWorker.controller) {
+      await new Promise((resolve) => navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true }));
+    }
+  });
+  return visitor;
+}
+
+/** A resident with a device, who joined by letter. */
+async function resident(t, name) {
+  const visitor = await arrive(t);
+  const { invitation } = await dorp.founder("invite");
+  await join(visitor, invitation, name);
+  return visitor;
+}
+
+/** What the worker keeps, by cache. */
+const kept = (page) => page.evaluate(async () => {
+  const all = {};
+  for (const name of await caches.keys()) {
+    const requests = await (await caches.open(name)).keys();
+    all[name] = requests.map(({ url }) => new URL(url).pathname + new URL(url).search);
+  }
+  return all;
+});
+const keepsFor = (page, path, inside = false) => eventually(`${path} is kept`, async () => {
+  const caches = Object.entries(await kept(page)).filter(([name]) => name.startsWith(inside ? "inside-" : "pages"));
+  return caches.some(([, paths]) => paths.includes(path));
+});
+/** The record of the device in IndexedDB. */
+const record = (page) => page.evaluate(() => new Promise((resolve, reject) => {
+  const opening = indexedDB.open("dorpsplein");
+  opening.onerror = () => reject(opening.error);
+  opening.onsuccess = () => {
+    const all = opening.result.transaction("devices").objectStore("devices").getAll();
+    all.onsuccess = () => {
+      opening.result.close();
+      const [device] = all.result;
+      resolve(device && { sequence: device.sequence, waiting: device.outbox.length, files: device.outbox.flatMap(({ files }) => files).length, refused: device.refused.length });
+    };
+  };
+}));
+
+const post = (title, audience = "square") => anna.does("resident", "post", "--title", title, "--body", "Kom kijken.", "--audience", audience);
+/** How many posts with this title there are. */
+const standing = async (title) => (await (await fetch(`${dorp.url}/`)).text()).split(title).length - 1;
+
+async function writes(page, title, { photo } = {}) {
+  const form = page.locator('form[data-dorpsplein="write"]');
+  await form.waitFor({ state: "visible" });
+  await form.locator('[name="title"]').fill(title);
+  await form.locator('[name="body"]').fill("De dijk houdt het.");
+  if (photo) {
+    await form.locator('[type="file"]').setInputFiles(photo);
+    await form.locator('[data-photo-preview] canvas').first().waitFor();
+    await form.locator('[name="photo_alt"]').fill("Het water staat hoog.");
+  }
+  await form.locator("button.go:not([type=button])").last().click();
+}
+
+test("a page that was opened is read without a line, and says when it was true", async (t) => {
+  const { item } = await post("De sluis is dicht");
+  const { page, context } = await arrive(t);
+  await page.goto(`${dorp.url}/bericht/${item}`);
+  await keepsFor(page, `/bericht/${item}`);
+  await context.setOffline(true);
+  await page.reload();
+  await page.getByRole("heading", { level: 1, name: "De sluis is dicht" }).waitFor();
+  const line = page.locator("[data-kept-line]");
+  await line.waitFor();
+  assert.match(await line.innerText(), /U bent niet verbonden\. U ziet wat hier op .+ \d\d:\d\d stond/);
+  assert.deepEqual(await remarks(page), []);
+  await picture(page, "offline-kept-phone");
+  await page.goto(`${dorp.url}/agenda`);
+  await page.getByRole("heading", { level: 1, name: text("nl", "offline-title") }).waitFor();
+  assert.deepEqual(await remarks(page), []);
+  await picture(page, "offline-phone");
+  await page.goto(`${dorp.url}/en/agenda`);
+  await page.getByRole("heading", { level: 1, name: text("en", "offline-title") }).waitFor();
+
+  await context.setOffline(false);
+  await post("De sluis is weer open");
+  await page.goto(dorp.url);
+  await page.getByRole("link", { name: "De sluis is weer open" }).waitFor();
+  assert.ok(await page.locator("[data-kept-line]").isHidden(), "what the net answers is what is shown");
+});
+
+test("what is kept is bounded, and nothing of what is not for reading", async (t) => {
+  const { page } = await arrive(t);
+  for (let at = 0; at < 64; at += 1) await page.goto(`${dorp.url}/agenda?vanaf=2099-0${1 + (at % 9)}-${10 + Math.floor(at / 9)}`);
+  await page.goto(`${dorp.url}/zoeken?q=sluis`);
+  await page.goto(`${dorp.url}/meedoen`);
+  await keepsFor(page, "/agenda?vanaf=2099-01-17");
+  const { pages } = await kept(page);
+  assert.ok(pages.length <= 60, `${pages.length} pages`);
+  assert.ok(!pages.some((path) => path.startsWith("/zoeken") || path.startsWith("/meedoen") || path.startsWith("/api")));
+});
+
+test("what members were shown goes with the login: at logging out, and when a device is retired elsewhere", async (t) => {
+  for (const end of ["logs out", "is retired"]) {
+    await t.test(end, async (t) => {
+      const { item } = await post(`Alleen voor ons: ${end}`, "members");
+      const visitor = await resident(t, `Bram ${end}`);
+      const { page, context } = visitor;
+      await page.goto(`${dorp.url}/mijn-gegevens`);
+      await page.locator('form[data-dorpsplein="login"] button').click();
+      await page.locator("[data-session]").first().waitFor({ state: "attached" });
+      await page.goto(`${dorp.url}/bericht/${item}`);
+      await keepsFor(page, `/bericht/${item}`, true);
+      const names = Object.keys(await kept(page)).filter((name) => name.startsWith("inside-"));
+      assert.equal(names.length, 1);
+      assert.ok(!(await kept(page))[names[0]].includes("/mijn-gegevens"), "one's own data is not kept");
+      await page.goto(`${dorp.url}/mijn-gegevens`);
+      if (end === "logs out") {
+        await page.locator('form[data-dorpsplein="log-out"] button').click();
+        await page.locator('[data-area="login"]').waitFor();
+      } else {
+        const device = await page.locator("[data-device]").first().getAttribute("data-device");
+        await page.goto("about:blank");
+        const { residents } = await dorp.register();
+        const { id: resident } = residents.find(({ devices }) => JSON.stringify(devices).includes(device));
+        await dorp.founder("member", "remove", resident);
+        await page.goto(dorp.url);
+      }
+      await eventually("it is forgotten", async () => !Object.keys(await kept(page)).some((name) => name.startsWith("inside-")));
+      await context.setOffline(true);
+      await page.goto(`${dorp.url}/bericht/${item}`);
+      await page.getByRole("heading", { level: 1, name: text("nl", "offline-title") }).waitFor();
+    });
+  }
+});
+
+test("what is written without a line waits on the device and stands online once", async (t) => {
+  const visitor = await resident(t, "Cor Vink");
+  const { page, context } = visitor;
+  await page.goto(`${dorp.url}/schrijven`);
+  await page.locator('form[data-dorpsplein="write"]').waitFor({ state: "visible" });
+  const before = await record(page);
+  await dorp.leave();
+  await writes(page, "Zandzakken bij de kerk");
+  await reachesKept(page);
+  await picture(page, "outbox-kept-phone");
+  assert.deepEqual(await remarks(page), []);
+  assert.deepEqual(await record(page), { sequence: before.sequence + 1, waiting: 1, files: 0, refused: 0 });
+  // Another tab has it too, and a page that is loaded anew.
+  const other = await context.newPage();
+  await dorp.comeBack();
+  await Promise.all([other.goto(dorp.url), page.goto(dorp.url), page.evaluate(() => dispatchEvent(new Event("online"))).catch(() => undefined)]);
+  await eventually("it is sent", async () => (await record(page)).waiting === 0);
+  assert.equal(await standing("Zandzakken bij de kerk"), 1);
+  assert.equal((await record(page)).sequence, before.sequence + 1, "signed once");
+});
+
+test("an answer that is lost has nothing signed or posted twice", async (t) => {
+  const { page, context } = await resident(t, "Dirk Smit");
+  await page.goto(`${dorp.url}/schrijven`);
+  const before = await record(page);
+  // The box takes it, and the answer does not arrive.
+  await context.route("**/api/v1/operations", async (route) => {
+    await route.fetch();
+    await route.abort();
+  }, { times: 1 });
+  await writes(page, "De pont vaart weer");
+  await page.locator('[data-area="write"] [data-state="kept-to-send"]').waitFor();
+  assert.equal(await standing("De pont vaart weer"), 1);
+  await eventually("the box says that it has it", async () => (await record(page)).waiting === 0);
+  await page.locator("[data-outbox-sent]").waitFor();
+  assert.equal(await standing("De pont vaart weer"), 1);
+  assert.equal((await record(page)).sequence, before.sequence + 1);
+});
+
+test("a photo waits with its post", async (t) => {
+  const { page } = await resident(t, "Els Visser");
+  await page.goto(`${dorp.url}/schrijven`);
+  const photo = { name: "water.jpg", mimeType: "image/jpeg", buffer: Buffer.from(await drawn(page)) };
+  await dorp.leave();
+  await writes(page, "Zo hoog staat het water", { photo });
+  await reachesKept(page);
+  assert.equal((await record(page)).files, 1);
+  await dorp.comeBack();
+  await eventually("it is sent", async () => (await record(page)).waiting === 0);
+  await page.goto(dorp.url);
+  const link = page.getByRole("link", { name: "Zo hoog staat het water" });
+  await link.click();
+  const shown = page.getByRole("img", { name: "Het water staat hoog." });
+  await shown.waitFor();
+  assert.ok(await shown.evaluate((image) => image.complete && image.naturalWidth > 0));
+});
+
+test("nothing waits any more on a device that was retired meanwhile", async (t) => {
+  const { page, context } = await resident(t, "Gerrit Kok");
+  const { item } = await post("Wie rijdt mee naar de stad?");
+  await page.goto(`${dorp.url}/bericht/${item}`);
+  await comments(page, context, "Ik wil wel mee.");
+  const { residents } = await dorp.register();
+  const latest = residents.reduce((one, other) => (one.admitted > other.admitted ? one : other));
+  await dorp.founder("member", "remove", latest.id);
+  await context.setOffline(false);
+  await eventually("it is given up", async () => (await record(page)).waiting === 0);
+  assert.equal((await record(page)).refused, 0);
+  assert.doesNotMatch(await (await fetch(`${dorp.url}/bericht/${item}`)).text(), /Ik wil wel mee/);
+});
+
+/** Comments without a line. */
+async function comments(page, context, words) {
+  const form = page.locator('form[data-dorpsplein="comment"]');
+  await form.waitFor({ state: "visible" });
+  await context.setOffline(true);
+  await form.locator('[name="body"]').fill(words);
+  await form.locator("button.go").last().click();
+  await page.locator('[data-area="comment"] [data-state="kept-to-send"]').waitFor();
+}
+
+async function reachesKept(page) {
+  await page.locator('[data-area="write"] [data-state="kept-to-send"]').waitFor();
+  await page.locator("[data-outbox-waiting]").waitFor();
+}
