@@ -4,6 +4,8 @@
 mod bench;
 mod browser_module;
 mod e2e;
+mod house;
+mod http;
 mod picture;
 mod process;
 mod setup;
@@ -11,6 +13,7 @@ mod soak;
 mod steps;
 mod test;
 mod tidy;
+mod torture;
 
 use std::process::ExitCode;
 
@@ -64,14 +67,27 @@ enum Chore {
         #[arg(long = "scenario", value_name = "NAME")]
         scenarios: Vec<String>,
     },
+    /// Kills boxes in the middle of their work, and looks whether they kept their word
+    Torture {
+        #[command(subcommand)]
+        what: TortureChore,
+    },
     /// Takes the pictures of the README: of pages from the last run of the browser tests, and of a simulated run.
     Picture,
+}
+
+#[derive(Subcommand)]
+enum TortureChore {
+    /// With `kill -9`, at random moments
+    Kill(torture::kill::Options),
 }
 
 #[derive(Subcommand)]
 enum BenchChore {
     /// Measures only how two boxes keep up with each other, each in a process of its own.
     Sync(bench::sync::Options),
+    /// Measures only what pages cost, at a box in a process of its own, and what writing one costs.
+    Site(bench::site::Options),
     /// Measures only how things are found, at a box in a process of its own.
     Search(bench::search::Options),
 }
@@ -96,7 +112,9 @@ fn run(chore: &Chore) -> Result<()> {
         Chore::Bench { what: None, reuse } => bench::run(&workspace, *reuse),
         Chore::Bench { what: Some(BenchChore::Sync(options)), .. } => bench::sync::run(&workspace, options),
         Chore::Bench { what: Some(BenchChore::Search(options)), .. } => bench::search::run(&workspace, options),
+        Chore::Bench { what: Some(BenchChore::Site(options)), .. } => bench::site::run(&workspace, options),
         Chore::Soak { minutes, seed, scenarios } => soak::run_alone(&workspace, *minutes, *seed, scenarios),
+        Chore::Torture { what: TortureChore::Kill(options) } => torture::kill::run(&workspace, options),
         Chore::Picture => picture::run(&workspace),
     }
 }

@@ -62,6 +62,14 @@ pub(crate) fn chromium(workspace: &Workspace) -> Result<PathBuf> {
     Ok(PathBuf::from(CHROMIUM))
 }
 
+/// What asks a box for the same page over and over, installed from Debian's packages when it is missing.
+pub(crate) fn wrk(workspace: &Workspace) -> Result<()> {
+    if output(Command::new("which").arg("wrk")).is_err() {
+        debian_packages(workspace, &["wrk"]).context("measuring pages needs wrk")?;
+    }
+    Ok(())
+}
+
 /// What the tests with home routers need: network namespaces, and the programs that set them up. `None` when they can be
 /// made here, otherwise why not; nothing of it can be brought for somebody who may not make a namespace at all.
 pub(crate) fn namespaces(workspace: &Workspace) -> Result<Option<String>> {

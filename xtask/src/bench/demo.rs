@@ -25,6 +25,7 @@ struct Ready {
 #[derive(Deserialize)]
 struct Site {
     url: String,
+    invitation: String,
 }
 
 impl Demo {
@@ -53,6 +54,11 @@ impl Demo {
     /// The address of the first site.
     pub(super) fn first_site(&self) -> &str {
         &self.ready.sites[0].url
+    }
+
+    /// An invitation to the first site, as it stands in a QR code.
+    pub(super) fn invitation(&self) -> &str {
+        &self.ready.sites[0].invitation
     }
 
     /// The memory the kernel counts as resident for the whole process.

@@ -5,9 +5,10 @@
 
 mod criterion;
 mod demo;
-mod http;
 pub(crate) mod search;
+pub(crate) mod site;
 pub(crate) mod sync;
+mod wrk;
 
 use std::fs;
 use std::path::PathBuf;
@@ -18,6 +19,7 @@ use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
 use crate::e2e::{Profile, build_box};
+use crate::http;
 use crate::process::{Workspace, output, run as run_command};
 use demo::Demo;
 
@@ -64,11 +66,16 @@ fn of_the_demo(workspace: &Workspace) -> Result<Vec<Figure>> {
     let demo = Demo::start(&program)?;
     let site = demo.first_site();
     let home = http::get(site, "/")?;
-    let mut figures = vec![Figure::new("home page, brotli", home.len_on_the_wire(), "bytes")];
+    let mut figures = vec![Figure::new("home page with its style sheet, brotli", home.len_on_the_wire(), "bytes")];
     let page = home.text()?;
-    let style = attribute_ending(&page, "href=\"", ".css").context("the home page names no style sheet")?;
-    figures.push(Figure::new("style sheet, brotli", http::get(site, style)?.len_on_the_wire(), "bytes"));
     figures.extend(of_the_module(site, &page)?);
+
+    let behind_the_site = demo.invitation().len().saturating_sub(site.len());
+    figures.push(Figure::new(
+        "address of an invitation, beside that of the site",
+        behind_the_site as f64,
+        "characters",
+    ));
 
     println!("leaving the demo alone for {} s, then reading its memory", REST.as_secs());
     thread::sleep(REST);
@@ -78,7 +85,7 @@ fn of_the_demo(workspace: &Workspace) -> Result<Vec<Figure>> {
 
 /// The signing module as a browser fetches it: starter, glue and WebAssembly, each naming the next.
 fn of_the_module(site: &str, page: &str) -> Result<Vec<Figure>> {
-    let starter_url = attribute_ending(page, "src=\"", ".js").context("the home page names no script")?;
+    let starter_url = scripts(page).find(|name| name.contains("/app.")).context("the page names no starter")?;
     let starter = http::get(site, starter_url)?;
     let starter_text = starter.text()?;
     let glue_name = attribute_ending(&starter_text, "\"./", ".js").context("the starter names no glue")?;
@@ -91,6 +98,12 @@ fn of_the_module(site: &str, page: &str) -> Result<Vec<Figure>> {
         Figure::new("signing module: WebAssembly, brotli", module.len_on_the_wire(), "bytes"),
         Figure::new("signing module: with glue and starter, brotli", together, "bytes"),
     ])
+}
+
+/// The addresses of the scripts that a page names.
+fn scripts(page: &str) -> impl Iterator<Item = &str> {
+    let sources = page.split("src=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    sources.filter(|source| source.ends_with(".js"))
 }
 
 /// The first text after `start` that runs up to and including `end` without a quote in it.

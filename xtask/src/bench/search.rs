@@ -9,12 +9,12 @@ use clap::Args;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::http;
 use super::sync::build_helper;
 use super::sync::helper::Helper;
-use super::sync::house::House;
 use super::sync::report::{Aim, Report};
 use crate::e2e::{Profile, build_box};
+use crate::house::House;
+use crate::http;
 use crate::process::Workspace;
 
 /// How much to measure.

@@ -9,11 +9,11 @@ use super::tree::Tree;
 const MAP: &str = "ARCHITECTURE.md";
 
 /// The packages whose modules the map lists.
-const MAPPED: [&str; 5] = ["protocol", "web-ui", "node", "simulations", "xtask"];
+const MAPPED: [&str; 6] = ["protocol", "calendar", "web-ui", "node", "simulations", "xtask"];
 
 /// Folders at the top of the workspace: inline code that begins with one of these is a path.
-const TOP_FOLDERS: [&str; 9] =
-    [".cargo", ".ci", ".config", "docs", "node", "protocol", "simulations", "web-ui", "xtask"];
+const TOP_FOLDERS: [&str; 10] =
+    [".cargo", ".ci", ".config", "calendar", "docs", "node", "protocol", "simulations", "web-ui", "xtask"];
 
 /// Every path that a document names, as inline code or as a link, exists.
 pub(super) fn paths_exist(tree: &Tree) -> Vec<Finding> {

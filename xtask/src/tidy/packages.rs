@@ -5,10 +5,12 @@ use toml::{Table, Value};
 use super::Finding;
 use super::tree::Tree;
 
-/// Our packages by folder, with those of ours that each may use. Never back: node → web-ui → protocol.
-const MAY_USE: [(&str, &[&str]); 6] = [
-    ("fuzz", &["dorpsplein-protocol"]),
-    ("node", &["dorpsplein-protocol", "dorpsplein-web-ui"]),
+/// Our packages by folder, with those of ours that each may use. Never back: node → web-ui → protocol, node → calendar →
+/// protocol.
+const MAY_USE: [(&str, &[&str]); 7] = [
+    ("calendar", &["dorpsplein-protocol"]),
+    ("fuzz", &["dorpsplein-calendar", "dorpsplein-protocol", "dorpsplein-web-ui"]),
+    ("node", &["dorpsplein-calendar", "dorpsplein-protocol", "dorpsplein-web-ui"]),
     ("protocol", &[]),
     ("simulations", &["dorpsplein-protocol"]),
     ("web-ui", &["dorpsplein-protocol"]),

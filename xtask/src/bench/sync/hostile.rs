@@ -11,9 +11,9 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 
 use super::Bench;
-use super::house::House;
 use super::report::Aim;
 use super::rows::{PATIENCE, READS, Villages, WRITES};
+use crate::house::House;
 
 /// The village whose box means harm.
 const HARMS: &str = "waterkant";

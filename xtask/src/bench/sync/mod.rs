@@ -9,7 +9,6 @@
 mod counters;
 pub(super) mod helper;
 mod hostile;
-pub(super) mod house;
 pub(super) mod report;
 mod rows;
 

@@ -10,9 +10,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::house::House;
 use super::report::Aim;
 use super::{Bench, Part};
+use crate::house::House;
 
 /// The box that writes, and the one that reads, below the folder of the villages.
 pub(super) const WRITES: &str = "maasdorp";
@@ -162,7 +162,7 @@ impl Bench<'_> {
     /// Nothing changed, on a session that is open: one comparison. The time is an upper bound, looked at from outside.
     fn compare_notes(&mut self, reads: &House) -> Result<()> {
         thread::sleep(REST);
-        let session = |sync: super::house::Sync| sync.sessions.into_iter().next().context("a session is open");
+        let session = |sync: crate::house::Sync| sync.sessions.into_iter().next().context("a session is open");
         let (before, octets, begun) = (session(reads.sync()?)?, self.wire.octets()?, Instant::now());
         reads.compare()?;
         let mut after = session(reads.sync()?)?;
@@ -171,7 +171,7 @@ impl Bench<'_> {
             after = session(reads.sync()?)?;
         }
         let (took, wire) = (begun.elapsed(), self.wire.octets()? - octets);
-        let carried = |session: &super::house::Session| session.carried.bytes_sent + session.carried.bytes_received;
+        let carried = |session: &crate::house::Session| session.carried.bytes_sent + session.carried.bytes_received;
         let work = "nothing changed among many, compared";
         self.add("compared", work, "at most", (took.as_secs_f64() * 1000.0, "ms"), Some(Aim::AtMost(20.0)));
         let stream = (carried(&after) - carried(&before)) as f64;

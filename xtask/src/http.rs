@@ -6,19 +6,25 @@ use std::net::TcpStream;
 use anyhow::{Context, Result, ensure};
 
 /// The body of an answer, as it came over the wire.
-pub(super) struct Body {
+pub(crate) struct Body {
     bytes: Vec<u8>,
     is_brotli: bool,
+    tag: Option<String>,
 }
 
 impl Body {
     #[expect(clippy::cast_precision_loss, reason = "answers are far smaller than 2^52 bytes")]
-    pub(super) fn len_on_the_wire(&self) -> f64 {
+    pub(crate) fn len_on_the_wire(&self) -> f64 {
         self.bytes.len() as f64
     }
 
+    /// Its entity tag, with the quotes.
+    pub(crate) fn tag(&self) -> Option<&str> {
+        self.tag.as_deref()
+    }
+
     /// The text it holds, unpacked.
-    pub(super) fn text(&self) -> Result<String> {
+    pub(crate) fn text(&self) -> Result<String> {
         const BUFFER: usize = 4096;
         let mut text = String::new();
         if self.is_brotli {
@@ -31,17 +37,17 @@ impl Body {
 }
 
 /// Asks a site, such as `http://127.0.0.1:8080`, for a path, preferring brotli.
-pub(super) fn get(site: &str, path: &str) -> Result<Body> {
+pub(crate) fn get(site: &str, path: &str) -> Result<Body> {
     get_as(site, path, None)
 }
 
 /// The same, as whoever has the box's folder and knows its token.
-pub(super) fn get_as(site: &str, path: &str, token: Option<&str>) -> Result<Body> {
+pub(crate) fn get_as(site: &str, path: &str, token: Option<&str>) -> Result<Body> {
     ask("GET", site, path, token)
 }
 
 /// Has something done, as whoever has the box's folder.
-pub(super) fn post_as(site: &str, path: &str, token: &str) -> Result<Body> {
+pub(crate) fn post_as(site: &str, path: &str, token: &str) -> Result<Body> {
     ask("POST", site, path, Some(token))
 }
 
@@ -66,7 +72,8 @@ fn parse(answer: &[u8]) -> Result<Body> {
     let status = head.split_whitespace().nth(1).unwrap_or_default();
     ensure!(matches!(status, "200" | "202"), "answered with {status}");
     let is_brotli = head.lines().any(|line| line.replace(' ', "") == "content-encoding:br");
-    Ok(Body { bytes: answer[end + END_OF_HEAD.len()..].to_vec(), is_brotli })
+    let tag = head.lines().find_map(|line| line.strip_prefix("etag:")).map(|tag| tag.trim().to_owned());
+    Ok(Body { tag, bytes: answer[end + END_OF_HEAD.len()..].to_vec(), is_brotli })
 }
 
 #[cfg(test)]

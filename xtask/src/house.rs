@@ -12,13 +12,13 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::bench::http;
+use crate::http;
 
 /// How long a box may take to stop.
 const STOPPING: Duration = Duration::from_secs(30);
 
 /// A running box.
-pub(in crate::bench) struct House {
+pub(crate) struct House {
     process: Child,
     site: String,
     token: String,
@@ -26,32 +26,32 @@ pub(in crate::bench) struct House {
 
 /// Part of what the API says about keeping up.
 #[derive(Clone, Debug, Deserialize)]
-pub(in crate::bench) struct Sync {
+pub(crate) struct Sync {
     /// Operations held.
-    pub(in crate::bench) operations: u64,
+    pub(crate) operations: u64,
     /// The open sessions.
-    pub(in crate::bench) sessions: Vec<Session>,
+    pub(crate) sessions: Vec<Session>,
 }
 
 /// Part of what it says of a session.
 #[derive(Clone, Debug, Deserialize)]
-pub(in crate::bench) struct Session {
-    pub(in crate::bench) in_step: bool,
-    pub(in crate::bench) comparisons: u64,
-    pub(in crate::bench) caught_up_us: Option<u64>,
-    pub(in crate::bench) carried: Carried,
+pub(crate) struct Session {
+    pub(crate) in_step: bool,
+    pub(crate) comparisons: u64,
+    pub(crate) caught_up_us: Option<u64>,
+    pub(crate) carried: Carried,
 }
 
 /// What a session carried.
 #[derive(Clone, Copy, Debug, Deserialize)]
-pub(in crate::bench) struct Carried {
-    pub(in crate::bench) bytes_sent: u64,
-    pub(in crate::bench) bytes_received: u64,
+pub(crate) struct Carried {
+    pub(crate) bytes_sent: u64,
+    pub(crate) bytes_received: u64,
 }
 
 impl House {
     /// Starts the box of a folder and waits until its site answers.
-    pub(in crate::bench) fn start(program: &Path, dir: &Path) -> Result<Self> {
+    pub(crate) fn start(program: &Path, dir: &Path) -> Result<Self> {
         #[derive(Deserialize)]
         struct Running {
             url: String,
@@ -76,22 +76,22 @@ impl House {
     }
 
     /// The address of its site.
-    pub(in crate::bench) fn site(&self) -> &str {
+    pub(crate) fn site(&self) -> &str {
         &self.site
     }
 
     /// How it keeps up.
-    pub(in crate::bench) fn sync(&self) -> Result<Sync> {
+    pub(crate) fn sync(&self) -> Result<Sync> {
         self.ask("/api/v1/sync")
     }
 
     /// The most memory that was ever resident, in bytes.
-    pub(in crate::bench) fn peak_bytes(&self) -> Result<f64> {
+    pub(crate) fn peak_bytes(&self) -> Result<f64> {
         self.memory("VmHWM:")
     }
 
     /// Has the kernel watch for a new peak, and says what is resident now, in bytes.
-    pub(in crate::bench) fn begin_peak(&self) -> Result<f64> {
+    pub(crate) fn begin_peak(&self) -> Result<f64> {
         const FORGET_THE_PEAK: &str = "5";
         let path = format!("/proc/{}/clear_refs", self.process.id());
         fs::write(&path, FORGET_THE_PEAK).with_context(|| format!("cannot write {path}"))?;
@@ -99,23 +99,23 @@ impl House {
     }
 
     /// The memory that is resident, in bytes.
-    pub(in crate::bench) fn resident_bytes(&self) -> Result<f64> {
+    pub(crate) fn resident_bytes(&self) -> Result<f64> {
         self.memory("VmRSS:")
     }
 
     /// Has it compare notes with everybody now.
-    pub(in crate::bench) fn compare(&self) -> Result<()> {
+    pub(crate) fn compare(&self) -> Result<()> {
         self.have_done("/api/v1/sync")
     }
 
     /// Asks an address of the API as whoever has the box's folder.
-    pub(in crate::bench) fn ask<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
+    pub(crate) fn ask<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
         let body = http::get_as(&self.site, path, Some(&self.token))?;
         serde_json::from_str(&body.text()?).with_context(|| format!("what {path} says"))
     }
 
     /// Has something done at an address of the API.
-    pub(in crate::bench) fn have_done(&self, path: &str) -> Result<()> {
+    pub(crate) fn have_done(&self, path: &str) -> Result<()> {
         http::post_as(&self.site, path, &self.token).map(drop)
     }
 
@@ -128,8 +128,15 @@ impl House {
         Ok(kib * BYTES_PER_KIB)
     }
 
+    /// Kills it, as a power cut does to a program.
+    pub(crate) fn kill(mut self) -> Result<()> {
+        self.process.kill().context("cannot kill a box")?;
+        self.process.wait().context("cannot wait for a killed box")?;
+        Ok(())
+    }
+
     /// Stops it in an orderly way.
-    pub(in crate::bench) fn stop(mut self) -> Result<()> {
+    pub(crate) fn stop(mut self) -> Result<()> {
         let id = i32::try_from(self.process.id()).ok().and_then(Pid::from_raw).context("a process has an id")?;
         kill_process(id, Signal::TERM).context("cannot stop a box")?;
         let begun = Instant::now();

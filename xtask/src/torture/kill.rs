@@ -1,0 +1,193 @@
+//! `cargo xtask torture kill`: boxes are killed (`kill -9`) at random moments while residents write, show photos, and a second
+//! box copies. Whatever a resident was told stands on the square has to stand there when the box is started again, without
+//! any repair; and at the end every box shows what a box shows that has derived everything anew.
+
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use rand::RngExt;
+use serde_json::{Value, json};
+
+use super::village::{FIRST, Village};
+use super::writers::{Told, Writers};
+use crate::e2e::{Profile, build_box};
+use crate::house::House;
+use crate::http;
+use crate::process::Workspace;
+
+/// How much to torture.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// How often boxes are killed
+    #[arg(long, default_value_t = 25)]
+    rounds: u32,
+    /// How many residents write at once
+    #[arg(long, default_value_t = 6)]
+    writers: usize,
+    /// Torture the program as a village runs it, not as the tests build it
+    #[arg(long)]
+    release: bool,
+    /// Torture this program instead of building one
+    #[arg(long, value_name = "FILE")]
+    program: Option<PathBuf>,
+    /// Print one JSON object as the last line
+    #[arg(long)]
+    json: bool,
+}
+
+/// The box that copies the first one.
+const SECOND: &str = "second";
+/// The box that comes when all is over and derives everything anew.
+const WITNESS: &str = "witness";
+/// A box lives between so many milliseconds.
+const LIFE_MS: std::ops::Range<u64> = 50..1500;
+/// Items from earlier rounds that are looked for again in each.
+const LOOK_BACK: usize = 20;
+/// How long boxes may take to agree when all is over.
+const PATIENCE: Duration = Duration::from_secs(300);
+/// A photo that is small enough to be posted often.
+const PHOTO: (u32, u32) = (320, 240);
+
+/// What came of it.
+#[derive(Default)]
+struct Toll {
+    kills: u32,
+    told: Vec<Told>,
+    /// How long starting again took.
+    starts: Vec<Duration>,
+}
+
+/// Tortures, and prints what came of it.
+///
+/// # Errors
+/// When something that a resident was told is gone, boxes do not agree with the witness, or a box does not start again.
+pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
+    let built = match &options.program {
+        Some(program) => program.clone(),
+        None => build_box(workspace, if options.release { Profile::Release } else { Profile::Tests })?,
+    };
+    let folder = tempfile::tempdir().context("cannot make a folder for the village")?;
+    let photo = folder.path().join("street.jpg");
+    write_photo(&photo)?;
+    let mut village = Village::found(&built, folder.path())?;
+    let house = House::start(&built, &village.dir(FIRST))?;
+    village.move_in(options.writers)?;
+    village.add_box(SECOND)?;
+    house.stop()?;
+
+    let writers = Writers { program: village.program(), keys: &village.keys, photo: &photo };
+    let mut toll = Toll::default();
+    let bar = bar(options.rounds);
+    for _ in 0..options.rounds {
+        one_round(&village, &writers, &mut toll)?;
+        bar.set_message(format!("{} posts told", toll.told.len()));
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    let compared = compare_with_a_witness(&village, &toll)?;
+    print(options, &toll, compared)
+}
+
+/// Both boxes live for a moment, one or both are killed, and the first has to have kept its word.
+fn one_round(village: &Village, writers: &Writers<'_>, toll: &mut Toll) -> Result<()> {
+    let mut random = rand::rng();
+    let first = House::start(village.program(), &village.dir(FIRST))?;
+    let second = House::start(village.program(), &village.dir(SECOND))?;
+    let site = first.site().to_owned();
+    let life = Duration::from_millis(random.random_range(LIFE_MS));
+    let also_the_second = random.random_bool(0.5);
+    let (told, ()) = writers.write_during(&site, || {
+        thread::sleep(life);
+        first.kill()?;
+        if also_the_second { second.kill() } else { second.stop() }
+    })?;
+    toll.kills += 1 + u32::from(also_the_second);
+
+    let begun = Instant::now();
+    let again = House::start(village.program(), &village.dir(FIRST))?;
+    toll.starts.push(begun.elapsed());
+    let known = toll.told.len();
+    let back = (0..LOOK_BACK.min(known)).map(|_| toll.told[random.random_range(0..known)].clone());
+    for Told { item, photo } in told.iter().cloned().chain(back.collect::<Vec<_>>()) {
+        let shown = item_at(&again, &item).with_context(|| format!("LOST: {item} was told to stand on the square"))?;
+        if photo {
+            let here = &shown["content"]["photos"][0]["here"];
+            ensure!(here == &json!(true), "LOST: the photo of {item} is not there: {}", shown["content"]);
+        }
+    }
+    toll.told.extend(told);
+    again.stop()
+}
+
+/// A third box comes and derives everything from operations alone; then all three have to show the same of every item.
+/// Returns how many were compared.
+fn compare_with_a_witness(village: &Village, toll: &Toll) -> Result<usize> {
+    let first = House::start(village.program(), &village.dir(FIRST))?;
+    village.add_box(WITNESS)?;
+    let second = House::start(village.program(), &village.dir(SECOND))?;
+    let witness = House::start(village.program(), &village.dir(WITNESS))?;
+    let begun = Instant::now();
+    for Told { item, .. } in &toll.told {
+        loop {
+            let shown = [&first, &second, &witness].map(|house| item_at(house, item).ok());
+            if shown[0].is_some() && shown.windows(2).all(|two| two[0] == two[1]) {
+                break;
+            }
+            if begun.elapsed() > PATIENCE {
+                bail!("the boxes do not show the same of {item}: {shown:?}");
+            }
+            thread::sleep(Duration::from_millis(100));
+        }
+    }
+    for house in [first, second, witness] {
+        house.stop()?;
+    }
+    Ok(toll.told.len())
+}
+
+/// What a box tells of an item.
+fn item_at(house: &House, item: &str) -> Result<Value> {
+    let body = http::get(house.site(), &format!("/api/v1/items/{item}"))?;
+    Ok(serde_json::from_str(&body.text()?)?)
+}
+
+fn print(options: &Options, toll: &Toll, compared: usize) -> Result<()> {
+    let mut starts = toll.starts.clone();
+    starts.sort_unstable();
+    let slowest = starts.last().copied().unwrap_or_default();
+    let usual = starts.get(starts.len() / 2).copied().unwrap_or_default();
+    let photos = toll.told.iter().filter(|told| told.photo).count();
+    println!(
+        "rounds {}, boxes killed {}, posts told {}, of these with a photo {photos}",
+        options.rounds,
+        toll.kills,
+        toll.told.len()
+    );
+    println!("lost 0; {compared} items equal on three boxes, one of which derived everything anew");
+    println!("started again after a kill: half within {} ms, all within {} ms", usual.as_millis(), slowest.as_millis());
+    if options.json {
+        let said = json!({
+            "rounds": options.rounds, "kills": toll.kills, "told": toll.told.len(), "photos": photos, "lost": 0,
+            "compared": compared, "start_p50_ms": usual.as_secs_f64() * 1e3, "start_max_ms": slowest.as_secs_f64() * 1e3,
+        });
+        println!("{said}");
+    }
+    Ok(())
+}
+
+/// A dark street.
+fn write_photo(path: &Path) -> Result<()> {
+    let shade = |x: u32, y: u32| u8::try_from((x * 7 + y * 13) % 61).unwrap_or_default();
+    let picture = image::RgbImage::from_fn(PHOTO.0, PHOTO.1, |x, y| image::Rgb([shade(x, y), shade(y, x), 70]));
+    picture.save_with_format(path, image::ImageFormat::Jpeg).with_context(|| format!("cannot write {}", path.display()))
+}
+
+fn bar(rounds: u32) -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} rounds, {msg} {eta}");
+    let bar = ProgressBar::new(u64::from(rounds));
+    style.map_or_else(|_| bar.clone(), |style| bar.clone().with_style(style))
+}
