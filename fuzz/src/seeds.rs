@@ -4,11 +4,13 @@
 use std::path::Path;
 use std::{fs, io};
 
-use dorpsplein_protocol::operation::{NeighbourhoodId, OperationId, Signed, Space, Value as PayloadValue};
+use dorpsplein_protocol::bundle::{Head, Writer};
+use dorpsplein_protocol::operation::{CircleId, NeighbourhoodId, OperationId, Signed, Space, Value as PayloadValue};
 use dorpsplein_protocol::photo::{Photo, PhotoId};
 use dorpsplein_protocol::sync::{
     Comparison, Content, Fingerprint, Message, Place, SESSION_VERSION, Section, SpaceId, SpaceRoot, pack,
 };
+use dorpsplein_protocol::time::Timestamp;
 use serde_json::Value;
 
 fn main() -> io::Result<()> {
@@ -37,6 +39,7 @@ fn main() -> io::Result<()> {
     let frames = frames(&transfers);
     let packed: Vec<_> = frames.iter().map(|frame| pack(frame).unwrap_or_else(|| frame.clone())).collect();
     write(here, "packed", &packed)?;
+    write(here, "bundle", &bundles(&transfers))?;
     write(here, "frame", &frames)?;
     write(here, "photo_file", &photo_files())?;
     write(here, "civil_time", &[b"2026-12-042026-12-04T20:00".to_vec(), b"2028-02-29".to_vec()])?;
@@ -47,6 +50,29 @@ fn main() -> io::Result<()> {
     write(here, "merge_order", &[(0..120).map(|n| (n * 37) as u8).collect(), vec![7; 60]])?;
     println!("{} operations were found in the vectors", transfers.len());
     Ok(())
+}
+
+/// Bundles without a frame, with one, and with several.
+fn bundles(transfers: &[Vec<u8>]) -> Vec<Vec<u8>> {
+    let spaces = vec![Space::Register, Space::Members, Space::Circle(CircleId::from_bytes([2; 32]))];
+    let made = Timestamp::from_millis(1_795_255_200_000);
+    let head = Head { neighbourhood: NeighbourhoodId::from_bytes([1; 32]), spaces, made, operations: 6 };
+    let frames: Vec<Vec<u8>> = transfers
+        .chunks(3)
+        .take(2)
+        .map(|operations| {
+            let operations = operations.iter().cloned().map(Into::into).collect();
+            Message::Operations { operations, absent: Vec::new(), later: Vec::new(), more: false }.encode()
+        })
+        .collect();
+    (0..=frames.len())
+        .map(|count| {
+            let (mut writer, mut bytes) = Writer::new(&head);
+            frames[..count].iter().for_each(|frame| bytes.extend(writer.frame(frame)));
+            bytes.extend(writer.end());
+            bytes
+        })
+        .collect()
 }
 
 /// Small files of both formats, with and without what is refused, and a reference to one.
