@@ -12,28 +12,45 @@ import { everyPage, join, overflow } from "../harness/square.js";
 
 const here = setting();
 
-for (const scheme of ["light", "dark"]) {
-  for (const [device, screen] of Object.entries({ telephone: NARROW, desk: DESK })) {
-    for (const javascript of [true, false]) {
-      test(`every page for a visitor (${scheme}, ${device}, JavaScript ${javascript ? "on" : "off"})`, async (t) => {
-        const visitor = await here.visitor(t, { screen, scheme, javascript });
-        const { page } = visitor;
-        for (const lang of ["nl", "en"]) {
-          for (const { name, path } of await everyPage(page, here.home, lang)) {
-            await t.test(`${name}, ${lang}`, async () => {
-              await page.goto(here.home.url + path, { waitUntil: javascript ? "networkidle" : "load" });
-              assert.ok((await overflow(page)) <= 0, "nobody has to scroll sideways");
-              assert.deepEqual(await remarks(page), []);
-            });
+/** How a page is looked at: it stays open while the light and the window change, as it does for a person. */
+const LOOKS = ["light", "dark"].flatMap((scheme) => {
+  return Object.entries({ telephone: NARROW, desk: DESK }).map(([device, screen]) => ({ scheme, device, screen }));
+});
+
+/** Lets the light and the window of an open page change. */
+async function lookedAt(page, { scheme, screen }) {
+  await page.emulateMedia({ colorScheme: scheme });
+  await page.setViewportSize(screen);
+}
+
+for (const javascript of [true, false]) {
+  for (const lang of ["nl", "en"]) {
+    test(`every page for a visitor (${lang}, JavaScript ${javascript ? "on" : "off"})`, async (t) => {
+      const visitor = await here.visitor(t, { javascript });
+      const { page } = visitor;
+      for (const { name, path } of await everyPage(page, here.home, lang)) {
+        await t.test(name, async () => {
+          await page.goto(here.home.url + path, { waitUntil: javascript ? "networkidle" : "load" });
+          for (const look of LOOKS) {
+            await lookedAt(page, look);
+            assert.ok((await overflow(page)) <= 0, `nobody has to scroll sideways (${look.device})`);
+            assert.deepEqual(await remarks(page), [], `${look.scheme}, ${look.device}`);
           }
-        }
-        assert.deepEqual(visitor.console.filter((line) => line.includes("Content Security Policy")), [], "nothing is blocked");
-        await page.goto(here.home.url);
-        if (javascript) await picture(page, `home-${device}-${scheme}`);
-      });
-    }
+        });
+      }
+      assert.deepEqual(visitor.console.filter((line) => line.includes("Content Security Policy")), [], "nothing is blocked");
+    });
   }
 }
+
+test("pictures of the home page by day and by night", async (t) => {
+  const { page } = await here.visitor(t);
+  for (const look of LOOKS) {
+    await lookedAt(page, look);
+    await page.goto(here.home.url);
+    await picture(page, `home-${look.device}-${look.scheme}`);
+  }
+});
 
 test("axe has no remarks for a resident, who sees the forms", async (t) => {
   const visitor = await here.visitor(t);
