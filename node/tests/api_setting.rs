@@ -78,7 +78,7 @@ fn what_connectors_say_about_the_square_stands_on_every_page() {
         "--category",
         "Zorg",
     ]);
-    village.set(&["--token", "brand=#224488/#AACCFF", "--token", "text=1.25rem"]);
+    village.set(&["--token", "brand=#224488/#AACCFF", "--token", "band=#112233/#112233", "--token", "text=1.25rem"]);
     for path in ["/", "/agenda", "/en/about", "/nergens"] {
         let answer = village.get(path);
         let page = answer.text();
@@ -94,6 +94,8 @@ fn what_connectors_say_about_the_square_stands_on_every_page() {
     let hash = data_encoding::BASE64.encode(&Sha256::digest(&theme));
     let policy = home.header("content-security-policy");
     assert!(policy.contains(&format!("'sha256-{hash}'")), "the browser may use it: {policy}");
+    let manifest = village.get("/plein.webmanifest").json();
+    assert_eq!((&manifest["name"], &manifest["theme_color"]), (&"Dorp aan zee".into(), &"#112233".into()));
     village.serving.stop(Signal::TERM);
 }
 
@@ -121,7 +123,9 @@ fn what_is_switched_off_is_not_there() {
     for path in pages {
         assert_eq!(village.get(path).status, 200, "{path}");
     }
-    village.set(&["--off", "market", "--off", "search"]);
+    assert_eq!(village.get("/belangrijk.atom").status, 200);
+    village.set(&["--off", "market", "--off", "search", "--off", "alerts"]);
+    assert_eq!(village.get("/belangrijk.atom").status, 404);
     for path in pages {
         let answer = village.get(path);
         assert_eq!(answer.status, 404, "{path}");
@@ -129,7 +133,7 @@ fn what_is_switched_off_is_not_there() {
     }
     assert_eq!(village.get("/api/v1/search?q=ladder").status, 404);
     assert!(!village.get("/").text().contains("/vraag-en-aanbod"));
-    village.set(&["--on", "market", "--on", "search"]);
+    village.set(&["--on", "market", "--on", "search", "--on", "alerts"]);
     assert_eq!(village.get("/vraag-en-aanbod").status, 200);
     assert!(village.get("/").text().contains("/vraag-en-aanbod"));
 }

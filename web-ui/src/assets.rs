@@ -1,5 +1,5 @@
-//! The files every page asks for. The node serves them under names that carry a hash of their content, and passes the
-//! resulting addresses to the pages in a `view::Frame`.
+//! What every page is made with: the style sheet stands in the page itself, the icon the node serves under a name that carries
+//! a hash of its content, whose address it passes to the pages in a `view::Frame`.
 
 /// The style sheet. Its custom properties at the top are what a neighbourhood may change.
 pub const STYLE: &str = include_str!("../assets/square.css");

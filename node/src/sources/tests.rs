@@ -35,16 +35,6 @@ fn published(sources: &Sources, at: usize) -> ItemRow {
         home: NeighbourhoodId::from_bytes([1; 32]),
     };
     ItemRow {
-        id: ItemId::from_bytes([4; 32]),
-        kind: Kind::EVENT,
-        subject: None,
-        neighbourhood: author.home,
-        space: Space::Square,
-        author,
-        created: NOW,
-        edited: None,
-        operations: Vec::new(),
-        heads: Vec::new(),
         content: Content {
             title: Some(event.title.clone()),
             body: Some(event.body.clone()),
@@ -57,14 +47,7 @@ fn published(sources: &Sources, at: usize) -> ItemRow {
             source: Some(id.clone()),
             ..Content::default()
         },
-        conflicts: Vec::new(),
-        speaks_for: None,
-        pinned: None,
-        official: None,
-        hidden: None,
-        erased: None,
-        appeal: None,
-        welcome: None,
+        ..ItemRow::bare(ItemId::from_bytes([4; 32]), Kind::EVENT, Space::Square, author, NOW)
     }
 }
 

@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use dorpsplein_web_ui::Lang;
 use dorpsplein_web_ui::paths::{self, Page};
+use dorpsplein_web_ui::theme::Scheme;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -21,10 +22,6 @@ const READER: HeaderName = HeaderName::from_static("dorpsplein-reader");
 const OFFLINE: HeaderName = HeaderName::from_static("dorpsplein-offline");
 /// The reader of a page that is the same for everybody.
 const EVERYBODY: HeaderValue = HeaderValue::from_static("everybody");
-
-/// The colours of the square's frame and paper, as a telephone shows them around it.
-const THEME_COLOUR: &str = "#1f4a40";
-const BACKGROUND: &str = "#faf5ea";
 
 /// Says on an answer who it was made for, and whether it may be kept.
 pub(super) fn tell(headers: &mut HeaderMap, page: Page, visitor: Option<&Visitor>) {
@@ -44,7 +41,9 @@ fn name(visitor: &Visitor) -> HeaderValue {
 /// What a telephone wants to know of a site that is put among its programs (W3C, Web Application Manifest).
 pub(super) async fn manifest(lang: Lang, state: SiteState) -> Response {
     let reader = Reader::new(&state);
-    let name = reader.name_of(&reader.home());
+    let name = reader.shown_name();
+    let theme = reader.theme();
+    let colour = |token: &str| theme.colour(token, Scheme::Light).map(|colour| colour.to_string());
     let icon = |file: &str, sizes: &str, purpose: &str| {
         assets::url(file).map(|url| {
             let kind = assets::find(url).map_or("", |asset| asset.media_type);
@@ -65,8 +64,8 @@ pub(super) async fn manifest(lang: Lang, state: SiteState) -> Response {
         "start_url": paths::news(lang),
         "scope": "/",
         "display": "standalone",
-        "theme_color": THEME_COLOUR,
-        "background_color": BACKGROUND,
+        "theme_color": colour("band"),
+        "background_color": colour("paper"),
         "icons": icons.into_iter().flatten().collect::<Vec<_>>(),
     });
     let headers = [

@@ -149,6 +149,31 @@ pub struct Author {
 }
 
 impl ItemRow {
+    /// An item of its author's own neighbourhood of which nothing is said yet: no content, and nothing that anybody did.
+    pub fn bare(id: ItemId, kind: Kind, space: Space, author: Author, created: Timestamp) -> Self {
+        Self {
+            id,
+            kind,
+            subject: None,
+            neighbourhood: author.home,
+            space,
+            author,
+            created,
+            edited: None,
+            operations: Vec::new(),
+            heads: Vec::new(),
+            content: Content::default(),
+            conflicts: Vec::new(),
+            speaks_for: None,
+            pinned: None,
+            official: None,
+            hidden: None,
+            erased: None,
+            appeal: None,
+            welcome: None,
+        }
+    }
+
     /// Whether it is in the lists that everybody entitled to its space sees.
     pub fn is_listed(&self) -> bool {
         self.hidden.is_none() && self.erased.is_none() && self.is_welcome()

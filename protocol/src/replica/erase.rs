@@ -11,7 +11,7 @@ use super::setting::Setting;
 use crate::authority::{Deed, ItemFacts, Missing, Reason, Verdict, Voice, decide};
 use crate::item::{History, Kept, Placed};
 use crate::operation::{Edit, Header, Kind, OperationId};
-use crate::projection::{Appeal, Content, Erasure, ItemRow};
+use crate::projection::{Appeal, Erasure, ItemRow};
 use crate::store::Read;
 
 /// The erasure that counts.
@@ -153,26 +153,14 @@ impl<R: Read> Replica<R> {
         let header = ruling.kept.header();
         let by = self.author_of(header)?;
         let counting = verdicts.iter().filter(|(_, verdict)| **verdict == Verdict::Permitted);
+        let author = self.author_of(creation)?;
         Some(ItemRow {
-            id: setting.item,
-            kind: ruling.kind,
-            subject: None,
             neighbourhood: creation.neighbourhood(),
-            space: setting.reach,
-            author: self.author_of(creation)?,
-            created: creation.time,
-            edited: None,
             operations: counting.map(|(id, _)| *id).collect(),
             heads: vec![ruling.kept.id()],
-            content: Content::default(),
-            conflicts: Vec::new(),
-            speaks_for: None,
-            pinned: None,
-            official: None,
-            hidden: None,
             erased: Some(Erasure { by, reason: *reason, note: note.clone(), at: header.time }),
             appeal: latest_appeal(setting.history, verdicts),
-            welcome: None,
+            ..ItemRow::bare(setting.item, ruling.kind, setting.reach, author, creation.time)
         })
     }
 }

@@ -296,27 +296,9 @@ mod tests {
     fn event(content: Content, conflicts: Vec<Conflict>) -> ItemRow {
         let home = NeighbourhoodId::from_bytes([1; 32]);
         let author = Author { device: PublicKey::from_bytes([2; 32]), resident: ResidentId::from_bytes([3; 32]), home };
-        ItemRow {
-            id: ItemId::from_bytes([4; 32]),
-            kind: Kind::EVENT,
-            subject: None,
-            neighbourhood: home,
-            space: Space::Square,
-            author,
-            created: Timestamp::from_millis(0),
-            edited: None,
-            operations: Vec::new(),
-            heads: Vec::new(),
-            content,
-            conflicts,
-            speaks_for: None,
-            pinned: None,
-            official: None,
-            hidden: None,
-            erased: None,
-            appeal: None,
-            welcome: None,
-        }
+        let created = Timestamp::from_millis(0);
+        let row = ItemRow::bare(ItemId::from_bytes([4; 32]), Kind::EVENT, Space::Square, author, created);
+        ItemRow { content, conflicts, ..row }
     }
 
     fn starting(text: &str) -> Content {

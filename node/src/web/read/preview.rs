@@ -88,26 +88,8 @@ impl Reader {
     fn unwritten(&self, kind: Kind, edits: &[Edit], space: Space, device: &PublicKey) -> ItemRow {
         let resident = self.registers.home().membership(device).map(|membership| membership.resident);
         let resident = resident.unwrap_or_else(|| ResidentId::from_bytes([0; 32]));
-        ItemRow {
-            id: ItemId::from_bytes([0; 32]),
-            kind,
-            subject: None,
-            neighbourhood: self.home(),
-            space,
-            author: Author { device: *device, resident, home: self.home() },
-            created: self.now,
-            edited: None,
-            operations: Vec::new(),
-            heads: Vec::new(),
-            content: project_single(edits).content,
-            conflicts: Vec::new(),
-            speaks_for: None,
-            pinned: None,
-            official: None,
-            hidden: None,
-            erased: None,
-            appeal: None,
-            welcome: None,
-        }
+        let author = Author { device: *device, resident, home: self.home() };
+        let row = ItemRow::bare(ItemId::from_bytes([0; 32]), kind, space, author, self.now);
+        ItemRow { content: project_single(edits).content, ..row }
     }
 }

@@ -52,7 +52,7 @@ impl Reader {
     }
 
     /// The name that stands on the site.
-    pub(super) fn shown_name(&self) -> String {
+    pub(in super::super) fn shown_name(&self) -> String {
         said(&self.content_of_setting().name).unwrap_or_else(|| self.name_of(&self.home()))
     }
 
