@@ -7,7 +7,7 @@ use calcard::icalendar::dates::{CalendarErrorType, TimeOrDelta};
 use calcard::icalendar::{
     ICalendar, ICalendarComponent, ICalendarFrequency, ICalendarProperty, ICalendarRecurrenceRule, ICalendarValue,
 };
-use chrono::{DateTime, TimeDelta};
+use chrono::{DateTime, TimeDelta, TimeZone};
 use dorpsplein_protocol::recurrence::Recurrence;
 use dorpsplein_protocol::time::{CivilTime, Day};
 
@@ -171,7 +171,12 @@ fn civil_times(
 ) -> Option<(CivilTime, Option<CivilTime>)> {
     let ends = match ends {
         TimeOrDelta::Time(ends) => *ends,
-        TimeOrDelta::Delta(length) => starts.checked_add_signed(*length)?,
+        // The library takes the length off the clocks, so it is put on the clocks: they may be set in between.
+        TimeOrDelta::Delta(length) => {
+            let shown = starts.naive_local().checked_add_signed(*length)?;
+            let ends = starts.timezone().from_local_datetime(&shown).earliest();
+            ends.or_else(|| starts.checked_add_signed(*length))?
+        }
     };
     if all_day {
         let day = |at: &DateTime<Tz>| Day::parse(&at.naive_local().format("%Y-%m-%d").to_string()).ok();

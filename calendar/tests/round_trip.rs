@@ -132,6 +132,11 @@ fn eight_o_clock_stays_eight_o_clock_when_the_clocks_are_set() {
         let meeting = recurring(starts, Some(&starts.replace("20:00", "22:00")), "FREQ=WEEKLY;COUNT=4", &[]);
         assert_eq!(read_back(&written(vec![meeting.clone()])), [meeting]);
     }
+    // From the evening before the clocks are set until that evening.
+    for (starts, ends) in [("2026-03-28T20:00", "2026-03-29T20:00"), ("2026-10-24T20:00", "2026-10-25T20:00")] {
+        let night = recurring(starts, Some(ends), "FREQ=WEEKLY;COUNT=4", &[]);
+        assert_eq!(read_back(&written(vec![night.clone()])), [night]);
+    }
     // Instants in UTC become what the clocks show on that day.
     assert_eq!(one("DTSTART:20260328T190000Z").starts, civil("2026-03-28T20:00"));
     assert_eq!(one("DTSTART:20260329T180000Z").starts, civil("2026-03-29T20:00"));
@@ -154,6 +159,9 @@ fn whole_days_are_as_many_as_they_were() {
         let fair = event("kermis@buurt", "2026-08-28", ends);
         assert_eq!(read_back(&written(vec![fair.clone()])), [fair]);
     }
+    // The last of them is longer than the others.
+    let long = recurring("2027-10-29", Some("2027-10-31"), "FREQ=DAILY", &[]);
+    assert_eq!(read_back(&written(vec![long.clone()])), [long]);
     assert_eq!(one("DTSTART;VALUE=DATE:20260828\r\nDTEND;VALUE=DATE:20260831").ends, Some(civil("2026-08-30")));
     assert_eq!(one("DTSTART;VALUE=DATE:20260828\r\nDURATION:P3D").ends, Some(civil("2026-08-30")));
     assert_eq!(one("DTSTART;VALUE=DATE:20260828").ends, None);

@@ -78,6 +78,21 @@ export class Visitor {
     return new Visitor(context, await context.newPage());
   }
 
+  /**
+   * From now on pages come as they are where no script runs: none is fetched, and what is meant for then is shown. Tools of the
+   * tests still work on them, which they do not where Chromium itself has JavaScript off: it stops their timers too.
+   */
+  async refuseScripts() {
+    await this.context.route(() => true, async (route) => {
+      const kind = route.request().resourceType();
+      if (kind === "script") return route.abort();
+      if (kind !== "document") return route.continue();
+      const response = await route.fetch();
+      const body = (await response.text()).replaceAll(/(?<=<\/?)noscript>/g, "div>");
+      return route.fulfill({ response, body });
+    });
+  }
+
   /** Keeps the page as it stands now, for {@link Visitor.pages}. */
   async remember() {
     this.pages.push(await this.page.content());

@@ -26,11 +26,13 @@ async function lookedAt(page, { scheme, screen }) {
 for (const javascript of [true, false]) {
   for (const lang of ["nl", "en"]) {
     test(`every page for a visitor (${lang}, JavaScript ${javascript ? "on" : "off"})`, async (t) => {
-      const visitor = await here.visitor(t, { javascript });
+      const visitor = await here.visitor(t);
+      if (!javascript) await visitor.refuseScripts();
       const { page } = visitor;
       for (const { name, path } of await everyPage(page, here.home, lang)) {
         await t.test(name, async () => {
           await page.goto(here.home.url + path, { waitUntil: javascript ? "networkidle" : "load" });
+          if (!javascript) assert.equal(await page.locator("form[data-dorpsplein]:visible").count(), 0, "no script has run");
           for (const look of LOOKS) {
             await lookedAt(page, look);
             assert.ok((await overflow(page)) <= 0, `nobody has to scroll sideways (${look.device})`);
