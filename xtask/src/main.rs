@@ -80,6 +80,8 @@ enum Chore {
 enum TortureChore {
     /// With `kill -9`, at random moments
     Kill(torture::kill::Options),
+    /// With power cuts at chosen moments of a recorded run
+    Power(torture::power::Options),
 }
 
 #[derive(Subcommand)]
@@ -115,6 +117,7 @@ fn run(chore: &Chore) -> Result<()> {
         Chore::Bench { what: Some(BenchChore::Site(options)), .. } => bench::site::run(&workspace, options),
         Chore::Soak { minutes, seed, scenarios } => soak::run_alone(&workspace, *minutes, *seed, scenarios),
         Chore::Torture { what: TortureChore::Kill(options) } => torture::kill::run(&workspace, options),
+        Chore::Torture { what: TortureChore::Power(options) } => torture::power::run(&workspace, options),
         Chore::Picture => picture::run(&workspace),
     }
 }

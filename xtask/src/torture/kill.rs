@@ -2,21 +2,21 @@
 //! box copies. Whatever a resident was told stands on the square has to stand there when the box is started again, without
 //! any repair; and at the end every box shows what a box shows that has derived everything anew.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
 use rand::RngExt;
-use serde_json::{Value, json};
+use serde_json::json;
 
+use super::checked::{item_at, stands};
 use super::village::{FIRST, Village};
 use super::writers::{Told, Writers};
+use super::{bar, write_photo};
 use crate::e2e::{Profile, build_box};
 use crate::house::House;
-use crate::http;
 use crate::process::Workspace;
 
 /// How much to torture.
@@ -49,8 +49,6 @@ const LIFE_MS: std::ops::Range<u64> = 50..1500;
 const LOOK_BACK: usize = 20;
 /// How long boxes may take to agree when all is over.
 const PATIENCE: Duration = Duration::from_secs(300);
-/// A photo that is small enough to be posted often.
-const PHOTO: (u32, u32) = (320, 240);
 
 /// What came of it.
 #[derive(Default)]
@@ -81,7 +79,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 
     let writers = Writers { program: village.program(), keys: &village.keys, photo: &photo };
     let mut toll = Toll::default();
-    let bar = bar(options.rounds);
+    let bar = bar(u64::from(options.rounds));
     for _ in 0..options.rounds {
         one_round(&village, &writers, &mut toll)?;
         bar.set_message(format!("{} posts told", toll.told.len()));
@@ -112,12 +110,8 @@ fn one_round(village: &Village, writers: &Writers<'_>, toll: &mut Toll) -> Resul
     toll.starts.push(begun.elapsed());
     let known = toll.told.len();
     let back = (0..LOOK_BACK.min(known)).map(|_| toll.told[random.random_range(0..known)].clone());
-    for Told { item, photo } in told.iter().cloned().chain(back.collect::<Vec<_>>()) {
-        let shown = item_at(&again, &item).with_context(|| format!("LOST: {item} was told to stand on the square"))?;
-        if photo {
-            let here = &shown["content"]["photos"][0]["here"];
-            ensure!(here == &json!(true), "LOST: the photo of {item} is not there: {}", shown["content"]);
-        }
+    for told in told.iter().cloned().chain(back.collect::<Vec<_>>()) {
+        stands(&again, &told)?;
     }
     toll.told.extend(told);
     again.stop()
@@ -149,12 +143,6 @@ fn compare_with_a_witness(village: &Village, toll: &Toll) -> Result<usize> {
     Ok(toll.told.len())
 }
 
-/// What a box tells of an item.
-fn item_at(house: &House, item: &str) -> Result<Value> {
-    let body = http::get(house.site(), &format!("/api/v1/items/{item}"))?;
-    Ok(serde_json::from_str(&body.text()?)?)
-}
-
 fn print(options: &Options, toll: &Toll, compared: usize) -> Result<()> {
     let mut starts = toll.starts.clone();
     starts.sort_unstable();
@@ -177,17 +165,4 @@ fn print(options: &Options, toll: &Toll, compared: usize) -> Result<()> {
         println!("{said}");
     }
     Ok(())
-}
-
-/// A dark street.
-fn write_photo(path: &Path) -> Result<()> {
-    let shade = |x: u32, y: u32| u8::try_from((x * 7 + y * 13) % 61).unwrap_or_default();
-    let picture = image::RgbImage::from_fn(PHOTO.0, PHOTO.1, |x, y| image::Rgb([shade(x, y), shade(y, x), 70]));
-    picture.save_with_format(path, image::ImageFormat::Jpeg).with_context(|| format!("cannot write {}", path.display()))
-}
-
-fn bar(rounds: u32) -> ProgressBar {
-    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} rounds, {msg} {eta}");
-    let bar = ProgressBar::new(u64::from(rounds));
-    style.map_or_else(|_| bar.clone(), |style| bar.clone().with_style(style))
 }

@@ -1,6 +1,30 @@
 //! `cargo xtask torture`: what the tests do a few times, hundreds of times over: boxes that lose their life in the middle of
 //! their work, and have to have kept every word they gave.
 
+mod checked;
 pub(crate) mod kill;
+pub(crate) mod power;
 mod village;
 mod writers;
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// A photo that is small enough to be posted often.
+const PHOTO: (u32, u32) = (320, 240);
+
+/// A dark street.
+fn write_photo(path: &Path) -> Result<()> {
+    let shade = |x: u32, y: u32| u8::try_from((x * 7 + y * 13) % 61).unwrap_or_default();
+    let picture = image::RgbImage::from_fn(PHOTO.0, PHOTO.1, |x, y| image::Rgb([shade(x, y), shade(y, x), 70]));
+    picture.save_with_format(path, image::ImageFormat::Jpeg).with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Shows how far it is.
+fn bar(all: u64) -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len}, {msg} {eta}");
+    let bar = ProgressBar::new(all);
+    style.map_or_else(|_| bar.clone(), |style| bar.clone().with_style(style))
+}

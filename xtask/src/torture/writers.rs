@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use serde_json::Value;
@@ -23,6 +23,8 @@ pub(super) struct Told {
     pub(super) item: String,
     /// Whether a photo went with it.
     pub(super) photo: bool,
+    /// By when they had been told.
+    pub(super) at: Instant,
 }
 
 /// Residents who write.
@@ -63,7 +65,7 @@ impl Writers<'_> {
             match self.post(key, site, photo) {
                 Ok(said) => {
                     let item = said["item"].as_str().context("a post has an id")?.to_owned();
-                    told.push(Told { item, photo });
+                    told.push(Told { item, photo, at: Instant::now() });
                 }
                 Err(_) => thread::sleep(PAUSE),
             }
