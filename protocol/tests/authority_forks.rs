@@ -9,8 +9,8 @@ use book::{Book, Hand, valid};
 use dorpsplein_protocol::authority::{Reason, Verdict};
 use dorpsplein_protocol::compose::Device;
 use dorpsplein_protocol::identity::SecretKey;
-use dorpsplein_protocol::operation::{ForkDecision, OperationId, Signed, Statement, SubArea};
-use support::START;
+use dorpsplein_protocol::operation::{BoxCertificate, ForkDecision, OperationId, Signed, Statement, SubArea};
+use support::{DAY, START};
 
 /// A second connector whose key named two parts of the village with one number, after all that was known then.
 struct Fork {
@@ -26,11 +26,15 @@ struct Fork {
 }
 
 fn fork() -> Fork {
+    fork_between(["Dorp-Noord", "Dorp-West"].map(part))
+}
+
+/// The same with two other statements.
+fn fork_between(statements: [Statement; 2]) -> Fork {
     let (mut book, mut people) = Book::of(2, 1);
     let tablet = book.adds(&mut people[1]);
     let heads = book.register.heads();
-    let [one, other] = ["Dorp-Noord", "Dorp-West"];
-    let [one, other] = [one, other].map(|name| copy(&people[1].device).state(heads.clone(), part(name), START));
+    let [one, other] = statements.map(|statement| copy(&people[1].device).state(heads.clone(), statement, START));
     let (low, high) = if one.id() < other.id() { (one, other) } else { (other, one) };
     Fork { book, people, tablet, heads, low, high }
 }
@@ -94,6 +98,28 @@ fn of_two_the_lower_stands_until_a_connector_decides() {
         assert_eq!(fork.goes_on(kept, vec![kept.id()]), Verdict::Permitted);
         assert_eq!(fork.goes_on(lost, vec![lost.id()]), FORKED);
         assert_eq!(fork.goes_on(kept, fork.heads.clone()), FORKED, "it has not seen what counts");
+    }
+}
+
+#[test]
+fn of_two_that_let_a_box_in_neither_stands_until_a_connector_decides() {
+    let let_in = |seed| {
+        let key = SecretKey::from_seed(&[seed; 32]).public();
+        Statement::BoxCertificate(BoxCertificate { key, expires: START.plus_millis(100 * DAY) })
+    };
+    for keep_high in [false, true] {
+        let mut fork = fork_between([101, 102].map(let_in));
+        let low = fork.low.clone();
+        assert_eq!(fork.book.hear(&low), Verdict::Permitted, "by itself it stands");
+        fork.hear_both();
+        assert_eq!(fork.verdicts(), [FORKED, FORKED]);
+        let (kept, expected) = if keep_high {
+            (fork.high.id(), [FORKED, Verdict::Permitted])
+        } else {
+            (fork.low.id(), [Verdict::Permitted, FORKED])
+        };
+        fork.decide(kept);
+        assert_eq!(fork.verdicts(), expected);
     }
 }
 
