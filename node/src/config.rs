@@ -1,5 +1,10 @@
 //! What a box is told about itself: `box.toml` in its data folder, written once with an explanation of every line and
-//! meant to be edited.
+//! meant to be edited; and what the environment and the command line say instead.
+
+mod layers;
+mod mistakes;
+mod reading;
+mod settings;
 
 use std::net::SocketAddr;
 
@@ -7,10 +12,15 @@ use dorpsplein_protocol::operation::NeighbourhoodId;
 use dorpsplein_protocol::replica::PhotoQuota;
 use dorpsplein_web_ui::view::Help;
 use libp2p::Multiaddr;
-use serde::{Deserialize, Deserializer};
-use thiserror::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::links::Site;
 use crate::sources::MAX_SOURCES;
+
+pub use layers::{Flag, FlagError, Overrides};
+pub use mistakes::{ConfigError, Mistake, Place};
+pub use reading::{Read, read};
+pub use settings::{Form, SETTINGS, Setting};
 
 /// Where the site listens unless it is told otherwise.
 pub const DEFAULT_SITE: &str = "0.0.0.0:8080";
@@ -18,21 +28,22 @@ pub const DEFAULT_SITE: &str = "0.0.0.0:8080";
 pub const DEFAULT_BOX: [&str; 2] = ["/ip4/0.0.0.0/udp/4080/quic-v1", "/ip4/0.0.0.0/tcp/4080"];
 
 /// The settings of a box.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// The neighbourhood's name, for the local network; the register holds the name that counts.
     pub name: String,
     /// The neighbourhood's id.
-    #[serde(deserialize_with = "neighbourhood_from_hex")]
+    #[serde(deserialize_with = "neighbourhood_from_hex", serialize_with = "neighbourhood_to_hex")]
     pub neighbourhood: NeighbourhoodId,
     /// One line under the name.
     #[serde(default)]
     pub tagline: Option<String>,
     /// Where the site listens.
+    #[serde(default = "usual_site")]
     pub site: SocketAddr,
     /// Where the box listens for other boxes: addresses such as `/ip4/0.0.0.0/udp/4080/quic-v1`.
-    #[serde(rename = "box")]
+    #[serde(rename = "box", default = "usual_box")]
     pub listen: Vec<Multiaddr>,
     /// Where other boxes reach this one from outside, when it cannot find out by itself.
     #[serde(default)]
@@ -44,7 +55,7 @@ pub struct Config {
     #[serde(default = "yes")]
     pub upnp: bool,
     /// The site's own address as visitors type it, without a slash at the end; none: `http://` and where it listens.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "site_address")]
     pub public_url: Option<String>,
     /// Where programs on this machine read figures about the box, at `/metrics`: a loopback address. None: only
     /// connectors do, at the site.
@@ -65,7 +76,7 @@ pub struct Config {
 }
 
 /// On which networks a box makes itself known and looks for boxes next door.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LocalNetwork {
     /// On all of this machine's networks.
@@ -78,7 +89,7 @@ pub enum LocalNetwork {
 }
 
 /// Which other calendars this box visits. What they say waits at the connectors' desk; nothing is published by itself.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct AgendaSources {
     /// The calendars.
@@ -89,16 +100,17 @@ pub struct AgendaSources {
 }
 
 /// A calendar that this box visits.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct AgendaSource {
     /// Where it is: an `https` or `http` address of a calendar file (.ics).
+    #[serde(deserialize_with = "calendar_address")]
     pub url: String,
     /// What it is called at the desk; none: what it calls itself.
     #[serde(default)]
     pub name: Option<String>,
     /// So many hours lie between two visits, 1 or more.
-    #[serde(default = "usual_hours")]
+    #[serde(default = "usual_hours", deserialize_with = "whole_hours")]
     pub hours: u32,
 }
 
@@ -113,25 +125,36 @@ const fn usual_hours() -> u32 {
     6
 }
 
-/// Addresses that can be visited, not too often, and no more than there is room for.
+/// No more calendars than there is room for.
 fn agenda_sources<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<AgendaSource>, D::Error> {
     let sources = Vec::<AgendaSource>::deserialize(deserializer)?;
-    let wrong = |words: &str| Err(serde::de::Error::custom(words));
-    let is_web = |url: &str| url.starts_with("https://") || url.starts_with("http://");
-    if sources.iter().any(|source| !is_web(&source.url) || source.url.contains(char::is_whitespace)) {
-        return wrong("a calendar has an address that begins with https:// or http://");
+    if sources.len() > MAX_SOURCES { Err(refused("there is room for 20 calendars")) } else { Ok(sources) }
+}
+
+/// An address that can be visited.
+fn calendar_address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let url = String::deserialize(deserializer)?;
+    let is_web = url.starts_with("https://") || url.starts_with("http://");
+    if !is_web || url.contains(char::is_whitespace) {
+        return Err(refused("a calendar has an address that begins with https:// or http://"));
     }
-    if sources.iter().any(|source| source.hours == 0) {
-        return wrong("at least one hour lies between two visits to a calendar");
+    Ok(url)
+}
+
+/// Not too often.
+fn whole_hours<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    match u32::deserialize(deserializer)? {
+        0 => Err(refused("at least one hour lies between two visits to a calendar")),
+        hours => Ok(hours),
     }
-    if sources.len() > MAX_SOURCES {
-        return wrong("there is room for 20 calendars");
-    }
-    Ok(sources)
+}
+
+fn refused<E: serde::de::Error>(words: &str) -> E {
+    E::custom(words)
 }
 
 /// How much room there is for photos on this box, in megabytes of a million bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PhotoRoom {
     /// For each resident of this neighbourhood.
@@ -155,7 +178,7 @@ impl From<PhotoRoom> for PhotoQuota {
 }
 
 /// Whom to call for help.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct HelpLine {
     /// Who answers.
@@ -173,24 +196,18 @@ impl From<&HelpLine> for Help {
     }
 }
 
-/// Why `box.toml` is not understood: the line and what is wrong with it.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("{0}")]
-pub struct ConfigError(String);
-
 impl Config {
     /// The ordinary settings of a box.
     ///
     /// # Panics
     /// Never: the default addresses are tested here.
     pub fn new(name: String, neighbourhood: NeighbourhoodId) -> Self {
-        let address = |text: &str| text.parse().expect("a default address is one; a test here checks it");
         Self {
             name,
             neighbourhood,
             tagline: None,
-            site: DEFAULT_SITE.parse().expect("the default address is one; a test here checks it"),
-            listen: DEFAULT_BOX.map(address).to_vec(),
+            site: usual_site(),
+            listen: usual_box(),
             announce: Vec::new(),
             relay: true,
             upnp: true,
@@ -203,16 +220,17 @@ impl Config {
         }
     }
 
-    /// Reads `box.toml`.
+    /// Reads `box.toml` as it is written.
     ///
     /// # Errors
-    /// [`ConfigError`] with the line and what is wrong with it.
+    /// [`ConfigError`] with every mistake, its line and its column.
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
-        toml::from_str(text).map_err(|error| {
-            let line = error.span().map(|span| text[..span.start.min(text.len())].lines().count().max(1));
-            let place = line.map_or_else(String::new, |line| format!("line {line}: "));
-            ConfigError(format!("{place}{}", error.message().replace('\n', " ")))
-        })
+        read(text, &Overrides::default()).map(|read| read.config)
+    }
+
+    /// The settings of a box as they usually are, for a file that explains them.
+    pub fn example() -> Self {
+        Self::new("Maasdorp".to_owned(), NeighbourhoodId::from_bytes([0x5e; 32]))
     }
 
     /// The site's own address, as visitors type it: the public one, or where it listens, `bound`.
@@ -267,7 +285,8 @@ impl Config {
              [photos]\nresident_mb = {resident_mb}\nneighbour_mb = {neighbour_mb}\n\n\
              # Whom visitors can call for help.\n{help}\n\
              # Other calendars whose events wait at the connectors' desk until somebody publishes them: their addresses, what\n\
-             # you call them, and how many hours lie between two visits.\n{agenda}",
+             # you call them, and how many hours lie between two visits. They are visited on the internet only, unless\n\
+             # private_addresses says that they may be on this network as well.\n{agenda}",
             agenda = self.agenda.render(),
             resident_mb = self.photos.resident_mb,
             neighbour_mb = self.photos.neighbour_mb,
@@ -298,7 +317,10 @@ impl AgendaSources {
             let name = source.name.as_ref().map(|name| format!("name = {}\n", quoted(name))).unwrap_or_default();
             format!("[[agenda.source]]\nurl = {}\n{name}hours = {}\n", quoted(&source.url), source.hours)
         };
-        let private = if self.private_addresses { "[agenda]\nprivate_addresses = true\n" } else { "" };
+        let private = match self.private_addresses {
+            true => "[agenda]\nprivate_addresses = true\n",
+            false => "# [agenda]\n# private_addresses = true\n",
+        };
         match self.sources.as_slice() {
             [] => format!("{private}{AGENDA_EXAMPLE}"),
             some => format!("{private}{}", some.iter().map(source).collect::<String>()),
@@ -326,6 +348,32 @@ impl LocalNetwork {
 
 const fn yes() -> bool {
     true
+}
+
+/// # Panics
+/// Never: a test here makes the usual settings.
+fn usual_site() -> SocketAddr {
+    DEFAULT_SITE.parse().expect("the default address is one; a test here checks it")
+}
+
+/// # Panics
+/// Never: a test here makes the usual settings.
+fn usual_box() -> Vec<Multiaddr> {
+    DEFAULT_BOX.map(|text| text.parse().expect("a default address is one; a test here checks it")).to_vec()
+}
+
+fn neighbourhood_to_hex<S: Serializer>(id: &NeighbourhoodId, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(id)
+}
+
+/// An address of the web without anything behind its host.
+fn site_address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let Some(text) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
+    let site = Site::parse(&text).map_err(serde::de::Error::custom)?;
+    if text.trim().trim_end_matches('/') != site.as_str() {
+        return Err(refused("nothing stands behind the name of the site, and no / at the end"));
+    }
+    Ok(Some(text))
 }
 
 fn neighbourhood_from_hex<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NeighbourhoodId, D::Error> {
@@ -383,18 +431,7 @@ mod tests {
 
     #[test]
     fn the_explained_examples_are_valid_settings() {
-        let config = Config::new("Maasdorp".to_owned(), NeighbourhoodId::from_bytes([7; 32]));
-        let with_examples: String = config
-            .render()
-            .lines()
-            .map(|line| match line.strip_prefix("# ") {
-                Some(example) if example.contains(" = \"") || example.contains(" = [") || example.starts_with('[') => {
-                    format!("{example}\n")
-                }
-                _ => format!("{line}\n"),
-            })
-            .collect();
-        let config = Config::parse(&with_examples).unwrap();
+        let config = Config::parse(&with_examples(&Config::example().render())).unwrap();
         assert_eq!(config.tagline.as_deref(), Some("The village by the river"));
         assert_eq!(config.announce.len(), 1);
         assert_eq!(config.help.unwrap().hours.as_deref(), Some("on weekdays from 9 to 12"));
@@ -420,17 +457,131 @@ mod tests {
     }
 
     #[test]
-    fn a_mistake_is_named_with_its_line() {
+    fn a_setting_that_is_refused_is_named_with_its_place() {
         let good = Config::new("Maasdorp".to_owned(), NeighbourhoodId::from_bytes([7; 32])).render();
         let wrong = good.replace("mdns = \"on\"", "mdns = \"yes\"");
         let line = 1 + good.lines().position(|line| line.starts_with("mdns")).unwrap();
         let error = Config::parse(&wrong).unwrap_err().to_string();
-        assert!(error.starts_with(&format!("line {line}: ")) && !error.contains('\n'), "{error}");
-        assert!(Config::parse(&good.replace("site =", "sight =")).unwrap_err().to_string().contains("sight"));
+        assert!(error.starts_with(&format!("line {line}, column 8: `mdns`")) && !error.contains('\n'), "{error}");
         assert!(Config::parse(&good.replace("neighbourhood = \"07", "neighbourhood = \"7")).is_err());
         assert!(Config::parse("").is_err());
         let metrics = |address: &str| Config::parse(&format!("metrics = \"{address}\"\n{good}"));
         assert!(metrics("127.0.0.1:4090").is_ok());
         assert!(metrics("0.0.0.0:4090").unwrap_err().to_string().contains("for this machine only"));
+        assert!(metrics("127.0.0.1:8080").unwrap_err().to_string().contains("where the site listens"));
+        let public = |address: &str| Config::parse(&format!("public_url = \"{address}\"\n{good}"));
+        assert_eq!(public("https://plein.example/").unwrap().public_url.as_deref(), Some("https://plein.example/"));
+        assert!(public("https://plein.example/plein").unwrap_err().to_string().contains("behind the name"));
+        assert!(public("plein.example").unwrap_err().to_string().contains("https://plein.example"));
+    }
+
+    /// The names of all settings in a value, those in tables with the name of the table.
+    fn keys(path: &str, value: &serde_json::Value, found: &mut std::collections::BTreeSet<String>) {
+        match value {
+            serde_json::Value::Object(inside) => {
+                for (name, value) in inside {
+                    keys(&if path.is_empty() { name.clone() } else { format!("{path}.{name}") }, value, found);
+                }
+            }
+            serde_json::Value::Array(all) if all.iter().any(serde_json::Value::is_object) => {
+                all.iter().for_each(|one| keys(path, one, found));
+            }
+            _ => {
+                found.insert(path.to_owned());
+            }
+        }
+    }
+
+    /// The file without the marks that make its examples comments.
+    fn with_examples(file: &str) -> String {
+        let is_setting = |line: &str| {
+            let name = line.split(" = ").next().unwrap_or_default();
+            line.starts_with('[') || (line.contains(" = ") && name.chars().all(|c| c.is_ascii_lowercase() || c == '_'))
+        };
+        let lines = file.lines().map(|line| line.strip_prefix("# ").filter(|rest| is_setting(rest)).unwrap_or(line));
+        lines.map(|line| format!("{line}\n")).collect()
+    }
+
+    /// The file that a package brings as an example is what this program writes: every setting there is, and those that
+    /// are no comments as they usually are.
+    #[test]
+    fn the_example_file_is_what_the_program_knows() {
+        let file = include_str!("../../packaging/box.toml");
+        assert_eq!(file, Config::example().render(), "`dorpsplein config example > packaging/box.toml` mends this");
+        assert_eq!(Config::parse(file).unwrap(), Config::example());
+        let [name, neighbourhood] = ["name", "neighbourhood"].map(|key| Setting::named(key).unwrap().line());
+        assert_eq!(Config::parse(&format!("{name}\n{neighbourhood}")).unwrap(), Config::example(), "usual values");
+
+        let every = Config::parse(&with_examples(file)).unwrap();
+        let (mut known, mut shown) = (Default::default(), Default::default());
+        keys("", &serde_json::to_value(&every).unwrap(), &mut known);
+        keys("", &serde_json::to_value(with_examples(file).parse::<toml::Table>().unwrap()).unwrap(), &mut shown);
+        let listed: std::collections::BTreeSet<_> = SETTINGS.iter().map(|setting| setting.key.to_owned()).collect();
+        assert_eq!(known, listed, "the table of settings is what a box is told");
+        assert_eq!(shown, listed, "the example shows every setting");
+    }
+
+    #[test]
+    fn every_mistake_is_named() {
+        let text = "name = 7\nsitte = \"0.0.0.0:80\"\nmdns = \"yes\"\nrelay = \"ja\"\n[photos]\nresident_mb = -1\n\
+                    foto = 1\n[help]\nname = \"Truus\"\n[[agenda.source]]\nurl = \"ftp://a\"\nhours = 0\n[agenda]\nx = 1\n";
+        let error = Config::parse(text).unwrap_err();
+        let named: Vec<_> =
+            error.mistakes().iter().map(|m| (m.place.clone(), m.setting.as_deref().unwrap_or(""))).collect();
+        let file = |line, column| Place::File { line, column };
+        let expected = [
+            (file(1, 1), "neighbourhood"),
+            (file(1, 8), "name"),
+            (file(2, 1), "sitte"),
+            (file(3, 8), "mdns"),
+            (file(4, 9), "relay"),
+            (file(6, 15), "photos.resident_mb"),
+            (file(7, 1), "photos.foto"),
+            (file(8, 1), "help.phone"),
+            (file(11, 7), "agenda.source.url"),
+            (file(12, 9), "agenda.source.hours"),
+            (file(14, 1), "agenda.x"),
+        ];
+        assert_eq!(named, expected, "{error}");
+        assert_eq!(error.mistakes()[2].todo, "did you mean `site`?");
+        assert!(error.to_string().ends_with("shows 10 more)"), "{error}");
+    }
+
+    #[test]
+    fn a_line_that_is_no_toml_hides_no_other() {
+        let error = Config::parse("name = Maasdorp\nmdns = \"yes\"\nsite = \"8080\"\n").unwrap_err();
+        let lines: Vec<_> = error.mistakes().iter().map(|mistake| mistake.place.clone()).collect();
+        assert_eq!(lines.len(), 3, "{lines:?}");
+        assert_eq!(lines[1..], [Place::File { line: 2, column: 8 }, Place::File { line: 3, column: 8 }]);
+    }
+
+    #[test]
+    fn the_command_line_goes_before_the_environment_and_that_before_the_file() {
+        let file = "name = \"Maasdorp\"\nneighbourhood = \"5e\"\nsite = \"0.0.0.0:80\"\nrelay = true\n";
+        let file = file.replace("5e", &"5e".repeat(32));
+        let environment = |name: &str| match name {
+            "DORPSPLEIN_SITE" => Some("0.0.0.0:81".to_owned()),
+            "DORPSPLEIN_PHOTOS_RESIDENT_MB" => Some("50".to_owned()),
+            "DORPSPLEIN_BOX" => Some("/ip4/0.0.0.0/tcp/1, /ip4/0.0.0.0/tcp/2".to_owned()),
+            "DORPSPLEIN_RELAY" => Some(String::new()),
+            _ => None,
+        };
+        let overrides = Overrides::from_variables(environment);
+        let read = read(&file, &overrides.clone().with_flags(&["site=0.0.0.0:82".parse().unwrap()])).unwrap();
+        assert_eq!((read.config.site.port(), read.config.photos.resident_mb, read.config.listen.len()), (82, 50, 2));
+        let given =
+            |key: &str| read.given.iter().find(|(setting, _)| setting.key == key).map(|(_, place)| place.clone());
+        assert_eq!(given("site"), Some(Place::CommandLine { flag: "site=0.0.0.0:82".to_owned() }));
+        assert_eq!(given("box"), Some(Place::Environment { variable: "DORPSPLEIN_BOX".to_owned() }));
+        assert_eq!(given("relay"), Some(Place::File { line: 4, column: 1 }));
+        assert_eq!(given("mdns"), None);
+
+        let wrong =
+            |flag: &str| super::read(&file, &overrides.clone().with_flags(&[flag.parse().unwrap()])).unwrap_err();
+        assert!(wrong("photos.resident_mb=veel").to_string().starts_with("--set photos.resident_mb=veel: "));
+        assert!(wrong("mdns=maybe").to_string().starts_with("--set mdns=maybe: `mdns`: "));
+        for flag in ["neighbourhood=5e", "agenda.source.url=https://a.example", "sight=1", "site"] {
+            assert!(flag.parse::<Flag>().is_err(), "{flag}");
+        }
     }
 }

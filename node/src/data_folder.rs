@@ -28,11 +28,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use data_encoding::HEXLOWER_PERMISSIVE;
-use dorpsplein_protocol::identity::SecretKey;
+use dorpsplein_protocol::identity::{PublicKey, SecretKey};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::config::{Config, ConfigError};
+use crate::config::{self, Config, ConfigError, Overrides};
 use crate::folder_lock::FolderLock;
 use addresses::AddressBook;
 use contacts::ContactsFile;
@@ -161,9 +161,17 @@ impl DataFolder {
     /// # Errors
     /// [`FolderError`], all but `NotEmpty`.
     pub fn open(path: &Path) -> Result<Self, FolderError> {
+        Self::open_with(path, &Overrides::default())
+    }
+
+    /// Opens a data folder, with other settings than its file says.
+    ///
+    /// # Errors
+    /// [`FolderError`], all but `NotEmpty`.
+    pub fn open_with(path: &Path, overrides: &Overrides) -> Result<Self, FolderError> {
         check_format(path)?;
         let lock = lock(path)?;
-        let config = read_config(path)?;
+        let config = read_config_with(path, overrides)?;
         let box_key = read_key(&path.join(KEY_FILE))?;
         Ok(Self { path: path.to_owned(), config, box_key, _lock: lock })
     }
@@ -259,9 +267,31 @@ pub fn running(path: &Path) -> Result<Option<Running>, FolderError> {
 /// # Errors
 /// [`FolderError::Io`] or [`FolderError::Config`].
 pub fn read_config(path: &Path) -> Result<Config, FolderError> {
-    let config_path = path.join(CONFIG_FILE);
-    let text = fs::read_to_string(&config_path).map_err(io_error(&config_path))?;
-    Config::parse(&text).map_err(|source| FolderError::Config { path: config_path, source })
+    read_config_with(path, &Overrides::default())
+}
+
+/// The same, with other settings than the file says.
+///
+/// # Errors
+/// [`FolderError::Io`] or [`FolderError::Config`].
+pub fn read_config_with(path: &Path, overrides: &Overrides) -> Result<Config, FolderError> {
+    let file = config_file(path);
+    let text = fs::read_to_string(&file).map_err(io_error(&file))?;
+    let read = config::read(&text, overrides).map_err(|source| FolderError::Config { path: file, source })?;
+    Ok(read.config)
+}
+
+/// Where the data folder `path` keeps its settings.
+pub fn config_file(path: &Path) -> PathBuf {
+    path.join(CONFIG_FILE)
+}
+
+/// The public half of the key of the box in the data folder `path`, also while it runs.
+///
+/// # Errors
+/// [`FolderError::Io`], [`FolderError::Damaged`] or [`FolderError::Exposed`].
+pub fn box_public_key(path: &Path) -> Result<PublicKey, FolderError> {
+    read_key(&path.join(KEY_FILE)).map(|key| key.public())
 }
 
 /// Where the data folder `path` keeps the founding connector's key.

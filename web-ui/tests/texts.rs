@@ -51,8 +51,12 @@ fn texts(lang: Lang) -> BTreeMap<String, BTreeSet<String>> {
 
 /// The words between double quotes in the templates and the sources: every text id that is used is among them.
 fn quoted() -> BTreeSet<String> {
-    let sources = files(&here("templates"), "html").into_iter().chain(files(&here("src"), "rs"));
-    sources.flat_map(|(_, text)| text.split('"').map(str::to_owned).collect::<Vec<_>>()).collect()
+    let mut sources = files(&here("templates"), "html");
+    sources.extend(files(&here("src"), "rs"));
+    // The one command that speaks both languages.
+    sources.extend(files(&here("../node/src/cli/doctor"), "rs"));
+    sources.push((here("../node/src/cli/doctor.rs"), fs::read_to_string("../node/src/cli/doctor.rs").unwrap()));
+    sources.into_iter().flat_map(|(_, text)| text.split('"').map(str::to_owned).collect::<Vec<_>>()).collect()
 }
 
 #[test]

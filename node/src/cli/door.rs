@@ -17,7 +17,7 @@ use tokio::runtime::Runtime;
 use super::client::{Client, ClientError};
 use super::error::CliError;
 use super::runtime;
-use crate::config::Config;
+use crate::config::{Config, Overrides};
 use crate::data_folder::peers::PeerBook;
 use crate::data_folder::{self, DataFolder, FolderError};
 use crate::disk_store::DiskStore;
@@ -60,7 +60,7 @@ impl Door {
     /// # Errors
     /// [`CliError`] when it cannot be opened, or another program than a box works with it.
     pub fn open(dir: &Path) -> Result<Self, CliError> {
-        match DataFolder::open(dir) {
+        match DataFolder::open_with(dir, &Overrides::from_environment()) {
             Ok(folder) => Self::stopped(folder),
             Err(FolderError::InUse { path }) => {
                 let running = data_folder::running(dir)?.ok_or(FolderError::InUse { path })?;
@@ -253,7 +253,7 @@ impl Door {
     pub(super) fn config(&self) -> Result<Option<Config>, CliError> {
         Ok(match self {
             Self::Site(_) => None,
-            Self::Running(door) => Some(data_folder::read_config(&door.folder)?),
+            Self::Running(door) => Some(data_folder::read_config_with(&door.folder, &Overrides::from_environment())?),
             Self::Stopped(door) => Some(door.folder.config().clone()),
         })
     }

@@ -45,6 +45,9 @@ pub enum CliError {
     /// The letters could not be written.
     #[error(transparent)]
     Render(#[from] dorpsplein_web_ui::pages::RenderError),
+    /// A language lacks a text.
+    #[error(transparent)]
+    Text(#[from] dorpsplein_web_ui::locale::MissingText),
     /// The file is no bundle, or damaged.
     #[error(transparent)]
     Bundle(#[from] dorpsplein_protocol::bundle::BundleError),
@@ -255,6 +258,9 @@ pub enum InputError {
         "you are the only connector: make somebody else one first with `dorpsplein member role RESIDENT connector`"
     )]
     LastConnector,
+    /// Settings that cannot be written as TOML.
+    #[error("these settings cannot be shown")]
+    Unshowable,
     /// The demonstration has two sites.
     #[error("--ports takes two different ports, such as 8101,8102")]
     Ports,

@@ -12,12 +12,15 @@ mod card;
 mod choose;
 mod circle;
 mod client;
+mod config;
 mod device;
+mod doctor;
 mod door;
 mod edit;
 mod error;
 mod fork;
 mod founding;
+mod helps;
 mod index;
 mod init;
 mod invite;
@@ -25,6 +28,7 @@ mod key_file;
 mod leaving;
 mod letter_sheets;
 mod linking;
+mod manager;
 mod member;
 mod moderate;
 mod on_item;
@@ -49,7 +53,7 @@ mod waiting;
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use serde_json::Value;
 use tokio::runtime::Runtime;
 use tracing_subscriber::EnvFilter;
@@ -75,8 +79,20 @@ struct Cli {
     /// Print one machine-readable line of JSON
     #[arg(long, global = true)]
     json: bool,
+    /// How the log is written, to standard error
+    #[arg(long, global = true, env = "DORPSPLEIN_LOG_FORMAT", value_name = "FORMAT", default_value = "text")]
+    log_format: LogFormat,
     #[command(subcommand)]
     command: Command,
+}
+
+/// The forms of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum LogFormat {
+    /// A line of words for each event
+    Text,
+    /// A line of JSON for each event
+    Json,
 }
 
 #[derive(Debug, Subcommand)]
@@ -85,10 +101,15 @@ enum Command {
     Init(init::InitArgs),
     /// Run the box of a data folder, until Ctrl-C
     Serve(serve::ServeArgs),
+    /// The settings of a box: look for mistakes in them, show them, explain them
+    #[command(subcommand)]
+    Config(config::ConfigCommand),
     /// Show two invented villages on this machine, until Ctrl-C
     Demo(demo::DemoArgs),
     /// Show a box and its neighbours
     Status(status::StatusArgs),
+    /// Look at a box and its machine: what is well, and what to do about the rest
+    Doctor(doctor::DoctorArgs),
     /// Find things by words: what visitors can read, or with your key what members can
     Search(search::SearchArgs),
     /// The search index of a box: how it stands, and making it anew
@@ -151,6 +172,10 @@ enum Command {
     /// Connectors: the machines that speak for the neighbourhood
     #[command(subcommand)]
     Box(boxes::BoxCommand),
+    /// Print what a shell reads to complete these commands
+    Completions(helps::CompletionsArgs),
+    /// Write the manual pages of all commands
+    Man(helps::ManArgs),
 }
 
 /// What a command has to say when it is done.
@@ -158,23 +183,30 @@ enum Command {
 pub struct Outcome {
     text: String,
     json: Value,
+    failed: bool,
 }
 
 impl Outcome {
     /// The same in words and for scripts.
     pub fn new(text: String, json: Value) -> Self {
-        Self { text, json }
+        Self { text, json, failed: false }
     }
 
     /// The same with other words for people.
     #[must_use]
     pub fn with_words(self, words: impl FnOnce(String) -> String) -> Self {
-        Self { text: words(self.text), json: self.json }
+        Self { text: words(self.text), ..self }
     }
 
     /// Nothing more to say: all of it was said on the way.
     pub const fn silent() -> Self {
-        Self { text: String::new(), json: Value::Null }
+        Self { text: String::new(), json: Value::Null, failed: false }
+    }
+
+    /// The same, of a command that looked for something wrong and found it: exit code 1.
+    #[must_use]
+    pub fn failed(self) -> Self {
+        Self { failed: true, ..self }
     }
 
     /// Says it.
@@ -192,11 +224,11 @@ impl Outcome {
 /// Reads the command line, carries the command out and says how it went.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    log(matches!(cli.command, Command::Serve(_)));
+    log(matches!(cli.command, Command::Serve(_)), cli.log_format);
     match carried_out(&cli.command, cli.json) {
         Ok(outcome) => {
             outcome.print(cli.json);
-            ExitCode::SUCCESS
+            if outcome.failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
         }
         Err(error) => {
             if cli.json {
@@ -216,8 +248,10 @@ fn carried_out(command: &Command, json: bool) -> Result<Outcome, CliError> {
     match command {
         Command::Init(args) => init::run(args),
         Command::Serve(args) => serve::run(args, json),
+        Command::Config(command) => config::run(command),
         Command::Demo(args) => demo::run(args, json),
         Command::Status(args) => status::run(args),
+        Command::Doctor(args) => doctor::run(args),
         Command::Search(args) => search::run(args),
         Command::Index(command) => index::run(command, json),
         Command::Sync(command) => sync::run(command, json),
@@ -241,16 +275,21 @@ fn carried_out(command: &Command, json: bool) -> Result<Outcome, CliError> {
         Command::Area(command) => area::run(command),
         Command::Theme(command) => theme::run(command),
         Command::Box(command) => boxes::run(command),
+        Command::Completions(args) => helps::completions(Cli::command(), args),
+        Command::Man(args) => helps::man(Cli::command(), args),
     }
 }
 
 /// Logs to standard error. A box that serves tells whoever looks after it how it fares; other commands speak for
 /// themselves and log only what is wrong. `RUST_LOG` says otherwise.
-fn log(serving: bool) {
+fn log(serving: bool, format: LogFormat) {
     let usual = if serving { "warn,dorpsplein_node=info" } else { "warn" };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(usual));
-    let colours = io::stderr().is_terminal();
-    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(io::stderr).init();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    match format {
+        LogFormat::Text => log.with_ansi(io::stderr().is_terminal()).init(),
+        LogFormat::Json => log.json().init(),
+    }
 }
 
 /// Fresh randomness from the operating system.
@@ -273,9 +312,7 @@ pub fn runtime() -> Result<Runtime, CliError> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
-    use super::Cli;
+    use super::*;
 
     #[test]
     fn the_command_line_holds_together() {

@@ -6,8 +6,9 @@ use clap::Args;
 use serde_json::json;
 
 use super::Outcome;
+use super::config::Instead;
 use super::error::CliError;
-use super::runtime;
+use super::{manager, runtime};
 use crate::data_folder::DataFolder;
 use crate::run;
 use crate::web::assets;
@@ -16,8 +17,10 @@ use crate::web::assets;
 #[derive(Debug, Args)]
 pub(super) struct ServeArgs {
     /// The data folder of the box
-    #[arg(long)]
+    #[arg(long, env = "DORPSPLEIN_DIR")]
     dir: PathBuf,
+    #[command(flatten)]
+    instead: Instead,
 }
 
 /// Runs a box until it is asked to stop.
@@ -25,7 +28,7 @@ pub(super) struct ServeArgs {
 /// # Errors
 /// [`CliError`] when it cannot start.
 pub(super) fn run(args: &ServeArgs, json: bool) -> Result<Outcome, CliError> {
-    let folder = DataFolder::open(&args.dir)?;
+    let folder = DataFolder::open_with(&args.dir, &args.instead.overrides())?;
     let name = folder.config().name.clone();
     let runtime = runtime()?;
     let mut running = runtime.block_on(run::start(folder))?;
@@ -38,8 +41,12 @@ pub(super) fn run(args: &ServeArgs, json: bool) -> Result<Outcome, CliError> {
     let addresses: Vec<_> = running.addresses().iter().map(ToString::to_string).collect();
     let ready = json!({ "url": url, "addresses": addresses, "reading_only": reading_only });
     Outcome::new(format!("{name} is at {url}. Ctrl-C stops it."), ready).print(json);
+    manager::ready();
+    let life = runtime.spawn(manager::live(running.driver()));
     let ended = runtime.block_on(running.until_stopped(stop));
+    manager::stopping();
     runtime.block_on(running.shutdown());
+    life.abort();
     ended?;
     Ok(Outcome::silent())
 }

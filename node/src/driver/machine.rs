@@ -254,6 +254,11 @@ impl<S: Store + Send + Sync + 'static> Machine<S> {
                 group.photos = true;
                 Some(Input::Photo(input))
             }
+            Event::Request(Request::Answer { reply }) => {
+                // Who asked may have gone away.
+                let _ = reply.send(());
+                None
+            }
             Event::Request(Request::Stop) | Event::Over => {
                 group.stop = true;
                 None

@@ -133,6 +133,7 @@ enum Request {
     KeepPhotos { keeper: KeeperHandle },
     OfferPhoto { photo: PhotoId, length: u32, by: ResidentId, reply: oneshot::Sender<bool> },
     Photo(PhotoInput),
+    Answer { reply: oneshot::Sender<()> },
     Stop,
 }
 
@@ -274,6 +275,13 @@ impl DriverHandle {
     /// Tells what came of reading or writing a photo; not from within a runtime. Says whether the driver still runs.
     pub fn tell_photo(&self, input: PhotoInput) -> bool {
         self.requests.blocking_send(Request::Photo(input)).is_ok()
+    }
+
+    /// Waits until the driver has taken up this question, which is behind all that waited before it. Says whether it still
+    /// runs.
+    pub async fn answers(&self) -> bool {
+        let (reply, answer) = oneshot::channel();
+        self.requests.send(Request::Answer { reply }).await.is_ok() && answer.await.is_ok()
     }
 
     /// The registers as they stood after the last commit. After [`submit`](Self::submit) said yes, they hold what was

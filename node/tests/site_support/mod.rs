@@ -58,11 +58,15 @@ pub struct Serving {
 impl Serving {
     /// Starts it and waits until it says that it is ready.
     pub fn start(arguments: &[&str]) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_dorpsplein"));
-        let mut child = command.args(arguments).arg("--json").stdout(Stdio::piped()).spawn().unwrap();
+        Self::start_as(Command::new(env!("CARGO_BIN_EXE_dorpsplein")).args(arguments))
+    }
+
+    /// The same, of a command that was made ready.
+    pub fn start_as(command: &mut Command) -> Self {
+        let mut child = command.arg("--json").stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let ready = serde_json::from_str(&line).unwrap_or_else(|_| panic!("{arguments:?} said {line:?}"));
+        let ready = serde_json::from_str(&line).unwrap_or_else(|_| panic!("{command:?} said {line:?}"));
         Self { child, ready }
     }
 

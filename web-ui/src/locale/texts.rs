@@ -25,6 +25,7 @@ macro_rules! sources {
             include_str!(concat!("../../locales/", $lang, "/desk-community.ftl")),
             include_str!(concat!("../../locales/", $lang, "/desk-queue.ftl")),
             include_str!(concat!("../../locales/", $lang, "/devices.ftl")),
+            include_str!(concat!("../../locales/", $lang, "/doctor.ftl")),
             include_str!(concat!("../../locales/", $lang, "/moderation.ftl")),
             include_str!(concat!("../../locales/", $lang, "/problems.ftl")),
             include_str!(concat!("../../locales/", $lang, "/search.ftl")),

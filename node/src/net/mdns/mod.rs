@@ -9,6 +9,7 @@
 //! all; when announcements cannot leave the machine, a warning in the log says so.
 
 mod announcement;
+mod heard;
 mod hints;
 
 use std::time::Duration;
@@ -21,7 +22,7 @@ use tokio::{
     time::{Instant, sleep, timeout, timeout_at},
 };
 
-pub use self::{announcement::Announcement, hints::Hint};
+pub use self::{announcement::Announcement, heard::is_heard, hints::Hint};
 use self::{
     announcement::{BOX_SERVICE, Services},
     hints::Hints,
@@ -162,23 +163,28 @@ fn set_up(
 ) -> Result<Receiver<DaemonEvent>, MdnsError> {
     let commands = || {
         let monitor = daemon.monitor()?;
-        match interfaces {
-            Interfaces::Network => daemon.disable_interface(vec![IfKind::LoopbackV4, IfKind::LoopbackV6])?,
-            Interfaces::Loopback => {
-                daemon.disable_interface(IfKind::All)?;
-                daemon.enable_interface(IfKind::LoopbackV4)?;
-            }
-            Interfaces::Named(names) => {
-                daemon.disable_interface(IfKind::All)?;
-                daemon.enable_interface(names.iter().map(IfKind::from).collect::<Vec<_>>())?;
-            }
-        }
+        keep_to(daemon, interfaces)?;
         for service in services.infos {
             daemon.register(service)?;
         }
         Ok(monitor)
     };
     commands().map_err(MdnsError::Unavailable)
+}
+
+/// Restricts the daemon to these interfaces.
+fn keep_to(daemon: &ServiceDaemon, interfaces: &Interfaces) -> mdns_sd::Result<()> {
+    match interfaces {
+        Interfaces::Network => daemon.disable_interface(vec![IfKind::LoopbackV4, IfKind::LoopbackV6]),
+        Interfaces::Loopback => {
+            daemon.disable_interface(IfKind::All)?;
+            daemon.enable_interface(IfKind::LoopbackV4)
+        }
+        Interfaces::Named(names) => {
+            daemon.disable_interface(IfKind::All)?;
+            daemon.enable_interface(names.iter().map(IfKind::from).collect::<Vec<_>>())
+        }
+    }
 }
 
 fn stop(daemon: &ServiceDaemon) {
