@@ -6,6 +6,7 @@ mod browser_module;
 mod e2e;
 mod house;
 mod http;
+mod package;
 mod picture;
 mod process;
 mod setup;
@@ -72,6 +73,8 @@ enum Chore {
         #[command(subcommand)]
         what: TortureChore,
     },
+    /// Makes what people install: a Debian package and a tarball; says how large they are.
+    Package(package::Options),
     /// Takes the pictures of the README: of pages from the last run of the browser tests, and of a simulated run.
     Picture,
 }
@@ -118,6 +121,7 @@ fn run(chore: &Chore) -> Result<()> {
         Chore::Soak { minutes, seed, scenarios } => soak::run_alone(&workspace, *minutes, *seed, scenarios),
         Chore::Torture { what: TortureChore::Kill(options) } => torture::kill::run(&workspace, options),
         Chore::Torture { what: TortureChore::Power(options) } => torture::power::run(&workspace, options),
+        Chore::Package(options) => package::run(&workspace, options),
         Chore::Picture => picture::run(&workspace),
     }
 }

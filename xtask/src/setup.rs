@@ -31,6 +31,31 @@ pub(crate) fn wasm_target(workspace: &Workspace) -> Result<()> {
     })
 }
 
+/// Makes sure that the compiler can compile for another kind of machine.
+pub(crate) fn rust_target(workspace: &Workspace, target: &str) -> Result<()> {
+    run(&mut program(workspace.root(), "rustup", ["target", "add", target]))
+        .with_context(|| format!("Rust's target {target} is needed, and a linker for it (CARGO_TARGET_…_LINKER)"))
+}
+
+/// What makes Debian packages; brought when it is missing.
+pub(crate) fn cargo_deb(workspace: &Workspace) -> Result<()> {
+    if works(&mut workspace.cargo(["deb", "--version"])) {
+        return Ok(());
+    }
+    println!("cargo-deb is missing; installing it");
+    run(&mut workspace.cargo(["install", "--locked", "cargo-deb"]))
+        .context("a Debian package needs cargo-deb: `cargo install --locked cargo-deb`")
+}
+
+/// What makes a clean root of Debian, installed from Debian's packages when it is missing.
+pub(crate) fn debootstrap(workspace: &Workspace) -> Result<()> {
+    ensure!(output(Command::new("id").arg("-u"))?.trim() == "0", "only root can try a package in a root of its own");
+    if !works(Command::new("debootstrap").arg("--version")) {
+        debian_packages(workspace, &["debootstrap"]).context("a clean root is made with debootstrap")?;
+    }
+    Ok(())
+}
+
 /// Whether tests run under cargo-nextest; brings it when it is missing. Without it plain `cargo test` does.
 pub(crate) fn nextest(workspace: &Workspace) -> bool {
     if works(&mut workspace.cargo(["nextest", "--version"])) {

@@ -112,7 +112,7 @@ fn attribute_ending<'a>(text: &'a str, start: &str, end: &str) -> Option<&'a str
 }
 
 /// Cargo's target folder for this workspace.
-fn target_folder(workspace: &Workspace) -> Result<PathBuf> {
+pub(crate) fn target_folder(workspace: &Workspace) -> Result<PathBuf> {
     #[derive(Deserialize)]
     struct Metadata {
         target_directory: PathBuf,

@@ -12,8 +12,8 @@ const MAP: &str = "ARCHITECTURE.md";
 const MAPPED: [&str; 6] = ["protocol", "calendar", "web-ui", "node", "simulations", "xtask"];
 
 /// Folders at the top of the workspace: inline code that begins with one of these is a path.
-const TOP_FOLDERS: [&str; 10] =
-    [".cargo", ".ci", ".config", "calendar", "docs", "node", "protocol", "simulations", "web-ui", "xtask"];
+const TOP_FOLDERS: [&str; 11] =
+    [".cargo", ".ci", ".config", "calendar", "docs", "node", "packaging", "protocol", "simulations", "web-ui", "xtask"];
 
 /// Every path that a document names, as inline code or as a link, exists.
 pub(super) fn paths_exist(tree: &Tree) -> Vec<Finding> {

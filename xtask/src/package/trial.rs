@@ -1,0 +1,168 @@
+//! The Debian package in a clean root: installed, used as its service would be, upgraded, removed, purged.
+//!
+//! The root is Debian's own smallest one. No service manager runs in it, so what the unit file asks for is done by hand as
+//! far as a mount namespace goes: its user, no new privileges, no capabilities, its limit of files, and a root that can
+//! only be read but for the box's folder.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::process::{Workspace, output, run as run_command};
+use crate::setup;
+
+/// The Debian that the package is tried on.
+const SUITE: &str = "bookworm";
+/// Another place than Debian's own to fetch it from.
+const MIRROR_VARIABLE: &str = "DORPSPLEIN_DEBIAN_MIRROR";
+
+const STATE: &str = "/var/lib/dorpsplein";
+const BOX: &str = "/var/lib/dorpsplein/plein";
+const SITE: &str = "127.0.0.1:18980";
+const LISTEN: &str = "/ip4/127.0.0.1/tcp/18981";
+/// How long a box may take to start, or to stop.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// What the unit file asks for, as far as it can be done here. What follows is run by it.
+const CONFINED: &str = r#"
+mount -t proc none /proc && mount --rbind / /mnt && mount -o remount,bind,ro /mnt &&
+mount --bind /var/lib/dorpsplein /mnt/var/lib/dorpsplein && mount -t tmpfs none /mnt/tmp &&
+exec chroot /mnt prlimit --nofile=8192 setpriv --reuid=dorpsplein --regid=dorpsplein --clear-groups --no-new-privs \
+    --inh-caps=-all --ambient-caps=-all --bounding-set=-all "$@"
+"#;
+
+/// A root with the package in it.
+struct Root {
+    folder: TempDir,
+}
+
+/// Carries the package through its life; returns what was seen, in order.
+pub(super) fn run(workspace: &Workspace, deb: &Path) -> Result<Vec<&'static str>> {
+    setup::debootstrap(workspace)?;
+    let root = Root::new()?;
+    let mut seen = Vec::new();
+    let mut see = |what: &'static str| {
+        println!("tried: {what}");
+        seen.push(what);
+    };
+
+    root.install(deb)?;
+    root.has(STATE, true)?;
+    see("installs");
+
+    let begun =
+        root.says(&["init", "--dir", BOX, "--name", "Proefdorp", "--site", SITE, "--listen", LISTEN, "--mdns", "off"])?;
+    ensure!(begun["neighbourhood_id"].is_string(), "no neighbourhood: {begun}");
+    root.serve(&begun["neighbourhood_id"])?;
+    see("serves with its root read-only, without privileges");
+
+    root.install(&root.upgrade(deb)?)?;
+    root.has("/var/lib/dorpsplein/plein/box.key", true)?;
+    root.serve(&begun["neighbourhood_id"])?;
+    see("upgrades, and serves the same square");
+
+    root.dpkg(&["--remove", "dorpsplein"])?;
+    root.has("/usr/bin/dorpsplein", false)?;
+    root.has("/var/lib/dorpsplein/plein/box.key", true)?;
+    see("is removed, and the square is kept");
+
+    root.install(deb)?;
+    root.serve(&begun["neighbourhood_id"])?;
+    see("is installed again, and serves the square that was kept");
+
+    root.dpkg(&["--purge", "dorpsplein"])?;
+    root.has(STATE, false)?;
+    root.has("/etc/default/dorpsplein", false)?;
+    let user = root.chroot(&["getent", "passwd", "dorpsplein"]).status()?;
+    ensure!(!user.success(), "the user is still there after a purge");
+    see("is purged, and nothing is left");
+    Ok(seen)
+}
+
+impl Root {
+    fn new() -> Result<Self> {
+        let folder = tempfile::tempdir().context("cannot make a folder for the root")?;
+        let mut debootstrap = Command::new("debootstrap");
+        debootstrap.args(["--variant=minbase", SUITE]).arg(folder.path());
+        debootstrap.args(std::env::var_os(MIRROR_VARIABLE));
+        output(&mut debootstrap).context("Debian's smallest root cannot be made")?;
+        Ok(Self { folder })
+    }
+
+    fn inside(&self, path: &str) -> PathBuf {
+        self.folder.path().join(path.trim_start_matches('/'))
+    }
+
+    fn has(&self, path: &str, wanted: bool) -> Result<()> {
+        ensure!(self.inside(path).exists() == wanted, "{path} is {}", if wanted { "missing" } else { "still there" });
+        Ok(())
+    }
+
+    fn chroot(&self, command: &[&str]) -> Command {
+        let mut chroot = Command::new("chroot");
+        chroot.arg(self.folder.path()).args(command);
+        chroot
+    }
+
+    fn dpkg(&self, arguments: &[&str]) -> Result<()> {
+        run_command(self.chroot(&["dpkg"]).args(arguments).env("DEBIAN_FRONTEND", "noninteractive"))
+    }
+
+    fn install(&self, deb: &Path) -> Result<()> {
+        fs::copy(deb, self.inside("/tmp/dorpsplein.deb")).with_context(|| format!("cannot copy {}", deb.display()))?;
+        self.dpkg(&["--install", "/tmp/dorpsplein.deb"])
+    }
+
+    /// The same package with a later version.
+    fn upgrade(&self, deb: &Path) -> Result<PathBuf> {
+        let (taken, later) = (self.inside("/tmp/apart"), self.inside("/tmp/later.deb"));
+        output(Command::new("dpkg-deb").arg("--raw-extract").arg(deb).arg(&taken))?;
+        let control = taken.join("DEBIAN/control");
+        let text = fs::read_to_string(&control).context("a package has a control file")?;
+        let lines = text.lines().map(|line| match line.strip_prefix("Version: ") {
+            Some(version) => format!("Version: {version}+later\n"),
+            None => format!("{line}\n"),
+        });
+        fs::write(&control, lines.collect::<String>()).context("cannot write the control file")?;
+        output(Command::new("dpkg-deb").args(["--root-owner-group", "--build"]).arg(&taken).arg(&later))?;
+        Ok(later)
+    }
+
+    /// Runs the program as its service would be run.
+    fn confined(&self, arguments: &[&str]) -> Command {
+        let mut unshare = Command::new("unshare");
+        unshare.args(["--mount", "chroot"]).arg(self.folder.path()).args(["sh", "-c", CONFINED, "sh", "dorpsplein"]);
+        unshare.args(arguments);
+        unshare
+    }
+
+    fn says(&self, arguments: &[&str]) -> Result<Value> {
+        let said = output(self.confined(arguments).arg("--json"))?;
+        serde_json::from_str(&said).with_context(|| format!("{arguments:?} said {said}"))
+    }
+
+    /// Starts the box, asks it who it is, and stops it in order.
+    fn serve(&self, neighbourhood: &Value) -> Result<()> {
+        let mut serving = self.confined(&["serve", "--dir", BOX]).spawn().context("cannot start the box")?;
+        let begun = Instant::now();
+        let status = loop {
+            match self.says(&["status", "--url", &format!("http://{SITE}")]) {
+                Ok(status) => break Ok(status),
+                Err(error) if begun.elapsed() > PATIENCE || serving.try_wait()?.is_some() => break Err(error),
+                Err(_) => std::thread::sleep(Duration::from_millis(200)),
+            }
+        };
+        let stopped = run_command(Command::new("kill").args(["-TERM", &serving.id().to_string()]));
+        let ended = serving.wait().context("cannot wait for the box")?;
+        let status = status.context("the box does not answer")?;
+        stopped?;
+        ensure!(ended.success(), "the box ended with {ended}");
+        ensure!(status["neighbourhood_id"] == *neighbourhood, "another square answers: {status}");
+        Ok(())
+    }
+}
