@@ -146,7 +146,7 @@ impl Root {
         serde_json::from_str(&said).with_context(|| format!("{arguments:?} said {said}"))
     }
 
-    /// Starts the box, asks it who it is, and stops it in order.
+    /// Starts the box, asks it who it is, has the doctor look at it, and stops it in order.
     fn serve(&self, neighbourhood: &Value) -> Result<()> {
         let mut serving = self.confined(&["serve", "--dir", BOX]).spawn().context("cannot start the box")?;
         let begun = Instant::now();
@@ -157,9 +157,11 @@ impl Root {
                 Err(_) => std::thread::sleep(Duration::from_millis(200)),
             }
         };
+        // It exits with an error when something is wrong; that its clock is nobody's and that it stands alone are notes.
+        let healthy = status.and_then(|status| self.says(&["doctor", "--dir", BOX]).map(|_| status));
         let stopped = run_command(Command::new("kill").args(["-TERM", &serving.id().to_string()]));
         let ended = serving.wait().context("cannot wait for the box")?;
-        let status = status.context("the box does not answer")?;
+        let status = healthy.context("the box does not answer, or is not well")?;
         stopped?;
         ensure!(ended.success(), "the box ended with {ended}");
         ensure!(status["neighbourhood_id"] == *neighbourhood, "another square answers: {status}");

@@ -116,3 +116,75 @@ fn day(millis: u64) -> String {
     let at = i64::try_from(millis).ok().and_then(|millis| jiff::Timestamp::from_millisecond(millis).ok());
     at.map(|at| at.to_zoned(TimeZone::system()).date().to_string()).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use dorpsplein_protocol::operation::NeighbourhoodId;
+
+    use super::*;
+    use crate::cli::doctor::State;
+    use crate::data_folder::Running;
+    use crate::data_folder::ways::{Way, WayKind};
+    use crate::web::body::BoxBody;
+
+    fn looked(boxes: Vec<BoxBody>) -> Looked {
+        let status = StatusBody {
+            name: "Maasdorp".to_owned(),
+            neighbourhood_id: "5e".repeat(32),
+            version: "0".to_owned(),
+            time: 0,
+            register_heads: Vec::new(),
+            residents: 1,
+            items: 0,
+            own_box: "aa".repeat(32),
+            boxes,
+            neighbours: Vec::new(),
+        };
+        let running = Running {
+            url: "http://127.0.0.1:1".to_owned(),
+            site: "http://127.0.0.1:1".to_owned(),
+            addresses: Vec::new(),
+            token: String::new(),
+        };
+        let settings = Config::new("Maasdorp".to_owned(), NeighbourhoodId::from_bytes([0x5e; 32]));
+        Looked { settings, running: Some(running), status: Some(status) }
+    }
+
+    /// What a box that runs writes about its ways, and what is said of it.
+    #[test]
+    fn what_neighbours_found_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let way = Way { key: "bb".repeat(32), neighbourhood: None, way: WayKind::Direct, address: None, through: None };
+        let alone = Ways::default();
+        let connected = Ways { peers: vec![way], ..Ways::default() };
+        let behind = Ways { router: Router::BehindAnother, ..connected.clone() };
+        let through = Ways { through: vec!["cc".repeat(32)], ..connected.clone() };
+        let outside = Ways { outside: vec!["/ip4/203.0.113.1/tcp/4080".to_owned()], ..behind.clone() };
+        let expected = [
+            (alone, "doctor-reach-alone", State::Note),
+            (connected, "doctor-reach-none", State::Note),
+            (behind, "doctor-reach-behind", State::Note),
+            (through, "doctor-reach-through", State::Note),
+            (outside, "doctor-reach-outside", State::Well),
+        ];
+        for (ways, says, state) in expected {
+            WaysFile::of(folder.path()).write(&ways).unwrap();
+            let found = reached(folder.path(), &looked(Vec::new()));
+            assert_eq!((found.says, found.state), (says, state));
+        }
+    }
+
+    #[test]
+    fn a_certificate_is_spoken_of_before_it_runs_out() {
+        let in_days = |days: u64| {
+            let expires = clock::now().plus_millis(days * DAY_MS).as_millis();
+            let own = BoxBody { operation: "dd".repeat(32), key: "aa".repeat(32), expires };
+            let other = BoxBody { key: "bb".repeat(32), expires: u64::MAX, ..own.clone() };
+            certificate(&looked(vec![own, other])).unwrap().state
+        };
+        assert_eq!([in_days(0), in_days(20), in_days(40)], [State::Wrong, State::Note, State::Well]);
+        assert_eq!(certificate(&looked(Vec::new())).unwrap().says, "doctor-certificate-none");
+    }
+}
