@@ -14,12 +14,16 @@
 //! | `sources.json` | [what other calendars say](crate::sources), and what connectors passed over |
 //! | `running.json` | how to reach the box that runs on this folder; gone when none does; only its owner may read it |
 //! | `search/` | the [search index](crate::search): made of the store, and made again when it is gone |
+//! | `restoring` | that the folder is being [made of a backup](kept::Unfinished), and not finished |
+//! | `check/` | a store that is derived anew [beside this one](crate::check), for a moment |
+//! | `store.before-repair/` | the store as it was before a check made it good; nobody reads it |
 //! | `photos/` | the [files of photos](crate::photos::PhotoFolder), and what was made of them for pages |
 //! | `store/` | all operations and what follows from them |
 
 pub mod addresses;
 pub mod contacts;
 pub(crate) mod files;
+pub mod kept;
 pub mod peers;
 pub mod ways;
 
@@ -292,6 +296,11 @@ pub fn config_file(path: &Path) -> PathBuf {
 /// [`FolderError::Io`], [`FolderError::Damaged`] or [`FolderError::Exposed`].
 pub fn box_public_key(path: &Path) -> Result<PublicKey, FolderError> {
     read_key(&path.join(KEY_FILE)).map(|key| key.public())
+}
+
+/// Where the data folder `path` keeps its photos.
+pub fn photos_of(path: &Path) -> PathBuf {
+    path.join(PHOTO_FOLDER)
 }
 
 /// Where the data folder `path` keeps the founding connector's key.

@@ -13,6 +13,7 @@
 //!   disk, and the next commit finds a working engine.
 //! - Former values stay in its files for long. [`Store::scrub`] makes them go (`scrub.rs`).
 
+mod moment;
 mod scrub;
 
 use std::fs::{self, File};
@@ -29,6 +30,8 @@ use rustix::fs::statvfs;
 use thiserror::Error;
 
 use crate::folder_lock::FolderLock;
+
+pub use moment::Moment;
 
 /// Room that stays free on the disk, in bytes: below it a commit is refused as [`StoreError::Full`] before the engine is
 /// asked. The engine needs room to open again, to begin a journal and to merge tables.

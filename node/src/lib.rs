@@ -1,5 +1,7 @@
 //! The box: store, network, site and commands around the protocol.
 
+pub mod backup;
+pub mod check;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -4,6 +4,7 @@
 mod contacts;
 mod dialling;
 mod doors;
+mod error;
 mod neighbours;
 mod whereabouts;
 
@@ -13,17 +14,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use libp2p::{Multiaddr, PeerId};
-use thiserror::Error;
 use tokio::sync::Notify;
-use tokio::task::{JoinError, JoinHandle};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::{self, Config, LocalNetwork};
 use crate::data_folder::{DataFolder, FolderError, Running};
-use crate::disk_store::{DiskStore, OpenError};
+use crate::disk_store::DiskStore;
 use crate::driver::{self, Driver, DriverError, DriverHandle, Network};
 use crate::net::mdns::{self, Mdns};
-use crate::net::{self, NetError, NetHandle};
+use crate::net::{self, NetHandle};
 use crate::photos::{self, Keeper};
 use crate::search::{self, Follower, Search};
 use crate::sources;
@@ -32,6 +32,8 @@ use crate::web::{FolderToken, SiteIdentity, SiteState};
 use dialling::Dialler;
 use doors::{Answering, Doors};
 use whereabouts::{Surroundings, Whereabouts};
+
+pub use error::RunError;
 
 /// How long the network may take to tell its addresses.
 const LISTENING: Duration = Duration::from_secs(5);
@@ -44,6 +46,8 @@ pub struct RunningBox {
     site_url: String,
     local_url: String,
     addresses: Vec<Multiaddr>,
+    /// Before the folder, which is locked until it is let go of.
+    store: Arc<DiskStore>,
     folder: DataFolder,
     driver: Driver,
     photos: Keeper,
@@ -59,64 +63,6 @@ pub struct RunningBox {
     follower: Option<Follower>,
     teller: Teller,
     visits: JoinHandle<()>,
-}
-
-/// Why a box did not start, or did not go on.
-#[derive(Debug, Error)]
-pub enum RunError {
-    /// The data folder cannot be used.
-    #[error(transparent)]
-    Folder(#[from] FolderError),
-    /// The store cannot be opened.
-    #[error("the store in {folder} cannot be opened: {source}")]
-    Store {
-        /// The store's folder.
-        folder: std::path::PathBuf,
-        /// Why.
-        source: OpenError,
-    },
-    /// The replica did not open.
-    #[error(transparent)]
-    Driver(#[from] DriverError),
-    /// The network did not start.
-    #[error(transparent)]
-    Net(#[from] NetError),
-    /// The folder of the photos cannot be used.
-    #[error("the photos in {folder} cannot be kept: {source}")]
-    Photos {
-        /// The folder.
-        folder: std::path::PathBuf,
-        /// What the operating system said.
-        source: io::Error,
-    },
-    /// The site cannot listen.
-    #[error("the site cannot listen on {address}: {}", in_words(.source))]
-    Site {
-        /// Where.
-        address: SocketAddr,
-        /// What the operating system said.
-        source: io::Error,
-    },
-    /// The figures cannot be told where they were to be.
-    #[error("the figures cannot be told on {address}: {}", in_words(.source))]
-    Figures {
-        /// Where.
-        address: SocketAddr,
-        /// What the operating system said.
-        source: io::Error,
-    },
-    /// The site stopped by itself.
-    #[error("the site stopped: {0}")]
-    SiteStopped(io::Error),
-    /// The operating system gives no randomness.
-    #[error("this machine gives no randomness: {0}")]
-    Randomness(#[from] getrandom::Error),
-    /// The operating system does not tell when to stop.
-    #[error("cannot listen for signals: {0}")]
-    Signals(#[source] io::Error),
-    /// A part of the box ended in a panic; the log says which.
-    #[error("a part of the box failed")]
-    Panicked(#[from] JoinError),
 }
 
 /// Starts the box of a data folder; it is ready when this returns.
@@ -168,7 +114,8 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
     // The site.
     let identity = Arc::new(SiteIdentity::of(&folder));
     let (site_url, local_url) = (settings.site_url(bound), config::local_url(bound));
-    let state = SiteState::new(store, handle, identity)
+    let state = SiteState::new(Arc::clone(&store) as _, handle, identity)
+        .with_disk(Arc::clone(&store))
         .with_folder_token(token.clone())
         .with_dial_now(dial_now)
         .with_reach(net.watch_reach())
@@ -186,6 +133,7 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
         local_url,
         addresses,
         folder,
+        store,
         driver,
         photos,
         net,
@@ -242,6 +190,11 @@ impl RunningBox {
     /// Its name in the network.
     pub fn peer(&self) -> PeerId {
         self.net.local_peer()
+    }
+
+    /// What it holds.
+    pub fn store(&self) -> &DiskStore {
+        &self.store
     }
 
     /// The way to its replica.
@@ -431,14 +384,5 @@ fn make_known(
             tracing::warn!(%error, "the local network will not know of this box");
             (None, None)
         }
-    }
-}
-
-fn in_words(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::AddrInUse => "the port is in use by another program".to_owned(),
-        io::ErrorKind::AddrNotAvailable => "this machine has no such address".to_owned(),
-        io::ErrorKind::PermissionDenied => "this user may not use that port".to_owned(),
-        _ => error.to_string(),
     }
 }

@@ -13,20 +13,6 @@ use rustix::process::Signal;
 use serde_json::Value;
 use site_support::{Serving, dorpsplein, eventually, fails, free_port, free_udp_port, get, says};
 
-/// The second box of a village: folder and certificate, not started yet.
-fn second_box(village: &Village) -> (String, String) {
-    let link = village.ask(&["box", "link"]);
-    let dir = village.file("tweede");
-    let site = format!("127.0.0.1:{}", free_port());
-    let listen = format!("/ip4/127.0.0.1/udp/{}/quic-v1", free_udp_port());
-    let join = ["box", "join", text(&link["link"]), "--dir", &dir, "--mdns", "off", "--site", &site];
-    let joined = says(&[&join[..], &["--listen", &listen]].concat());
-    assert_eq!(joined["neighbourhood_id"], village.id);
-    let key = text(&joined["box"]).to_owned();
-    assert_eq!(village.ask(&["box", "add", &key])["counts"], true);
-    (dir, key)
-}
-
 fn post(key: &str, url: &str, title: &str) -> String {
     let posted = says(&["resident", "post", "--key", key, "--url", url, "--title", title]);
     text(&posted["item"]).to_owned()
@@ -43,7 +29,7 @@ fn a_second_box_copies_everything_and_either_may_be_unplugged() {
     let anna = village.join("Anna");
     let before = post(&anna.key, &village.url, "Van voor het tweede kastje");
 
-    let (dir, key) = second_box(&village);
+    let (dir, key) = village.second_box();
     let second = Serving::start(&["serve", "--dir", &dir]);
     let url = second.text("url");
     eventually("the copy", || title_at(&url, &before).is_some());

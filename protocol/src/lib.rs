@@ -11,7 +11,7 @@
 //! - [`login`], [`linking`]: how a device proves itself to a site, and how two devices meet;
 //! - [`item`], [`authority`]: what edits come to, and who may make them;
 //! - [`store`], [`projection`], [`sync`]: what is kept, what pages read of it, how two boxes compare it;
-//! - [`bundle`]: what a space holds, as a file;
+//! - [`bundle`], [`archive`]: what a space holds, as a file; all that a store holds, for a backup;
 //! - [`replica`]: the one door, through which every operation enters;
 //! - [`planted`]: deliberate mistakes, none of them in what is shipped, to check the simulator's checkers.
 //!
@@ -32,6 +32,8 @@ pub mod recurrence;
 pub mod time;
 pub mod validate;
 
+#[cfg(feature = "replica")]
+pub mod archive;
 #[cfg(feature = "replica")]
 pub mod authority;
 #[cfg(feature = "replica")]

@@ -54,6 +54,9 @@ pub enum CliError {
     /// A frame in the file is no frame of a bundle, or the box cannot store anything.
     #[error("the bundle cannot be taken in: {0}")]
     Import(#[from] dorpsplein_protocol::sync::CloseReason),
+    /// There is no backup, or nothing was made of one.
+    #[error(transparent)]
+    Backup(#[from] crate::backup::BackupError),
     /// The search index cannot be used.
     #[error(transparent)]
     Index(#[from] crate::search::IndexError),
@@ -261,6 +264,15 @@ pub enum InputError {
     /// Settings that cannot be written as TOML.
     #[error("these settings cannot be shown")]
     Unshowable,
+    /// Nobody is there to be asked for a passphrase.
+    #[error("nobody can be asked for the passphrase here: name a file it stands in with --passphrase-file, or keys")]
+    NoPassphrase,
+    /// A box that runs has its store to itself.
+    #[error("the box is running, and its store cannot be changed: stop it first")]
+    RunningBox,
+    /// The two passphrases differ.
+    #[error("the passphrases are not the same: nothing was done")]
+    PassphrasesDiffer,
     /// The demonstration has two sites.
     #[error("--ports takes two different ports, such as 8101,8102")]
     Ports,

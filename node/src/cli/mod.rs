@@ -5,10 +5,12 @@ mod agenda;
 mod area;
 mod asking;
 mod author;
+mod backup;
 mod box_link;
 mod boxes;
 mod bundle;
 mod card;
+mod check;
 mod choose;
 mod circle;
 mod client;
@@ -118,6 +120,12 @@ enum Command {
     /// How a box keeps up with others, and having it do so at once
     #[command(subcommand)]
     Sync(sync::SyncCommand),
+    /// Keep all that a box has, encrypted, in a file or a folder; whether or not it is running
+    Backup(backup::BackupArgs),
+    /// Make a box of a backup, on this machine
+    Restore(backup::RestoreArgs),
+    /// Whether the disk still holds what was written to it; and making good what can be made good
+    Check(check::CheckArgs),
     /// What a neighbourhood shares, as a file on a stick
     #[command(subcommand)]
     Bundle(bundle::BundleCommand),
@@ -255,6 +263,9 @@ fn carried_out(command: &Command, json: bool) -> Result<Outcome, CliError> {
         Command::Search(args) => search::run(args),
         Command::Index(command) => index::run(command, json),
         Command::Sync(command) => sync::run(command, json),
+        Command::Backup(args) => backup::run(args, json),
+        Command::Restore(args) => backup::restore(args, json),
+        Command::Check(args) => check::run(args, json),
         Command::Bundle(command) => bundle::run(command),
         Command::Resident(command) => resident::run(command),
         Command::Device(command) => device::run(command, json),

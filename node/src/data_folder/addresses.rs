@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::{FolderError, files, io_error};
 use crate::net::AddressRecord;
 
-const ADDRESSES_FILE: &str = "addresses.json";
+pub(super) const ADDRESSES_FILE: &str = "addresses.json";
 
 /// Records kept in all; more are taken for damage.
 pub const MAX_RECORDS: usize = 1024;

@@ -13,7 +13,7 @@ use super::{FolderError, files, io_error};
 /// When something last came in, by neighbourhood.
 pub type Contacts = BTreeMap<NeighbourhoodId, Timestamp>;
 
-const CONTACTS_FILE: &str = "contacts.json";
+pub(super) const CONTACTS_FILE: &str = "contacts.json";
 /// More entries than this are taken for damage: nobody has so many neighbours.
 const MAX_CONTACTS: usize = 10_000;
 

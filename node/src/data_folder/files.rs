@@ -26,7 +26,7 @@ pub(crate) fn write(path: &Path, content: &[u8], private: bool) -> io::Result<()
 }
 
 /// Makes the name of `path` as durable as its content.
-pub(super) fn sync_parent(path: &Path) -> io::Result<()> {
+pub(crate) fn sync_parent(path: &Path) -> io::Result<()> {
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     File::open(parent.unwrap_or_else(|| Path::new(".")))?.sync_all()
 }

@@ -17,7 +17,7 @@ use crate::folder_lock::FolderLock;
 /// More entries than this are taken for damage: nobody has so many neighbours.
 const MAX_PEERS: usize = 10_000;
 
-const PEERS_FILE: &str = "peers.json";
+pub(super) const PEERS_FILE: &str = "peers.json";
 const LOCK_FILE: &str = "peers.lock";
 /// How long to wait for another command that changes the file.
 const LOCK_TRIES: u32 = 250;

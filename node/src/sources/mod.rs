@@ -25,7 +25,8 @@ pub use fetch::{FetchError, Fetched, Fetcher};
 pub use kept::{Kept, MAX_KEPT_EVENTS, MAX_SOURCES, Source};
 
 /// The file in the data folder in which it is kept.
-const FILE: &str = "sources.json";
+/// What they say, in the data folder.
+pub(crate) const SOURCES_FILE: &str = "sources.json";
 
 /// Opens what is kept in a data folder, and begins to visit the calendars when it is time, until `stop`.
 ///
@@ -90,7 +91,7 @@ impl Sources {
     /// # Panics
     /// Never: the time zone of the neighbourhood is tested here.
     pub fn open(folder: &Path, configured: &[AgendaSource]) -> Result<Self, FolderError> {
-        let path = folder.join(FILE);
+        let path = folder.join(SOURCES_FILE);
         let mut kept = match std::fs::read(&path) {
             Ok(text) => serde_json::from_slice(&text).map_err(|_| FolderError::Damaged { path: path.clone() })?,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Kept::default(),

@@ -1,6 +1,7 @@
 //! The reading half of the API.
 
 pub(crate) mod agenda;
+pub(super) mod backup;
 pub(crate) mod bundles;
 pub(super) mod moderation;
 pub(super) mod neighbours;

@@ -17,7 +17,7 @@ pub use agenda::{
     CalendarBytes, CalendarProposalBody, ImportQuery, ImportedCalendarBody, PassedOverBody, SkippedBody, SourceBody,
     SourcesBody,
 };
-pub use neighbours::{BundleFrame, ImportedBody, IntroducedBody, IntroductionBody, TakingBody};
+pub use neighbours::{BackupPieces, BundleFrame, ImportedBody, IntroducedBody, IntroductionBody, TakingBody};
 pub use register::{
     AdmittedBody, AreaBody, CircleBody, DeviceEntryBody, DeviceStateBody, ForkBody, InvitationStateBody,
     IssuedInvitationBody, LogBody, LogEntryBody, MineBody, MineItemBody, NamedResidentBody, OrganisationBody,

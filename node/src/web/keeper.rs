@@ -53,6 +53,18 @@ impl FromRequestParts<SiteState> for Keeper {
     }
 }
 
+/// A command that can read the box's folder, and so has everything that is in it anyway.
+pub(super) struct FolderHolder;
+
+impl FromRequestParts<SiteState> for FolderHolder {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &SiteState) -> Result<Self, Problem> {
+        let has_it = state.folder_token.as_ref().is_some_and(|token| token.is_in(&parts.headers));
+        has_it.then_some(Self).ok_or_else(|| Problem::new("not-logged-in", "this is for who has the box's folder"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]

@@ -43,6 +43,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::data_folder::DataFolder;
 use crate::data_folder::peers::PeerBook;
+use crate::disk_store::DiskStore;
 use crate::driver::DriverHandle;
 use crate::net::Reach;
 use crate::photos::Photos;
@@ -73,6 +74,7 @@ pub struct SiteState {
     links: Arc<Links>,
     live: Arc<Live>,
     folder_token: Option<FolderToken>,
+    disk: Option<Arc<DiskStore>>,
     dial_now: Arc<Notify>,
     reach: Option<watch::Receiver<Arc<Reach>>>,
     site_url: Option<Arc<str>>,
@@ -96,6 +98,7 @@ impl SiteState {
             links,
             live,
             folder_token: None,
+            disk: None,
             dial_now,
             reach: None,
             site_url: None,
@@ -133,6 +136,12 @@ impl SiteState {
     #[must_use]
     pub fn with_photos(self, photos: Photos) -> Self {
         Self { photos: Some(photos), ..self }
+    }
+
+    /// The same, with the store as it lies on the disk: what backups are made of.
+    #[must_use]
+    pub fn with_disk(self, disk: Arc<DiskStore>) -> Self {
+        Self { disk: Some(disk), ..self }
     }
 
     /// The same, with what finds things.

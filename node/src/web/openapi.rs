@@ -42,6 +42,7 @@ use super::{api, links, live, photos, preview, sessions, theme, write};
         api::agenda::pass_over,
         api::neighbours::introduce,
         api::neighbours::taking,
+        api::backup::backup,
         api::bundles::page,
         api::bundles::take,
         sessions::challenge,

@@ -96,6 +96,7 @@ fn api_routes() -> Router<SiteState> {
         .route("/agenda/passed-over", post(api::agenda::pass_over))
         .route("/introductions", post(api::neighbours::introduce))
         .route("/takings/{about}", get(api::neighbours::taking))
+        .route("/backup", get(api::backup::backup))
         .route("/bundles", post(api::bundles::take))
         .route("/bundles/{neighbourhood}/{space}", get(api::bundles::page))
         .route("/openapi.json", get(openapi::document))

@@ -10,7 +10,7 @@ use rustix::process::Signal;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::site_support::{Serving, eventually, fails, init, says};
+use crate::site_support::{Serving, eventually, fails, free_port, free_udp_port, init, says};
 
 /// A village with a running box and its founding connector.
 pub struct Village {
@@ -99,6 +99,20 @@ impl Village {
         let members = self.ask(&["member", "list", "--all"])["members"].clone();
         let found = members.as_array().unwrap().iter().find(|member| member["id"] == resident).cloned();
         found.unwrap_or_else(|| panic!("{resident} is not in {members}"))
+    }
+
+    /// The second box of the village: its folder and its key, certified and not started yet.
+    pub fn second_box(&self) -> (String, String) {
+        let link = self.ask(&["box", "link"]);
+        let dir = self.file("tweede");
+        let site = format!("127.0.0.1:{}", free_port());
+        let listen = format!("/ip4/127.0.0.1/udp/{}/quic-v1", free_udp_port());
+        let join = ["box", "join", text(&link["link"]), "--dir", &dir, "--mdns", "off", "--site", &site];
+        let joined = says(&[&join[..], &["--listen", &listen]].concat());
+        assert_eq!(joined["neighbourhood_id"], self.id);
+        let key = text(&joined["box"]).to_owned();
+        assert_eq!(self.ask(&["box", "add", &key])["counts"], true);
+        (dir, key)
     }
 
     /// Stops the box, which must end without an error.

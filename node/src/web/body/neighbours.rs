@@ -52,6 +52,11 @@ impl TakingBody {
 #[schema(value_type = String, format = Binary)]
 pub struct BundleFrame(pub Vec<u8>);
 
+/// All that a box holds, piece by piece.
+#[derive(Debug, ToSchema)]
+#[schema(value_type = String, format = Binary)]
+pub struct BackupPieces(pub Vec<u8>);
+
 /// What became of the operations in a frame of a bundle.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ImportedBody {
