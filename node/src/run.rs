@@ -112,10 +112,8 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
     let (sources, visits) = sources::start(folder.path(), &settings.agenda, &stop)?;
 
     // The site.
-    let identity = Arc::new(SiteIdentity::of(&folder));
     let (site_url, local_url) = (settings.site_url(bound), config::local_url(bound));
-    let state = SiteState::new(Arc::clone(&store) as _, handle, identity)
-        .with_disk(Arc::clone(&store))
+    let state = SiteState::on_disk(Arc::clone(&store), handle, Arc::new(SiteIdentity::of(&folder)))
         .with_folder_token(token.clone())
         .with_dial_now(dial_now)
         .with_reach(net.watch_reach())

@@ -436,3 +436,57 @@ fn bit_rot_is_found_and_what_another_box_has_comes_back() {
     second.stop(Signal::TERM);
     lively.village.stop();
 }
+
+/// A JSON file in a folder.
+fn read_json(folder: &str, name: &str) -> Value {
+    serde_json::from_slice(&fs::read(Path::new(folder).join(name)).unwrap()).unwrap()
+}
+
+#[test]
+fn a_square_is_taken_along_as_far_as_whoever_does_it_may_read() {
+    let mut lively = Lively::new();
+    let url = lively.village.url.clone();
+    let members = ["resident", "post", "--url", &url, "--title", "Alleen wij", "--audience", "members"];
+    let inside = text(&lively.anna.does(&members)["item"]).to_owned();
+    let event = ["resident", "post", "--kind", "event", "--title", "Straatfeest", "--starts", "2030-06-01T20:00"];
+    lively.anna.does(&[&event[..], &["--url", &url, "--audience", "square"]].concat());
+    lively.anna.does(&["resident", "report", &lively.items[2], "--reason", "spam", "--url", &url]);
+
+    let names = |folder: &str| {
+        let items = read_json(folder, "items.json");
+        items.as_array().unwrap().iter().map(|item| text(&item["id"]).to_owned()).collect::<Vec<_>>()
+    };
+    let texts = |folder: &str| {
+        let posts = fs::read_dir(Path::new(folder).join("posts")).unwrap();
+        posts.map(|file| fs::read_to_string(file.unwrap().path()).unwrap()).collect::<Vec<_>>().join("\n")
+    };
+    let outside = lively.village.file("bezoeker");
+    let made = says(&["export", "--square", &outside, "--url", &url]);
+    assert_eq!((&made["photos"], &made["agenda"]), (&1.into(), &true.into()), "{made}");
+    assert!(lively.items.iter().all(|item| names(&outside).contains(item)));
+    assert!(!names(&outside).contains(&inside) && !names(&outside).contains(&lively.erased));
+    let all = fs::read_to_string(Path::new(&outside).join("items.json")).unwrap();
+    assert!(!all.contains("Alleen wij") && !all.contains("spam") && !all.contains("\"report\""), "not for visitors");
+    let posts = texts(&outside);
+    assert!(posts.contains("# Erwtensoep") && posts.contains("Mooi!") && posts.contains("![De dijk](../photos/"));
+    assert!(fs::read_to_string(Path::new(&outside).join("agenda.ics")).unwrap().contains("SUMMARY:Straatfeest"));
+    let photo = fs::read_dir(Path::new(&outside).join("photos")).unwrap().next().unwrap().unwrap().path();
+    assert_eq!(fs::read(photo).unwrap()[..3], [0xff, 0xd8, 0xff], "a JPEG file");
+    assert!(
+        fails(&["export", "--square", &outside, "--url", &url]).1.contains("exists already"),
+        "nothing is overwritten"
+    );
+
+    let member = lively.village.file("lid");
+    lively.anna.does(&["export", "--square", &member]);
+    assert!(names(&member).contains(&inside) && !texts(&member).contains("spam"));
+    let mine = lively.village.file("mijn");
+    let own = lively.anna.does(&["export", "--person", &mine]);
+    assert_eq!(own["photos"], 1, "{own}");
+    assert!(read_json(&mine, "me.json")["resident"] == lively.anna.resident);
+    // The same from a box that does not run.
+    let stopped = lively.village.file("stil");
+    lively.village.while_stopped(|village| village.ask(&["export", "--square", &stopped]));
+    assert_eq!(names(&stopped), names(&outside));
+    lively.village.stop();
+}

@@ -1,5 +1,7 @@
 //! The public API of a box, asked over HTTP: all that a resident on the command line has.
 
+mod along;
+
 use std::time::Duration;
 
 use dorpsplein_protocol::bundle::Page;
@@ -222,16 +224,6 @@ impl Client {
     pub fn import(&self, frame: &[u8]) -> Result<ImportedBody, ClientError> {
         let request = self.kept(self.agent.post(self.address("bundles"))).content_type("application/cbor");
         self.read(request.send(frame))
-    }
-
-    /// All that the box holds, for a backup, piece by piece as they come. For whoever has the box's folder. Takes as long as it takes.
-    ///
-    /// # Errors
-    /// [`ClientError`].
-    pub fn backup(&self) -> Result<impl std::io::Read + use<>, ClientError> {
-        let request = self.request("backup").config().timeout_global(None).timeout_recv_response(Some(REQUEST_TIME));
-        let answer = self.checked(request.build().call())?;
-        Ok(answer.into_body().into_with_config().limit(u64::MAX).reader())
     }
 
     /// A frame of what the box holds of a space, from behind the place `after` on; none when there is no more. For whoever

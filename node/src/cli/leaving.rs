@@ -17,9 +17,10 @@ use super::moderate::ItemArgs;
 use super::on_item;
 use super::resident::place_named;
 use super::signer::{Signer, moment};
+use super::square::{self, Asking};
 use super::waiting::progress;
 use crate::clock;
-use crate::web::body::{MineBody, MineItemBody, ResidentBody};
+use crate::web::body::{ItemBody, MineBody, MineItemBody, ResidentBody};
 
 /// `resident appeal`.
 #[derive(Debug, Args)]
@@ -122,11 +123,19 @@ pub(super) fn receipts(args: &ReceiptsArgs) -> Result<Outcome, CliError> {
 /// # Errors
 /// [`CliError`].
 pub(super) fn export(args: &ExportArgs) -> Result<Outcome, CliError> {
-    let door = args.signer.door()?;
-    let author = args.signer.author(&door)?;
+    export_to(&args.signer, &args.to)
+}
+
+/// The same, of whoever signs, into a folder that is made.
+///
+/// # Errors
+/// [`CliError`].
+pub(super) fn export_to(signer: &Signer, to: &Path) -> Result<Outcome, CliError> {
+    let door = signer.door()?;
+    let author = signer.author(&door)?;
     let mine = door.mine(author.device().secret())?;
-    make_folder(&args.to)?;
-    let operations = args.to.join("operations");
+    make_folder(to)?;
+    let operations = to.join("operations");
     fs::create_dir(&operations).map_err(at(&operations))?;
     let progress = progress(mine.items.len());
     let mut items = Vec::new();
@@ -135,6 +144,7 @@ pub(super) fn export(args: &ExportArgs) -> Result<Outcome, CliError> {
         progress.inc(1);
     }
     progress.finish_and_clear();
+    let photos = square::photos(&Asking::new(&door, Some(author.device().secret()))?, &items, to)?;
     let register = door.register()?;
     let own = own_entry(&door, &register.residents, &mine)?;
     let me = json!({
@@ -143,17 +153,18 @@ pub(super) fn export(args: &ExportArgs) -> Result<Outcome, CliError> {
         "membership": own,
         "exported": clock::now().as_millis(),
     });
-    write_json(&args.to.join("me.json"), &me)?;
-    write_json(&args.to.join("items.json"), &Value::Array(items))?;
-    let readme = args.to.join("README.txt");
+    write_json(&to.join("me.json"), &me)?;
+    write_json(&to.join("items.json"), &json!(items))?;
+    let readme = to.join("README.txt");
     fs::write(&readme, README).map_err(at(&readme))?;
     Ok(Outcome::new(
         format!(
-            "{} things you made are in {}. README.txt there says what is what.",
+            "{} things you made and {} photos are in {}. README.txt there says what is what.",
             mine.items.len(),
-            args.to.display()
+            photos.len(),
+            to.display()
         ),
-        json!({ "folder": args.to, "items": mine.items.len(), "resident": mine.resident }),
+        json!({ "folder": to, "items": mine.items.len(), "photos": photos.len(), "resident": mine.resident }),
     ))
 }
 
@@ -163,6 +174,7 @@ What you made on the square of your neighbourhood.
 
 me.json      who you are there: your resident id, your devices, your role
 items.json   everything you wrote, as it stands: news, events, answers, your profile
+photos/      the photos in it, named as in items.json
 operations/  the same as you signed it, one file each, named by its id. They are CBOR (RFC 8949) in a COSE_Sign1
              envelope (RFC 9052): proof for whoever wants to check that it was you
 
@@ -238,7 +250,7 @@ fn own_entry<'a>(door: &Door, residents: &'a [ResidentBody], mine: &MineBody) ->
 }
 
 /// One item as it stands, its signed operations beside it.
-fn exported(door: &Door, author: &Author<'_>, item: &MineItemBody, operations: &Path) -> Result<Value, CliError> {
+fn exported(door: &Door, author: &Author<'_>, item: &MineItemBody, operations: &Path) -> Result<ItemBody, CliError> {
     let secret = author.device().secret();
     let id = ItemId::from_hex(&item.id).ok_or_else(|| door.strange())?;
     for operation in &item.operations {
@@ -246,10 +258,14 @@ fn exported(door: &Door, author: &Author<'_>, item: &MineItemBody, operations: &
         let path = operations.join(format!("{operation}.cbor"));
         fs::write(&path, door.operation_for(secret, &id)?).map_err(at(&path))?;
     }
-    Ok(json!(door.item_for(secret, &id)?))
+    door.item_for(secret, &id)
 }
 
-fn make_folder(path: &Path) -> Result<(), CliError> {
+/// Makes a folder that must not exist.
+///
+/// # Errors
+/// [`CliError::Folder`] or [`CliError::Io`].
+pub(super) fn make_folder(path: &Path) -> Result<(), CliError> {
     match fs::create_dir(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             Err(crate::data_folder::FolderError::NotEmpty { path: path.to_owned() }.into())
@@ -258,11 +274,16 @@ fn make_folder(path: &Path) -> Result<(), CliError> {
     }
 }
 
-fn write_json(path: &Path, json: &Value) -> Result<(), CliError> {
+/// Writes JSON that people can read too.
+///
+/// # Errors
+/// [`CliError::Io`].
+pub(super) fn write_json(path: &Path, json: &Value) -> Result<(), CliError> {
     fs::write(path, format!("{json:#}\n")).map_err(at(path))
 }
 
-fn at(path: &Path) -> impl FnOnce(io::Error) -> CliError {
+/// What went wrong with this file or folder.
+pub(super) fn at(path: &Path) -> impl FnOnce(io::Error) -> CliError {
     let path = path.to_owned();
     move |source| CliError::Io { path, source }
 }

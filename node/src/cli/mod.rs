@@ -45,6 +45,7 @@ mod search;
 mod second;
 mod serve;
 mod signer;
+mod square;
 mod status;
 mod sync;
 mod taking;
@@ -126,6 +127,8 @@ enum Command {
     Restore(backup::RestoreArgs),
     /// Whether the disk still holds what was written to it; and making good what can be made good
     Check(check::CheckArgs),
+    /// What stands on a square, or what is yours, in files that everybody can open
+    Export(square::ExportArgs),
     /// What a neighbourhood shares, as a file on a stick
     #[command(subcommand)]
     Bundle(bundle::BundleCommand),
@@ -266,6 +269,7 @@ fn carried_out(command: &Command, json: bool) -> Result<Outcome, CliError> {
         Command::Backup(args) => backup::run(args, json),
         Command::Restore(args) => backup::restore(args, json),
         Command::Check(args) => check::run(args, json),
+        Command::Export(args) => square::run(args),
         Command::Bundle(command) => bundle::run(command),
         Command::Resident(command) => resident::run(command),
         Command::Device(command) => device::run(command, json),

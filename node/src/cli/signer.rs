@@ -101,6 +101,11 @@ impl Asked {
         if self.key.is_some() { self.secret() } else { Ok(None) }
     }
 
+    /// The same, for whoever signs.
+    pub(super) fn as_signer(&self) -> Signer {
+        Signer { dir: self.dir.clone(), key: self.key.clone(), url: self.url.clone() }
+    }
+
     /// The box.
     ///
     /// # Errors

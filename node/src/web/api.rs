@@ -10,14 +10,14 @@ pub(super) mod search;
 pub(super) mod sync;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use dorpsplein_protocol::identity::PublicKey;
 use dorpsplein_protocol::operation::{ItemId, OperationId};
 
 use super::SiteState;
-use super::body::{DeviceBody, InvitationBody, ItemBody, OperationBytes, StatusBody};
+use super::body::{DeviceBody, InvitationBody, ItemBody, ItemsBody, OperationBytes, StatusBody};
 use super::error::{Problem, ProblemBody};
 use super::read::{ReadError, Reader};
 use super::sessions::Visitor;
@@ -46,6 +46,29 @@ pub(super) async fn item(
 ) -> Result<Json<ItemBody>, Problem> {
     let id = ItemId::from_hex(&id).ok_or_else(Problem::not_found)?;
     read(state, move |reader| reader.for_visitor(visitor).item_body(&id)).await.map(Json)
+}
+
+/// Where a list of items begins.
+#[derive(Debug, serde::Deserialize)]
+pub(super) struct Start {
+    after: Option<String>,
+}
+
+/// All items that whoever asks may read in lists, some at a time: for taking the square along.
+#[utoipa::path(
+    get,
+    path = "/api/v1/items",
+    tag = "reading",
+    params(("after" = Option<String>, Query, description = "What the answer before said in `next`")),
+    responses((status = 200, body = ItemsBody))
+)]
+pub(super) async fn items(
+    State(state): State<SiteState>,
+    visitor: Option<Visitor>,
+    Query(start): Query<Start>,
+) -> Result<Json<ItemsBody>, Problem> {
+    let after = start.after.map(|after| ItemId::from_hex(&after).ok_or_else(Problem::not_found)).transpose()?;
+    read(state, move |reader| reader.for_visitor(visitor).everything(after.as_ref())).await.map(Json)
 }
 
 /// The raw bytes of an operation, for whoever wants to check it themselves: a CBOR array of the signed envelope

@@ -227,6 +227,15 @@ pub struct ItemBody {
     pub proof: ProofBody,
 }
 
+/// Items, from a place on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ItemsBody {
+    /// Those of this answer, in the order of their ids; there may be none, and still be more behind them.
+    pub items: Vec<ItemBody>,
+    /// Where to go on; none when that was all.
+    pub next: Option<String>,
+}
+
 /// Who hid or erased an item, when and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ModeratedBody {

@@ -4,14 +4,16 @@
 
 use dorpsplein_protocol::identity::PublicKey;
 use dorpsplein_protocol::operation::{ItemId, Kind, OperationId};
+use dorpsplein_web_ui::Lang;
+use dorpsplein_web_ui::paths::AgendaQuery;
 
 use super::SiteState;
 use super::body::{
-    DeviceBody, ForkBody, ItemBody, LogBody, MineBody, NamedResidentBody, ReceiptBody, RegisterBody, SearchBody,
-    SettingBody, SourcesBody, StatusBody, TakingBody,
+    DeviceBody, ForkBody, ItemBody, ItemsBody, LogBody, MineBody, NamedResidentBody, ReceiptBody, RegisterBody,
+    SearchBody, SettingBody, SourcesBody, StatusBody, TakingBody,
 };
 use super::error::Problem;
-use super::read::{Asked, Reader, search_kind};
+use super::read::{Asked, ReadError, Reader, search_kind};
 use super::sessions;
 
 /// What [`StatusBody`] says.
@@ -68,6 +70,27 @@ pub fn item(state: &SiteState, id: &ItemId) -> Result<ItemBody, Problem> {
 /// As [`status`].
 pub fn item_for(state: &SiteState, id: &ItemId, device: &PublicKey) -> Result<ItemBody, Problem> {
     Ok(reader_of(state, device).item_body(id)?)
+}
+
+/// What [`ItemsBody`] says: to the resident whose device this is, or to anybody.
+///
+/// # Errors
+/// As [`status`].
+pub fn everything(state: &SiteState, device: Option<&PublicKey>, after: Option<&ItemId>) -> Result<ItemsBody, Problem> {
+    let reader = device.map_or_else(|| Reader::new(state), |device| reader_of(state, device));
+    Ok(reader.everything(after)?)
+}
+
+/// The agenda as a file for calendars; none when there is no agenda on this square.
+///
+/// # Errors
+/// As [`status`].
+pub fn agenda(state: &SiteState) -> Result<Option<String>, Problem> {
+    match Reader::new(state).calendar(&AgendaQuery::default(), Lang::Nl) {
+        Ok(made) => Ok(Some(made.text)),
+        Err(ReadError::Off) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The raw bytes of an operation that the resident whose device this is may have.

@@ -108,6 +108,11 @@ impl SiteState {
         }
     }
 
+    /// The same, of a store on a disk, of which backups can be made.
+    pub fn on_disk(store: Arc<DiskStore>, driver: DriverHandle, identity: Arc<SiteIdentity>) -> Self {
+        Self { disk: Some(Arc::clone(&store)), ..Self::new(store, driver, identity) }
+    }
+
     /// The same, with what has the box dial everybody who is not connected.
     #[must_use]
     pub fn with_dial_now(self, dial_now: Arc<Notify>) -> Self {
@@ -136,12 +141,6 @@ impl SiteState {
     #[must_use]
     pub fn with_photos(self, photos: Photos) -> Self {
         Self { photos: Some(photos), ..self }
-    }
-
-    /// The same, with the store as it lies on the disk: what backups are made of.
-    #[must_use]
-    pub fn with_disk(self, disk: Arc<DiskStore>) -> Self {
-        Self { disk: Some(disk), ..self }
     }
 
     /// The same, with what finds things.

@@ -19,6 +19,7 @@ use super::{api, links, live, photos, preview, sessions, theme, write};
         preview::preview,
         photos::hand_in,
         api::operation,
+        api::items,
         api::item,
         live::stream::events,
         api::status,

@@ -72,6 +72,7 @@ fn api_routes() -> Router<SiteState> {
         .route("/operations", post(write::submit))
         .route("/previews", post(preview::preview))
         .route("/operations/{id}", get(api::operation))
+        .route("/items", get(api::items))
         .route("/items/{id}", get(api::item))
         .route("/search", get(api::search::search))
         .route("/suggestions", get(api::search::suggestions))

@@ -9,6 +9,7 @@ mod desk_pulse;
 mod desk_queue;
 mod devices;
 mod editing;
+mod everything;
 mod feeds;
 mod forks;
 mod item;
