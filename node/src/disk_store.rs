@@ -11,6 +11,8 @@
 //! - It knows no bound but the disk's end. A commit is refused while there is still room to open again and to clean up.
 //! - After an error it takes no more writes. It is then closed and opened again, so that what is read is what is on the
 //!   disk, and the next commit finds a working engine.
+//! - On a disk that takes nothing any more it cannot be opened. Then it is kept as it is, for reading alone, until the disk takes
+//!   something again: what it shows was on the disk before it failed.
 //! - Former values stay in its files for long. [`Store::scrub`] makes them go (`scrub.rs`).
 
 mod moment;
@@ -51,6 +53,9 @@ const JOURNAL_BYTES: u64 = 64 * 1024 * 1024;
 const LET_GO_TRIES: u32 = 500;
 const LET_GO_PAUSE: Duration = Duration::from_millis(10);
 
+/// What is written, and thrown away, to see whether the disk takes anything.
+const PROBE_FILE: &str = "probe";
+
 /// The file in the store's folder that one process at a time holds locked; the engine has its own beside it.
 const LOCK_FILE: &str = "box.lock";
 
@@ -63,9 +68,15 @@ pub struct DiskStore {
     /// None after an error, until the engine could be opened again.
     engine: RwLock<Option<Engine>>,
     /// Held by a commit from start to end.
-    commits: Mutex<()>,
+    commits: Mutex<Commits>,
     /// Last, so that the engine is gone when it is released.
     _lock: FolderLock,
+}
+
+#[derive(Default)]
+struct Commits {
+    /// The engine failed, and is kept for reading because the disk takes nothing.
+    suspended: bool,
 }
 
 struct Engine {
@@ -115,7 +126,7 @@ impl DiskStore {
         for directory in [Some(folder), folder.parent()].into_iter().flatten() {
             sync_directory(directory).map_err(failed(directory.to_owned()))?;
         }
-        let (engine, commits) = (RwLock::new(Some(engine)), Mutex::new(()));
+        let (engine, commits) = (RwLock::new(Some(engine)), Mutex::new(Commits::default()));
         Ok(Self { folder: folder.to_owned(), reserve_bytes, engine, commits, _lock: lock })
     }
 
@@ -157,13 +168,22 @@ impl DiskStore {
     }
 
     /// Replaces an engine that may hold what is not on the disk by one that holds what is.
-    fn reopen(&self, _commits: &MutexGuard<'_, ()>) -> Result<(), StoreError> {
+    fn reopen(&self, commits: &mut MutexGuard<'_, Commits>) -> Result<(), StoreError> {
+        commits.suspended = true;
+        self.check_writable()?;
         let mut engine = self.engine.write();
         // It syncs once more as it closes; that this may fail is known already.
         drop(catch_unwind(AssertUnwindSafe(|| drop(engine.take()))));
         forget_cached(&self.folder).map_err(io_error)?;
         *engine = Some(Engine::open(&self.folder)?);
+        commits.suspended = false;
         Ok(())
+    }
+
+    /// Whether the disk takes anything: without that the engine cannot be opened.
+    fn check_writable(&self) -> Result<(), StoreError> {
+        let probe = self.folder.join(PROBE_FILE);
+        File::create(&probe).and_then(|_| fs::remove_file(&probe)).map_err(io_error)
     }
 }
 
@@ -203,9 +223,9 @@ impl Read for DiskStore {
 
 impl Store for DiskStore {
     fn commit(&self, batch: &Batch) -> Result<(), StoreError> {
-        let commits = self.commits.lock();
-        if self.reading().is_none() {
-            self.reopen(&commits)?;
+        let mut commits = self.commits.lock();
+        if commits.suspended || self.reading().is_none() {
+            self.reopen(&mut commits)?;
         }
         if batch.is_empty() {
             return Ok(());
@@ -213,7 +233,7 @@ impl Store for DiskStore {
         self.check_room(batch)?;
         let written = self.write(batch);
         if written.is_err()
-            && let Err(error) = self.reopen(&commits)
+            && let Err(error) = self.reopen(&mut commits)
         {
             tracing::error!(%error, folder = %self.folder.display(), "the store could not be opened again");
         }

@@ -11,7 +11,11 @@ pub(crate) struct FolderLock(File);
 impl FolderLock {
     /// Locks the file `path`, which it creates if need be; none if somebody else holds it.
     pub(crate) fn take(path: &Path) -> io::Result<Option<Self>> {
-        let file = File::options().create(true).truncate(false).write(true).open(path)?;
+        let file = match File::options().create(true).truncate(false).write(true).open(path) {
+            // A lock needs no writing; whoever saves what is on a failed disk has to see whether a box runs there.
+            Err(error) if error.kind() == io::ErrorKind::ReadOnlyFilesystem => File::open(path)?,
+            opened => opened?,
+        };
         match file.try_lock() {
             Ok(()) => Ok(Some(Self(file))),
             Err(TryLockError::WouldBlock) => Ok(None),

@@ -490,3 +490,133 @@ fn a_square_is_taken_along_as_far_as_whoever_does_it_may_read() {
     assert_eq!(names(&stopped), names(&outside));
     lively.village.stop();
 }
+
+/// A small disk of its own, which takes a machine where this user may mount one.
+struct Disk {
+    folder: tempfile::TempDir,
+}
+
+impl Disk {
+    /// Mounts one; none, with the reason said, where that cannot be.
+    fn mount(arguments: &[&str]) -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("disk");
+        fs::create_dir(&place).unwrap();
+        let disk = Self { folder };
+        let image = disk.image();
+        if arguments.contains(&"loop") {
+            fs::File::create(&image).unwrap().set_len(400 << 20).unwrap();
+            disk.run("mkfs.ext4", &["-q", "-F", image.to_str().unwrap()])?;
+        }
+        let source = if arguments.contains(&"loop") { image.to_str().unwrap() } else { "tmpfs" };
+        disk.run("mount", &[arguments, &[source, place.to_str().unwrap()]].concat())?;
+        Some(disk)
+    }
+
+    fn image(&self) -> PathBuf {
+        self.folder.path().join("image")
+    }
+
+    fn place(&self) -> PathBuf {
+        self.folder.path().join("disk")
+    }
+
+    fn run(&self, program: &str, arguments: &[&str]) -> Option<()> {
+        let output = std::process::Command::new(program).args(arguments).output();
+        match output {
+            Ok(output) if output.status.success() => Some(()),
+            Ok(output) => {
+                eprintln!("SKIPPED: {program} {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+                None
+            }
+            Err(error) => {
+                eprintln!("SKIPPED: {program}: {error}");
+                None
+            }
+        }
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        // A test that failed leaves a box for a moment; lazily it goes with that.
+        let _ = std::process::Command::new("umount").arg("--lazy").arg(self.place()).output();
+    }
+}
+
+/// A post of Anna's, and how it went.
+fn try_to_post(anna: &Person, url: &str, title: &str) -> std::process::Output {
+    dorpsplein(&[
+        "resident",
+        "post",
+        "--key",
+        &anna.key,
+        "--url",
+        url,
+        "--title",
+        title,
+        "--audience",
+        "square",
+        "--json",
+    ])
+}
+
+#[test]
+fn on_a_full_disk_reading_goes_on_and_writing_begins_again_by_itself() {
+    let Some(disk) = Disk::mount(&["-t", "tmpfs", "-o", "size=260m"]) else { return };
+    let mut village = Village::within(tempfile::tempdir_in(disk.place()).unwrap(), "Vol");
+    let anna = village.join("Anna");
+    let before =
+        text(&anna.does(&["resident", "post", "--title", "Er is plaats", "--audience", "square"])["item"]).to_owned();
+    let free = rustix::fs::statvfs(disk.place()).unwrap();
+    let filler = disk.place().join("vakantiefilms");
+    let bytes = usize::try_from(free.f_bavail * free.f_frsize).unwrap() - (100 << 20);
+    fs::write(&filler, vec![0; bytes]).unwrap();
+    let line = anna.is_refused(&["resident", "post", "--title", "Erbij", "--url", &village.url], "storage");
+    assert!(line.starts_with("dorpsplein: storage"), "{line}");
+    for address in ["", "/api/v1/status", &format!("/api/v1/items/{before}")] {
+        assert_eq!(get(&format!("{}{address}", village.url), &[]).status, 200, "{address} is read");
+    }
+    assert!(get(&format!("{}/problems/storage", village.url), &[]).text().contains("de schijf van het kastje vol"));
+    // Before anybody has made room the box is started again: it does, and shows what it has.
+    village.cut_the_power();
+    village.power_on();
+    assert_eq!(get(&format!("{}/api/v1/items/{before}", village.url), &[]).status, 200);
+    assert!(!try_to_post(&anna, &village.url, "Nog een keer").status.success());
+    fs::remove_file(&filler).unwrap();
+    eventually("there is room", || try_to_post(&anna, &village.url, "Weer plaats").status.success());
+    village.stop();
+}
+
+#[test]
+fn on_a_disk_that_failed_reading_goes_on_and_what_was_told_is_there_on_a_mended_one() {
+    let Some(disk) = Disk::mount(&["-t", "ext4", "-o", "loop"]) else { return };
+    let mut village = Village::within(tempfile::tempdir_in(disk.place()).unwrap(), "Stuk");
+    let anna = village.join("Anna");
+    let before =
+        text(&anna.does(&["resident", "post", "--title", "Verteld", "--audience", "square"])["item"]).to_owned();
+    let key = disk.folder.path().join("anna.key");
+    fs::copy(&anna.key, &key).unwrap();
+    let anna = Person { key: key.to_str().unwrap().to_owned(), ..anna };
+    let place = disk.place();
+    disk.run("mount", &["-o", "remount,abort", place.to_str().unwrap()]).unwrap();
+    for attempt in ["Erbij", "Nog een keer"] {
+        assert!(!try_to_post(&anna, &village.url, attempt).status.success(), "nothing is kept, so nothing is told");
+        for address in ["", "/api/v1/status", &format!("/api/v1/items/{before}")] {
+            assert_eq!(get(&format!("{}{address}", village.url), &[]).status, 200, "{address} is read");
+        }
+    }
+    // What can still be read can still be saved.
+    let (passphrase, file) = (disk.folder.path().join("passphrase"), disk.folder.path().join("gered.age"));
+    fs::write(&passphrase, PASSPHRASE).unwrap();
+    let saved =
+        village.ask(&["backup", "--to", file.to_str().unwrap(), "--passphrase-file", passphrase.to_str().unwrap()]);
+    assert!(saved["operations"].as_u64().unwrap() >= 4, "{saved}");
+    village.cut_the_power();
+    disk.run("umount", &[place.to_str().unwrap()]).unwrap();
+    disk.run("mount", &["-t", "ext4", "-o", "loop", disk.image().to_str().unwrap(), place.to_str().unwrap()]).unwrap();
+    village.power_on();
+    assert_eq!(get(&format!("{}/api/v1/items/{before}", village.url), &[]).status, 200);
+    assert!(try_to_post(&anna, &village.url, "Weer heel").status.success());
+    village.stop();
+}

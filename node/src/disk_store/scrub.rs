@@ -78,6 +78,7 @@ impl DiskStore {
     /// Has the engine begin a new journal, and finish the former ones, which are returned.
     fn begin_journal(&self) -> Result<BTreeSet<PathBuf>, StoreError> {
         let _commits = self.commits.lock();
+        self.check_writable()?;
         let Some(mut engine) = self.engine.try_write_for(NOBODY_READS) else {
             return Err(unavailable(io::Error::other("somebody reads all the time")));
         };

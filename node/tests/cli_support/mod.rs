@@ -42,7 +42,11 @@ pub fn text(value: &Value) -> &str {
 impl Village {
     /// A new village called `name`, with its box running.
     pub fn new(name: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::within(tempfile::tempdir().unwrap(), name)
+    }
+
+    /// The same, on a disk of its own.
+    pub fn within(folder: TempDir, name: &str) -> Self {
         let dir = folder.path().join("plein").to_str().unwrap().to_owned();
         let founded = init(Path::new(&dir), name);
         let serving = Serving::start(&["serve", "--dir", &dir]);
