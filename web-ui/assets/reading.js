@@ -132,7 +132,7 @@ function listen({ dataset: { live, liveAfter, liveKinds, liveOne, liveMany } }) 
     });
     if (!news) return;
     alarm.href = news.pathname;
-    alarm.querySelector("span").textContent = news.textContent;
+    alarm.querySelector(":scope>span").textContent = news.textContent;
     alarm.hidden = false;
   }
 }

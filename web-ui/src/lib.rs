@@ -3,7 +3,7 @@
 //! * [`view`] and [`pages`] (feature `pages`): plain structs in, HTML out. They decide nothing and fetch nothing: no
 //!   clock, no store, no network. The node fills a view and hands it to one function per page.
 //! * [`paths`]: the one table of addresses, used by the templates, the node's router and the tests.
-//! * [`locale`] (feature `pages`): the texts in `locales/{nl,en}/*.ftl` and how dates are said.
+//! * [`locale`] (feature `pages`): the texts in `locales/*/*.ftl` and how dates are said.
 //! * [`markdown`] (feature `pages`): what residents write, as HTML that needs no cleaning, and as plain words.
 //! * [`assets`]: the style sheet and the icon, as bytes to serve.
 //! * [`modules`]: the parts of a square that connectors can switch off.
@@ -32,4 +32,4 @@ pub mod theme;
 #[cfg(feature = "pages")]
 pub mod view;
 
-pub use lang::Lang;
+pub use lang::{Lang, Partial, Whole};

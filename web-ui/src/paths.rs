@@ -8,6 +8,7 @@ mod feeds;
 mod posts;
 pub mod query;
 mod search;
+mod spelling;
 
 use crate::Lang;
 
@@ -15,6 +16,7 @@ pub use agenda::{AgendaQuery, AgendaView, CALENDAR_ENDING, agenda_of, calendar, 
 pub use feeds::{Feed, is_file};
 pub use posts::{ListQuery, PostKind, list, write_kind};
 pub use search::{SearchKind, search_for};
+use spelling::spelled;
 
 /// What makes a browser the screen of the community house: for reading only.
 pub const KIOSK: &str = "/kiosk";
@@ -170,12 +172,9 @@ impl Page {
 
     /// The path with `{id}` where an item's id goes: the form in which axum takes a route.
     #[must_use]
-    pub const fn pattern(self, lang: Lang) -> &'static str {
+    pub fn pattern(self, lang: Lang) -> &'static str {
         let (dutch, english) = self.patterns();
-        match lang {
-            Lang::Nl => dutch,
-            Lang::En => english,
-        }
+        spelled(lang, dutch, english)
     }
 
     /// The patterns in Dutch and in English.
@@ -254,7 +253,7 @@ impl Page {
 
 /// The home page.
 #[must_use]
-pub const fn news(lang: Lang) -> &'static str {
+pub fn news(lang: Lang) -> &'static str {
     Page::News.pattern(lang)
 }
 
@@ -266,7 +265,7 @@ pub fn news_before(lang: Lang, cursor: &str) -> String {
 
 /// The coming events.
 #[must_use]
-pub const fn agenda(lang: Lang) -> &'static str {
+pub fn agenda(lang: Lang) -> &'static str {
     Page::Agenda.pattern(lang)
 }
 
@@ -290,29 +289,32 @@ pub fn who_says_this(lang: Lang, id: &str) -> String {
 
 /// The write page, at its default: news.
 #[must_use]
-pub const fn write(lang: Lang) -> &'static str {
+pub fn write(lang: Lang) -> &'static str {
     Page::Write.pattern(lang)
 }
 
 /// Joining by invitation. An invitation's secret stands behind the `#`, which a browser never sends.
 #[must_use]
-pub const fn join(lang: Lang) -> &'static str {
+pub fn join(lang: Lang) -> &'static str {
     Page::Join.pattern(lang)
 }
 
 /// Where a new device becomes a resident's. The secret of its linking, or the code of a card, stands behind the `#`.
 #[must_use]
-pub const fn device(lang: Lang) -> &'static str {
+pub fn device(lang: Lang) -> &'static str {
     Page::Device.pattern(lang)
 }
 
 /// What a telephone asks about the square when it is put among its programs.
 #[must_use]
-pub const fn manifest(lang: Lang) -> &'static str {
-    match lang {
-        Lang::Nl => "/plein.webmanifest",
-        Lang::En => "/en/square.webmanifest",
-    }
+pub fn manifest(lang: Lang) -> &'static str {
+    spelled(lang, "/plein.webmanifest", "/en/square.webmanifest")
+}
+
+/// The page that explains a problem type, as the router spells it. In Dutch it is the `type` of the problem itself.
+#[must_use]
+pub fn problem_pattern(lang: Lang) -> &'static str {
+    spelled(lang, "/problems/{kind}", "/en/problems/{kind}")
 }
 
 /// The people with a talent; all of them without one.
@@ -324,7 +326,7 @@ pub fn people(lang: Lang, talent: Option<&str>) -> String {
 
 /// About this square.
 #[must_use]
-pub const fn about(lang: Lang) -> &'static str {
+pub fn about(lang: Lang) -> &'static str {
     Page::About.pattern(lang)
 }
 
@@ -351,10 +353,11 @@ pub fn locate(path: &str) -> Option<Location> {
     })
 }
 
-/// The language of any path, also of one that leads nowhere: English under `/en`, Dutch elsewhere.
+/// The language of any path, also of one that leads nowhere: English under `/en`, Dutch where no other has its place.
 #[must_use]
 pub fn lang_of(path: &str) -> Lang {
-    if path == "/en" || path.starts_with("/en/") { Lang::En } else { Lang::Nl }
+    let first = path.strip_prefix('/').and_then(|path| path.split('/').next());
+    first.and_then(Lang::from_tag).filter(|lang| *lang != Lang::default()).unwrap_or_default()
 }
 
 const ID: &str = "{id}";

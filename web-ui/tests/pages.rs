@@ -1,4 +1,4 @@
-//! Every page, in both languages: it reads, it is well formed, and it keeps what `templates/README.md` promises.
+//! Every page, in every language: it reads, it is well formed, and it keeps what `templates/README.md` promises.
 #![allow(clippy::unwrap_used)]
 
 mod village;
@@ -19,12 +19,18 @@ use village::{desk, desk_queue, devices, posts};
 struct Rendered {
     name: &'static str,
     lang: Lang,
-    /// The path of the same page in the other language.
+    /// The path of the same page in the next language.
     other: String,
     html: String,
 }
 
-/// A page's name, its path in the other language, and what came of rendering it.
+/// The language behind this one: every one is another's next.
+fn next(lang: Lang) -> Lang {
+    let at = Lang::ALL.into_iter().position(|one| one == lang).unwrap();
+    Lang::ALL[(at + 1) % Lang::ALL.len()]
+}
+
+/// A page's name, its path in the next language, and what came of rendering it.
 type Made = (&'static str, String, Result<String, pages::RenderError>);
 
 fn render_all(frame: &Frame) -> Vec<Rendered> {
@@ -37,7 +43,7 @@ fn rendered(lang: Lang, pages: impl IntoIterator<Item = Made>) -> Vec<Rendered> 
 
 /// Offers, clubs, groups, alerts and people.
 fn posts_in(frame: &Frame, lang: Lang) -> Vec<Made> {
-    let other = lang.other();
+    let other = next(lang);
     let at = |page: Page| page.pattern(other).to_owned();
     vec![
         (
@@ -79,7 +85,7 @@ fn posts_in(frame: &Frame, lang: Lang) -> Vec<Made> {
 
 /// The door, and the pages behind it.
 fn desk_in(frame: &Frame, lang: Lang) -> Vec<Made> {
-    let other = lang.other();
+    let other = next(lang);
     let resident = Some(Role::Resident);
     let at = |page: Page| page.pattern(other).to_owned();
     let member = |page: &MemberPage| Page::DeskMember.path(other, &page.person.id);
@@ -111,7 +117,7 @@ fn desk_in(frame: &Frame, lang: Lang) -> Vec<Made> {
 }
 
 fn render_in(frame: &Frame, lang: Lang) -> Vec<Rendered> {
-    let other = lang.other();
+    let other = next(lang);
     let lost = village::error(Failure::NotFound, &paths::item(lang, "weg"));
     let refused = village::error(Failure::Refused { problem: "rate-limited".to_owned() }, "/nergens");
     let older = NewsPage { before: Some("c1".to_owned()), older: None, ..village::news() };
@@ -193,11 +199,12 @@ fn every_page_names_its_language_and_has_one_heading_of_the_first_level() {
 }
 
 #[test]
-fn every_page_links_to_itself_in_the_other_language() {
+fn every_page_links_to_itself_in_the_other_languages() {
     for page in render_all(&village::frame()) {
-        let tag = page.lang.other().tag();
+        let tag = next(page.lang).tag();
         let link = format!("href=\"{}\" lang=\"{tag}\" hreflang=\"{tag}\"", page.other.replace('&', "&#38;"));
         assert!(page.html.contains(&link), "{} in {}: {link}", page.name, page.lang.tag());
+        assert_eq!(page.html.matches(" data-language").count(), Lang::ALL.len() - 1, "{}", page.name);
     }
 }
 
@@ -654,4 +661,36 @@ fn versions_that_disagree_have_a_button_each_and_the_history_says_what_changed()
         assert!(html.contains("<del>Schuur &#60;i&#62;</del><ins>Deel</ins>"), "{html}");
     }
     assert!(pages::history(&village::frame(), &page, Lang::Nl).unwrap().contains("alleen voor bewoners"));
+}
+
+#[test]
+fn a_page_in_a_language_with_a_part_of_the_texts_says_the_rest_in_another() {
+    let frisian = Lang::from_tag("fy").unwrap();
+    let frame = village::frame();
+    let html = pages::agenda(&frame, &village::agenda(), frisian).unwrap();
+    assert!(html.contains("<html lang=\"fy\">") && html.contains("<body lang=\"nl\" "));
+    assert!(html.contains("<title lang=\"fy\">Aginda · "), "a title has no elements in it");
+    let menu = html.split("<nav class=\"menu\"").nth(1).unwrap().split("</nav>").next().unwrap();
+    assert!(menu.contains("href=\"/fy/agenda\" aria-current=\"page\""), "the words of the address are Dutch: {menu}");
+    for word in ["Nijs", "Aginda", "Skriuwe", "Meidwaan", "Mear"] {
+        assert!(menu.contains(&format!("<span lang=\"fy\">{word}</span>")), "{word}");
+    }
+    assert!(menu.starts_with(" aria-label=\"Haadmenu\""), "an attribute has no elements in it: {menu}");
+    // What is not translated: texts, dates, and the words of the help in a language of their own.
+    assert!(html.contains("Vandaag, zaterdag 21 november") && html.contains("placeholder=\"Waar zoekt u naar?\""));
+    let dutch = pages::agenda(&frame, &village::agenda(), Lang::Nl).unwrap();
+    let in_dutch = words(&html, "main").replace("Aginda", "Agenda").replace("Wichtich", "Belangrijk");
+    assert_eq!(in_dutch, words(&dutch, "main"), "all else is the Dutch page");
+    assert!(dutch.contains("<a href=\"/fy/agenda\" lang=\"fy\" hreflang=\"fy\" data-language>Frysk</a>"));
+    assert!(!dutch.contains("<body lang="), "a whole language says it once");
+    for page in render_all(&frame) {
+        assert!(!page.html.contains(['\u{FDD0}', '\u{FDD1}']), "{}: no mark is left", page.name);
+    }
+}
+
+/// What an element says, without its tags.
+fn words(html: &str, element: &str) -> String {
+    let content = html.split(&format!("<{element} ")).nth(1).unwrap().split(&format!("</{element}>")).next().unwrap();
+    let text = content.split('>').skip(1).map(|part| part.split('<').next().unwrap());
+    text.collect()
 }

@@ -2,7 +2,6 @@
 //! line, and who was shown them; and what a telephone is told that puts the square among its programs.
 
 use axum::Json;
-use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use dorpsplein_web_ui::Lang;
@@ -73,14 +72,4 @@ pub(super) async fn manifest(lang: Lang, state: SiteState) -> Response {
         (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
     ];
     (headers, Json(manifest)).into_response()
-}
-
-/// The manifest in Dutch.
-pub(super) async fn manifest_in_dutch(State(state): State<SiteState>) -> Response {
-    manifest(Lang::Nl, state).await
-}
-
-/// The manifest in English.
-pub(super) async fn manifest_in_english(State(state): State<SiteState>) -> Response {
-    manifest(Lang::En, state).await
 }

@@ -52,14 +52,17 @@ pub(super) async fn page(
     response
 }
 
-/// The page that explains a problem type, in Dutch.
-pub(super) async fn problem_in_dutch(state: State<SiteState>, kind: Path<String>) -> Response {
-    problem(state, kind, Lang::Nl).await
-}
-
-/// The page that explains a problem type, in English.
-pub(super) async fn problem_in_english(state: State<SiteState>, kind: Path<String>) -> Response {
-    problem(state, kind, Lang::En).await
+/// The page that explains a problem type.
+pub(super) async fn problem(lang: Lang, State(state): State<SiteState>, Path(kind): Path<String>) -> Response {
+    let path = format!("/problems/{kind}");
+    html(state, lang, path.clone(), move |reader| {
+        if !pages::problems::ALL.contains(&kind.as_str()) {
+            return Err(ReadError::NotFound);
+        }
+        let failure = Failure::Refused { problem: kind };
+        Ok(pages::error(&reader.frame(), &ErrorPage { failure, path }, lang)?)
+    })
+    .await
 }
 
 /// An address this site does not have.
@@ -74,18 +77,6 @@ pub(super) async fn wrong_method(State(state): State<SiteState>, OriginalUri(uri
     let mut response = html(state, paths::lang_of(&path), path, |_| Err(ReadError::NotFound)).await;
     *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
     response
-}
-
-async fn problem(State(state): State<SiteState>, Path(kind): Path<String>, lang: Lang) -> Response {
-    let path = format!("/problems/{kind}");
-    html(state, lang, path.clone(), move |reader| {
-        if !pages::problems::ALL.contains(&kind.as_str()) {
-            return Err(ReadError::NotFound);
-        }
-        let failure = Failure::Refused { problem: kind };
-        Ok(pages::error(&reader.frame(), &ErrorPage { failure, path }, lang)?)
-    })
-    .await
 }
 
 fn render(

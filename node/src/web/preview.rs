@@ -62,8 +62,7 @@ pub(super) async fn preview(
     check_media_type(&headers)?;
     let payload = bounded::read(&headers, body, MAX_TRANSFER, too_large).await?;
     let malformed = |what: &str| Problem::new("malformed", what.to_owned());
-    let lang =
-        Lang::ALL.into_iter().find(|lang| lang.tag() == manner.lang).ok_or_else(|| malformed("no such language"))?;
+    let lang = Lang::from_tag(&manner.lang).ok_or_else(|| malformed("no such language"))?;
     let space = Space::audience_named(&manner.space).ok_or_else(|| malformed("no such audience"))?;
     let device = PublicKey::from_hex(&manner.device).ok_or_else(|| malformed("that is no key"))?;
     if !LEVELS.contains(&manner.level) {

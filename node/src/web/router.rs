@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::middleware;
 use axum::response::Redirect;
@@ -53,14 +54,18 @@ fn site() -> Router<SiteState> {
         let site = site.route(paths::calendar_pattern(lang), calendar);
         Feed::ALL.into_iter().fold(site, |site, one| site.route(one.pattern(lang), feed(one)))
     });
-    site.route("/en", get(|| async { Redirect::permanent(paths::news(Lang::En)) }))
-        .route("/problems/{kind}", get(pages::problem_in_dutch))
-        .route("/en/problems/{kind}", get(pages::problem_in_english))
-        .route("/favicon.ico", get(statics::icon))
+    let site = Lang::ALL.into_iter().fold(site, |site, lang| {
+        site.route(paths::problem_pattern(lang), get(move |state, kind| pages::problem(lang, state, kind)))
+            .route(paths::manifest(lang), get(move |State(state)| offline::manifest(lang, state)))
+    });
+    // Every language but the one at `/` has its home page under its tag; without the last stroke as well.
+    let below = Lang::ALL.into_iter().map(paths::news).filter(|home| *home != "/");
+    let site = below.fold(site, |site, home| {
+        site.route(home.trim_end_matches('/'), get(move || async move { Redirect::permanent(home) }))
+    });
+    site.route("/favicon.ico", get(statics::icon))
         .route("/worker.js", get(statics::worker))
         .route(paths::KIOSK, get(kiosk::enter))
-        .route(paths::manifest(Lang::Nl), get(offline::manifest_in_dutch))
-        .route(paths::manifest(Lang::En), get(offline::manifest_in_english))
 }
 
 fn show(page: Page, lang: Lang) -> MethodRouter<SiteState> {

@@ -57,7 +57,7 @@ test("a device, from its invitation on", async (t) => {
     await page.goto(here.home.invitation);
     const secret = new URL(page.url()).hash;
     await page.locator('form[data-dorpsplein="join"]').waitFor({ state: "visible" });
-    await page.locator("[data-language]").click();
+    await page.locator("[data-language][hreflang=en]").click();
     await page.waitForURL(`${here.home.url}/en/join*`);
     assert.equal(new URL(page.url()).hash, secret);
   });

@@ -67,9 +67,9 @@ test("a reading journey by links alone", async (t) => {
   assert.equal(new URL(page.url()).pathname, PATHS.nl.about);
   assert.match(await page.locator("main").innerText(), new RegExp(here.away.name), "the neighbours are named");
 
-  await page.locator("[data-language]").click();
+  await page.locator("[data-language][hreflang=en]").click();
   assert.equal(new URL(page.url()).pathname, PATHS.en.about);
-  await page.locator("[data-language]").click();
+  await page.locator("[data-language][hreflang=nl]").click();
   assert.equal(new URL(page.url()).pathname, PATHS.nl.about);
 });
 

@@ -8,10 +8,12 @@ use super::page::{Area, Page, set_hidden};
 use super::trouble::Trouble;
 
 impl Page {
-    /// The language of the page, as its first tag says.
+    /// The language of what the page says, as its body's tag has it, or its first one.
     pub(super) fn language(&self) -> String {
-        let root = self.window().document().and_then(|document| document.document_element());
-        root.and_then(|root| root.get_attribute("lang")).unwrap_or_default()
+        let document = self.window().document();
+        let body = document.as_ref().and_then(|document| document.body()).and_then(|body| body.get_attribute("lang"));
+        let root = || document.as_ref().and_then(|document| document.document_element()?.get_attribute("lang"));
+        body.or_else(root).unwrap_or_default()
     }
 
     /// Reads the page again after so many milliseconds, so that people can read what happened.

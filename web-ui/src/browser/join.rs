@@ -20,7 +20,7 @@ const TYPED: &str = "form[data-dorpsplein=letter]";
 pub(super) async fn start(page: &Rc<Page>, area: Area) -> Result<(), Trouble> {
     area.show(State::Checking);
     page.reload_when_fragment_changes()?;
-    page.carry_fragment_to_other_language()?;
+    page.carry_fragment_to_other_languages()?;
     if let Some(mut author) = Author::open(page).await? {
         let was_resident = author.is_resident();
         // An earlier visit may have broken off between signing and sending.

@@ -153,24 +153,25 @@ impl Page {
         history.replace_state_with_url(&JsValue::NULL, "", Some(&address)).map_err(failed)
     }
 
-    /// Lets the link to the same page in the other language take the fragment along, which a link does not do by itself.
-    /// Its `href` stays as it is: the secret of an invitation has no place in the document.
-    pub(super) fn carry_fragment_to_other_language(&self) -> Result<(), Trouble> {
-        let failed = |_| Trouble::Browser("the link to the other language cannot be watched");
-        let Some(link) = self.document.query_selector("[data-language]").map_err(failed)? else { return Ok(()) };
-        let (window, target) = (self.window.clone(), link.clone());
-        let listener = Closure::<dyn Fn(Event)>::new(move |event: Event| {
-            let address = target.get_attribute("href").unwrap_or_default();
-            let location = window.location();
-            // Where this fails, the link leads to the page without the invitation, as without this module.
-            if location.hash().is_ok_and(|hash| location.set_href(&(address + &hash)).is_ok()) {
-                event.prevent_default();
-            }
-        });
-        let added = link.add_event_listener_with_callback("click", listener.as_ref().unchecked_ref());
-        // The link lives as long as the page, and so does its listener.
-        listener.forget();
-        added.map_err(failed)
+    /// Lets the links to the same page in other languages take the fragment along, which a link does not do by itself.
+    /// Their `href` stays as it is: the secret of an invitation has no place in the document.
+    pub(super) fn carry_fragment_to_other_languages(&self) -> Result<(), Trouble> {
+        for Area(link) in self.parts("[data-language]") {
+            let (window, target) = (self.window.clone(), link.clone());
+            let listener = Closure::<dyn Fn(Event)>::new(move |event: Event| {
+                let address = target.get_attribute("href").unwrap_or_default();
+                let location = window.location();
+                // Where this fails, the link leads to the page without the invitation, as without this module.
+                if location.hash().is_ok_and(|hash| location.set_href(&(address + &hash)).is_ok()) {
+                    event.prevent_default();
+                }
+            });
+            let added = link.add_event_listener_with_callback("click", listener.as_ref().unchecked_ref());
+            added.map_err(|_| Trouble::Browser("the links to the other languages cannot be watched"))?;
+            // The link lives as long as the page, and so does its listener.
+            listener.forget();
+        }
+        Ok(())
     }
 
     /// Drops the pages that the site's worker kept of whoever was logged in (`assets/worker.js`). Where this fails, the

@@ -59,7 +59,7 @@ pub(super) fn making_passkey(page: &Rc<Page>, area: &Area) -> Result<(), Trouble
 pub(super) async fn start(page: &Rc<Page>, area: Area) -> Result<(), Trouble> {
     area.show(State::Checking);
     page.reload_when_fragment_changes()?;
-    page.carry_fragment_to_other_language()?;
+    page.carry_fragment_to_other_languages()?;
     if Author::open(page).await?.is_some() {
         area.show(State::AlreadyJoined);
         return page.forget_fragment();

@@ -5,8 +5,8 @@
 
 use jiff::civil::{Date, DateTime, Time, Weekday};
 
-use crate::Lang;
 use crate::view::{END_OF_NIGHT, When};
+use crate::{Lang, Whole};
 
 /// The day on the tile beside an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,9 +25,9 @@ const DAYS_BY_WEEKDAY: i64 = 6;
 /// The short form for a tile.
 #[must_use]
 pub fn day_label(date: Date, lang: Lang) -> DayLabel {
-    let (weekdays, months) = match lang {
-        Lang::Nl => (&NL_WEEKDAYS_SHORT, &NL_MONTHS_SHORT),
-        Lang::En => (&EN_WEEKDAYS_SHORT, &EN_MONTHS_SHORT),
+    let (weekdays, months) = match lang.whole() {
+        Whole::Nl => (&NL_WEEKDAYS_SHORT, &NL_MONTHS_SHORT),
+        Whole::En => (&EN_WEEKDAYS_SHORT, &EN_MONTHS_SHORT),
     };
     DayLabel { weekday: weekdays[weekday_index(date)], day: date.day(), month: months[month_index(date)] }
 }
@@ -42,11 +42,11 @@ pub fn month_heading(date: Date, lang: Lang) -> String {
 #[must_use]
 pub fn day_heading(date: Date, today: Date, lang: Lang) -> String {
     let day = day(date, today, lang);
-    match (days_between(today, date), lang) {
-        (0, Lang::Nl) => format!("Vandaag, {day}"),
-        (1, Lang::Nl) => format!("Morgen, {day}"),
-        (0, Lang::En) => format!("Today, {day}"),
-        (1, Lang::En) => format!("Tomorrow, {day}"),
+    match (days_between(today, date), lang.whole()) {
+        (0, Whole::Nl) => format!("Vandaag, {day}"),
+        (1, Whole::Nl) => format!("Morgen, {day}"),
+        (0, Whole::En) => format!("Today, {day}"),
+        (1, Whole::En) => format!("Tomorrow, {day}"),
         _ => capitalised(&day),
     }
 }
@@ -60,9 +60,9 @@ pub fn week_heading(first: Date, last: Date, lang: Lang) -> String {
         (true, false) => format!("{} {}", first.day(), month(first, lang)),
         (true, true) => first.day().to_string(),
     };
-    let until = match lang {
-        Lang::Nl => "tot en met",
-        Lang::En => "to",
+    let until = match lang.whole() {
+        Whole::Nl => "tot en met",
+        Whole::En => "to",
     };
     format!("Week {number}: {first_words} {until} {}", full_date(last, lang))
 }
@@ -70,9 +70,9 @@ pub fn week_heading(first: Date, last: Date, lang: Lang) -> String {
 /// The days of a week, Monday first: "ma" and "maandag".
 #[must_use]
 pub fn weekdays(lang: Lang) -> Vec<(&'static str, &'static str)> {
-    let short = match lang {
-        Lang::Nl => &NL_WEEKDAYS_SHORT,
-        Lang::En => &EN_WEEKDAYS_SHORT,
+    let short = match lang.whole() {
+        Whole::Nl => &NL_WEEKDAYS_SHORT,
+        Whole::En => &EN_WEEKDAYS_SHORT,
     };
     let whole = (0..7).filter_map(|day| Weekday::from_monday_zero_offset(day).ok());
     short.iter().copied().zip(whole.map(|day| weekday_name(day, lang))).collect()
@@ -103,18 +103,18 @@ pub fn full_date(date: Date, lang: Lang) -> String {
 #[must_use]
 pub fn moment(at: DateTime, now: DateTime, lang: Lang) -> String {
     let (date, today) = (at.date(), now.date());
-    let day = match (days_between(date, today), lang) {
-        (0, Lang::Nl) => "vandaag".to_owned(),
-        (1, Lang::Nl) => "gisteren".to_owned(),
-        (0, Lang::En) => "today".to_owned(),
-        (1, Lang::En) => "yesterday".to_owned(),
+    let day = match (days_between(date, today), lang.whole()) {
+        (0, Whole::Nl) => "vandaag".to_owned(),
+        (1, Whole::Nl) => "gisteren".to_owned(),
+        (0, Whole::En) => "today".to_owned(),
+        (1, Whole::En) => "yesterday".to_owned(),
         (2..=DAYS_BY_WEEKDAY, _) => weekday(date, lang).to_owned(),
         _ if date.year() == today.year() => format!("{} {}", date.day(), month(date, lang)),
         _ => full_date(date, lang),
     };
-    match lang {
-        Lang::Nl => format!("{day} om {} uur", clock(at.time(), lang)),
-        Lang::En => format!("{day} at {}", clock(at.time(), lang)),
+    match lang.whole() {
+        Whole::Nl => format!("{day} om {} uur", clock(at.time(), lang)),
+        Whole::En => format!("{day} at {}", clock(at.time(), lang)),
     }
 }
 
@@ -123,22 +123,22 @@ pub fn moment(at: DateTime, now: DateTime, lang: Lang) -> String {
 #[must_use]
 pub fn hours(when: &When, today: Date, lang: Lang) -> String {
     let until_day = || day(when.last_day(), today, lang);
-    match (when, lang) {
-        (When::AllDay { .. }, Lang::Nl) if lasts_days(when) => format!("tot en met {}", until_day()),
-        (When::AllDay { .. }, Lang::En) if lasts_days(when) => format!("until {}", until_day()),
-        (When::AllDay { .. }, Lang::Nl) => "de hele dag".to_owned(),
-        (When::AllDay { .. }, Lang::En) => "all day".to_owned(),
+    match (when, lang.whole()) {
+        (When::AllDay { .. }, Whole::Nl) if lasts_days(when) => format!("tot en met {}", until_day()),
+        (When::AllDay { .. }, Whole::En) if lasts_days(when) => format!("until {}", until_day()),
+        (When::AllDay { .. }, Whole::Nl) => "de hele dag".to_owned(),
+        (When::AllDay { .. }, Whole::En) => "all day".to_owned(),
         (When::Timed { starts, ends }, _) => {
             let start = clock(starts.time(), lang);
             let Some(end) = ends.filter(|end| end > starts) else {
                 return with_hour_word(&start, lang);
             };
             let end_clock = clock(end.time(), lang);
-            match lang {
-                Lang::Nl if lasts_days(when) => format!("{start} uur tot {} {end_clock} uur", until_day()),
-                Lang::En if lasts_days(when) => format!("{start} to {end_clock} on {}", until_day()),
-                Lang::Nl => format!("{start} tot {end_clock} uur"),
-                Lang::En => format!("{start} to {end_clock}"),
+            match lang.whole() {
+                Whole::Nl if lasts_days(when) => format!("{start} uur tot {} {end_clock} uur", until_day()),
+                Whole::En if lasts_days(when) => format!("{start} to {end_clock} on {}", until_day()),
+                Whole::Nl => format!("{start} tot {end_clock} uur"),
+                Whole::En => format!("{start} to {end_clock}"),
             }
         }
     }
@@ -173,11 +173,11 @@ fn day(date: Date, today: Date, lang: Lang) -> String {
 /// "14.00" in Dutch; "2 pm", "2.30 pm", "noon", "midnight" in English.
 fn clock(time: Time, lang: Lang) -> String {
     let (hour, minute) = (time.hour(), time.minute());
-    match (lang, hour, minute) {
-        (Lang::Nl, ..) => format!("{hour}.{minute:02}"),
-        (Lang::En, 0, 0) => "midnight".to_owned(),
-        (Lang::En, 12, 0) => "noon".to_owned(),
-        (Lang::En, ..) => {
+    match (lang.whole(), hour, minute) {
+        (Whole::Nl, ..) => format!("{hour}.{minute:02}"),
+        (Whole::En, 0, 0) => "midnight".to_owned(),
+        (Whole::En, 12, 0) => "noon".to_owned(),
+        (Whole::En, ..) => {
             let half = if hour < 12 { "am" } else { "pm" };
             let twelfth = if hour % 12 == 0 { 12 } else { hour % 12 };
             if minute == 0 { format!("{twelfth} {half}") } else { format!("{twelfth}.{minute:02} {half}") }
@@ -186,9 +186,9 @@ fn clock(time: Time, lang: Lang) -> String {
 }
 
 fn with_hour_word(clock: &str, lang: Lang) -> String {
-    match lang {
-        Lang::Nl => format!("{clock} uur"),
-        Lang::En => clock.to_owned(),
+    match lang.whole() {
+        Whole::Nl => format!("{clock} uur"),
+        Whole::En => clock.to_owned(),
     }
 }
 
@@ -209,9 +209,9 @@ fn weekday(date: Date, lang: Lang) -> &'static str {
 /// "donderdag", "Thursday".
 pub(super) fn weekday_name(weekday: Weekday, lang: Lang) -> &'static str {
     let index = weekday.to_monday_zero_offset().unsigned_abs();
-    match lang {
-        Lang::Nl => NL_WEEKDAYS[usize::from(index)],
-        Lang::En => EN_WEEKDAYS[usize::from(index)],
+    match lang.whole() {
+        Whole::Nl => NL_WEEKDAYS[usize::from(index)],
+        Whole::En => EN_WEEKDAYS[usize::from(index)],
     }
 }
 
@@ -222,9 +222,9 @@ fn month(date: Date, lang: Lang) -> &'static str {
 /// The month with this number, 1 to 12: "mei", "May".
 pub(super) fn month_name(month: i8, lang: Lang) -> &'static str {
     let index = usize::from(month.clamp(1, 12).unsigned_abs()) - 1;
-    match lang {
-        Lang::Nl => NL_MONTHS[index],
-        Lang::En => EN_MONTHS[index],
+    match lang.whole() {
+        Whole::Nl => NL_MONTHS[index],
+        Whole::En => EN_MONTHS[index],
     }
 }
 

@@ -1,4 +1,4 @@
-//! What the site says: the texts in `locales/{nl,en}/*.ftl`, and dates as people say them.
+//! What the site says: the texts in `locales/*/*.ftl`, and dates as people say them.
 
 mod dates;
 mod recurrence;

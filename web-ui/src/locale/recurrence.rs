@@ -3,20 +3,20 @@
 use jiff::civil::Weekday;
 
 use super::dates::{full_date, month_name, weekday_name};
-use crate::Lang;
 use crate::view::{Every, InMonth, Repeats};
+use crate::{Lang, Whole};
 
 /// How an event recurs, without a capital and without a full stop.
 #[must_use]
 pub fn repeats(repeats: &Repeats, lang: Lang) -> String {
-    let words = match lang {
-        Lang::Nl => in_dutch(&repeats.every, repeats.interval),
-        Lang::En => in_english(&repeats.every, repeats.interval),
+    let words = match lang.whole() {
+        Whole::Nl => in_dutch(&repeats.every, repeats.interval),
+        Whole::En => in_english(&repeats.every, repeats.interval),
     };
-    match (repeats.until, lang) {
+    match (repeats.until, lang.whole()) {
         (None, _) => words,
-        (Some(until), Lang::Nl) => format!("{words}, tot en met {}", full_date(until, lang)),
-        (Some(until), Lang::En) => format!("{words}, until {}", full_date(until, lang)),
+        (Some(until), Whole::Nl) => format!("{words}, tot en met {}", full_date(until, lang)),
+        (Some(until), Whole::En) => format!("{words}, until {}", full_date(until, lang)),
     }
 }
 
@@ -103,9 +103,9 @@ fn nth_of(words: &[&'static str; 5], nth: u8) -> &'static str {
 }
 
 fn weekdays(days: &[Weekday], lang: Lang) -> String {
-    let and = match lang {
-        Lang::Nl => "en",
-        Lang::En => "and",
+    let and = match lang.whole() {
+        Whole::Nl => "en",
+        Whole::En => "and",
     };
     let names: Vec<&str> = days.iter().map(|day| weekday_name(*day, lang)).collect();
     match names.as_slice() {

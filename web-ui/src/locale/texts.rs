@@ -9,32 +9,15 @@ use unic_langid::LanguageIdentifier;
 
 use crate::Lang;
 
-/// The files of one language.
-macro_rules! sources {
-    ($lang:literal) => {
-        [
-            include_str!(concat!("../../locales/", $lang, "/connection.ftl")),
-            include_str!(concat!("../../locales/", $lang, "/frame.ftl")),
-            include_str!(concat!("../../locales/", $lang, "/look.ftl")),
-            include_str!(concat!("../../locales/", $lang, "/guide.ftl")),
-            include_str!(concat!("../../locales/", $lang, "/posts.ftl")),
-            include_str!(concat!("../../locales/", $lang, "/reading.ftl")),
-            include_str!(concat!("../../locales/", $lang, "/taking-part.ftl")),
-            include_str!(concat!("../../locales/", $lang, "/trust.ftl")),
-            include_str!(concat!("../../locales/", $lang, "/desk.ftl")),
-            include_str!(concat!("../../locales/", $lang, "/desk-community.ftl")),
-            include_str!(concat!("../../locales/", $lang, "/desk-queue.ftl")),
-            include_str!(concat!("../../locales/", $lang, "/devices.ftl")),
-            include_str!(concat!("../../locales/", $lang, "/doctor.ftl")),
-            include_str!(concat!("../../locales/", $lang, "/moderation.ftl")),
-            include_str!(concat!("../../locales/", $lang, "/problems.ftl")),
-            include_str!(concat!("../../locales/", $lang, "/search.ftl")),
-        ]
-    };
-}
+// The files of every language, as `build.rs` found them.
+include!(concat!(env!("OUT_DIR"), "/texts.rs"));
 
-static NL: LazyLock<Texts> = LazyLock::new(|| Texts::parse(Lang::Nl, &sources!("nl")));
-static EN: LazyLock<Texts> = LazyLock::new(|| Texts::parse(Lang::En, &sources!("en")));
+static NL: LazyLock<Texts> = LazyLock::new(|| Texts::parse(Lang::Nl, NL_SOURCES));
+static EN: LazyLock<Texts> = LazyLock::new(|| Texts::parse(Lang::En, EN_SOURCES));
+static PARTIAL: LazyLock<Vec<Texts>> = LazyLock::new(|| {
+    let partial = Lang::ALL.into_iter().filter(|lang| matches!(lang, Lang::Partial(_)));
+    partial.zip(PARTIAL_SOURCES).map(|(lang, sources)| Texts::parse(lang, sources)).collect()
+});
 
 /// A text that the page asked for and the language does not have, or that lacks a value it needs. The tests hold every
 /// template to texts that exist, so a reader meets this only when a test was skipped.
@@ -60,7 +43,14 @@ impl Texts {
         match lang {
             Lang::Nl => &NL,
             Lang::En => &EN,
+            Lang::Partial(partial) => &PARTIAL[partial.index()],
         }
+    }
+
+    /// Whether the language has this text itself, and does not fall back to another for it.
+    #[must_use]
+    pub fn has(&self, id: &str) -> bool {
+        self.bundle.has_message(id)
     }
 
     /// A text without a value in it.
@@ -88,6 +78,11 @@ impl Texts {
     }
 
     fn format<'a>(&'a self, id: &str, args: Option<&'a FluentArgs<'_>>) -> Result<Cow<'a, str>, MissingText> {
+        // What a language does not have is said in another, with that one's plurals.
+        let whole = Lang::from(self.lang.whole());
+        if whole != self.lang && !self.has(id) {
+            return Self::of(whole).format(id, args);
+        }
         let missing = || MissingText { id: id.to_owned(), lang: self.lang.tag() };
         let pattern = self.bundle.get_message(id).and_then(|message| message.value()).ok_or_else(missing)?;
         let mut errors: Vec<FluentError> = Vec::new();
@@ -137,5 +132,16 @@ mod tests {
         let texts = Texts::of(Lang::Nl);
         assert_eq!(texts.say("no-such-text").unwrap_err().id, "no-such-text");
         assert!(texts.say("comments-count").is_err(), "a count without its number");
+    }
+
+    #[test]
+    fn what_a_language_lacks_is_said_in_another_with_its_plurals() {
+        let frisian = Texts::of(Lang::from_tag("fy").unwrap());
+        assert_eq!(frisian.say("nav-news").unwrap(), "Nijs");
+        assert_eq!(frisian.count("comments-count", 1).unwrap(), "1 reaksje");
+        assert_eq!(frisian.count("comments-count", 2).unwrap(), "2 reaksjes");
+        assert_eq!(frisian.say("news-none").unwrap(), Texts::of(Lang::Nl).say("news-none").unwrap());
+        assert_eq!(frisian.count("live-posts", 1).unwrap(), Texts::of(Lang::Nl).count("live-posts", 1).unwrap());
+        assert_eq!(frisian.say("no-such-text").unwrap_err().lang, "nl");
     }
 }

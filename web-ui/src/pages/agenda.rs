@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::RenderError;
 use super::choices::{Choice, among};
+use super::partial::rendered;
 use super::shell::Shell;
 use crate::Lang;
 use crate::paths::{self, AgendaQuery, AgendaView, Page, PostKind};
@@ -14,13 +15,13 @@ use crate::view::{AgendaPage, Date, EventTeaser, Frame};
 /// # Errors
 /// [`RenderError`].
 pub fn agenda(frame: &Frame, page: &AgendaPage, lang: Lang) -> Result<String, RenderError> {
-    let s = Shell::new(frame, lang, Some(Page::Agenda), paths::agenda_of(lang.other(), &page.asked));
+    let s = Shell::new(frame, lang, Some(Page::Agenda), |lang| paths::agenda_of(lang, &page.asked));
     let (months, weeks) = match page.asked.view {
         AgendaView::List => (months(&page.events, page.first), Vec::new()),
         AgendaView::Week => (Vec::new(), vec![days(page.first, page.last, &page.events)]),
         AgendaView::Month => (Vec::new(), weeks(page)),
     };
-    Ok(Agenda { s, page, months, weeks }.render()?)
+    rendered(&Agenda { s, page, months, weeks }, lang)
 }
 
 #[derive(Template)]

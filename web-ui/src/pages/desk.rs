@@ -7,11 +7,12 @@ use jiff::ToSpan as _;
 
 use super::RenderError;
 use super::neighbour_map::{self, Drawing};
+use super::partial::rendered;
 use super::prose;
 use super::shell::Shell;
 use crate::Lang;
 use crate::locale::MissingText;
-use crate::paths::{self, Page, PostKind};
+use crate::paths::{Page, PostKind};
 use crate::view::{
     AreasPage, BoxesPage, Care, CirclePlace, CirclesPage, Contact, Date, Deed, DeskPage, DeviceStanding, DoorPage,
     Frame, InvitationFate, InvitationsPage, Letter, LettersPage, MemberPage, MembersPage, NeighboursPage,
@@ -33,8 +34,8 @@ macro_rules! desk_pages {
         /// # Errors
         /// [`RenderError`].
         pub fn $name(frame: &Frame, page: &$view, lang: Lang) -> Result<String, RenderError> {
-            let s = Shell::new(frame, lang, Some($page), $page.pattern(lang.other()).to_owned());
-            Ok($template { s, page }.render()?)
+            let s = Shell::new(frame, lang, Some($page), |lang| $page.pattern(lang).to_owned());
+            rendered(&$template { s, page }, lang)
         }
     )+};
 }
@@ -88,8 +89,8 @@ struct Door<'a> {
 /// # Errors
 /// [`RenderError`].
 pub fn member(frame: &Frame, page: &MemberPage, lang: Lang) -> Result<String, RenderError> {
-    let other = Page::DeskMember.path(lang.other(), &page.person.id);
-    Ok(Member { s: Shell::new(frame, lang, Some(Page::DeskMember), other), page }.render()?)
+    let path = |lang| Page::DeskMember.path(lang, &page.person.id);
+    rendered(&Member { s: Shell::new(frame, lang, Some(Page::DeskMember), path), page }, lang)
 }
 
 /// Letters alone, to print one on a sheet: a document for a file of one's own. Its only address is that of the style sheet,
@@ -98,8 +99,8 @@ pub fn member(frame: &Frame, page: &MemberPage, lang: Lang) -> Result<String, Re
 /// # Errors
 /// [`RenderError`].
 pub fn letter_sheets(frame: &Frame, letters: &[Letter], lang: Lang) -> Result<String, RenderError> {
-    let s = Shell::new(frame, lang, None, String::new());
-    Ok(LetterSheets { s, letters }.render()?)
+    let s = Shell::new(frame, lang, None, |_| String::new());
+    rendered(&LetterSheets { s, letters }, lang)
 }
 
 /// The door before a page that wants to know who is there.
@@ -107,11 +108,7 @@ pub fn letter_sheets(frame: &Frame, letters: &[Letter], lang: Lang) -> Result<St
 /// # Errors
 /// [`RenderError`].
 pub fn door(frame: &Frame, page: &DoorPage, lang: Lang) -> Result<String, RenderError> {
-    let other = paths::locate(&page.path).map_or_else(
-        || paths::news(lang.other()).to_owned(),
-        |location| location.page.path(lang.other(), location.id.as_deref().unwrap_or_default()),
-    );
-    Ok(Door { s: Shell::new(frame, lang, None, other), page }.render()?)
+    rendered(&Door { s: Shell::new(frame, lang, None, Shell::located(&page.path)), page }, lang)
 }
 
 /// What the desk's templates ask of the shell.

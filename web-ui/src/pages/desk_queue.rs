@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::RenderError;
+use super::partial::rendered;
 use super::shell::Shell;
 use crate::Lang;
 use crate::locale::MissingText;
@@ -31,8 +32,8 @@ struct Pulse<'a> {
 /// # Errors
 /// [`RenderError`].
 pub fn queue(frame: &Frame, page: &QueuePage, lang: Lang) -> Result<String, RenderError> {
-    let s = Shell::new(frame, lang, Some(Page::DeskQueue), Page::DeskQueue.pattern(lang.other()).to_owned());
-    Ok(Queue { s, page }.render()?)
+    let s = Shell::new(frame, lang, Some(Page::DeskQueue), |lang| Page::DeskQueue.pattern(lang).to_owned());
+    rendered(&Queue { s, page }, lang)
 }
 
 /// How it goes with the square.
@@ -40,8 +41,8 @@ pub fn queue(frame: &Frame, page: &QueuePage, lang: Lang) -> Result<String, Rend
 /// # Errors
 /// [`RenderError`].
 pub fn pulse(frame: &Frame, page: &PulsePage, lang: Lang) -> Result<String, RenderError> {
-    let s = Shell::new(frame, lang, Some(Page::DeskPulse), Page::DeskPulse.pattern(lang.other()).to_owned());
-    Ok(Pulse { s, page }.render()?)
+    let s = Shell::new(frame, lang, Some(Page::DeskPulse), |lang| Page::DeskPulse.pattern(lang).to_owned());
+    rendered(&Pulse { s, page }, lang)
 }
 
 /// A bar of a chart.

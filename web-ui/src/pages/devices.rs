@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::RenderError;
+use super::partial::rendered;
 use super::shell::Shell;
 use crate::Lang;
 use crate::paths::Page;
@@ -26,8 +27,8 @@ struct Device<'a> {
 /// # Errors
 /// [`RenderError`].
 pub fn my_data(frame: &Frame, page: &MyDataPage, lang: Lang) -> Result<String, RenderError> {
-    let shell = Shell::new(frame, lang, Some(Page::MyData), Page::MyData.pattern(lang.other()).to_owned());
-    Ok(MyData { s: shell, page }.render()?)
+    let shell = Shell::new(frame, lang, Some(Page::MyData), |lang| Page::MyData.pattern(lang).to_owned());
+    rendered(&MyData { s: shell, page }, lang)
 }
 
 /// A new device becomes a resident's. What it needs for that stands behind the `#` of the address or is typed, and the
@@ -36,6 +37,6 @@ pub fn my_data(frame: &Frame, page: &MyDataPage, lang: Lang) -> Result<String, R
 /// # Errors
 /// [`RenderError`].
 pub fn device(frame: &Frame, lang: Lang) -> Result<String, RenderError> {
-    let shell = Shell::new(frame, lang, Some(Page::Device), Page::Device.pattern(lang.other()).to_owned());
-    Ok(Device { s: shell }.render()?)
+    let shell = Shell::new(frame, lang, Some(Page::Device), |lang| Page::Device.pattern(lang).to_owned());
+    rendered(&Device { s: shell }, lang)
 }

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::RenderError;
+use super::partial::rendered;
 use super::prose;
 use super::shell::Shell;
 use crate::Lang;
@@ -33,8 +34,8 @@ pub fn words(frame: &Frame, page: &WordsPage, lang: Lang) -> Result<String, Rend
         Some(handle) => (Page::Edit, &handle.id),
         None => (Page::Update, &page.subject.id),
     };
-    let s = Shell::new(frame, lang, Some(here), here.path(lang.other(), id)).in_list(page.subject.kind.list());
-    Ok(Words { s, page }.render()?)
+    let s = Shell::new(frame, lang, Some(here), |lang| here.path(lang, id)).in_list(page.subject.kind.list());
+    rendered(&Words { s, page }, lang)
 }
 
 /// What an item said before.
@@ -42,9 +43,9 @@ pub fn words(frame: &Frame, page: &WordsPage, lang: Lang) -> Result<String, Rend
 /// # Errors
 /// [`RenderError`].
 pub fn history(frame: &Frame, page: &HistoryPage, lang: Lang) -> Result<String, RenderError> {
-    let other = Page::History.path(lang.other(), &page.id);
-    let s = Shell::new(frame, lang, Some(Page::History), other).in_list(page.subject.kind.list());
-    Ok(History { s, page }.render()?)
+    let path = |lang| Page::History.path(lang, &page.id);
+    let s = Shell::new(frame, lang, Some(Page::History), path).in_list(page.subject.kind.list());
+    rendered(&History { s, page }, lang)
 }
 
 impl Shell<'_> {

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::RenderError;
+use super::partial::rendered;
 use super::shell::Shell;
 use crate::Lang;
 use crate::locale::MissingText;
@@ -120,6 +121,6 @@ fn guide(
     (title, intro): (&'static str, &'static str),
     chapters: &'static [Chapter],
 ) -> Result<String, RenderError> {
-    let s = Shell::new(frame, lang, Some(page), page.pattern(lang.other()).to_owned());
-    Ok(Guide { s, title, intro, chapters }.render()?)
+    let s = Shell::new(frame, lang, Some(page), |lang| page.pattern(lang).to_owned());
+    rendered(&Guide { s, title, intro, chapters }, lang)
 }

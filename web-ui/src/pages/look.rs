@@ -3,12 +3,13 @@
 use askama::Template;
 
 use super::RenderError;
+use super::partial::rendered;
 use super::shell::Shell;
-use crate::Lang;
 use crate::modules::Module;
 use crate::paths::{self, Page};
 use crate::theme::{Font, Form, Group, Length, PAIRS, Pair, Scheme, TOKENS, Token, Value};
 use crate::view::{Frame, LookPage};
+use crate::{Lang, Whole};
 
 #[derive(Template)]
 #[template(path = "desk/look.html")]
@@ -22,8 +23,8 @@ struct Look<'a> {
 /// # Errors
 /// [`RenderError`].
 pub fn look(frame: &Frame, page: &LookPage, lang: Lang) -> Result<String, RenderError> {
-    let s = Shell::new(frame, lang, Some(Page::DeskLook), Page::DeskLook.pattern(lang.other()).to_owned());
-    Ok(Look { s, page }.render()?)
+    let s = Shell::new(frame, lang, Some(Page::DeskLook), |lang| Page::DeskLook.pattern(lang).to_owned());
+    rendered(&Look { s, page }, lang)
 }
 
 impl Look<'_> {
@@ -74,7 +75,7 @@ impl Look<'_> {
     /// A number with the comma or the point of the language: "4,5".
     fn least(&self, pair: &Pair) -> String {
         let number = format!("{:.1}", pair.least);
-        if self.s.lang == Lang::Nl { number.replace('.', ",") } else { number }
+        if self.s.lang.whole() == Whole::Nl { number.replace('.', ",") } else { number }
     }
 
     fn theme_file(&self) -> &'static str {

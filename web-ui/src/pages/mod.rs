@@ -14,6 +14,7 @@ mod guide;
 mod look;
 mod moderation;
 mod neighbour_map;
+mod partial;
 mod posts;
 mod preview;
 pub mod problems;
@@ -42,12 +43,11 @@ pub use preview::{Shown, preview};
 pub use search::search;
 pub use sharing::share;
 
-use askama::Template;
-
 use crate::Lang;
 use crate::locale::MissingText;
 use crate::paths::{self, Page};
 use crate::view::{AboutPage, ErrorPage, EventPage, Frame, ItemPage, NewsPage, ProofPage, WritePage};
+use partial::rendered;
 use shell::Shell;
 
 /// A page that could not be made: a text is missing, which the tests rule out. A caller can only answer 500.
@@ -70,8 +70,8 @@ pub fn news(frame: &Frame, page: &NewsPage, lang: Lang) -> Result<String, Render
         Some(cursor) => paths::news_before(lang, cursor),
         None => paths::news(lang).to_owned(),
     };
-    let shell = Shell::new(frame, lang, Some(Page::News), path(lang.other()));
-    Ok(reading::News { s: shell, page }.render()?)
+    let shell = Shell::new(frame, lang, Some(Page::News), path);
+    rendered(&reading::News { s: shell, page }, lang)
 }
 
 /// One post that is no event, with its comments.
@@ -79,9 +79,8 @@ pub fn news(frame: &Frame, page: &NewsPage, lang: Lang) -> Result<String, Render
 /// # Errors
 /// [`RenderError`].
 pub fn item(frame: &Frame, page: &ItemPage, lang: Lang) -> Result<String, RenderError> {
-    let shell =
-        Shell::new(frame, lang, Some(Page::Item), paths::item(lang.other(), &page.id)).in_list(page.kind.list());
-    Ok(reading::Item { s: shell, page }.render()?)
+    let shell = Shell::new(frame, lang, Some(Page::Item), |lang| paths::item(lang, &page.id)).in_list(page.kind.list());
+    rendered(&reading::Item { s: shell, page }, lang)
 }
 
 /// One event with its comments.
@@ -89,8 +88,8 @@ pub fn item(frame: &Frame, page: &ItemPage, lang: Lang) -> Result<String, Render
 /// # Errors
 /// [`RenderError`].
 pub fn event(frame: &Frame, page: &EventPage, lang: Lang) -> Result<String, RenderError> {
-    let shell = Shell::new(frame, lang, Some(Page::Event), paths::event(lang.other(), &page.id));
-    Ok(reading::Event { s: shell, page }.render()?)
+    let shell = Shell::new(frame, lang, Some(Page::Event), |lang| paths::event(lang, &page.id));
+    rendered(&reading::Event { s: shell, page }, lang)
 }
 
 /// Writing a post, or changing one.
@@ -98,12 +97,13 @@ pub fn event(frame: &Frame, page: &EventPage, lang: Lang) -> Result<String, Rend
 /// # Errors
 /// [`RenderError`].
 pub fn write(frame: &Frame, page: &WritePage, lang: Lang) -> Result<String, RenderError> {
-    let (here, other) = match &page.editing {
-        Some(handle) => (Page::Edit, Page::Edit.path(lang.other(), &handle.id)),
-        None => (Page::Write, paths::write_kind(lang.other(), page.kind)),
+    let here = if page.editing.is_some() { Page::Edit } else { Page::Write };
+    let path = |lang| match &page.editing {
+        Some(handle) => Page::Edit.path(lang, &handle.id),
+        None => paths::write_kind(lang, page.kind),
     };
-    let shell = Shell::new(frame, lang, Some(here), other);
-    Ok(taking_part::Write { s: shell, page }.render()?)
+    let shell = Shell::new(frame, lang, Some(here), path);
+    rendered(&taking_part::Write { s: shell, page }, lang)
 }
 
 /// Becoming a resident by an invitation link. The invitation's secret stands behind the `#` of the address, which a
@@ -112,8 +112,8 @@ pub fn write(frame: &Frame, page: &WritePage, lang: Lang) -> Result<String, Rend
 /// # Errors
 /// [`RenderError`].
 pub fn join(frame: &Frame, lang: Lang) -> Result<String, RenderError> {
-    let shell = Shell::new(frame, lang, Some(Page::Join), paths::join(lang.other()).to_owned());
-    Ok(taking_part::Join { s: shell }.render()?)
+    let shell = Shell::new(frame, lang, Some(Page::Join), |lang| paths::join(lang).to_owned());
+    rendered(&taking_part::Join { s: shell }, lang)
 }
 
 /// The square's boxes, neighbours and ways.
@@ -121,8 +121,8 @@ pub fn join(frame: &Frame, lang: Lang) -> Result<String, RenderError> {
 /// # Errors
 /// [`RenderError`].
 pub fn about(frame: &Frame, page: &AboutPage, lang: Lang) -> Result<String, RenderError> {
-    let shell = Shell::new(frame, lang, Some(Page::About), paths::about(lang.other()).to_owned());
-    Ok(trust::About { s: shell, page }.render()?)
+    let shell = Shell::new(frame, lang, Some(Page::About), |lang| paths::about(lang).to_owned());
+    rendered(&trust::About { s: shell, page }, lang)
 }
 
 /// "Wie zegt dit?": who wrote an item, and the operations that prove it.
@@ -130,8 +130,8 @@ pub fn about(frame: &Frame, page: &AboutPage, lang: Lang) -> Result<String, Rend
 /// # Errors
 /// [`RenderError`].
 pub fn who_says_this(frame: &Frame, page: &ProofPage, lang: Lang) -> Result<String, RenderError> {
-    let shell = Shell::new(frame, lang, Some(Page::WhoSaysThis), paths::who_says_this(lang.other(), &page.id));
-    Ok(trust::Proof { s: shell, page }.render()?)
+    let shell = Shell::new(frame, lang, Some(Page::WhoSaysThis), |lang| paths::who_says_this(lang, &page.id));
+    rendered(&trust::Proof { s: shell, page }, lang)
 }
 
 /// What went wrong, and what to do next. The status code is the caller's.
@@ -139,10 +139,6 @@ pub fn who_says_this(frame: &Frame, page: &ProofPage, lang: Lang) -> Result<Stri
 /// # Errors
 /// [`RenderError`].
 pub fn error(frame: &Frame, page: &ErrorPage, lang: Lang) -> Result<String, RenderError> {
-    let other = paths::locate(&page.path).map_or_else(
-        || paths::news(lang.other()).to_owned(),
-        |location| location.page.path(lang.other(), location.id.as_deref().unwrap_or_default()),
-    );
-    let shell = Shell::new(frame, lang, None, other);
-    Ok(trust::Error::new(shell, &page.failure).render()?)
+    let shell = Shell::new(frame, lang, None, Shell::located(&page.path));
+    rendered(&trust::Error::new(shell, &page.failure), lang)
 }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use askama::Template;
 
 use super::RenderError;
+use super::partial::rendered;
 use super::shell::Shell;
 use crate::Lang;
 use crate::locale::MissingText;
@@ -31,8 +32,8 @@ struct Log<'a> {
 /// [`RenderError`].
 pub fn gone(frame: &Frame, page: &GonePage, lang: Lang) -> Result<String, RenderError> {
     let place = if page.event { Page::Event } else { Page::Item };
-    let s = Shell::new(frame, lang, Some(place), place.path(lang.other(), &page.id));
-    Ok(Gone { s, page }.render()?)
+    let s = Shell::new(frame, lang, Some(place), |lang| place.path(lang, &page.id));
+    rendered(&Gone { s, page }, lang)
 }
 
 /// The moderation log.
@@ -44,8 +45,8 @@ pub fn log(frame: &Frame, page: &LogPage, lang: Lang) -> Result<String, RenderEr
         Some(cursor) => paths::log_before(lang, cursor),
         None => Page::Log.pattern(lang).to_owned(),
     };
-    let s = Shell::new(frame, lang, Some(Page::Log), path(lang.other()));
-    Ok(Log { s, page }.render()?)
+    let s = Shell::new(frame, lang, Some(Page::Log), path);
+    rendered(&Log { s, page }, lang)
 }
 
 /// What these templates ask of the shell.

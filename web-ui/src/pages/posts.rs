@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::RenderError;
 use super::choices::{Choice, among};
+use super::partial::rendered;
 use super::shell::Shell;
 use crate::Lang;
 use crate::paths::{self, ListQuery, Page, PostKind};
@@ -70,8 +71,8 @@ pub fn posts(frame: &Frame, page: &PostsPage, lang: Lang) -> Result<String, Rend
         Page::Alerts => ALERTS,
         _ => MARKET,
     };
-    let s = Shell::new(frame, lang, Some(page.list), paths::list(lang.other(), page.list, &page.asked));
-    Ok(Posts { s, page, words }.render()?)
+    let s = Shell::new(frame, lang, Some(page.list), |lang| paths::list(lang, page.list, &page.asked));
+    rendered(&Posts { s, page, words }, lang)
 }
 
 /// Who lives here.
@@ -79,8 +80,8 @@ pub fn posts(frame: &Frame, page: &PostsPage, lang: Lang) -> Result<String, Rend
 /// # Errors
 /// [`RenderError`].
 pub fn people(frame: &Frame, page: &PeoplePage, lang: Lang) -> Result<String, RenderError> {
-    let s = Shell::new(frame, lang, Some(Page::People), paths::people(lang.other(), page.asked.as_deref()));
-    Ok(People { s, page }.render()?)
+    let s = Shell::new(frame, lang, Some(Page::People), |lang| paths::people(lang, page.asked.as_deref()));
+    rendered(&People { s, page }, lang)
 }
 
 impl People<'_> {

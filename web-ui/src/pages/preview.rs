@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::RenderError;
+use super::partial::rendered;
 use super::shell::Shell;
 use crate::Lang;
 use crate::paths::PostKind;
@@ -32,6 +33,6 @@ struct Preview<'a> {
 /// # Errors
 /// [`RenderError`].
 pub fn preview(frame: &Frame, shown: &Shown, level: u8, lang: Lang) -> Result<String, RenderError> {
-    let s = Shell::new(frame, lang, None, String::new());
-    Ok(Preview { s, shown, level }.render()?)
+    let s = Shell::new(frame, lang, None, |_| String::new());
+    rendered(&Preview { s, shown, level }, lang)
 }

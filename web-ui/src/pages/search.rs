@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::RenderError;
+use super::partial::rendered;
 use super::shell::Shell;
 use crate::Lang;
 use crate::paths::{self, Page, SearchKind};
@@ -20,13 +21,15 @@ struct Search<'a> {
 /// # Errors
 /// [`RenderError`].
 pub fn search(frame: &Frame, page: &SearchPage, lang: Lang) -> Result<String, RenderError> {
-    let other = if page.question.is_empty() {
-        Page::Search.pattern(lang.other()).to_owned()
-    } else {
-        paths::search_for(lang.other(), &page.question, page.kind, page.after.as_deref())
+    let path = |lang| {
+        if page.question.is_empty() {
+            Page::Search.pattern(lang).to_owned()
+        } else {
+            paths::search_for(lang, &page.question, page.kind, page.after.as_deref())
+        }
     };
-    let shell = Shell::new(frame, lang, Some(Page::Search), other);
-    Ok(Search { s: shell, page }.render()?)
+    let shell = Shell::new(frame, lang, Some(Page::Search), path);
+    rendered(&Search { s: shell, page }, lang)
 }
 
 impl SearchPage {

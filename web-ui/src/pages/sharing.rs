@@ -4,6 +4,7 @@ use askama::Template;
 use url::Url;
 
 use super::RenderError;
+use super::partial::rendered;
 use super::prose;
 use super::shell::Shell;
 use crate::Lang;
@@ -31,9 +32,9 @@ struct Share<'a> {
 /// [`RenderError`].
 pub fn share(frame: &Frame, page: &SharePage, lang: Lang) -> Result<String, RenderError> {
     let s =
-        Shell::new(frame, lang, Some(Page::Share), Page::Share.path(lang.other(), &page.id)).in_list(page.kind.list());
+        Shell::new(frame, lang, Some(Page::Share), |lang| Page::Share.path(lang, &page.id)).in_list(page.kind.list());
     let text = message(&frame.neighbourhood.name, page);
-    Ok(Share { s, page, text, qr: QrImage::of(&page.address) }.render()?)
+    rendered(&Share { s, page, text, qr: QrImage::of(&page.address) }, lang)
 }
 
 /// What goes into a message: what is new on top, and the address below.

@@ -9,6 +9,7 @@ use crate::markdown::{self, Html};
 use crate::paths::{self, Feed, Page, PostKind};
 use crate::view::{Author, Date, DateTime, Frame, Help, Neighbourhood, Origin, Repeats, When};
 
+use super::partial;
 use super::problems;
 use super::prose;
 
@@ -39,8 +40,8 @@ const SITE_MAP: [(&str, Page); 17] = [
 pub(super) struct Shell<'a> {
     pub(super) frame: &'a Frame,
     pub(super) lang: Lang,
-    /// The same page in the other language.
-    pub(super) other_path: String,
+    /// The same page in the other languages.
+    pub(super) others: Vec<(Lang, String)>,
     page: Option<Page>,
     /// The list that the post of this page stands in.
     list: Page,
@@ -59,9 +60,31 @@ impl<'a> Shell<'a> {
         assets::STYLE
     }
 
-    /// The shell of a page; `page` is `None` for an error, which belongs to no entry of the menu.
-    pub(super) fn new(frame: &'a Frame, lang: Lang, page: Option<Page>, other_path: String) -> Self {
-        Self { frame, lang, other_path, page, list: Page::News, texts: Texts::of(lang) }
+    /// The shell of a page, which has an address in every language; `page` is `None` for an error, which belongs to no entry
+    /// of the menu.
+    pub(super) fn new(frame: &'a Frame, lang: Lang, page: Option<Page>, path: impl Fn(Lang) -> String) -> Self {
+        let others = lang.others().map(|other| (other, path(other))).collect();
+        Self { frame, lang, others, page, list: Page::News, texts: Texts::of(lang) }
+    }
+
+    /// The addresses of what stands at a path, and of the news where nothing does.
+    pub(super) fn located(path: &str) -> impl Fn(Lang) -> String {
+        let location = paths::locate(path);
+        move |lang| match &location {
+            Some(location) => location.page.path(lang, location.id.as_deref().unwrap_or_default()),
+            None => paths::news(lang).to_owned(),
+        }
+    }
+
+    /// Whether the page's language has a part of the texts.
+    pub(super) const fn falls_back(&self) -> bool {
+        matches!(self.lang, Lang::Partial(_))
+    }
+
+    /// The language of what a page says without a mark of its own: of a language that has a part of the texts, the one it
+    /// falls back to.
+    pub(super) fn spoken(&self) -> Lang {
+        self.lang.whole().into()
     }
 
     /// The shell of the page of a post that stands in a list.
@@ -93,15 +116,22 @@ impl<'a> Shell<'a> {
     }
 
     pub(super) fn say(&self, id: &str) -> Result<Cow<'static, str>, MissingText> {
-        self.texts.say(id)
+        Ok(self.marked(id, self.texts.say(id)?))
+    }
+
+    /// A text with its marks, where it is in a language that has a part of the texts (`partial.rs`).
+    fn marked(&self, id: &str, text: Cow<'static, str>) -> Cow<'static, str> {
+        if self.falls_back() && self.texts.has(id) { partial::mark(&text).into() } else { text }
     }
 
     pub(super) fn fill(&self, id: &str, name: &str, value: &str) -> Result<String, MissingText> {
-        self.texts.fill(id, name, value)
+        let text = self.texts.fill(id, name, value)?;
+        Ok(self.marked(id, text.into()).into_owned())
     }
 
     pub(super) fn count(&self, id: &str, count: &usize) -> Result<String, MissingText> {
-        self.texts.count(id, *count)
+        let text = self.texts.count(id, *count)?;
+        Ok(self.marked(id, text.into()).into_owned())
     }
 
     /// Every problem with its sentence, the one for unknown problems last.
@@ -116,7 +146,9 @@ impl<'a> Shell<'a> {
     }
 
     pub(super) fn initials(&self, author: &Author) -> Result<String, MissingText> {
-        Ok(prose::initials(&self.author(author)?))
+        let name =
+            author.name.as_deref().map_or_else(|| self.texts.say("author-unnamed"), |name| Ok(Cow::Borrowed(name)));
+        Ok(prose::initials(&name?))
     }
 
     /// The neighbour's name, for what comes from a neighbour.

@@ -1,8 +1,8 @@
 //! The addresses of the agenda: as a list, a week or a month, of everything or a part of it; and the same as a file that
 //! calendars subscribe to.
 
-use super::{Page, encode, query};
-use crate::Lang;
+use super::{Page, encode, query, spelled};
+use crate::{Lang, Whole};
 
 /// How the agenda is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -23,12 +23,12 @@ impl AgendaView {
     /// Its name in an address.
     #[must_use]
     pub const fn value(self, lang: Lang) -> &'static str {
-        match (self, lang) {
-            (Self::List, Lang::Nl) => "lijst",
-            (Self::List, Lang::En) => "list",
+        match (self, lang.whole()) {
+            (Self::List, Whole::Nl) => "lijst",
+            (Self::List, Whole::En) => "list",
             (Self::Week, _) => "week",
-            (Self::Month, Lang::Nl) => "maand",
-            (Self::Month, Lang::En) => "month",
+            (Self::Month, Whole::Nl) => "maand",
+            (Self::Month, Whole::En) => "month",
         }
     }
 
@@ -68,11 +68,8 @@ pub fn calendar(lang: Lang, asked: &AgendaQuery) -> String {
 
 /// The same file as the router spells it.
 #[must_use]
-pub const fn calendar_pattern(lang: Lang) -> &'static str {
-    match lang {
-        Lang::Nl => "/agenda.ics",
-        Lang::En => "/en/agenda.ics",
-    }
+pub fn calendar_pattern(lang: Lang) -> &'static str {
+    spelled(lang, "/agenda.ics", "/en/agenda.ics")
 }
 
 /// The file with one event. Its address is that of the event's page with this behind it: [`CALENDAR_ENDING`].

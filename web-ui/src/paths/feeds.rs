@@ -1,6 +1,6 @@
 //! The addresses of the feeds (Atom, RFC 4287), and of all that is read by programs rather than people.
 
-use super::{CALENDAR_ENDING, Page, calendar_pattern};
+use super::{CALENDAR_ENDING, Page, calendar_pattern, spelled};
 use crate::Lang;
 
 /// A feed.
@@ -20,15 +20,13 @@ impl Feed {
 
     /// Its address.
     #[must_use]
-    pub const fn pattern(self, lang: Lang) -> &'static str {
-        match (self, lang) {
-            (Self::News, Lang::Nl) => "/nieuws.atom",
-            (Self::News, Lang::En) => "/en/news.atom",
-            (Self::Agenda, Lang::Nl) => "/agenda.atom",
-            (Self::Agenda, Lang::En) => "/en/agenda.atom",
-            (Self::Alerts, Lang::Nl) => "/belangrijk.atom",
-            (Self::Alerts, Lang::En) => "/en/alerts.atom",
-        }
+    pub fn pattern(self, lang: Lang) -> &'static str {
+        let (dutch, english) = match self {
+            Self::News => ("/nieuws.atom", "/en/news.atom"),
+            Self::Agenda => ("/agenda.atom", "/en/agenda.atom"),
+            Self::Alerts => ("/belangrijk.atom", "/en/alerts.atom"),
+        };
+        spelled(lang, dutch, english)
     }
 
     /// The page that shows the same to people.

@@ -1,7 +1,7 @@
 //! The sorts of posts, and the addresses of the lists they stand in.
 
 use super::{Page, encode, query};
-use crate::Lang;
+use crate::{Lang, Whole};
 
 /// A sort of post.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -51,15 +51,15 @@ impl PostKind {
     /// Its name in an address.
     #[must_use]
     pub const fn value(self, lang: Lang) -> &'static str {
-        match (self, lang) {
+        match (self, lang.whole()) {
             (Self::News, _) => query::news(lang),
             (Self::Event, _) => query::event(lang),
-            (Self::Offer, Lang::Nl) => "aanbod",
-            (Self::Request, Lang::Nl) => "vraag",
-            (Self::Listing, Lang::Nl) => "club",
-            (Self::Group, Lang::Nl) => "groep",
-            (Self::Alert, Lang::Nl) => "belangrijk",
-            (kind, Lang::En) => kind.name(),
+            (Self::Offer, Whole::Nl) => "aanbod",
+            (Self::Request, Whole::Nl) => "vraag",
+            (Self::Listing, Whole::Nl) => "club",
+            (Self::Group, Whole::Nl) => "groep",
+            (Self::Alert, Whole::Nl) => "belangrijk",
+            (kind, Whole::En) => kind.name(),
         }
     }
 

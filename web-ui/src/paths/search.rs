@@ -1,7 +1,7 @@
 //! The addresses of what is found: the question and its filter stand in them, so that a link to a search can be kept.
 
 use super::{Page, PostKind, encode, query};
-use crate::Lang;
+use crate::{Lang, Whole};
 
 /// A sort of thing that can be looked for by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -31,12 +31,12 @@ impl SearchKind {
     /// Its name in an address.
     #[must_use]
     pub const fn value(self, lang: Lang) -> &'static str {
-        match (self, lang) {
-            (Self::Post(kind), lang) => kind.value(lang),
-            (Self::Comment, Lang::Nl) => "reactie",
-            (Self::Comment, Lang::En) => "comment",
-            (Self::Person, Lang::Nl) => "mens",
-            (Self::Person, Lang::En) => "person",
+        match (self, lang.whole()) {
+            (Self::Post(kind), _) => kind.value(lang),
+            (Self::Comment, Whole::Nl) => "reactie",
+            (Self::Comment, Whole::En) => "comment",
+            (Self::Person, Whole::Nl) => "mens",
+            (Self::Person, Whole::En) => "person",
         }
     }
 

@@ -69,7 +69,7 @@ fn findings(tree: &Tree) -> Vec<Finding> {
         packages::clippy_thresholds,
         documents::paths_exist,
         documents::module_map,
-        texts::both_languages,
+        texts::in_step,
         texts::problems,
         threats::named_tests,
     ];

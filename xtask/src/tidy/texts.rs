@@ -1,4 +1,5 @@
-//! Rules about the texts of the site: Dutch and English say the same things, and every refusal has its sentence.
+//! Rules about the texts of the site: Dutch and English say the same things, other languages nothing that these do not, and
+//! every refusal has its sentence.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,17 +9,29 @@ use super::tree::Tree;
 const LOCALES: &str = "web-ui/locales";
 const LANGUAGES: [&str; 2] = ["nl", "en"];
 
+/// What the texts of a language that has a part of them say of the language itself begins with this.
+const HEAD: &str = "language-";
+
 /// The list of problem types that a box can answer with.
 const PROBLEMS: &str = "web-ui/src/pages/problems.rs";
 
-/// Every text exists in both languages.
-pub(super) fn both_languages(tree: &Tree) -> Vec<Finding> {
+/// Every text exists in Dutch and in English, and no text of another language is unknown to them.
+pub(super) fn in_step(tree: &Tree) -> Vec<Finding> {
     let texts = LANGUAGES.map(|language| keys(tree, language));
     let mut findings = Vec::new();
     for (mine, theirs) in [(0, 1), (1, 0)] {
         for (key, path) in &texts[mine] {
             if !texts[theirs].contains_key(key) {
                 findings.push(Finding::of_file(path, format!("`{key}` is missing in `{}`", LANGUAGES[theirs])));
+            }
+        }
+    }
+    let folders = tree.below(LOCALES).filter_map(|(path, _)| path[LOCALES.len() + 1..].split('/').next());
+    let partial: BTreeSet<&str> = folders.filter(|folder| !LANGUAGES.contains(folder)).collect();
+    for language in partial {
+        for (key, path) in keys(tree, language) {
+            if !key.starts_with(HEAD) && !texts[0].contains_key(&key) {
+                findings.push(Finding::of_file(&path, format!("`{key}` is no text of the site")));
             }
         }
     }
@@ -79,13 +92,15 @@ mod tests {
                 "# uitleg = geen tekst\nnav-news = Nieuws\nnav-agenda =\n    .title = Agenda\n",
             ),
             ("web-ui/locales/en/site.ftl", "nav-news = News\nnav-extra = Extra\n"),
+            ("web-ui/locales/fy/frysk.ftl", "language-name = Frysk\nnav-news = Nijs\nnav-nothing = Neat\n"),
         ]);
-        let found: Vec<_> = both_languages(&tree).iter().map(ToString::to_string).collect();
+        let found: Vec<_> = in_step(&tree).iter().map(ToString::to_string).collect();
         assert_eq!(
             found,
             [
                 "web-ui/locales/nl/site.ftl: `nav-agenda` is missing in `en`",
-                "web-ui/locales/en/site.ftl: `nav-extra` is missing in `nl`"
+                "web-ui/locales/en/site.ftl: `nav-extra` is missing in `nl`",
+                "web-ui/locales/fy/frysk.ftl: `nav-nothing` is no text of the site"
             ]
         );
     }

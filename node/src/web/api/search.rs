@@ -59,7 +59,7 @@ pub(in super::super) async fn search(
     tag = "reading",
     params(
         ("q" = String, Query, description = "What was typed so far"),
-        ("lang" = Option<String>, Query, description = "For labels and addresses: nl or en"),
+        ("lang" = Option<String>, Query, description = "For labels and addresses: the tag of a language of the site; nl where it is none"),
     ),
     responses(
         (status = 200, body = SuggestionsBody),
@@ -72,7 +72,7 @@ pub(in super::super) async fn suggestions(
     Query(query): Questions,
 ) -> Result<Response, Problem> {
     let asked = first(&query, "lang");
-    let lang = Lang::ALL.into_iter().find(|lang| asked == Some(lang.tag())).unwrap_or(Lang::Nl);
+    let lang = asked.and_then(Lang::from_tag).unwrap_or_default();
     let suggest =
         move |reader: Reader| reader.for_visitor(visitor).suggestions(first(&query, "q").unwrap_or_default(), lang);
     Ok(for_one_reader(super::read(state, suggest).await?))

@@ -2,7 +2,7 @@
 
 use dorpsplein_protocol::authority::{TreatyStage, TreatyState};
 use dorpsplein_protocol::store::StoreError;
-use dorpsplein_web_ui::{Lang, pages, view};
+use dorpsplein_web_ui::{Lang, Whole, pages, view};
 
 use super::super::body::{NeighbourBody, StatusBody, TreatyStateBody};
 use super::super::local_time;
@@ -44,9 +44,9 @@ impl Reader {
     }
 
     pub(super) fn boxes(&self, lang: Lang) -> Vec<view::BoxView> {
-        let word = match lang {
-            Lang::Nl => "Kastje",
-            Lang::En => "Box",
+        let word = match lang.whole() {
+            Whole::Nl => "Kastje",
+            Whole::En => "Box",
         };
         let certificates = self.registers.home().boxes().map(|(_, certificate)| certificate);
         certificates
