@@ -2,6 +2,7 @@
 //! meant to be edited; and what the environment and the command line say instead.
 
 mod layers;
+mod mail;
 mod mistakes;
 mod reading;
 mod settings;
@@ -18,6 +19,7 @@ use crate::links::Site;
 use crate::sources::MAX_SOURCES;
 
 pub use layers::{Flag, FlagError, Overrides};
+pub use mail::{MailSettings, Security, WeeklyDay};
 pub use mistakes::{ConfigError, Mistake, Place};
 pub use reading::{Read, read};
 pub use settings::{Form, SETTINGS, Setting};
@@ -73,6 +75,9 @@ pub struct Config {
     /// What of other calendars is proposed for the agenda.
     #[serde(default)]
     pub agenda: AgendaSources,
+    /// How post by e-mail goes out; none: this box sends no post.
+    #[serde(default)]
+    pub mail: Option<MailSettings>,
 }
 
 /// On which networks a box makes itself known and looks for boxes next door.
@@ -217,6 +222,7 @@ impl Config {
             photos: PhotoRoom::default(),
             help: None,
             agenda: AgendaSources::default(),
+            mail: None,
         }
     }
 
@@ -286,7 +292,11 @@ impl Config {
              # Whom visitors can call for help.\n{help}\n\
              # Other calendars whose events wait at the connectors' desk until somebody publishes them: their addresses, what\n\
              # you call them, and how many hours lie between two visits. They are visited on the internet only, unless\n\
-             # private_addresses says that they may be on this network as well.\n{agenda}",
+             # private_addresses says that they may be on this network as well.\n{agenda}\n\
+             # Post by e-mail for residents who ask for it: the server that takes it, \"starttls\" or \"tls\", the name to log in\n\
+             # with, and the address it comes from. The password stands in a file mail.password beside this one, which only\n\
+             # its owner may read. Between the two hours nothing is sent; at the second the day's post is made.\n{mail}",
+            mail = self.mail.as_ref().map_or_else(|| mail::EXAMPLE.to_owned(), MailSettings::render),
             agenda = self.agenda.render(),
             resident_mb = self.photos.resident_mb,
             neighbour_mb = self.photos.neighbour_mb,
@@ -422,6 +432,16 @@ mod tests {
                 ],
                 private_addresses: true,
             },
+            mail: Some(MailSettings {
+                server: "smtp.example".to_owned(),
+                port: Some(2525),
+                security: Security::Tls,
+                user: Some("plein".to_owned()),
+                from: "plein@plein.example".to_owned(),
+                weekly_on: WeeklyDay::Sunday,
+                quiet_from: 22,
+                quiet_until: 7,
+            }),
             ..plain.clone()
         };
         for config in [plain, full] {
@@ -435,6 +455,21 @@ mod tests {
         assert_eq!(config.tagline.as_deref(), Some("The village by the river"));
         assert_eq!(config.announce.len(), 1);
         assert_eq!(config.help.unwrap().hours.as_deref(), Some("on weekdays from 9 to 12"));
+        assert_eq!(config.mail.unwrap().server, "smtp.example");
+    }
+
+    #[test]
+    fn mail_goes_unprotected_to_this_machine_alone_and_links_to_the_site() {
+        let plain = Config::new("Maasdorp".to_owned(), NeighbourhoodId::from_bytes([7; 32]));
+        let known = Config { public_url: Some("https://plein.example".to_owned()), ..plain.clone() }.render();
+        let mail =
+            |server: &str, more: &str| format!("[mail]\nserver = \"{server}\"\nfrom = \"a@b.example\"\n{more}\n");
+        let fault = |text: String| Config::parse(&text).unwrap_err().to_string();
+        assert!(Config::parse(&format!("{known}{}", mail("smtp.example", ""))).is_ok());
+        assert!(Config::parse(&format!("{known}{}", mail("127.0.0.1", "security = \"none\""))).is_ok());
+        assert!(fault(format!("{known}{}", mail("smtp.example", "security = \"none\""))).contains("unprotected"));
+        assert!(fault(format!("{known}{}", mail("smtp.example", "quiet_from = 24"))).contains("0 to 23"));
+        assert!(fault(format!("{}{}", plain.render(), mail("smtp.example", ""))).contains("public_url"));
     }
 
     #[test]

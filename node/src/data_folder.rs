@@ -13,6 +13,8 @@
 //! | `ways.json` | [how they are reached](ways::WaysFile) by the box that runs on this folder; gone when none does |
 //! | `sources.json` | [what other calendars say](crate::sources), and what connectors passed over |
 //! | `running.json` | how to reach the box that runs on this folder; gone when none does; only its owner may read it |
+//! | `mail/` | [who wants post by e-mail](crate::mail), a file for each, which only its owner may read |
+//! | `mail.password` | the password of the mail server, where it wants one; only its owner may read it |
 //! | `search/` | the [search index](crate::search): made of the store, and made again when it is gone |
 //! | `restoring` | that the folder is being [made of a backup](kept::Unfinished), and not finished |
 //! | `check/` | a store that is derived anew [beside this one](crate::check), for a moment |

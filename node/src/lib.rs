@@ -12,6 +12,7 @@ pub mod driver;
 mod folder_lock;
 pub mod letters;
 pub mod links;
+pub mod mail;
 pub mod net;
 pub mod photos;
 pub mod run;

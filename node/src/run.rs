@@ -6,6 +6,7 @@ mod dialling;
 mod doors;
 mod error;
 mod neighbours;
+mod opening;
 mod whereabouts;
 
 use std::io;
@@ -13,6 +14,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use dorpsplein_protocol::time::Timestamp;
 use libp2p::{Multiaddr, PeerId};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -21,16 +23,18 @@ use tokio_util::sync::CancellationToken;
 use crate::config::{self, Config, LocalNetwork};
 use crate::data_folder::{DataFolder, FolderError, Running};
 use crate::disk_store::DiskStore;
-use crate::driver::{self, Driver, DriverError, DriverHandle, Network};
+use crate::driver::{Driver, DriverError, DriverHandle, Network};
+use crate::mail::{Round, Sender};
 use crate::net::mdns::{self, Mdns};
 use crate::net::{self, NetHandle};
-use crate::photos::{self, Keeper};
-use crate::search::{self, Follower, Search};
+use crate::photos::Keeper;
+use crate::search::{self, Follower};
 use crate::sources;
 use crate::web::live::{self, Teller};
 use crate::web::{FolderToken, SiteIdentity, SiteState};
 use dialling::Dialler;
 use doors::{Answering, Doors};
+use opening::{open_mail, open_replica, open_search, open_store};
 use whereabouts::{Surroundings, Whereabouts};
 
 pub use error::RunError;
@@ -63,6 +67,7 @@ pub struct RunningBox {
     follower: Option<Follower>,
     teller: Teller,
     visits: JoinHandle<()>,
+    sender: Option<Sender>,
 }
 
 /// Starts the box of a data folder; it is ready when this returns.
@@ -74,6 +79,8 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
 
     // What the box holds.
     let store = open_store(&folder).await?;
+    let stop = CancellationToken::new();
+    let mail = open_mail(&folder, &stop)?;
 
     // The doors, before anybody is let in.
     let doors = Doors::take(settings).await?;
@@ -95,7 +102,7 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
 
     // The neighbours: those we know, and those the local network tells of.
     let (mdns, hints) = make_known(settings, net.local_peer(), &addresses, bound);
-    let (stop, dial_now) = (CancellationToken::new(), Arc::new(Notify::new()));
+    let dial_now = Arc::new(Notify::new());
     let (whereabouts, dialler) = meet_neighbours(&folder, &net, &handle, &dial_now);
     let whereabouts = tokio::spawn(whereabouts.run(stop.clone()));
     let dialler = tokio::spawn(dialler.run(hints, stop.clone()));
@@ -122,6 +129,8 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
         .until(stop.clone())
         .with_sources(sources);
     let state = search.into_iter().fold(state, SiteState::with_search);
+    let state = mail.iter().cloned().fold(state, SiteState::with_mail);
+    let sender = mail.map(|mail| Sender::start(mail, state.clone(), stop.clone()));
     let teller = live::follow(state.clone(), stop.clone());
     let (site, figures) = doors.open(state, &stop);
 
@@ -146,6 +155,7 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
         follower,
         teller,
         visits,
+        sender,
     };
     match running.announce() {
         Ok(()) => Ok(running),
@@ -193,6 +203,11 @@ impl RunningBox {
     /// What it holds.
     pub fn store(&self) -> &DiskStore {
         &self.store
+    }
+
+    /// Sends the post that is due at `now`, at once; the caller waits. None where this box sends none.
+    pub fn send_post(&self, now: Timestamp) -> Option<Round> {
+        self.sender.as_ref().map(|sender| sender.round(now))
     }
 
     /// The way to its replica.
@@ -246,6 +261,9 @@ impl RunningBox {
             follower.stopped().await;
         }
         self.teller.stopped().await;
+        if let Some(sender) = self.sender {
+            sender.stopped().await;
+        }
         if let Some(mdns) = self.mdns {
             mdns.shutdown().await;
         }
@@ -268,47 +286,6 @@ fn folder_token() -> Result<FolderToken, RunError> {
     let mut random = [0; 32];
     getrandom::fill(&mut random)?;
     Ok(FolderToken::new(random))
-}
-
-/// Starts the replica on what the box holds, and the keeper of its photos.
-///
-/// # Errors
-/// [`RunError`]; then neither runs.
-async fn open_replica(
-    folder: &DataFolder,
-    store: Arc<DiskStore>,
-    network: Network,
-) -> Result<(Driver, Keeper), RunError> {
-    let (settings, own) = (folder.config(), folder.box_key().public());
-    let driver = driver::start(store, settings.neighbourhood, own, Some(network)).await?;
-    match photos::start(&folder.photo_path(), settings.photos.into(), driver.handle()).await {
-        Ok(photos) => Ok((driver, photos)),
-        Err(source) => {
-            driver.stop().await;
-            Err(RunError::Photos { folder: folder.photo_path(), source })
-        }
-    }
-}
-
-async fn open_store(folder: &DataFolder) -> Result<Arc<DiskStore>, RunError> {
-    let path = folder.store_path();
-    let opened = tokio::task::spawn_blocking({
-        let path = path.clone();
-        move || DiskStore::open(&path)
-    });
-    opened.await?.map(Arc::new).map_err(|source| RunError::Store { folder: path, source })
-}
-
-/// Opens what finds things. It is a help: a box without it does all else, and says so in the log.
-async fn open_search(folder: &DataFolder) -> Result<Option<Search>, RunError> {
-    let path = folder.search_path();
-    match tokio::task::spawn_blocking(move || Search::open(&path)).await? {
-        Ok(search) => Ok(Some(search)),
-        Err(error) => {
-            tracing::error!(%error, "nothing can be looked for on this site");
-            Ok(None)
-        }
-    }
 }
 
 /// Who the box is in the network, and what its settings say to it.

@@ -109,6 +109,12 @@ pub enum Page {
     Log,
     /// One's own devices, spare card, export, and the way out.
     MyData,
+    /// Asking for post by e-mail.
+    Mail,
+    /// From a mail: saying that one wants post. What stands in the place of an item's id is a secret.
+    MailConfirm,
+    /// From a mail: having no more, likewise.
+    MailStop,
     /// On a new device: becoming a resident's.
     Device,
     /// What stands in the place of a page when there is no line.
@@ -128,7 +134,7 @@ pub struct Location {
 
 impl Page {
     /// Every page.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 42] = [
         Self::News,
         Self::Agenda,
         Self::Market,
@@ -166,6 +172,9 @@ impl Page {
         Self::DeskBoxes,
         Self::Log,
         Self::MyData,
+        Self::Mail,
+        Self::MailConfirm,
+        Self::MailStop,
         Self::Device,
         Self::Offline,
     ];
@@ -217,6 +226,9 @@ impl Page {
             Self::DeskBoxes => ("/beheer/kastjes", "/en/desk/boxes"),
             Self::Log => ("/logboek", "/en/log"),
             Self::MyData => ("/mijn-gegevens", "/en/my-data"),
+            Self::Mail => ("/mijn-gegevens/post", "/en/my-data/post"),
+            Self::MailConfirm => ("/post/aanzetten/{id}", "/en/post/confirm/{id}"),
+            Self::MailStop => ("/post/stoppen/{id}", "/en/post/stop/{id}"),
             Self::Device => ("/toestel", "/en/device"),
             Self::Offline => ("/niet-verbonden", "/en/offline"),
         }

@@ -10,8 +10,8 @@ use dorpsplein_web_ui::paths::{self, AgendaQuery, AgendaView, Page, PostKind};
 use dorpsplein_web_ui::theme::{Form, PAIRS, TOKENS};
 use dorpsplein_web_ui::view::{
     AgendaPage, Author, Change, Choice, Disagreement, EventPage, FactValue, Failure, Frame, HistoryPage, ItemPage,
-    MemberPage, NeighbourLink, NewsPage, NewsTeaser, Origin, QueuePage, Role, SearchPage, Stated, Subject, Thread,
-    ThreadEntry, Version, When,
+    MailLink, MemberPage, NeighbourLink, NewsPage, NewsTeaser, Origin, QueuePage, Role, SearchPage, Stated, Subject,
+    Thread, ThreadEntry, Version, When,
 };
 use village::{desk, desk_queue, devices, posts};
 
@@ -160,6 +160,18 @@ fn render_in(frame: &Frame, lang: Lang) -> Vec<Rendered> {
         ("lonely", at(Page::MyData), pages::my_data(frame, &devices::lonely(), lang)),
         ("waiting", at(Page::MyData), pages::my_data(frame, &devices::waiting(), lang)),
         ("new device", at(Page::Device), pages::device(frame, lang)),
+        ("post", at(Page::Mail), pages::mail(frame, &devices::post(), lang)),
+        ("post that is not offered", at(Page::Mail), pages::mail(frame, &devices::no_post(), lang)),
+        (
+            "wanting post",
+            Page::MailConfirm.path(next(lang), "ab"),
+            pages::mail_link(frame, &devices::mail_link(MailLink::Confirm, None), lang),
+        ),
+        (
+            "stopped post",
+            Page::MailStop.path(next(lang), "ab"),
+            pages::mail_link(frame, &devices::mail_link(MailLink::Stop, Some(true)), lang),
+        ),
         ("search", search_path(&village::search(), other), pages::search(frame, &village::search(), lang)),
         (
             "nothing found",

@@ -149,6 +149,7 @@ pub(super) fn export_to(signer: &Signer, to: &Path) -> Result<Outcome, CliError>
     let own = own_entry(&door, &register.residents, &mine)?;
     let me = json!({
         "resident": mine.resident,
+        "mail": mine.mail,
         "neighbourhood": { "id": register.neighbourhood, "name": door.status()?.name, "site": door.address() },
         "membership": own,
         "exported": clock::now().as_millis(),
@@ -303,7 +304,7 @@ mod tests {
             operations: Vec::new(),
         };
         let items = [Kind::PROFILE, Kind::NEWS, Kind::COMMENT, Kind::EVENT].map(item).to_vec();
-        let mine = MineBody { resident: String::new(), items };
+        let mine = MineBody { resident: String::new(), items, mail: None };
         let order: Vec<_> = in_leaving_order(&mine).iter().map(|item| Kind(item.kind)).collect();
         assert_eq!(order, [Kind::COMMENT, Kind::NEWS, Kind::EVENT, Kind::PROFILE]);
     }

@@ -217,12 +217,20 @@ impl<'a> Reader<'a> {
             let same_machine = config.site.ip().is_unspecified() || config.site.ip() == metrics.ip();
             metrics.port() != 0 && metrics.port() == config.site.port() && same_machine
         });
-        if clash {
-            let place = given.iter().find(|(setting, _)| setting.key == "metrics").map(|(_, place)| place.clone());
+        let metrics = clash.then_some([
+            "metrics",
+            "`metrics` is where the site listens",
+            "give it another port, such as `metrics = \"127.0.0.1:4090\"`",
+        ]);
+        let mail = config.mail.as_ref().and_then(|mail| mail.fault(config.public_url.as_deref()));
+        let faults: Vec<[&str; 3]> = [metrics, mail].into_iter().flatten().collect();
+        for [key, what, todo] in &faults {
+            let place = given.iter().find(|(setting, _)| setting.key == *key).map(|(_, place)| place.clone());
             let place = place.unwrap_or(Place::File { line: 1, column: 1 });
-            let what = "`metrics` is where the site listens".to_owned();
-            let todo = "give it another port, such as `metrics = \"127.0.0.1:4090\"`".to_owned();
-            self.mistakes.push((0, Mistake { place, setting: Some("metrics".to_owned()), what, todo }));
+            let setting = Some((*key).to_owned());
+            self.mistakes.push((0, Mistake { place, setting, what: (*what).to_owned(), todo: (*todo).to_owned() }));
+        }
+        if !faults.is_empty() {
             return Err(self.error());
         }
         Ok(Read { config, given })

@@ -40,7 +40,7 @@ const fn required(key: &'static str, form: Form, example: &'static str) -> Setti
 }
 
 /// All settings, in the order of the file.
-pub const SETTINGS: [Setting; 20] = [
+pub const SETTINGS: [Setting; 28] = [
     required("name", Form::Text, "\"Maasdorp\""),
     required("neighbourhood", Form::Text, "\"5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e\""),
     optional("tagline", Form::Text, "\"The village by the river\""),
@@ -61,6 +61,14 @@ pub const SETTINGS: [Setting; 20] = [
     required("agenda.source.url", Form::Text, "\"https://sportclub.example/agenda.ics\""),
     optional("agenda.source.name", Form::Text, "\"Sports club\""),
     optional("agenda.source.hours", Form::Number, "6"),
+    required("mail.server", Form::Text, "\"smtp.example\""),
+    optional("mail.port", Form::Number, "587"),
+    optional("mail.security", Form::Text, "\"starttls\""),
+    optional("mail.user", Form::Text, "\"plein@plein.example\""),
+    required("mail.from", Form::Text, "\"plein@plein.example\""),
+    optional("mail.weekly_on", Form::Text, "\"thursday\""),
+    optional("mail.quiet_from", Form::Number, "21"),
+    optional("mail.quiet_until", Form::Number, "8"),
 ];
 
 impl Setting {

@@ -33,13 +33,13 @@ pub(crate) fn sync_parent(path: &Path) -> io::Result<()> {
 
 /// Whether others than its owner may read a file.
 #[cfg(unix)]
-pub(super) fn others_may_read(path: &Path) -> io::Result<bool> {
+pub(crate) fn others_may_read(path: &Path) -> io::Result<bool> {
     use std::os::unix::fs::PermissionsExt;
     Ok(fs::metadata(path)?.permissions().mode() & 0o077 != 0)
 }
 
 /// Whether others than its owner may read a file; unknown here, so taken as not.
 #[cfg(not(unix))]
-pub(super) fn others_may_read(path: &Path) -> io::Result<bool> {
+pub(crate) fn others_may_read(path: &Path) -> io::Result<bool> {
     fs::metadata(path).map(|_| false)
 }

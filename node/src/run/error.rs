@@ -9,6 +9,7 @@ use tokio::task::JoinError;
 use crate::data_folder::FolderError;
 use crate::disk_store::OpenError;
 use crate::driver::DriverError;
+use crate::mail::MailError;
 use crate::net::NetError;
 
 /// Why a box did not start, or did not go on.
@@ -58,6 +59,9 @@ pub enum RunError {
     /// The site stopped by itself.
     #[error("the site stopped: {0}")]
     SiteStopped(io::Error),
+    /// The post cannot be sent as the settings say.
+    #[error(transparent)]
+    Mail(#[from] MailError),
     /// The operating system gives no randomness.
     #[error("this machine gives no randomness: {0}")]
     Randomness(#[from] getrandom::Error),

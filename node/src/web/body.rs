@@ -20,8 +20,8 @@ pub use agenda::{
 pub use neighbours::{BackupPieces, BundleFrame, ImportedBody, IntroducedBody, IntroductionBody, TakingBody};
 pub use register::{
     AdmittedBody, AreaBody, CircleBody, DeviceEntryBody, DeviceStateBody, ForkBody, InvitationStateBody,
-    IssuedInvitationBody, LogBody, LogEntryBody, MineBody, MineItemBody, NamedResidentBody, OrganisationBody,
-    ProposalBody, ReceiptBody, RegisterBody, ResidentBody, StatementBody,
+    IssuedInvitationBody, LogBody, LogEntryBody, MineBody, MineItemBody, MineMailBody, NamedResidentBody,
+    OrganisationBody, ProposalBody, ReceiptBody, RegisterBody, ResidentBody, StatementBody,
 };
 pub use search::{FitBody, SearchBody, SearchHitBody, SuggestionBody, SuggestionsBody};
 pub use setting::{SettingBody, SettingLogoBody, ThemeFile, ThemeFileError};

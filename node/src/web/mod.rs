@@ -19,6 +19,7 @@ mod links;
 pub mod live;
 pub mod local;
 pub(crate) mod local_time;
+pub(crate) mod mail;
 pub mod metrics;
 mod offline;
 mod openapi;
@@ -45,6 +46,7 @@ use crate::data_folder::DataFolder;
 use crate::data_folder::peers::PeerBook;
 use crate::disk_store::DiskStore;
 use crate::driver::DriverHandle;
+use crate::mail::Mail;
 use crate::net::Reach;
 use crate::photos::Photos;
 use crate::search::Search;
@@ -81,6 +83,7 @@ pub struct SiteState {
     photos: Option<Photos>,
     search: Option<Search>,
     sources: Option<Sources>,
+    mail: Option<Mail>,
 }
 
 impl SiteState {
@@ -105,6 +108,7 @@ impl SiteState {
             photos: None,
             search: None,
             sources: None,
+            mail: None,
         }
     }
 
@@ -153,6 +157,12 @@ impl SiteState {
     #[must_use]
     pub fn with_sources(self, sources: Sources) -> Self {
         Self { sources: Some(sources), ..self }
+    }
+
+    /// The same, with the post that residents ask for.
+    #[must_use]
+    pub fn with_mail(self, mail: Mail) -> Self {
+        Self { mail: Some(mail), ..self }
     }
 
     /// The same, for whoever can read in the box's folder what was written there when it started.

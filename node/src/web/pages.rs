@@ -8,7 +8,7 @@ use dorpsplein_web_ui::pages::RenderError;
 use dorpsplein_web_ui::paths::{
     self, AgendaQuery, AgendaView, CALENDAR_ENDING, ListQuery, Page, PostKind, SearchKind, query,
 };
-use dorpsplein_web_ui::view::{ErrorPage, Failure, Filled, WritePage};
+use dorpsplein_web_ui::view::{ErrorPage, Failure, Filled, MailLink, MailLinkPage, WritePage};
 use dorpsplein_web_ui::{Lang, pages};
 
 use super::error::Problem;
@@ -45,8 +45,8 @@ pub(super) async fn page(
     let mut response = html_for(Audience { visitor, at_kiosk }, state, lang, path, render).await;
     offline::tell(response.headers_mut(), page, visitor.as_ref());
     // What somebody sees who is logged in stays in no cache, also not in that of the button "back"; nor does what people
-    // look for, or what changes by itself: which boxes are connected.
-    if visitor.is_some() || matches!(page, Page::Search | Page::About) {
+    // look for, a secret in an address, or what changes by itself: which boxes are connected.
+    if visitor.is_some() || matches!(page, Page::Search | Page::About | Page::MailConfirm | Page::MailStop) {
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     response
@@ -127,6 +127,9 @@ fn render(
         Page::Privacy => Ok(pages::privacy(&reader.frame(), lang)?),
         Page::About => reader.about_page(lang),
         Page::MyData => reader.my_data_page(lang),
+        Page::Mail => reader.mail_page(lang),
+        Page::MailConfirm => mail_link(reader, MailLink::Confirm, id, lang),
+        Page::MailStop => mail_link(reader, MailLink::Stop, id, lang),
         Page::Device => Ok(pages::device(&reader.frame(), lang)?),
         Page::Desk
         | Page::DeskQueue
@@ -148,6 +151,12 @@ fn render(
             reader.page_for_members(page, id, asked(query::before(lang)), talent, lang)
         }
     }
+}
+
+/// Where a link in a mail leads: to a button, because programs that look after mail open links by themselves.
+fn mail_link(reader: &Reader, link: MailLink, token: &str, lang: Lang) -> Result<String, ReadError> {
+    let page = MailLinkPage { link, token: token.to_owned(), outcome: None };
+    Ok(pages::mail_link(&reader.frame(), &page, lang)?)
 }
 
 /// What an address asks of the agenda.
@@ -182,13 +191,19 @@ async fn html(
 
 /// For whom a page is made.
 #[derive(Clone, Copy, Default)]
-struct Audience {
+pub(super) struct Audience {
     visitor: Option<Visitor>,
     at_kiosk: bool,
 }
 
+impl From<Visitor> for Audience {
+    fn from(visitor: Visitor) -> Self {
+        Self { visitor: Some(visitor), at_kiosk: false }
+    }
+}
+
 /// Makes a page off the async threads, because it reads the disk, and turns what goes wrong into a page as well.
-async fn html_for(
+pub(super) async fn html_for(
     Audience { visitor, at_kiosk }: Audience,
     state: SiteState,
     lang: Lang,

@@ -2,18 +2,19 @@
 
 use std::time::Duration;
 
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
 use axum::middleware;
 use axum::response::Redirect;
 use axum::routing::{MethodRouter, Router, get, post};
 use dorpsplein_web_ui::Lang;
 use dorpsplein_web_ui::paths::{self, Feed, Page};
+use dorpsplein_web_ui::view::MailLink;
 use tower::limit::GlobalConcurrencyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use super::{
-    SiteState, api, feeds, kept, kiosk, layers, links, live, metrics, offline, openapi, pages, photos, preview,
+    SiteState, api, feeds, kept, kiosk, layers, links, live, mail, metrics, offline, openapi, pages, photos, preview,
     sessions, statics, theme, write,
 };
 
@@ -69,7 +70,16 @@ fn site() -> Router<SiteState> {
 }
 
 fn show(page: Page, lang: Lang) -> MethodRouter<SiteState> {
-    get(move |state, visitor, headers, id, query| pages::page(page, lang, state, visitor, headers, id, query))
+    let shown =
+        get(move |state, visitor, headers, id, query| pages::page(page, lang, state, visitor, headers, id, query));
+    let follow = |link| post(move |state, token| mail::follow(link, lang, state, token));
+    let taken = match page {
+        Page::Mail => post(move |state, visitor, headers, form| mail::choose(lang, state, visitor, headers, form)),
+        Page::MailConfirm => follow(MailLink::Confirm),
+        Page::MailStop => follow(MailLink::Stop),
+        _ => return shown,
+    };
+    shown.merge(taken.layer(DefaultBodyLimit::max(mail::LONGEST_FORM)))
 }
 
 fn api_routes() -> Router<SiteState> {

@@ -12,6 +12,7 @@ mod editing;
 mod feed;
 mod frame;
 mod look;
+mod mail;
 mod moderation;
 mod neighbouring;
 mod page;
@@ -43,6 +44,9 @@ pub use feed::{FeedEntry, FeedView};
 pub use frame::{CircleChoice, Frame, Help, NeighbourLink, Neighbourhood};
 pub use jiff::civil::{Date, DateTime};
 pub use look::LookPage;
+pub use mail::{
+    Digest, DigestEntry, DigestSection, Frequency, Mail, MailLink, MailLinkPage, MailPage, MailStanding, MailTrouble,
+};
 pub use moderation::{Fate, GonePage, Handle, LogAct, LogEntry, LogPage, Moderated, Reason, Receipt, Standing};
 pub use neighbouring::{AwaitingPost, Contact, Exchange, HandedOn, MappedNeighbour, Policy, Taken, Way};
 pub use page::{AgendaPage, ErrorPage, EventPage, Failure, ItemPage, NewsPage, WritePage};

@@ -1,6 +1,10 @@
 //! Somebody's own devices.
 
-use dorpsplein_web_ui::view::{DeviceStanding, DeviceView, MyDataPage, OwnDevice, OwnProfile, Role};
+use dorpsplein_web_ui::paths::PostKind;
+use dorpsplein_web_ui::view::{
+    DeviceStanding, DeviceView, Frequency, MailLink, MailLinkPage, MailPage, MailStanding, MailTrouble, MyDataPage,
+    OwnDevice, OwnProfile, Role,
+};
 
 use super::{id, on};
 
@@ -41,4 +45,28 @@ pub(crate) fn lonely() -> MyDataPage {
     let mut page = my_data();
     page.devices.truncate(1);
     MyDataPage { name: None, last_connector: true, cards: 0, ..page }
+}
+
+/// Somebody who asked for post and has to say so in their mail.
+pub(crate) fn post() -> MailPage {
+    MailPage {
+        offered: true,
+        standing: MailStanding::Waiting,
+        address: "anneke@voorbeeld.example".to_owned(),
+        frequency: Frequency::Weekly,
+        kinds: vec![(PostKind::News, true), (PostKind::Event, true), (PostKind::Offer, false)],
+        members: false,
+        quiet: Some((21, 8)),
+        trouble: Some(MailTrouble::Address),
+    }
+}
+
+/// The same at a box that sends none.
+pub(crate) fn no_post() -> MailPage {
+    MailPage { offered: false, standing: MailStanding::None, trouble: None, ..post() }
+}
+
+/// Where a link in a mail leads.
+pub(crate) fn mail_link(link: MailLink, outcome: Option<bool>) -> MailLinkPage {
+    MailLinkPage { link, token: "ab".to_owned(), outcome }
 }

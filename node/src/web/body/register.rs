@@ -268,6 +268,24 @@ pub struct MineBody {
     pub resident: String,
     /// Their items.
     pub items: Vec<MineItemBody>,
+    /// The post they asked for at this box; none: they get none.
+    #[serde(default)]
+    pub mail: Option<MineMailBody>,
+}
+
+/// The post that somebody asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MineMailBody {
+    /// Where it goes.
+    pub address: String,
+    /// How often: `daily` or `weekly`.
+    pub frequency: String,
+    /// About what, by names of kinds.
+    pub kinds: Vec<String>,
+    /// Whether titles of what is for residents alone may be named.
+    pub members: bool,
+    /// Whether they said in their mail that they want it.
+    pub confirmed: bool,
 }
 
 /// An item somebody made, with what it takes to erase it.

@@ -8,7 +8,7 @@ use dorpsplein_protocol::operation::{ItemId, OperationId, ResidentId, Signed, Sp
 use dorpsplein_protocol::projection;
 use dorpsplein_protocol::store::{Direction, Read, StoreError, Table};
 
-use super::super::body::{MineBody, MineItemBody};
+use super::super::body::{MineBody, MineItemBody, MineMailBody};
 use super::Reader;
 
 impl Reader {
@@ -35,7 +35,19 @@ impl Reader {
                 operations: row.operations.iter().map(ToString::to_string).collect(),
             }));
         }
-        Ok(MineBody { resident: resident.to_string(), items })
+        Ok(MineBody { resident: resident.to_string(), items, mail: self.mine_mail(resident) })
+    }
+
+    /// The post they asked for at this box.
+    fn mine_mail(&self, resident: &ResidentId) -> Option<MineMailBody> {
+        let known = self.mail.as_ref()?.of(resident)?;
+        Some(MineMailBody {
+            frequency: known.frequency().name().to_owned(),
+            kinds: known.kinds().iter().map(|kind| kind.name().to_owned()).collect(),
+            members: known.members,
+            confirmed: known.ask.is_none(),
+            address: known.address,
+        })
     }
 
     /// The items that a device did anything to.

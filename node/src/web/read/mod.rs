@@ -8,6 +8,7 @@ mod desk_people;
 mod desk_pulse;
 mod desk_queue;
 mod devices;
+mod digest;
 mod editing;
 mod everything;
 mod feeds;
@@ -49,11 +50,13 @@ use super::sessions::Visitor;
 use super::{SiteIdentity, SiteState, assets, local_time};
 use crate::clock;
 use crate::driver::DriverHandle;
+use crate::mail::Mail;
 use crate::net::Reach;
 use crate::photos::Photos;
 use crate::search::Search;
 use crate::sources::Sources;
 
+pub(super) use digest::{Told, Wanted};
 pub(super) use feeds::Made;
 pub(super) use search::{Asked, search_kind};
 
@@ -74,6 +77,7 @@ pub(super) struct Reader {
     photos: Option<Photos>,
     search: Option<Search>,
     sources: Option<Sources>,
+    pub(super) mail: Option<Mail>,
     neighbour_sites: OnceCell<BTreeMap<NeighbourhoodId, String>>,
     /// How far the news of either sort of reader was before anything was read: what a page misses comes after that.
     told: [String; 2],
@@ -87,7 +91,7 @@ pub(super) struct Reader {
 
 /// Why there is no page.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum ReadError {
+pub(crate) enum ReadError {
     /// Nothing there, or nothing this visitor may see.
     #[error("there is nothing at this address")]
     NotFound,
@@ -130,6 +134,7 @@ impl Reader {
             photos: state.photos.clone(),
             search: state.search.clone(),
             sources: state.sources.clone(),
+            mail: state.mail.clone(),
             neighbour_sites: OnceCell::new(),
             at_kiosk: false,
             told: [false, true].map(|logged_in| state.live.position(logged_in)),

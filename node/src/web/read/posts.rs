@@ -176,7 +176,7 @@ impl Reader {
 }
 
 /// Whether a post is arranged, or an alert over: its maker said so, or a later update.
-fn is_over(post: &ItemRow, updates: &[ItemRow]) -> bool {
+pub(super) fn is_over(post: &ItemRow, updates: &[ItemRow]) -> bool {
     post.content.settled || updates.iter().any(|update| update.content.settled)
 }
 
