@@ -83,7 +83,7 @@ impl Village {
 /// Whether a page is for those who are logged in, and shows others a door.
 fn is_for_residents(page: Page) -> bool {
     page.pattern(Lang::Nl).starts_with(Page::Desk.pattern(Lang::Nl))
-        || matches!(page, Page::Log | Page::MyData | Page::People)
+        || matches!(page, Page::Log | Page::Mail | Page::MyData | Page::People)
 }
 
 #[test]

@@ -292,7 +292,10 @@ fn nothing_is_told_twice_and_what_is_for_members_only_with_leave() {
     // Who leaves is forgotten, with all they asked for.
     let export = get(&format!("{}/api/v1/mine", village.url), &[("cookie", &village.cookie)]).json();
     assert_eq!(export["mail"]["address"], "anna@post.example");
-    assert_eq!((export["mail"]["frequency"].as_str(), export["mail"]["confirmed"].as_bool()), (Some("weekly"), Some(true)));
+    assert_eq!(
+        (export["mail"]["frequency"].as_str(), export["mail"]["confirmed"].as_bool()),
+        (Some("weekly"), Some(true))
+    );
     let counts = vec![DeviceCount { device: village.anna.key(), last: village.anna.sequence() + 1 }];
     let leaving = Statement::MemberRemoval(MemberRemoval { resident: village.resident, counts });
     let driver = village.running.as_ref().unwrap().driver();
@@ -362,6 +365,7 @@ fn what_is_wrong_is_said_and_kept_nowhere() {
     eventually("the mail that asks", || server.arrived().len() == 1);
     let another = village.choose(&WISH.replace("anna", "bram"));
     assert!(another.status == 422 && another.text().contains("Wacht tien minuten"), "{}", another.text());
+    assert_eq!(village.choose(&WISH.replace("daily", "weekly")).status, 303, "what else is wished can be changed");
 
     // Who does not say yes is forgotten after two days.
     assert_eq!(village.files_with("anna@post.example").len(), 1);

@@ -40,9 +40,12 @@ use schedule::Schedule;
 /// How often is looked whether post is due.
 const ROUND: Duration = Duration::from_secs(60);
 /// So long somebody has for saying that they want post, in milliseconds: two days. Then their address is erased.
-const CONFIRM_MS: u64 = 2 * 24 * 3_600_000;
-/// So long lies between two mails that ask, in milliseconds: nobody fills a stranger's mailbox through us.
+const CONFIRM_MS: u64 = 2 * DAY_MS;
+/// So long lies between two mails that ask, in milliseconds, and so many there are of one resident in a day: nobody fills a
+/// stranger's mailbox through us.
 const ASK_MS: u64 = 10 * 60_000;
+const MOST_ASKED: usize = 5;
+const DAY_MS: u64 = 24 * 3_600_000;
 /// After so many refused mails in a row an address is erased.
 const MOST_REFUSED: u8 = 5;
 /// How long an address is left alone that the server did not take mail for, in milliseconds (RFC 5321, section 4.5.4.1: at
@@ -66,8 +69,8 @@ struct Inner {
     wake: Notify,
     /// Held by who carries mail out: never two at a time.
     round: Mutex<Patience>,
-    /// When each resident last had a mail that asks.
-    asked: Mutex<BTreeMap<ResidentId, Timestamp>>,
+    /// When each resident had mails sent that ask, within a day.
+    asked: Mutex<BTreeMap<ResidentId, Vec<Timestamp>>>,
 }
 
 /// For whom or what is waited.
@@ -90,8 +93,8 @@ pub enum AskError {
     /// It is about nothing.
     #[error("no sort of post was chosen")]
     Nothing,
-    /// A mail that asks was sent a moment ago.
-    #[error("a mail was sent to this resident a moment ago")]
+    /// A mail that asks was sent a moment ago, or several today.
+    #[error("a mail was sent for this resident a moment ago, or several today")]
     TooSoon,
     /// It cannot be kept.
     #[error(transparent)]
@@ -159,21 +162,26 @@ impl Mail {
         if wish.kinds.is_empty() {
             return Err(AskError::Nothing);
         }
-        let known = |known: &mut Subscription| known.ask.is_none() && known.address == wish.address;
+        let mut asked = self.0.asked.lock();
+        let lately = asked.entry(resident).or_default();
+        let since = |at: &Timestamp| now.as_millis().saturating_sub(at.as_millis());
+        lately.retain(|at| since(at) < DAY_MS);
+        let too_soon = lately.len() >= MOST_ASKED || lately.iter().any(|at| since(at) < ASK_MS);
+        // For an address that said yes, or was asked just now, only what else is wished changes.
         let changed = self.0.book.change(&resident, |subscription| {
-            let is_known = known(subscription);
+            let is_asked = subscription.ask.is_none() || too_soon;
+            let is_known = is_asked && subscription.address == wish.address;
             subscription.choose(wish);
             is_known
         })?;
         if changed {
             return Ok(());
         }
-        let mut asked = self.0.asked.lock();
-        if asked.get(&resident).is_some_and(|at| now.as_millis() < at.as_millis().saturating_add(ASK_MS)) {
+        if too_soon {
             return Err(AskError::TooSoon);
         }
         self.0.book.put(resident, Subscription::new(wish, secret()?, secret()?, now))?;
-        asked.insert(resident, now);
+        lately.push(now);
         drop(asked);
         self.0.wake.notify_one();
         Ok(())
@@ -278,13 +286,13 @@ impl Mail {
                 round.waiting += 1;
                 Ok(())
             }
-            Err(error @ Undelivered::Away(_)) => {
+            Err(error @ (Undelivered::Away(_) | Undelivered::Closed(_))) => {
                 tracing::warn!(%error, "all post waits");
                 patience.server_is_away(now);
                 round.waiting += 1;
                 Ok(())
             }
-            Err(error @ (Undelivered::Refused | Undelivered::Address(_) | Undelivered::Unwritable(_))) => {
+            Err(error @ (Undelivered::Refused(_) | Undelivered::Address(_) | Undelivered::Unwritable(_))) => {
                 tracing::warn!(%resident, %error, "the post of a resident does not arrive");
                 patience.done(resident);
                 round.refused += 1;

@@ -40,17 +40,21 @@ pub enum MailError {
     From(#[from] lettre::address::AddressError),
 }
 
-/// Why a mail did not go out.
+/// Why a mail did not go out. Of what the server said only the number is told: its words may hold an address, and this
+/// goes into the log.
 #[derive(Debug, Error)]
 pub(super) enum Undelivered {
     /// The server does not take mail for this address now; later it may.
-    #[error("the mail server does not take a mail now: {0}")]
-    Later(lettre::transport::smtp::Error),
+    #[error("the mail server answered {0}: later")]
+    Later(u16),
     /// The server does not take mail for this address.
-    #[error("the mail server refuses a mail")]
-    Refused,
-    /// The server is away, or takes nothing of ours: the next mail would fare no better.
-    #[error("the mail server takes no mail: {0}")]
+    #[error("the mail server answered {0}: it refuses a mail")]
+    Refused(u16),
+    /// The server takes nothing of ours: the next mail would fare no better.
+    #[error("the mail server answered {0}: it takes no mail from this box")]
+    Closed(u16),
+    /// The server is away.
+    #[error("the mail server cannot be reached: {0}")]
     Away(lettre::transport::smtp::Error),
     /// The mail could not be written down.
     #[error("a mail cannot be written: {0}")]
@@ -135,9 +139,9 @@ fn meaning(error: lettre::transport::smtp::Error) -> Undelivered {
     let Some(code) = error.status().map(u16::from) else { return Undelivered::Away(error) };
     match code {
         // RFC 5321, section 3.8: it closes; RFC 4954: it does not let us in; and what it does not understand of us.
-        421 | 500..=504 | 530 | 534 | 535 | 538 => Undelivered::Away(error),
-        400..=499 => Undelivered::Later(error),
-        _ => Undelivered::Refused,
+        421 | 500..=504 | 530 | 534 | 535 | 538 => Undelivered::Closed(code),
+        400..=499 => Undelivered::Later(code),
+        _ => Undelivered::Refused(code),
     }
 }
 

@@ -9,7 +9,7 @@ use std::thread::JoinHandle;
 
 /// What a server says to who wants to bring a mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mood {
+pub(crate) enum Mood {
     /// Takes it.
     Takes,
     /// Has no such mailbox.
@@ -22,18 +22,18 @@ pub enum Mood {
 
 /// A mail that arrived.
 #[derive(Clone, Debug)]
-pub struct Arrived {
+pub(crate) struct Arrived {
     /// Who it said it is from, to the server.
-    pub from: String,
+    pub(crate) from: String,
     /// For whom.
-    pub to: Vec<String>,
+    pub(crate) to: Vec<String>,
     /// All of it, with its headers, as it came.
-    pub data: String,
+    pub(crate) data: String,
 }
 
 impl Arrived {
     /// A header on one line; empty when it is not there.
-    pub fn header(&self, name: &str) -> String {
+    pub(crate) fn header(&self, name: &str) -> String {
         let head = self.data.split("\r\n\r\n").next().unwrap();
         let lines = head.replace("\r\n ", " ").replace("\r\n\t", " ");
         let line = lines.lines().find_map(|line| line.strip_prefix(&format!("{name}: ")).map(str::to_owned));
@@ -41,7 +41,7 @@ impl Arrived {
     }
 
     /// The part of this media type, decoded.
-    pub fn part(&self, media_type: &str) -> String {
+    pub(crate) fn part(&self, media_type: &str) -> String {
         let boundary = self.data.split("boundary=\"").nth(1).unwrap().split('"').next().unwrap();
         let (border, kind) = (format!("--{boundary}"), format!("Content-Type: {media_type}"));
         let part = self.data.split(border.as_str()).skip(1).find(|part| part.contains(&kind)).unwrap();
@@ -50,7 +50,7 @@ impl Arrived {
     }
 
     /// The first address of the site in its words that has this path before a secret.
-    pub fn link(&self, path: &str) -> String {
+    pub(crate) fn link(&self, path: &str) -> String {
         let text = self.part("text/plain");
         let at = text.find(path).unwrap_or_else(|| panic!("no {path} in {text}"));
         let begin = text[..at].rfind("http").unwrap();
@@ -76,7 +76,7 @@ fn from_quoted_printable(text: &str) -> String {
 }
 
 /// The server. It is away from when it is dropped.
-pub struct MailServer {
+pub(crate) struct MailServer {
     address: SocketAddr,
     arrived: Arc<Mutex<Vec<Arrived>>>,
     mood: Arc<Mutex<Mood>>,
@@ -86,7 +86,7 @@ pub struct MailServer {
 
 impl MailServer {
     /// Opens it at a port of this machine.
-    pub fn open(port: u16) -> Self {
+    pub(crate) fn open(port: u16) -> Self {
         let socket = TcpListener::bind(("127.0.0.1", port)).unwrap();
         let address = socket.local_addr().unwrap();
         let (arrived, mood) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Mutex::new(Mood::Takes)));
@@ -107,12 +107,12 @@ impl MailServer {
     }
 
     /// How it takes what comes from now on.
-    pub fn is_in(&self, mood: Mood) {
+    pub(crate) fn is_in(&self, mood: Mood) {
         *self.mood.lock().unwrap() = mood;
     }
 
     /// What has arrived so far.
-    pub fn arrived(&self) -> Vec<Arrived> {
+    pub(crate) fn arrived(&self) -> Vec<Arrived> {
         self.arrived.lock().unwrap().clone()
     }
 }

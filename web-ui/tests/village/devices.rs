@@ -2,8 +2,8 @@
 
 use dorpsplein_web_ui::paths::PostKind;
 use dorpsplein_web_ui::view::{
-    DeviceStanding, DeviceView, Frequency, MailLink, MailLinkPage, MailPage, MailStanding, MailTrouble, MyDataPage,
-    OwnDevice, OwnProfile, Role,
+    DeviceStanding, DeviceView, Digest, DigestEntry, DigestSection, Frequency, MailLink, MailLinkPage, MailPage,
+    MailStanding, MailTrouble, MyDataPage, OwnDevice, OwnProfile, Role, When,
 };
 
 use super::{id, on};
@@ -69,4 +69,22 @@ pub(crate) fn no_post() -> MailPage {
 /// Where a link in a mail leads.
 pub(crate) fn mail_link(link: MailLink, outcome: Option<bool>) -> MailLinkPage {
     MailLinkPage { link, token: "ab".to_owned(), outcome }
+}
+
+/// The week's post, with one event of this title.
+pub(crate) fn digest(title: &str) -> Digest {
+    let starts = jiff::civil::datetime(2026, 11, 21, 20, 0, 0, 0);
+    let entry = DigestEntry {
+        title: title.to_owned(),
+        when: Some(When::Timed { starts, ends: None }),
+        place: Some("De Schuur".to_owned()),
+        members: true,
+        url: "https://plein.example/activiteit/ab".to_owned(),
+    };
+    Digest {
+        frequency: Frequency::Weekly,
+        sections: vec![DigestSection { kind: PostKind::Event, entries: vec![entry] }],
+        stop_url: "https://plein.example/post/stoppen/ab".to_owned(),
+        choose_url: "https://plein.example/mijn-gegevens/post".to_owned(),
+    }
 }
