@@ -28,7 +28,7 @@ use crate::mail::{Round, Sender};
 use crate::net::mdns::{self, Mdns};
 use crate::net::{self, NetHandle};
 use crate::photos::Keeper;
-use crate::search::{self, Follower};
+use crate::search::Follower;
 use crate::sources;
 use crate::web::live::{self, Teller};
 use crate::web::{FolderToken, SiteIdentity, SiteState};
@@ -109,11 +109,7 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
     let contacts = tokio::spawn(contacts::keep(folder.contacts(), handle.clone(), stop.clone()));
 
     // What finds things, which follows what is there.
-    let search = open_search(&folder).await?;
-    let follower = search.clone().map(|search| {
-        let rows = Arc::clone(&store);
-        search::follow(search, rows, settings.neighbourhood, handle.subscribe(), stop.clone())
-    });
+    let (search, follower) = open_search(&folder, &store, &handle, &stop).await?;
 
     // Other calendars, which are visited when it is time.
     let (sources, visits) = sources::start(folder.path(), &settings.agenda, &stop)?;

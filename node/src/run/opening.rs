@@ -7,10 +7,10 @@ use tokio_util::sync::CancellationToken;
 use super::RunError;
 use crate::data_folder::DataFolder;
 use crate::disk_store::DiskStore;
-use crate::driver::{self, Driver, Network};
+use crate::driver::{self, Driver, DriverHandle, Network};
 use crate::mail::Mail;
 use crate::photos::{self, Keeper};
-use crate::search::Search;
+use crate::search::{self, Follower, Search};
 
 /// Starts the replica on what the box holds, and the keeper of its photos.
 ///
@@ -41,14 +41,24 @@ pub(super) async fn open_store(folder: &DataFolder) -> Result<Arc<DiskStore>, Ru
     opened.await?.map(Arc::new).map_err(|source| RunError::Store { folder: path, source })
 }
 
-/// Opens what finds things. It is a help: a box without it does all else, and says so in the log.
-pub(super) async fn open_search(folder: &DataFolder) -> Result<Option<Search>, RunError> {
+/// Opens what finds things, and has it follow what is there. It is a help: a box without it does all else, and says so in
+/// the log.
+pub(super) async fn open_search(
+    folder: &DataFolder,
+    store: &Arc<DiskStore>,
+    driver: &DriverHandle,
+    stop: &CancellationToken,
+) -> Result<(Option<Search>, Option<Follower>), RunError> {
     let path = folder.search_path();
     match tokio::task::spawn_blocking(move || Search::open(&path)).await? {
-        Ok(search) => Ok(Some(search)),
+        Ok(search) => {
+            let (rows, home) = (Arc::clone(store), folder.config().neighbourhood);
+            let follower = search::follow(search.clone(), rows, home, driver.subscribe(), stop.clone());
+            Ok((Some(search), Some(follower)))
+        }
         Err(error) => {
             tracing::error!(%error, "nothing can be looked for on this site");
-            Ok(None)
+            Ok((None, None))
         }
     }
 }
