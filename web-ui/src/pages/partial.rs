@@ -4,9 +4,12 @@
 //! A text does not know where it will stand: in a paragraph it can have an element around it, in an attribute, a title or a
 //! drawing it cannot. So it goes into the page between two marks, and they are replaced when the page is whole.
 
+use std::borrow::Cow;
+
 use askama::Template;
 
 use super::RenderError;
+use super::shell::Shell;
 use crate::Lang;
 
 /// Stands before a text of the page's own language, and behind it: noncharacters, which no text has (Unicode, section 23.7).
@@ -18,8 +21,27 @@ const END: char = '\u{FDD1}';
 const OPAQUE: [(&str, bool); 6] =
     [("title", true), ("option", true), ("textarea", true), ("script", false), ("style", false), ("svg", false)];
 
+/// What the shell knows of a language that has a part of the texts.
+impl Shell<'_> {
+    /// Whether the page's language has a part of the texts.
+    pub(super) const fn falls_back(&self) -> bool {
+        matches!(self.lang, Lang::Partial(_))
+    }
+
+    /// The language of what a page says without a mark of its own: of a language that has a part of the texts, the one it
+    /// falls back to.
+    pub(super) fn spoken(&self) -> Lang {
+        self.lang.whole().into()
+    }
+
+    /// A text with its marks, where it is in a language that has a part of the texts.
+    pub(super) fn marked(&self, id: &str, text: Cow<'static, str>) -> Cow<'static, str> {
+        if self.falls_back() && self.texts.has(id) { mark(&text).into() } else { text }
+    }
+}
+
 /// A text with the marks around it.
-pub(super) fn mark(text: &str) -> String {
+fn mark(text: &str) -> String {
     format!("{BEGIN}{text}{END}")
 }
 

@@ -9,7 +9,6 @@ use crate::markdown::{self, Html};
 use crate::paths::{self, Feed, Page, PostKind};
 use crate::view::{Author, Date, DateTime, Frame, Help, Neighbourhood, Origin, Repeats, When};
 
-use super::partial;
 use super::problems;
 use super::prose;
 
@@ -45,7 +44,7 @@ pub(super) struct Shell<'a> {
     page: Option<Page>,
     /// The list that the post of this page stands in.
     list: Page,
-    texts: &'static Texts,
+    pub(super) texts: &'static Texts,
 }
 
 /// A sentence a form carries for one problem type.
@@ -74,17 +73,6 @@ impl<'a> Shell<'a> {
             Some(location) => location.page.path(lang, location.id.as_deref().unwrap_or_default()),
             None => paths::news(lang).to_owned(),
         }
-    }
-
-    /// Whether the page's language has a part of the texts.
-    pub(super) const fn falls_back(&self) -> bool {
-        matches!(self.lang, Lang::Partial(_))
-    }
-
-    /// The language of what a page says without a mark of its own: of a language that has a part of the texts, the one it
-    /// falls back to.
-    pub(super) fn spoken(&self) -> Lang {
-        self.lang.whole().into()
     }
 
     /// The shell of the page of a post that stands in a list.
@@ -117,11 +105,6 @@ impl<'a> Shell<'a> {
 
     pub(super) fn say(&self, id: &str) -> Result<Cow<'static, str>, MissingText> {
         Ok(self.marked(id, self.texts.say(id)?))
-    }
-
-    /// A text with its marks, where it is in a language that has a part of the texts (`partial.rs`).
-    fn marked(&self, id: &str, text: Cow<'static, str>) -> Cow<'static, str> {
-        if self.falls_back() && self.texts.has(id) { partial::mark(&text).into() } else { text }
     }
 
     pub(super) fn fill(&self, id: &str, name: &str, value: &str) -> Result<String, MissingText> {
