@@ -12,7 +12,7 @@ use super::{
     check_format, contacts, files, io_error, lock, peers, read_key,
 };
 use crate::folder_lock::FolderLock;
-use crate::sources;
+use crate::{mail, sources};
 
 /// A file of a data folder that goes into a backup.
 #[derive(Debug, PartialEq, Eq)]
@@ -29,10 +29,11 @@ pub struct KeptFile {
 pub const MAX_KEPT: u64 = 64 * 1024 * 1024;
 
 /// The files that go into a backup. What is not among them is about the process that runs, or is made anew.
-pub const KEPT: [KeptFile; 7] = [
+pub const KEPT: [KeptFile; 8] = [
     KeptFile { name: KEY_FILE, private: true, always: true },
     KeptFile { name: CONFIG_FILE, private: false, always: true },
     KeptFile { name: CONNECTOR_FILE, private: true, always: false },
+    KeptFile { name: mail::PASSWORD_FILE, private: true, always: false },
     KeptFile { name: peers::PEERS_FILE, private: false, always: false },
     KeptFile { name: addresses::ADDRESSES_FILE, private: false, always: false },
     KeptFile { name: contacts::CONTACTS_FILE, private: false, always: false },

@@ -33,7 +33,7 @@ use crate::web::local_time::local;
 use crate::web::mail::{Composed, compose_confirmation, compose_digest, is_resident};
 use book::Book;
 pub use book::{Subscription, Wish};
-pub use postman::MailError;
+pub use postman::{MailError, PASSWORD_FILE};
 use postman::{Postman, Undelivered};
 use schedule::Schedule;
 

@@ -16,7 +16,7 @@ use crate::config::{MailSettings, Security};
 use crate::data_folder::{FolderError, files};
 
 /// The file in the data folder with the password, where the server wants one.
-const PASSWORD: &str = "mail.password";
+pub const PASSWORD_FILE: &str = "mail.password";
 /// How long the server may take over one answer. It is asked while nobody waits.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -147,7 +147,7 @@ fn meaning(error: lettre::transport::smtp::Error) -> Undelivered {
 
 /// The password, from a file that only its owner may read.
 fn password(folder: &Path) -> Result<String, MailError> {
-    let path = folder.join(PASSWORD);
+    let path = folder.join(PASSWORD_FILE);
     let unreadable = |source| FolderError::Io { path: path.clone(), source };
     match std::fs::read_to_string(&path) {
         Ok(_) if files::others_may_read(&path).map_err(unreadable)? => Err(FolderError::Exposed { path }.into()),
