@@ -124,8 +124,7 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
         .with_photos(photos.photos())
         .until(stop.clone())
         .with_sources(sources);
-    let state = search.into_iter().fold(state, SiteState::with_search);
-    let state = mail.iter().cloned().fold(state, SiteState::with_mail);
+    let state = mail.iter().cloned().fold(search.into_iter().fold(state, SiteState::with_search), SiteState::with_mail);
     let sender = mail.map(|mail| Sender::start(mail, state.clone(), stop.clone()));
     let teller = live::follow(state.clone(), stop.clone());
     let (site, figures) = doors.open(state, &stop);
