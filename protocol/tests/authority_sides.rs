@@ -414,3 +414,114 @@ fn a_second_signature_by_somebody_from_before_holds_what_it_is_under() {
     assert_eq!(theft.book.register.connector_count(), 4);
     assert_eq!(theft.book.register.verdict(&other.id()), Some(FORKED));
 }
+
+/// The thief signs a number anew after everybody came, and the founder said something harmless with that number.
+fn late_theft(connectors: usize, residents: usize) -> (Theft, u64) {
+    let (book, people) = Book::of(connectors, residents);
+    late(book, people)
+}
+
+fn late(mut book: Book, mut people: Vec<Hand>) -> (Theft, u64) {
+    let (sequence, previous) = (people[0].device.sequence(), people[0].device.previous().unwrap());
+    let thief = at(&people[0].device, sequence, previous);
+    let first = book.does(&mut people[0], certificate(PublicKey::from_bytes([5; 32])));
+    (Theft { book, people, first, thief }, sequence + 1)
+}
+
+impl Theft {
+    /// The thief says something after what everybody said who is in the register, and after its own.
+    fn steals_from_all(&mut self, statement: Statement) -> Signed {
+        let own = self.thief.previous();
+        let others = self.people[1..].iter().filter_map(|hand| hand.device.previous());
+        let mut parents: Vec<OperationId> = own.into_iter().chain(others).collect();
+        parents.sort_unstable();
+        let signed = self.thief.state(parents, statement, START);
+        self.book.hear(&signed);
+        signed
+    }
+
+    /// Somebody says something, having heard of everything.
+    fn says(&mut self, who: usize, statement: Statement) -> OperationId {
+        let parents = after_own(self, &self.people[who]);
+        let signed = self.people[who].device.state(parents, statement, START);
+        self.book.hear(&signed);
+        signed.id()
+    }
+
+    /// Whether the founder's own word still stands when `turncoat` speaks for the thief after `honest` spoke for the founder.
+    fn stands_against(&mut self, number: u64, honest: usize, turncoat: usize, stolen: OperationId) -> bool {
+        let founder = self.people[0].device.key();
+        let (parents, decision) = (self.book.register.heads(), self.decision(number, self.first));
+        self.book.does_after(&mut self.people[honest], parents, decision);
+        assert_eq!(self.book.register.fork_decision(&founder, number), Some(self.first));
+        let decision = self.decision(number, stolen);
+        self.says(turncoat, decision);
+        self.book.register.fork_decision(&founder, number) == Some(self.first)
+    }
+}
+
+#[test]
+fn a_resident_from_before_whom_the_thief_makes_a_connector_owes_that_to_the_thief() {
+    let (mut theft, number) = late_theft(2, 1);
+    let grant = theft.book.role(&theft.people[2], Role::Connector);
+    let stolen = theft.steals_from_all(grant);
+    assert!(theft.stands_against(number, 1, 2, stolen.id()));
+}
+
+#[test]
+fn a_connector_from_before_who_was_put_down_and_whom_the_thief_puts_back_owes_that_to_the_thief() {
+    let (mut book, mut people) = Book::of(2, 1);
+    let grant = book.role(&people[2], Role::Connector);
+    book.does(&mut people[0], grant);
+    let down = book.role(&people[2], Role::Resident);
+    book.does(&mut people[2], down);
+    let (mut theft, number) = late(book, people);
+    let grant = theft.book.role(&theft.people[2], Role::Connector);
+    let stolen = theft.steals_from_all(grant);
+    assert!(theft.stands_against(number, 1, 2, stolen.id()));
+}
+
+#[test]
+fn whom_somebody_the_thief_made_a_connector_makes_one_owes_that_to_the_thief_as_well() {
+    let (mut theft, number) = late_theft(2, 2);
+    let grant = theft.book.role(&theft.people[2], Role::Connector);
+    let stolen = theft.steals_from_all(grant);
+    let grant = theft.book.role(&theft.people[3], Role::Connector);
+    theft.says(2, grant);
+    assert!(theft.stands_against(number, 1, 3, stolen.id()));
+}
+
+#[test]
+fn a_connector_who_came_with_a_connectors_letter_before_owes_nothing_to_anybody() {
+    let (mut book, mut people) = Book::of(1, 0);
+    let came = book.join(&mut people[0], Role::Connector);
+    people.push(came);
+    let (mut theft, number) = late(book, people);
+    let puppet = theft.puppet();
+    let stolen = theft.thief.previous().unwrap();
+    theft.people.push(puppet);
+    assert!(theft.stands_against(number, 1, 2, stolen));
+}
+
+#[test]
+fn a_second_signature_gives_a_role_that_owes_nothing_only_with_a_proposal_and_a_connector_that_owe_nothing() {
+    // Three connectors, so that a role takes two; the fourth and the fifth are residents.
+    for proposed_by_the_thief in [true, false] {
+        let (mut theft, number) = late_theft(3, 2);
+        let grant = theft.book.role(&theft.people[4], Role::Connector);
+        let stolen = if proposed_by_the_thief {
+            let proposal = theft.steals_from_all(grant).id();
+            theft.says(1, endorsement(proposal));
+            proposal
+        } else {
+            // The thief and a connector who was deceived make the fourth one; who then signs what another one proposes.
+            let made = theft.book.role(&theft.people[3], Role::Connector);
+            let made = theft.steals_from_all(made).id();
+            theft.says(1, endorsement(made));
+            let proposal = theft.says(2, grant);
+            theft.says(3, endorsement(proposal));
+            made
+        };
+        assert!(theft.stands_against(number, 2, 4, stolen), "{proposed_by_the_thief}");
+    }
+}

@@ -151,8 +151,13 @@ impl Clean {
             Content::Claim(_) if graph.claimed_role(index) == Some(Role::Connector) => {
                 self.connectors.insert(index);
             }
-            Content::Other(Statement::RoleChange(change)) if change.role == Role::Connector => {
-                self.connectors.extend(graph.find(&change.resident.into()));
+            Content::Other(Statement::RoleChange(change)) => {
+                let resident = graph.find(&change.resident.into());
+                match change.role {
+                    Role::Connector => self.connectors.extend(resident),
+                    // Whoever makes them a connector again, it is to them that they owe it.
+                    Role::Resident => drop(resident.map(|resident| self.connectors.remove(&resident))),
+                }
             }
             Content::Other(Statement::RecoveryKey(card)) => self.devices.extend(graph.find_device(&card.key)),
             _ => {}
