@@ -5,7 +5,7 @@
 mod book;
 mod support;
 
-use book::{Book, Hand, endorsement, removal, sorted, valid};
+use book::{Book, Hand, again, endorsement, removal, sorted, valid};
 use dorpsplein_protocol::authority::{DeviceState, Reason, Register, Verdict};
 use dorpsplein_protocol::identity::SecretKey;
 use dorpsplein_protocol::operation::{
@@ -127,6 +127,19 @@ fn whoever_leaves_has_left_also_where_another_takes_their_role_at_the_same_time(
 }
 
 #[test]
+fn whoever_puts_down_a_role_or_a_device_of_their_own_has_done_so_also_where_another_takes_the_role() {
+    let (mut book, mut people) = Book::of(2, 1);
+    let tablet = book.adds(&mut people[1]);
+    let counts = sorted(vec![people[1].count(), tablet.count()]);
+    let down = Statement::RoleChange(RoleChange { resident: people[1].who(), role: Role::Resident, counts });
+    for own in [down.clone(), retirement(&tablet)] {
+        let [by_founder, by_themselves] = [(0, &down), (1, &own)]
+            .map(|(who, statement)| again(&people[who].device).state(book.register.heads(), statement.clone(), START));
+        assert_eq!(beside(&book, &by_founder, &by_themselves), Verdict::Permitted, "{own:?}");
+    }
+}
+
+#[test]
 fn a_demotion_voids_a_grant_of_the_same_time_and_no_other_favour() {
     for deep in [0, 3] {
         let (mut book, mut people) = Book::of(2, 1);
@@ -146,7 +159,7 @@ fn a_demotion_voids_a_grant_of_the_same_time_and_no_other_favour() {
         let change = SpeakerChange { organisation: club.into(), resident: who, speaks: true, counts: Vec::new() };
         for (statement, expected) in [(grant, VOIDED), (Statement::SpeakerChange(change), Verdict::Permitted)] {
             let last = history.last().unwrap().clone();
-            let said = book::again(&people[0].device).state(parents.clone(), statement, START);
+            let said = again(&people[0].device).state(parents.clone(), statement, START);
             let history = [history.clone(), vec![said.clone()]].concat();
             let register = after(&book, &history);
             assert_eq!(register.verdict(&said.id()), Some(expected), "{deep}");
