@@ -13,7 +13,7 @@
 //!
 //! What is kept is operations, files and settings, and nothing that follows from them. Restoring takes the operations in
 //! through the one door, where each has to be signed by whom it says: so no backup, whoever made it, puts something on the
-//! square that nobody wrote. And since all rows are derived anew on the way, [`restore`] is at the same time the test that
+//! square that nobody wrote. And since all rows are derived anew on the way, [`restore()`] is at the same time the test that
 //! they can be.
 
 mod about;

@@ -2,8 +2,8 @@
 //!
 //! It is off until somebody asks ([`Mail::ask`]) and says in their own mail that they want it ([`Mail::confirm`]), and ends at
 //! one press of a button ([`Mail::stop`]) or when they are no resident any more. Who wants post is known to this box alone
-//! ([`book`]). What stands in it is made by the same reader as the pages (`web::mail`), so nobody is told what they may not
-//! read. Nothing is sent at night ([`schedule`]); a server that is away is asked again, later each time.
+//! (`book`). What stands in it is made by the same reader as the pages (`web::mail`), so nobody is told what they may not
+//! read. Nothing is sent at night (`schedule`); a server that is away is asked again, later each time.
 
 mod book;
 mod postman;

@@ -2,7 +2,6 @@
 //! box copies. Whatever a resident was told stands on the square has to stand there when the box is started again, without
 //! any repair; and at the end every box shows what a box shows that has derived everything anew.
 
-use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -14,8 +13,7 @@ use serde_json::json;
 use super::checked::{item_at, stands};
 use super::village::{FIRST, Village};
 use super::writers::{Told, Writers};
-use super::{bar, write_photo};
-use crate::e2e::{Profile, build_box};
+use super::{Run, bar, write_photo};
 use crate::house::House;
 use crate::process::Workspace;
 
@@ -25,18 +23,8 @@ pub(crate) struct Options {
     /// How often boxes are killed
     #[arg(long, default_value_t = 25)]
     rounds: u32,
-    /// How many residents write at once
-    #[arg(long, default_value_t = 6)]
-    writers: usize,
-    /// Torture the program as a village runs it, not as the tests build it
-    #[arg(long)]
-    release: bool,
-    /// Torture this program instead of building one
-    #[arg(long, value_name = "FILE")]
-    program: Option<PathBuf>,
-    /// Print one JSON object as the last line
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    run: Run,
 }
 
 /// The box that copies the first one.
@@ -64,16 +52,13 @@ struct Toll {
 /// # Errors
 /// When something that a resident was told is gone, boxes do not agree with the witness, or a box does not start again.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
-    let built = match &options.program {
-        Some(program) => program.clone(),
-        None => build_box(workspace, if options.release { Profile::Release } else { Profile::Tests })?,
-    };
+    let built = options.run.program(workspace)?;
     let folder = tempfile::tempdir().context("cannot make a folder for the village")?;
     let photo = folder.path().join("street.jpg");
     write_photo(&photo)?;
     let mut village = Village::found(&built, folder.path())?;
     let house = House::start(&built, &village.dir(FIRST))?;
-    village.move_in(options.writers)?;
+    village.move_in(options.run.writers)?;
     village.add_box(SECOND)?;
     house.stop()?;
 
@@ -157,7 +142,7 @@ fn print(options: &Options, toll: &Toll, compared: usize) -> Result<()> {
     );
     println!("lost 0; {compared} items equal on three boxes, one of which derived everything anew");
     println!("started again after a kill: half within {} ms, all within {} ms", usual.as_millis(), slowest.as_millis());
-    if options.json {
+    if options.run.json {
         let said = json!({
             "rounds": options.rounds, "kills": toll.kills, "told": toll.told.len(), "photos": photos, "lost": 0,
             "compared": compared, "start_p50_ms": usual.as_secs_f64() * 1e3, "start_max_ms": slowest.as_secs_f64() * 1e3,

@@ -7,10 +7,39 @@ pub(crate) mod power;
 mod village;
 mod writers;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::e2e::{Profile, build_box};
+use crate::process::Workspace;
+
+/// What every run of a torture is told.
+#[derive(Args)]
+struct Run {
+    /// How many residents write at once
+    #[arg(long, default_value_t = 6)]
+    writers: usize,
+    /// Torture the program as a village runs it, not as the tests build it
+    #[arg(long)]
+    release: bool,
+    /// Torture this program instead of building one
+    #[arg(long, value_name = "FILE")]
+    program: Option<PathBuf>,
+    /// Print one JSON object as the last line
+    #[arg(long)]
+    json: bool,
+}
+
+impl Run {
+    /// The program that is tortured.
+    fn program(&self, workspace: &Workspace) -> Result<PathBuf> {
+        let profile = if self.release { Profile::Release } else { Profile::Tests };
+        self.program.clone().map_or_else(|| build_box(workspace, profile), Ok)
+    }
+}
 
 /// A photo that is small enough to be posted often.
 const PHOTO: (u32, u32) = (320, 240);

@@ -21,8 +21,7 @@ use serde_json::json;
 use super::checked::stands;
 use super::village::{FIRST, Village};
 use super::writers::{Told, Writers};
-use super::{bar, write_photo};
-use crate::e2e::{Profile, build_box};
+use super::{Run, bar, write_photo};
 use crate::house::House;
 use crate::process::Workspace;
 use platter::Platter;
@@ -37,24 +36,14 @@ pub(crate) struct Options {
     /// For how many seconds residents write while it is recorded
     #[arg(long, default_value_t = 20)]
     seconds: u64,
-    /// How many residents write at once
-    #[arg(long, default_value_t = 6)]
-    writers: usize,
     /// What is chosen by chance is chosen the same again with the same number
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Check the check: as if the disk kept nothing that it is asked to keep. Then something has to get lost
     #[arg(long)]
     ignore_syncs: bool,
-    /// Torture the program as a village runs it, not as the tests build it
-    #[arg(long)]
-    release: bool,
-    /// Torture this program instead of building one
-    #[arg(long, value_name = "FILE")]
-    program: Option<PathBuf>,
-    /// Print one JSON object as the last line
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    run: Run,
 }
 
 /// Posts that are looked for after each cut: the last ones before it, and as many of the earlier ones.
@@ -78,10 +67,7 @@ struct Recording {
 /// # Errors
 /// When after a cut the box does not start or something a resident was told is gone; with `--ignore-syncs` when nothing is.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
-    let built = match &options.program {
-        Some(program) => program.clone(),
-        None => build_box(workspace, if options.release { Profile::Release } else { Profile::Tests })?,
-    };
+    let built = options.run.program(workspace)?;
     let folder = tempfile::tempdir().context("cannot make a folder for the village")?;
     let recording = record(&built, folder.path(), options)?;
     let mut chance = StdRng::seed_from_u64(options.seed);
@@ -127,7 +113,7 @@ fn record(built: &Path, folder: &Path, options: &Options) -> Result<Recording> {
 
     let mut village = Village::found(built, &at)?;
     let house = House::start(built, &village.dir(FIRST))?;
-    village.move_in(options.writers)?;
+    village.move_in(options.run.writers)?;
     house.stop()?;
     let before = happened();
     let house = House::start(built, &village.dir(FIRST))?;
@@ -180,7 +166,7 @@ fn say(options: &Options, recording: &Recording, syncs: usize, points: usize, lo
         println!("{loss}");
     }
     println!("{points} power cuts, {} with something lost that a resident was told, or no start", losses.len());
-    if options.json {
+    if options.run.json {
         let acts = recording.events.len() - recording.before;
         println!(
             "{}",
