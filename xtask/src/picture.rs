@@ -10,10 +10,12 @@ use crate::process::{Workspace, output, run as run_command};
 use crate::{setup, soak};
 
 /// What is shown, by the name the browser tests give it and the name it has in `docs/pictures`.
-const PICTURES: [(&str, &str); 3] = [
+const PICTURES: [(&str, &str); 5] = [
     ("home-desk-light.png", "home.png"),
     ("home-telephone-dark.png", "home-telephone.png"),
     ("proof-phone.png", "who-says-this.png"),
+    ("agenda-maand-1280-light.png", "agenda-month.png"),
+    ("desk-queue.png", "desk.png"),
 ];
 /// The simulated run that is shown, and the size of its picture.
 const SIMULATED: ([&str; 3], &str) = (["town", "--seed", "3"], "--window-size=1180,990");
