@@ -26,7 +26,7 @@ use std::thread;
 use std::time::Duration;
 
 use dorpsplein_protocol::store::{Batch, Direction, KeyRange, Read, Store, StoreError, Table, Visit, is_empty_range};
-use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode, Readable};
+use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
 use parking_lot::{Mutex, MutexGuard, RwLock, RwLockReadGuard};
 use rustix::fs::statvfs;
 use thiserror::Error;
@@ -204,20 +204,7 @@ impl Read for DiskStore {
         if is_empty_range(&range) {
             return Ok(());
         }
-        let engine = self.reading();
-        let engine = open_engine(&engine)?;
-        let mut entries = engine.db.snapshot().range::<&[u8], KeyRange<'_>>(engine.table(table), range);
-        let mut next = || match direction {
-            Direction::Ascending => entries.next(),
-            Direction::Descending => entries.next_back(),
-        };
-        while let Some(entry) = next() {
-            let (key, value) = entry.into_inner().map_err(store_error)?;
-            if visit(&key, &value).is_break() {
-                break;
-            }
-        }
-        Ok(())
+        self.at_one_moment(|moment| moment.scan(table, range, direction, visit))
     }
 }
 

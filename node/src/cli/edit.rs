@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::Outcome;
 use super::error::{CliError, InputError};
-use super::post::checked_day;
+use super::post::{ContactArgs, checked_day};
 use super::resident::{place_of, text};
 use super::signer::Signer;
 use crate::clock;
@@ -46,18 +46,8 @@ pub(super) struct EditArgs {
     /// By when you look whether it is still right, such as 2027-03-01
     #[arg(long, value_name = "DAY")]
     review_by: Option<String>,
-    /// The number to call
-    #[arg(long)]
-    phone: Option<String>,
-    /// The address for mail
-    #[arg(long)]
-    email: Option<String>,
-    /// The address of the site
-    #[arg(long)]
-    website: Option<String>,
-    /// When it is open
-    #[arg(long)]
-    hours: Option<String>,
+    #[command(flatten)]
+    contact: ContactArgs,
 }
 
 /// Changes an item.
@@ -102,10 +92,10 @@ fn changes(args: &EditArgs, now: &ContentBody) -> Result<Vec<Edit>, CliError> {
         (Field::PLACE, args.place.clone(), &now.place),
         (Field::CATEGORY, args.category.clone(), &now.category),
         (Field::REVIEW_BY, day(&args.review_by)?, &now.review_by),
-        (Field::PHONE, args.phone.clone(), &now.phone),
-        (Field::EMAIL, args.email.clone(), &now.email),
-        (Field::WEBSITE, args.website.clone(), &now.website),
-        (Field::HOURS, args.hours.clone(), &now.hours),
+        (Field::PHONE, args.contact.phone.clone(), &now.phone),
+        (Field::EMAIL, args.contact.email.clone(), &now.email),
+        (Field::WEBSITE, args.contact.website.clone(), &now.website),
+        (Field::HOURS, args.contact.hours.clone(), &now.hours),
     ];
     let different = texts.into_iter().filter_map(|(field, wanted, now)| {
         let wanted = wanted?;

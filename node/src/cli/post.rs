@@ -56,23 +56,30 @@ pub(super) struct PostArgs {
     /// By when you look whether it is still right, such as 2027-03-01
     #[arg(long, value_name = "DAY")]
     review_by: Option<String>,
-    /// The number to call
-    #[arg(long)]
-    phone: Option<String>,
-    /// The address for mail
-    #[arg(long)]
-    email: Option<String>,
-    /// The address of the site
-    #[arg(long)]
-    website: Option<String>,
-    /// When it is open
-    #[arg(long)]
-    hours: Option<String>,
+    #[command(flatten)]
+    contact: ContactArgs,
     /// For whom you write it down, with their consent
     #[arg(long, value_name = "NAME")]
     on_behalf: Option<String>,
     #[command(flatten)]
     photos: PhotoArgs,
+}
+
+/// How to reach who is behind a post.
+#[derive(Debug, Args)]
+pub(super) struct ContactArgs {
+    /// The number to call
+    #[arg(long)]
+    pub(super) phone: Option<String>,
+    /// The address for mail
+    #[arg(long)]
+    pub(super) email: Option<String>,
+    /// The address of the site
+    #[arg(long)]
+    pub(super) website: Option<String>,
+    /// When it is open
+    #[arg(long)]
+    pub(super) hours: Option<String>,
 }
 
 /// When an event is, and for how many.
@@ -203,10 +210,10 @@ fn post_edits(args: &PostArgs) -> Result<Vec<Edit>, CliError> {
     let texts = [
         (Field::PLACE, &args.place),
         (Field::CATEGORY, &args.category),
-        (Field::PHONE, &args.phone),
-        (Field::EMAIL, &args.email),
-        (Field::WEBSITE, &args.website),
-        (Field::HOURS, &args.hours),
+        (Field::PHONE, &args.contact.phone),
+        (Field::EMAIL, &args.contact.email),
+        (Field::WEBSITE, &args.contact.website),
+        (Field::HOURS, &args.contact.hours),
         (Field::ON_BEHALF, &args.on_behalf),
     ];
     edits.extend(texts.iter().filter_map(|(field, words)| Some(text(*field, words.as_deref()?))));

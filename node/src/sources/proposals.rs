@@ -146,8 +146,8 @@ fn set(field: Field, value: Value) -> Edit {
     Edit::Set { field, value }
 }
 
-/// An item as an event of another calendar.
-fn as_event(key: &str, content: &Content) -> Option<Event> {
+/// An item as an event of another calendar; none without a start.
+pub(crate) fn as_event(key: &str, content: &Content) -> Option<Event> {
     Some(Event {
         key: key.to_owned(),
         sequence: 0,

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::RenderError;
-use super::choices::{Choice, among};
+use super::choices::{Choice, among_areas, among_categories};
 use super::partial::rendered;
 use super::shell::Shell;
 use crate::Lang;
@@ -101,19 +101,15 @@ impl Agenda<'_> {
     }
 
     fn categories(&self) -> Result<Vec<Choice>, askama::Error> {
-        let all = self.s.say("list-every-category")?.into_owned();
-        let values = self.page.choices.categories.iter().map(|category| (category.as_str(), category.clone()));
-        Ok(among(all, self.page.asked.category.as_deref(), values, |category| {
-            self.path(|asked| asked.category = category.map(str::to_owned))
-        }))
+        among_categories(&self.s, &self.page.choices, self.page.asked.category.as_deref(), |category| {
+            self.path(|asked| asked.category = category)
+        })
     }
 
     fn areas(&self) -> Result<Vec<Choice>, askama::Error> {
-        let all = self.s.say("list-every-area")?.into_owned();
-        let values = self.page.choices.areas.iter().map(|area| (area.id.as_str(), area.name.clone()));
-        Ok(among(all, self.page.asked.area.as_deref(), values, |area| {
-            self.path(|asked| asked.area = area.map(str::to_owned))
-        }))
+        among_areas(&self.s, &self.page.choices, self.page.asked.area.as_deref(), |area| {
+            self.path(|asked| asked.area = area)
+        })
     }
 
     /// The agenda as it was asked for but for a change.

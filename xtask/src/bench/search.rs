@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use clap::Args;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::sync::build_helper;
 use super::sync::helper::Helper;
@@ -31,8 +31,6 @@ pub(crate) struct Options {
     times: usize,
 }
 
-/// The box that is filled, below the folder of the villages.
-const FILLED: &str = "maasdorp";
 /// Who asks at once.
 const VISITORS: usize = 8;
 /// How long making the index may take.
@@ -70,11 +68,9 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let program = build_box(workspace, Profile::Release)?;
     let helper = Helper::new(build_helper(workspace)?);
     let folder = tempfile::tempdir().context("cannot make a folder for the village")?;
-    let _founded: Value = helper.run("begin", folder.path(), &[])?;
-    let count = options.items.to_string();
-    let _filled: Value = helper.run("fill", folder.path(), &["--count", &count, "--when", "year"])?;
+    let dir = helper.fill(folder.path(), options.items, &[])?;
     let mut report = Report::default();
-    let house = House::start(&program, &folder.path().join(FILLED))?;
+    let house = House::start(&program, &dir)?;
     of_the_index(&house, options.items, &mut report)?;
     for (name, path) in QUESTIONS {
         let [half, most] = of_a_question(&house, path, options.times)?;

@@ -41,8 +41,6 @@ pub(crate) struct Options {
     posts: u32,
 }
 
-/// The box that is filled, below the folder of the villages.
-const FILLED: &str = "maasdorp";
 /// The most photos one post takes.
 const PHOTOS_A_POST: usize = 8;
 /// How long a box is left alone before its memory at rest is read.
@@ -65,13 +63,9 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let built = build_box(workspace, Profile::Release)?;
     let helper = Helper::new(build_helper(workspace)?);
     let folder = tempfile::tempdir().context("cannot make a folder for the village")?;
-    let _founded: Value = helper.run("begin", folder.path(), &[])?;
-    let count = options.items.to_string();
-    let fill = ["--count", &count, "--when", "year", "--what", "square"];
-    let _filled: Value = helper.run("fill", folder.path(), &fill)?;
+    let dir = helper.fill(folder.path(), options.items, &["--what", "square"])?;
     let mut report = Report::default();
     report.note("connections", json!(wrk::CONNECTIONS));
-    let dir = folder.path().join(FILLED);
     let house = House::start(&built, &dir)?;
     hang_photos(&built, &helper, &dir, options.photos)?;
     thread::sleep(REST);

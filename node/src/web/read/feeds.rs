@@ -13,6 +13,7 @@ use jiff::ToSpan;
 use super::super::local_time;
 use super::item::{self, contested};
 use super::{ReadError, Reader};
+use crate::sources::proposals::as_event;
 
 /// The most events in a calendar.
 const EVENTS: usize = 5_000;
@@ -66,19 +67,13 @@ impl Reader {
     /// An event as other calendars know it; none without a start.
     fn published(&self, row: &ItemRow) -> Option<Published> {
         let content = &row.content;
+        let key = content.uid.clone().unwrap_or_else(|| format!("{}@dorpsplein", row.id));
         let event = Event {
-            key: content.uid.clone().unwrap_or_else(|| format!("{}@dorpsplein", row.id)),
             sequence: u32::try_from(row.operations.len().saturating_sub(1)).unwrap_or(u32::MAX),
             title: item::title(row),
             body: content.body.as_deref().map(markdown::plain).unwrap_or_default(),
-            place: content.place.clone(),
             website: None,
-            category: content.category.clone(),
-            starts: content.starts.clone()?,
-            ends: content.ends.clone(),
-            repeats: content.repeats.clone(),
-            except: content.except.clone(),
-            cancelled: content.cancelled,
+            ..as_event(&key, content)?
         };
         let url = self.whole(&paths::event(Lang::Nl, &row.id.to_string()));
         Some(Published { event, created: row.created, changed: row.edited.unwrap_or(row.created), url })

@@ -37,6 +37,15 @@ impl Helper {
         serde_json::from_str(text.trim()).with_context(|| format!("`sync_bench {command}` said {text:?}"))
     }
 
+    /// Founds the villages in a folder, and gives the first one so many items of a year, with `more` said about them. Returns
+    /// the folder of its box, which does not run.
+    pub(in crate::bench) fn fill(&self, folder: &Path, items: u64, more: &[&str]) -> Result<PathBuf> {
+        let _founded: Value = self.run("begin", folder, &[])?;
+        let count = items.to_string();
+        let _filled: Value = self.run("fill", folder, &[&["--count", &count, "--when", "year"], more].concat())?;
+        Ok(folder.join("maasdorp"))
+    }
+
     /// Starts it on a folder; it goes on until it is told to [finish](Errand::finish).
     pub(in crate::bench) fn start(&self, command: &str, folder: &Path, arguments: &[&str]) -> Result<Errand> {
         let mut process = Command::new(&self.path)
