@@ -4,7 +4,7 @@ use std::env;
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::thread;
 
 use anyhow::{Context, Result, ensure};
@@ -86,6 +86,13 @@ pub(crate) fn works(command: &mut Command) -> bool {
 
 /// Runs a command with its output on ours and returns the lines that `keep` wants to see again at the end.
 pub(crate) fn run_keeping(command: &mut Command, keep: fn(&str) -> bool) -> Result<Vec<String>> {
+    let (kept, status) = run_to_the_end(command, keep)?;
+    ensure!(status.success(), "`{}` failed ({status})", shown(command));
+    Ok(kept)
+}
+
+/// The same, of a command that may fail: the caller decides what its status means.
+pub(crate) fn run_to_the_end(command: &mut Command, keep: fn(&str) -> bool) -> Result<(Vec<String>, ExitStatus)> {
     let shown = shown(command);
     if std::io::stdout().is_terminal() {
         command.env("CARGO_TERM_COLOR", "always").env("FORCE_COLOR", "1");
@@ -101,8 +108,7 @@ pub(crate) fn run_keeping(command: &mut Command, keep: fn(&str) -> bool) -> Resu
     let mut kept = forward(stdout, &mut std::io::stdout(), keep)?;
     kept.extend(errors.join().map_err(|_| anyhow::anyhow!("the thread that reads `{shown}` panicked"))??);
     let status = child.wait().with_context(|| format!("cannot wait for `{shown}`"))?;
-    ensure!(status.success(), "`{shown}` failed ({status})");
-    Ok(kept)
+    Ok((kept, status))
 }
 
 fn forward(from: impl Read, to: &mut impl Write, keep: fn(&str) -> bool) -> Result<Vec<String>> {

@@ -206,6 +206,7 @@ test("an answer that is lost has nothing signed or posted twice", async (t) => {
 test("a photo waits with its post", async (t) => {
   const { page } = await resident(t, "Els Visser");
   await page.goto(`${dorp.url}/schrijven`);
+  await page.locator('form[data-dorpsplein="write"]').waitFor({ state: "visible" });
   const photo = { name: "water.jpg", mimeType: "image/jpeg", buffer: Buffer.from(await drawn(page)) };
   await dorp.leave();
   await writes(page, "Zo hoog staat het water", { photo });
