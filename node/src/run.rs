@@ -310,6 +310,7 @@ fn meet_neighbours(
         driver: driver.clone(),
         keypair: keypair(folder),
         book: folder.addresses(),
+        peers: folder.peers(),
         ways: folder.ways(),
     });
     let home = folder.config().neighbourhood;

@@ -14,8 +14,8 @@ use lab_support::{Internet, LabBox, available, gateway};
 const OUTSIDE: Ipv4Addr = Ipv4Addr::new(203, 0, 112, 18);
 
 #[test]
-fn a_router_is_asked_to_let_neighbours_in_and_the_box_says_where() {
-    if !available("a_router_is_asked_to_let_neighbours_in_and_the_box_says_where") {
+fn a_router_is_asked_to_let_neighbours_in_and_they_come_in() {
+    if !available("a_router_is_asked_to_let_neighbours_in_and_they_come_in") {
         return;
     }
     let internet = Internet::new();
@@ -34,4 +34,22 @@ fn a_router_is_asked_to_let_neighbours_in_and_the_box_says_where() {
     assert!(asked.contains(&("udp".to_owned(), 4080, "192.168.1.10".to_owned(), 4080)), "{asked:?}");
     let door = format!("/ip4/{OUTSIDE}/udp/4080/quic-v1");
     elzenbroek.eventually("reached from outside", |one| one.ways()["outside"].to_string().contains(&door));
+
+    // Who is on the internet comes in by that door: the home may not begin with them, and nobody stands in between.
+    let mut noordwijk = LabBox::found("Noordwijk", internet.machine("n", 24), "203.0.113.26");
+    router.run("nft insert rule ip home through iifname lan ip daddr 203.0.113.26 ct state new drop");
+    for one in [&mut maasdorp, &mut elzenbroek] {
+        one.pull_the_plug();
+        noordwijk.agree_with(one);
+    }
+    for one in [&mut maasdorp, &mut elzenbroek, &mut noordwijk] {
+        one.serve();
+    }
+    let key = elzenbroek.resident("Griet");
+    let post = elzenbroek.post(&key, "Door de open deur");
+    noordwijk.eventually("the post", |one| one.shows(&post));
+    noordwijk.eventually("a way by the open door", |one| {
+        let way = one.way_to(&elzenbroek);
+        way["way"] == "direct" && way["address"].as_str().is_some_and(|address| address.starts_with(&door))
+    });
 }

@@ -2,8 +2,8 @@
 //! common neighbour.
 //!
 //! Each box signs where it can be reached from outside, and sends that to its neighbours. Each passes on what it was
-//! told to those who [may know](neighbours::may_know), and to nobody else. Of two records of one box the newer counts. This
-//! task is also what tells the network who is [entitled](neighbours::entitled) to anything.
+//! told to those who [may know](neighbours::may_know), and to nobody else. Of two records of one box the newer counts, and
+//! what is said of boxes that we have nothing to do with is not kept. This task is also what tells the network who is [entitled](neighbours::entitled) to anything.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use super::neighbours;
 use crate::clock;
 use crate::data_folder::addresses::{AddressBook, KeptRecord};
+use crate::data_folder::peers::PeerBook;
 use crate::data_folder::ways::{Way, WayKind, Ways, WaysFile};
 use crate::driver::{DriverHandle, peer_id, public_key};
 use crate::net::{AddressRecord, Keypair, MAX_MESSAGE_RECORDS, NetHandle, Reach, Route, Told};
@@ -59,6 +60,7 @@ pub(super) struct Surroundings {
     pub(super) driver: DriverHandle,
     pub(super) keypair: Keypair,
     pub(super) book: AddressBook,
+    pub(super) peers: PeerBook,
     pub(super) ways: WaysFile,
 }
 
@@ -67,6 +69,8 @@ pub(super) struct Whereabouts {
     around: Surroundings,
     own: Own,
     records: BTreeMap<PublicKey, KeptRecord>,
+    /// The boxes that a treaty or a connector named, and whose registers may not be here yet.
+    introduced: BTreeMap<PublicKey, NeighbourhoodId>,
     /// Whom we told what, since they connected.
     told: BTreeMap<PeerId, Telling>,
     heard: BTreeMap<PeerId, (Instant, u32)>,
@@ -103,6 +107,7 @@ impl Whereabouts {
             around,
             own: Own { record: None, signed: now, since: now, outside: BTreeSet::new() },
             records: keyed.collect(),
+            introduced: BTreeMap::new(),
             told: BTreeMap::new(),
             heard: BTreeMap::new(),
             places,
@@ -118,6 +123,7 @@ impl Whereabouts {
         let mut told = self.around.net.take_told();
         let mut reach = self.around.net.watch_reach();
         loop {
+            self.look_up_introduced().await;
             tokio::select! {
                 () = stop.cancelled() => break,
                 heard = next(&mut told) => match heard {
@@ -135,13 +141,30 @@ impl Whereabouts {
         }
     }
 
+    /// Reads whom somebody named here. While the book cannot be read (whoever dials says so), what it said last stands.
+    async fn look_up_introduced(&mut self) {
+        let book = self.around.peers.clone();
+        if let Ok(Ok(peers)) = tokio::task::spawn_blocking(move || book.read()).await {
+            let introduced = peers.into_iter().filter(|peer| peer.introduced);
+            self.introduced = introduced.map(|peer| (peer.key, peer.neighbourhood)).collect();
+        }
+    }
+
+    /// Whose box has this key, as far as it is one we have to do with: one of a neighbour by the registers, or one that was
+    /// named here. Without the latter, a box that only a common neighbour can find would never be met for the first time.
+    fn belongs_to(&self, key: &PublicKey, entitled: &BTreeMap<PublicKey, NeighbourhoodId>) -> Option<NeighbourhoodId> {
+        entitled.get(key).or_else(|| self.introduced.get(key)).copied()
+    }
+
     fn round(&mut self, reach: &Reach) {
         let (registers, now) = (self.around.driver.registers(), clock::now());
         let mut entitled = neighbours::entitled(&registers, now);
         entitled.retain(|key, _| peer_id(key) != Some(self.around.net.local_peer()));
         self.around.net.entitle(entitled.keys().filter_map(peer_id).collect());
         // Who is no neighbour any more is nobody whose address is kept here.
-        self.records.retain(|key, kept| entitled.contains_key(key) && is_fresh(&kept.record, now));
+        let mut records = std::mem::take(&mut self.records);
+        records.retain(|key, kept| self.belongs_to(key, &entitled).is_some() && is_fresh(&kept.record, now));
+        self.records = records;
         self.sign(reach);
         self.tell(reach, &registers, &entitled, now);
         self.write_ways(reach, &entitled);
@@ -259,7 +282,7 @@ impl Whereabouts {
     /// Keeps a record of a box that we have to do with, if it is newer than what is known. Says whether it did.
     fn take(&mut self, record: AddressRecord, entitled: &BTreeMap<PublicKey, NeighbourhoodId>, now: Timestamp) -> bool {
         let Some(key) = public_key(&record.peer()) else { return false };
-        let Some(neighbourhood) = entitled.get(&key).copied() else { return false };
+        let Some(neighbourhood) = self.belongs_to(&key, entitled) else { return false };
         let is_ours = record.peer() == self.around.net.local_peer();
         let known = self.records.get(&key).map_or(0, |kept| kept.record.sequence());
         if is_ours || record.sequence() <= known || !is_fresh(&record, now) {
