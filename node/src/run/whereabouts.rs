@@ -3,7 +3,8 @@
 //!
 //! Each box signs where it can be reached from outside, and sends that to its neighbours. Each passes on what it was
 //! told to those who [may know](neighbours::may_know), and to nobody else. Of two records of one box the newer counts, and
-//! what is said of boxes that we have nothing to do with is not kept. This task is also what tells the network who is [entitled](neighbours::entitled) to anything.
+//! what is said of boxes that we have nothing to do with is not kept. This task is also what tells the network who is
+//! [entitled](neighbours::entitled) to anything.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
