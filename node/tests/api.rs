@@ -308,6 +308,18 @@ fn only_cbor_from_this_site_or_from_a_program_is_read() {
 }
 
 #[test]
+fn parameters_and_bodies_that_cannot_be_read_are_a_problem_too() {
+    let village = Village::new();
+    let preview = post(&format!("{}/api/v1/previews?lang=nl&level=two", village.url), &[CBOR], b"");
+    assert_eq!((preview.status.as_u16(), preview.problem().as_str()), (400, "malformed"));
+    let login = format!("{}/api/v1/sessions", village.url);
+    let untyped = post(&login, &[], b"{}");
+    assert_eq!((untyped.status.as_u16(), untyped.problem().as_str()), (415, "malformed"));
+    let empty = post(&login, &[("content-type", "application/json")], b"{}");
+    assert_eq!((empty.status.as_u16(), empty.problem().as_str()), (422, "malformed"));
+}
+
+#[test]
 fn what_is_not_there_and_what_is_not_to_be_seen_are_one_answer() {
     let village = Village::new();
     let nowhere = village.get(&format!("/api/v1/items/{}", "0".repeat(64)));

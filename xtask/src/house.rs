@@ -80,6 +80,11 @@ impl House {
         &self.site
     }
 
+    /// What shows that somebody has its folder.
+    pub(crate) fn token(&self) -> &str {
+        &self.token
+    }
+
     /// How it keeps up.
     pub(crate) fn sync(&self) -> Result<Sync> {
         self.ask("/api/v1/sync")

@@ -1,6 +1,7 @@
 //! The project's own chores, run as `cargo xtask <name>`: everything a contributor or a build machine needs, with
 //! nothing set up by hand.
 
+mod api;
 mod bench;
 mod browser_module;
 mod e2e;
@@ -48,6 +49,8 @@ enum Chore {
     },
     /// Checks only that the browser's module makes the same bytes as native code.
     Vectors,
+    /// Has a real box asked, fittingly and oddly, what its own OpenAPI document says it can be asked.
+    Api(api::Options),
     /// Measures sizes, speed and memory, as a table and as JSON.
     Bench {
         #[command(subcommand)]
@@ -114,6 +117,7 @@ fn run(chore: &Chore) -> Result<()> {
         Chore::Tidy => tidy::run(&workspace),
         Chore::E2e { pattern } => e2e::run_alone(&workspace, pattern.as_deref()),
         Chore::Vectors => browser_module::run_alone(&workspace),
+        Chore::Api(options) => api::ask(&workspace, options),
         Chore::Bench { what: None, reuse } => bench::run(&workspace, *reuse),
         Chore::Bench { what: Some(BenchChore::Sync(options)), .. } => bench::sync::run(&workspace, options),
         Chore::Bench { what: Some(BenchChore::Search(options)), .. } => bench::search::run(&workspace, options),

@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
+use crate::bench::target_folder;
 use crate::process::{Workspace, output, program, run, works};
 
 /// The compilation target of the browser's module.
@@ -93,6 +94,21 @@ pub(crate) fn wrk(workspace: &Workspace) -> Result<()> {
         debian_packages(workspace, &["wrk"]).context("measuring pages needs wrk")?;
     }
     Ok(())
+}
+
+/// What makes up requests from an OpenAPI document, in a folder of its own beside what is compiled, in one version.
+pub(crate) fn schemathesis(workspace: &Workspace) -> Result<PathBuf> {
+    const VERSION: &str = "schemathesis==4.32.5";
+    let folder = target_folder(workspace)?.join("schemathesis");
+    let program_in = |name: &str| folder.join("bin").join(name);
+    if !works(Command::new(program_in("schemathesis")).arg("--version")) {
+        if !works(Command::new("python3").args(["-m", "ensurepip", "--version"])) {
+            debian_packages(workspace, &["python3-venv"]).context("Schemathesis needs Python")?;
+        }
+        run(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
+        run(Command::new(program_in("pip")).args(["install", "--quiet", VERSION]))?;
+    }
+    Ok(program_in("schemathesis"))
 }
 
 /// What the tests with home routers need: network namespaces, and the programs that set them up. `None` when they can be

@@ -10,7 +10,7 @@ pub(super) mod search;
 pub(super) mod sync;
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use dorpsplein_protocol::identity::PublicKey;
@@ -19,6 +19,7 @@ use dorpsplein_protocol::operation::{ItemId, OperationId};
 use super::SiteState;
 use super::body::{DeviceBody, InvitationBody, ItemBody, ItemsBody, OperationBytes, StatusBody};
 use super::error::{Problem, ProblemBody};
+use super::extract::Parameters;
 use super::read::{ReadError, Reader};
 use super::sessions::Visitor;
 
@@ -60,12 +61,15 @@ pub(super) struct Start {
     path = "/api/v1/items",
     tag = "reading",
     params(("after" = Option<String>, Query, description = "What the answer before said in `next`")),
-    responses((status = 200, body = ItemsBody))
+    responses(
+        (status = 200, body = ItemsBody),
+        (status = 404, description = "No such place", body = ProblemBody, content_type = "application/problem+json"),
+    )
 )]
 pub(super) async fn items(
     State(state): State<SiteState>,
     visitor: Option<Visitor>,
-    Query(start): Query<Start>,
+    Parameters(start): Parameters<Start>,
 ) -> Result<Json<ItemsBody>, Problem> {
     let after = start.after.map(|after| ItemId::from_hex(&after).ok_or_else(Problem::not_found)).transpose()?;
     read(state, move |reader| reader.for_visitor(visitor).everything(after.as_ref())).await.map(Json)

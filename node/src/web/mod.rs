@@ -9,6 +9,7 @@ pub mod body;
 mod bounded;
 mod conditional;
 pub mod error;
+mod extract;
 mod feeds;
 mod item_count;
 mod keeper;
@@ -26,6 +27,7 @@ mod openapi;
 mod pages;
 mod photos;
 mod preview;
+
 mod read;
 mod router;
 pub mod sessions;

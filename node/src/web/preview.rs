@@ -1,7 +1,7 @@
 //! A preview of what somebody writes: made of edits that nobody signed, and neither stored nor written down anywhere.
 
 use axum::body::Body;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
 use dorpsplein_protocol::identity::PublicKey;
@@ -14,6 +14,7 @@ use super::SiteState;
 use super::body::OperationBytes;
 use super::bounded;
 use super::error::{Problem, ProblemBody};
+use super::extract::Parameters;
 use super::read::Reader;
 use super::sessions::Visitor;
 use super::write::{check_media_type, check_origin, too_large};
@@ -54,7 +55,7 @@ pub(super) struct Manner {
 pub(super) async fn preview(
     State(state): State<SiteState>,
     visitor: Option<Visitor>,
-    Query(manner): Query<Manner>,
+    Parameters(manner): Parameters<Manner>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {

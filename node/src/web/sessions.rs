@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequestParts, OptionalFromRequestParts, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -27,6 +26,7 @@ use utoipa::ToSchema;
 
 use super::SiteState;
 use super::error::{Problem, ProblemBody};
+use super::extract::JsonBody;
 use super::write::check_origin;
 use crate::clock;
 
@@ -65,11 +65,14 @@ pub struct ChallengeBody {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct LoginBody {
     /// Its public key.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
     pub device: String,
     /// The challenge it answers.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
     pub challenge: String,
     /// Its signature, 128 hexadecimal digits, over SHA-256(`dorpsplein/session/1` ‖ neighbourhood ‖ challenge ‖ host of the
     /// site as in its address).
+    #[schema(pattern = "^[0-9a-f]{128}$")]
     pub signature: String,
 }
 
@@ -143,11 +146,10 @@ pub(super) async fn challenge(State(state): State<SiteState>) -> Result<Response
 pub(super) async fn log_in(
     State(state): State<SiteState>,
     headers: HeaderMap,
-    login: Result<Json<LoginBody>, JsonRejection>,
+    JsonBody(login): JsonBody<LoginBody>,
 ) -> Result<Response, Problem> {
     check_origin(&headers)?;
     let malformed = || Problem::new("malformed", "a login names a device, a challenge and a signature, in hexadecimal");
-    let Json(login) = login.map_err(|_| malformed())?;
     let device = PublicKey::from_hex(&login.device).ok_or_else(malformed)?;
     let challenge = hex::decode(&login.challenge).and_then(|bytes| bytes.try_into().ok()).ok_or_else(malformed)?;
     let signature = hex::decode(&login.signature).and_then(|bytes| bytes.try_into().ok()).ok_or_else(malformed)?;

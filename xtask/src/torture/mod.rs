@@ -4,7 +4,7 @@
 mod checked;
 pub(crate) mod kill;
 pub(crate) mod power;
-mod village;
+pub(crate) mod village;
 mod writers;
 
 use std::path::{Path, PathBuf};

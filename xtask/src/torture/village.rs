@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::process::output;
 
 /// The program, and where the village's folders are.
-pub(super) struct Village {
+pub(crate) struct Village {
     program: PathBuf,
     root: PathBuf,
     /// The key files of the residents.
@@ -19,7 +19,7 @@ pub(super) struct Village {
 
 impl Village {
     /// Founds it with one box, which does not run yet.
-    pub(super) fn found(program: &Path, root: &Path) -> Result<Self> {
+    pub(crate) fn found(program: &Path, root: &Path) -> Result<Self> {
         let village = Self { program: program.to_owned(), root: root.to_owned(), keys: Vec::new() };
         let dir = village.dir(FIRST);
         let mut found = village.command(&["init", "--name", "Stormdorp"]);
@@ -50,7 +50,7 @@ impl Village {
     }
 
     /// The folder of one of its boxes.
-    pub(super) fn dir(&self, name: &str) -> PathBuf {
+    pub(crate) fn dir(&self, name: &str) -> PathBuf {
         self.root.join(name)
     }
 
@@ -77,7 +77,7 @@ impl Village {
 }
 
 /// The box the village was founded with.
-pub(super) const FIRST: &str = "first";
+pub(crate) const FIRST: &str = "first";
 
 /// With ports of its own, on this machine only.
 fn settle(command: &mut Command) -> Result<&mut Command> {

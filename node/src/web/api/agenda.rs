@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use dorpsplein_calendar::{MAX_BYTES, ReadError};
@@ -13,6 +13,7 @@ use crate::web::SiteState;
 use crate::web::body::{CalendarBytes, ImportQuery, ImportedCalendarBody, PassedOverBody, SourcesBody};
 use crate::web::bounded;
 use crate::web::error::{Problem, ProblemBody};
+use crate::web::extract::{JsonBody, Parameters};
 use crate::web::keeper::Keeper;
 use crate::web::read::Reader;
 use crate::web::write::check_origin;
@@ -47,7 +48,7 @@ pub(in super::super) async fn sources(_: Keeper, State(state): State<SiteState>)
 pub(in super::super) async fn import(
     _: Keeper,
     State(state): State<SiteState>,
-    Query(query): Query<ImportQuery>,
+    Parameters(query): Parameters<ImportQuery>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
@@ -75,7 +76,7 @@ pub(in super::super) async fn pass_over(
     _: Keeper,
     State(state): State<SiteState>,
     headers: HeaderMap,
-    Json(body): Json<PassedOverBody>,
+    JsonBody(body): JsonBody<PassedOverBody>,
 ) -> Result<StatusCode, Problem> {
     check_origin(&headers)?;
     let sources = kept(&state)?;

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use dorpsplein_protocol::bundle;
@@ -16,6 +16,7 @@ use crate::web::SiteState;
 use crate::web::body::{BundleFrame, ImportedBody};
 use crate::web::bounded;
 use crate::web::error::{Problem, ProblemBody};
+use crate::web::extract::Parameters;
 use crate::web::keeper::Keeper;
 use crate::web::write::{MEDIA_TYPE, check_origin};
 
@@ -50,7 +51,7 @@ pub(in super::super) async fn page(
     _: Keeper,
     State(state): State<SiteState>,
     Path((neighbourhood, space)): Path<(String, String)>,
-    Query(from): Query<From>,
+    Parameters(from): Parameters<From>,
 ) -> Result<Response, Problem> {
     let neighbourhood = NeighbourhoodId::from_hex(&neighbourhood).ok_or_else(Problem::not_found)?;
     let space = space_named(&space).ok_or_else(Problem::not_found)?;

@@ -1,7 +1,7 @@
 //! What was done to items as a whole, and who did it.
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use dorpsplein_protocol::operation::ItemId;
@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::super::SiteState;
 use super::super::body::{LogBody, ReceiptBody};
 use super::super::error::{Problem, ProblemBody};
+use super::super::extract::Parameters;
 use super::super::sessions::Visitor;
 use super::read;
 
@@ -33,7 +34,7 @@ pub(in super::super) struct Place {
 pub(in super::super) async fn log(
     State(state): State<SiteState>,
     _member: Visitor,
-    Query(place): Query<Place>,
+    Parameters(place): Parameters<Place>,
 ) -> Result<Response, Problem> {
     let log = read(state, move |reader| reader.log(place.after.as_deref())).await?;
     Ok(([(header::CACHE_CONTROL, "no-store")], Json(log)).into_response())

@@ -12,6 +12,7 @@ use crate::links::TreatyLink;
 use crate::web::SiteState;
 use crate::web::body::{IntroducedBody, IntroductionBody, TakingBody};
 use crate::web::error::{Problem, ProblemBody};
+use crate::web::extract::JsonBody;
 use crate::web::keeper::Keeper;
 use crate::web::read::ReadError;
 use crate::web::write::check_origin;
@@ -34,7 +35,7 @@ pub(in super::super) async fn introduce(
     _: Keeper,
     State(state): State<SiteState>,
     headers: HeaderMap,
-    Json(body): Json<IntroductionBody>,
+    JsonBody(body): JsonBody<IntroductionBody>,
 ) -> Result<Response, Problem> {
     check_origin(&headers)?;
     let strange = |detail: String| Problem::new("invalid-content", detail);

@@ -28,7 +28,7 @@ type Questions = Query<Vec<(String, String)>>;
     path = "/api/v1/search",
     tag = "reading",
     params(
-        ("q" = String, Query, description = "Words; 200 characters of them are read"),
+        ("q" = Option<String>, Query, description = "Words; 200 characters of them are read"),
         ("kind" = Option<String>, Query, description = "Only this kind: news, event, comment, offer …"),
         ("after" = Option<String>, Query, description = "Where the last answer said to go on"),
     ),
@@ -58,7 +58,7 @@ pub(in super::super) async fn search(
     path = "/api/v1/suggestions",
     tag = "reading",
     params(
-        ("q" = String, Query, description = "What was typed so far"),
+        ("q" = Option<String>, Query, description = "What was typed so far"),
         ("lang" = Option<String>, Query, description = "For labels and addresses: the tag of a language of the site; nl where it is none"),
     ),
     responses(

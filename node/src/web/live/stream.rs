@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{ConnectInfo, Query, State};
+use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
@@ -21,6 +21,7 @@ use super::places::Place;
 use super::{CameFrom, NewsBody};
 use crate::web::SiteState;
 use crate::web::error::{Problem, ProblemBody};
+use crate::web::extract::Parameters;
 use crate::web::sessions::Visitor;
 use crate::web::write::check_origin;
 
@@ -55,7 +56,7 @@ pub(in crate::web) async fn events(
     visitor: Option<Visitor>,
     ConnectInfo(CameFrom(address)): ConnectInfo<CameFrom>,
     headers: HeaderMap,
-    Query(After { after }): Query<After>,
+    Parameters(After { after }): Parameters<After>,
 ) -> Result<Response, Problem> {
     check_origin(&headers)?;
     let place = state.live.places.take(address).ok_or_else(full)?;
