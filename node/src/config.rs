@@ -1,13 +1,14 @@
 //! What a box is told about itself: `box.toml` in its data folder, written once with an explanation of every line and
 //! meant to be edited; and what the environment and the command line say instead.
 
+mod https;
 mod layers;
 mod mail;
 mod mistakes;
 mod reading;
 mod settings;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use dorpsplein_protocol::operation::NeighbourhoodId;
 use dorpsplein_protocol::replica::PhotoQuota;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::links::Site;
 use crate::sources::MAX_SOURCES;
 
+pub use https::{Challenge, HttpsSettings};
 pub use layers::{Flag, FlagError, Overrides};
 pub use mail::{MailSettings, Security, WeeklyDay};
 pub use mistakes::{ConfigError, Mistake, Place};
@@ -78,6 +80,12 @@ pub struct Config {
     /// How post by e-mail goes out; none: this box sends no post.
     #[serde(default)]
     pub mail: Option<MailSettings>,
+    /// The web servers before this box that may say for whom and over what they ask.
+    #[serde(default)]
+    pub proxies: Vec<IpAddr>,
+    /// How the site is reached over https without one; none: it is not.
+    #[serde(default)]
+    pub https: Option<HttpsSettings>,
 }
 
 /// On which networks a box makes itself known and looks for boxes next door.
@@ -195,6 +203,17 @@ pub struct HelpLine {
     pub hours: Option<String>,
 }
 
+impl HelpLine {
+    fn render(&self) -> String {
+        let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
+        let hours = match &self.hours {
+            Some(hours) => format!("hours = {}", quoted(hours)),
+            None => "# hours = \"on weekdays from 9 to 12\"".to_owned(),
+        };
+        format!("[help]\nname = {}\nphone = {}\n{hours}\n", quoted(&self.name), quoted(&self.phone))
+    }
+}
+
 impl From<&HelpLine> for Help {
     fn from(line: &HelpLine) -> Self {
         Self { name: Some(line.name.clone()), phone: line.phone.clone(), hours: line.hours.clone() }
@@ -223,6 +242,8 @@ impl Config {
             help: None,
             agenda: AgendaSources::default(),
             mail: None,
+            proxies: Vec::new(),
+            https: None,
         }
     }
 
@@ -258,13 +279,7 @@ impl Config {
             [] => ANNOUNCE_EXAMPLE.to_owned(),
             some => format!("announce = [{}]", addresses(some)),
         };
-        let help = self.help.as_ref().map_or_else(
-            || HELP_EXAMPLE.to_owned(),
-            |help| {
-                let hours = optional("hours", help.hours.as_deref(), "on weekdays from 9 to 12");
-                format!("[help]\nname = {}\nphone = {}\n{hours}\n", quoted(&help.name), quoted(&help.phone))
-            },
-        );
+        let help = self.help.as_ref().map_or_else(|| HELP_EXAMPLE.to_owned(), HelpLine::render);
         format!(
             "# The settings of this box. Restart it after a change.\n\n\
              # The neighbourhood this box belongs to. Its id never changes.\n\
@@ -273,6 +288,8 @@ impl Config {
              # Where the site listens: an address of this machine (0.0.0.0 for all) and a port.\nsite = {site}\n\n\
              # The site's own address as visitors type it. Choose it once: the keys in people's browsers belong to it.\n\
              {public_url}\n\n\
+             # Web servers before this box that may say for whom they ask (X-Forwarded-For) and over what (X-Forwarded-Proto).\n\
+             # Nobody else is believed.\n{proxies}\n\n\
              # Where this box listens for other boxes.\nbox = [{listen}]\n\n\
              # Ask the router to let neighbours in (UPnP), so that nobody has to set it up.\nupnp = {upnp}\n\n\
              # Let neighbours that cannot reach each other do so through this box, within limits. It carries what they\n\
@@ -295,7 +312,12 @@ impl Config {
              # private_addresses says that they may be on this network as well.\n{agenda}\n\
              # Post by e-mail for residents who ask for it: the server that takes it, \"starttls\" or \"tls\", the name to log in\n\
              # with, and the address it comes from. The password stands in a file mail.password beside this one, which only\n\
-             # its owner may read. Between the two hours nothing is sent; at the second the day's post is made.\n{mail}",
+             # its owner may read. Between the two hours nothing is sent; at the second the day's post is made.\n{mail}\n\
+             # The site over https without a web server before it. The box obtains a certificate for the name in public_url, and\n\
+             # renews it, once you agree to the terms of who gives it (letsencrypt.org); ports 443 and 80 of the router lead here.\n\
+             # Or name the files of a certificate that somebody else renews.\n{https}",
+            https = self.https.as_ref().map_or_else(|| https::EXAMPLE.to_owned(), HttpsSettings::render),
+            proxies = proxies(&self.proxies),
             mail = self.mail.as_ref().map_or_else(|| mail::EXAMPLE.to_owned(), MailSettings::render),
             agenda = self.agenda.render(),
             resident_mb = self.photos.resident_mb,
@@ -342,6 +364,13 @@ const AGENDA_EXAMPLE: &str =
     "# [[agenda.source]]\n# url = \"https://sportclub.example/agenda.ics\"\n# name = \"Sports club\"\n# hours = 6\n";
 
 const ANNOUNCE_EXAMPLE: &str = "# announce = [\"/dns/plein.example/udp/4080/quic-v1\"]";
+
+fn proxies(addresses: &[IpAddr]) -> String {
+    let quoted: Vec<_> = addresses.iter().map(|address| format!("\"{address}\"")).collect();
+    if quoted.is_empty() { PROXIES_EXAMPLE.to_owned() } else { format!("proxies = [{}]", quoted.join(", ")) }
+}
+
+const PROXIES_EXAMPLE: &str = "# proxies = [\"127.0.0.1\"]";
 
 const HELP_EXAMPLE: &str =
     "# [help]\n# name = \"Truus\"\n# phone = \"0123 456 789\"\n# hours = \"on weekdays from 9 to 12\"\n";
@@ -441,6 +470,19 @@ mod tests {
                 weekly_on: WeeklyDay::Sunday,
                 quiet_from: 22,
                 quiet_until: 7,
+            }),
+            proxies: vec!["127.0.0.1".parse().unwrap(), "::1".parse().unwrap()],
+            https: Some(HttpsSettings {
+                listen: "[::]:8443".parse().unwrap(),
+                redirect: Some("[::]:8081".parse().unwrap()),
+                agree_to_terms: true,
+                contact: Some("a@plein.example".to_owned()),
+                domains: vec!["www.plein.example".to_owned()],
+                challenge: Challenge::Http,
+                directory: "https://acme.example/dir".to_owned(),
+                directory_root: Some("/etc/root.pem".into()),
+                certificate: Some("/etc/chain.pem".into()),
+                key: Some("/etc/key.pem".into()),
             }),
             ..plain.clone()
         };

@@ -15,6 +15,7 @@
 //! | `running.json` | how to reach the box that runs on this folder; gone when none does; only its owner may read it |
 //! | `mail/` | [who wants post by e-mail](crate::mail), a file for each, which only its owner may read |
 //! | `mail.password` | the password of the mail server, where it wants one; only its owner may read it |
+//! | `https/` | the [certificate of the site](crate::https), and what it was given for; only its owner may read it |
 //! | `search/` | the [search index](crate::search): made of the store, and made again when it is gone |
 //! | `restoring` | that the folder is being [made of a backup](kept::Unfinished), and not finished |
 //! | `check/` | a store that is derived anew [beside this one](crate::check), for a moment |

@@ -10,6 +10,7 @@ pub mod demo;
 pub mod disk_store;
 pub mod driver;
 mod folder_lock;
+pub mod https;
 pub mod letters;
 pub mod links;
 pub mod mail;

@@ -33,7 +33,7 @@ use crate::sources;
 use crate::web::live::{self, Teller};
 use crate::web::{FolderToken, SiteIdentity, SiteState};
 use dialling::Dialler;
-use doors::{Answering, Doors};
+use doors::{Answering, Doors, Open};
 use opening::{open_mail, open_replica, open_search, open_store};
 use whereabouts::{Surroundings, Whereabouts};
 
@@ -61,6 +61,7 @@ pub struct RunningBox {
     token: FolderToken,
     site: Answering,
     figures: Option<Answering>,
+    certificate: Option<JoinHandle<()>>,
     dialler: JoinHandle<()>,
     whereabouts: JoinHandle<()>,
     contacts: JoinHandle<()>,
@@ -83,9 +84,8 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
     let mail = open_mail(&folder, &stop)?;
 
     // The doors, before anybody is let in.
-    let doors = Doors::take(settings).await?;
-    let bound = doors.bound;
-    let token = folder_token()?;
+    let doors = Doors::take(settings, folder.path()).await?;
+    let (bound, token) = (doors.bound, folder_token()?);
     let (net, events) = net::start(net_config(&folder))?;
 
     // The replica, which hears of everything from here on, and who keeps the files of photos for it.
@@ -127,7 +127,7 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
     let state = mail.iter().cloned().fold(search.into_iter().fold(state, SiteState::with_search), SiteState::with_mail);
     let sender = mail.map(|mail| Sender::start(mail, state.clone(), stop.clone()));
     let teller = live::follow(state.clone(), stop.clone());
-    let (site, figures) = doors.open(state, &stop);
+    let Open { site, figures, certificate } = doors.open(state, &stop);
 
     // Ready: commands on this machine may come.
     let running = RunningBox {
@@ -144,6 +144,7 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
         token,
         site,
         figures,
+        certificate,
         dialler,
         whereabouts,
         contacts,
@@ -247,7 +248,8 @@ impl RunningBox {
             ("keeping when neighbours were heard of", self.contacts),
             ("visiting other calendars", self.visits),
         ];
-        for (part, task) in tasks {
+        let certificate = self.certificate.map(|task| ("keeping the certificate up to date", task));
+        for (part, task) in tasks.into_iter().chain(certificate) {
             if let Err(error) = task.await {
                 tracing::error!(%error, "{part} ended in a panic");
             }

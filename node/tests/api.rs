@@ -5,7 +5,7 @@
 mod site_support;
 
 use dorpsplein_node::cli::{Founding, Site, found};
-use dorpsplein_node::config::LocalNetwork;
+use dorpsplein_node::config::{Flag, LocalNetwork, Overrides};
 use dorpsplein_node::data_folder::DataFolder;
 use dorpsplein_node::run::{self, RunningBox};
 use dorpsplein_node::{clock, letters};
@@ -38,8 +38,15 @@ struct Village {
 
 impl Village {
     fn new() -> Self {
+        Self::with(&[])
+    }
+
+    /// The same, with these settings.
+    fn with(settings: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let dir = folder.path().join("dorp");
+        let flags: Vec<Flag> = settings.iter().map(|setting| setting.parse().unwrap()).collect();
+        let instead = Overrides::default().with_flags(&flags);
         let founded = found(&Founding {
             dir: dir.clone(),
             name: "Dorp".to_owned(),
@@ -53,7 +60,7 @@ impl Village {
         });
         let founded = founded.unwrap();
         let runtime = Runtime::new().unwrap();
-        let running = runtime.block_on(run::start(DataFolder::open(&dir).unwrap())).unwrap();
+        let running = runtime.block_on(run::start(DataFolder::open_with(&dir, &instead).unwrap())).unwrap();
         let url = running.site_url().to_owned();
         let secret = letters::key_of(&founded.invitation.code, Purpose::Letter, &founded.neighbourhood);
         let invitation = get(&format!("{url}/api/v1/invitations/{}", secret.public()), &[]).json();
@@ -151,6 +158,35 @@ fn what_is_signed_well_is_taken_once_and_known_the_second_time() {
         let raw = village.get(&format!("/api/v1/operations/{}", id.as_str().unwrap()));
         assert!(Signed::decode(&raw.body).unwrap().verify().is_ok(), "the proof can be fetched and checked");
     }
+}
+
+/// From ever another address, as somebody does who has many.
+#[test]
+fn one_device_hands_in_so_much_wherever_it_comes_from() {
+    let mut village = Village::with(&["proxies=127.0.0.1"]);
+    let url = format!("{}/api/v1/operations", village.url);
+    let from = |number: usize, bytes: &[u8]| {
+        let address = format!("203.0.113.{}", number % 200);
+        post(&url, &[CBOR, ("x-forwarded-for", &address)], bytes)
+    };
+    let first = village.news("Soep").encode();
+    assert_eq!(from(0, &first).status, 201);
+    let too_many = (1..1000).find_map(|number| {
+        let news = village.news(&format!("Soep {number}")).encode();
+        let answer = from(number, &news);
+        (answer.status != 201).then_some((number, news, answer))
+    });
+    let (number, news, answer) = too_many.unwrap();
+    assert!(number >= 200 && answer.status == 429 && answer.problem() == "rate-limited", "{number}: {answer:?}");
+    let wait: u64 = answer.header("retry-after").parse().unwrap();
+    assert!((1..=2).contains(&wait), "{wait}");
+    let stranger = stranger().create(village.square(), Kind::NEWS, None, Vec::new(), clock::now());
+    assert_ne!(from(0, &stranger.encode()).status, 429, "others have their own");
+    assert_eq!(
+        village.submit(&news).status,
+        201,
+        "it was stored nowhere, and may come later; this machine is not bounded"
+    );
 }
 
 #[test]

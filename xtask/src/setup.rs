@@ -111,6 +111,15 @@ pub(crate) fn schemathesis(workspace: &Workspace) -> Result<PathBuf> {
     Ok(program_in("schemathesis"))
 }
 
+/// Who gives certificates in the tests of https, installed from Debian's packages when it is missing.
+pub(crate) fn pebble(workspace: &Workspace) -> Result<()> {
+    // The two of them are in one package.
+    if output(Command::new("which").args(["pebble", "pebble-challtestsrv"])).is_err() {
+        debian_packages(workspace, &["pebble"]).context("the tests of https need pebble, a giver of certificates")?;
+    }
+    Ok(())
+}
+
 /// What the tests with home routers need: network namespaces, and the programs that set them up. `None` when they can be
 /// made here, otherwise why not; nothing of it can be brought for somebody who may not make a namespace at all.
 pub(crate) fn namespaces(workspace: &Workspace) -> Result<Option<String>> {

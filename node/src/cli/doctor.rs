@@ -4,6 +4,7 @@
 mod clock;
 mod disk;
 mod folder;
+mod https;
 mod local_network;
 mod outside;
 mod ports;
@@ -122,6 +123,7 @@ fn examine(args: &DoctorArgs) -> Vec<Finding> {
     findings.push(local_network::look(&folder));
     findings.push(outside::reached(&args.dir, &folder));
     findings.push(outside::site(&folder.settings));
+    findings.extend(https::certificate(&args.dir, &folder.settings, crate::clock::now()));
     findings.extend(outside::certificate(&folder));
     findings
 }

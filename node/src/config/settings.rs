@@ -40,12 +40,13 @@ const fn required(key: &'static str, form: Form, example: &'static str) -> Setti
 }
 
 /// All settings, in the order of the file.
-pub const SETTINGS: [Setting; 28] = [
+pub const SETTINGS: [Setting; 39] = [
     required("name", Form::Text, "\"Maasdorp\""),
     required("neighbourhood", Form::Text, "\"5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e\""),
     optional("tagline", Form::Text, "\"The village by the river\""),
     optional("site", Form::Text, "\"0.0.0.0:8080\""),
     optional("public_url", Form::Text, "\"https://plein.example\""),
+    optional("proxies", Form::Texts, "[\"127.0.0.1\"]"),
     optional("box", Form::Texts, "[\"/ip4/0.0.0.0/udp/4080/quic-v1\"]"),
     optional("upnp", Form::YesNo, "true"),
     optional("relay", Form::YesNo, "true"),
@@ -69,6 +70,16 @@ pub const SETTINGS: [Setting; 28] = [
     optional("mail.weekly_on", Form::Text, "\"thursday\""),
     optional("mail.quiet_from", Form::Number, "21"),
     optional("mail.quiet_until", Form::Number, "8"),
+    optional("https.listen", Form::Text, "\"0.0.0.0:443\""),
+    optional("https.redirect", Form::Text, "\"0.0.0.0:80\""),
+    optional("https.agree_to_terms", Form::YesNo, "true"),
+    optional("https.contact", Form::Text, "\"you@plein.example\""),
+    optional("https.domains", Form::Texts, "[\"www.plein.example\"]"),
+    optional("https.challenge", Form::Text, "\"tls-alpn-01\""),
+    optional("https.directory", Form::Text, "\"https://acme-v02.api.letsencrypt.org/directory\""),
+    optional("https.directory_root", Form::Text, "\"/etc/dorpsplein/authority.pem\""),
+    optional("https.certificate", Form::Text, "\"/etc/dorpsplein/fullchain.pem\""),
+    optional("https.key", Form::Text, "\"/etc/dorpsplein/privkey.pem\""),
 ];
 
 impl Setting {

@@ -1,34 +1,59 @@
 //! The addresses at which a box answers: taken before anybody is let in, so that a port in use ends the start there.
 
-use std::future::IntoFuture;
 use std::io;
 use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
 
+use futures::future::join_all;
+use rustls_acme::rustls::ServerConfig;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::RunError;
 use crate::config::Config;
-use crate::web::{self, SiteState};
+use crate::https::Https;
+use crate::web::{self, Entrance, Proxies, SiteState, Visits};
 
 /// Where the site listens, and where the figures are, if they have an address of their own.
 pub(super) struct Doors {
     site: TcpListener,
+    secure: Option<Secure>,
     figures: Option<TcpListener>,
+    proxies: Proxies,
     /// Where the site really listens.
     pub(super) bound: SocketAddr,
 }
 
-/// What answers behind one of them; ends when the box stops.
+/// Where it listens for https, and where everybody is led there.
+struct Secure {
+    site: TcpListener,
+    redirect: Option<TcpListener>,
+    https: Https,
+    tls: Arc<ServerConfig>,
+    url: String,
+}
+
+/// What answers behind the doors of one router or several; ends when the box stops.
 pub(super) type Answering = JoinHandle<io::Result<()>>;
 
+/// All that answers.
+pub(super) struct Open {
+    /// The site, at all its addresses.
+    pub(super) site: Answering,
+    /// The figures.
+    pub(super) figures: Option<Answering>,
+    /// Who keeps the certificate up to date.
+    pub(super) certificate: Option<JoinHandle<()>>,
+}
+
 impl Doors {
-    /// Takes the addresses of the settings.
+    /// Takes the addresses of the settings of the data folder `path`.
     ///
     /// # Errors
-    /// [`RunError::Site`] or [`RunError::Figures`].
-    pub(super) async fn take(settings: &Config) -> Result<Self, RunError> {
+    /// [`RunError::Site`], [`RunError::Secure`], [`RunError::Figures`] or [`RunError::Https`].
+    pub(super) async fn take(settings: &Config, path: &Path) -> Result<Self, RunError> {
         let address = settings.site;
         let site = TcpListener::bind(address).await.map_err(|source| RunError::Site { address, source })?;
         let bound = site.local_addr().map_err(|source| RunError::Site { address, source })?;
@@ -38,18 +63,56 @@ impl Doors {
             }
             None => None,
         };
-        Ok(Self { site, figures, bound })
+        let secure = Secure::take(settings, path, bound).await?;
+        Ok(Self { site, secure, figures, proxies: Proxies::new(&settings.proxies), bound })
     }
 
     /// Lets visitors in: to the site, and to the figures if they have an address of their own.
-    pub(super) fn open(self, state: SiteState, stop: &CancellationToken) -> (Answering, Option<Answering>) {
+    pub(super) fn open(self, state: SiteState, stop: &CancellationToken) -> Open {
+        let serve = |entrance: Entrance, site| entrance.serve(site, stop.clone());
+        let certificate = self.secure.as_ref().map(|secure| secure.https.watch());
+        let state = certificate.into_iter().fold(state, SiteState::with_certificate);
         let figures = self.figures.map(|listener| {
-            let serve = axum::serve(web::Visits::new(listener), web::metrics::router(state.clone()));
-            tokio::spawn(serve.with_graceful_shutdown(stop.clone().cancelled_owned()).into_future())
+            let entrance = Entrance::plain(Visits::new(listener), Proxies::default());
+            answering([serve(entrance, web::metrics::router(state.clone()))])
         });
-        let site = web::router(state).into_make_service_with_connect_info::<web::live::CameFrom>();
-        let serve =
-            axum::serve(web::Visits::new(self.site), site).with_graceful_shutdown(stop.clone().cancelled_owned());
-        (tokio::spawn(serve.into_future()), figures)
+        let site = web::router(state);
+        let mut doors = vec![serve(Entrance::plain(Visits::new(self.site), self.proxies.clone()), site.clone())];
+        let mut certificate = None;
+        if let Some(Secure { site: socket, redirect, https, tls, url }) = self.secure {
+            let entrance = Entrance::secure(Visits::new(socket), self.proxies.clone(), tls);
+            doors.push(serve(entrance, site));
+            doors.extend(redirect.map(|socket| {
+                let entrance = Entrance::plain(Visits::new(socket), self.proxies);
+                serve(entrance, web::redirecting(&url, https.shown()))
+            }));
+            certificate = Some(https.start(stop.clone()));
+        }
+        Open { site: answering(doors), figures, certificate }
     }
+}
+
+impl Secure {
+    async fn take(settings: &Config, path: &Path, bound: SocketAddr) -> Result<Option<Self>, RunError> {
+        let Some(wanted) = &settings.https else { return Ok(None) };
+        let url = settings.site_url(bound);
+        let https = Https::open(path, wanted, &url)?;
+        let tls = https.server_config()?;
+        let take =
+            async |address| TcpListener::bind(address).await.map_err(|source| RunError::Secure { address, source });
+        let site = take(wanted.listen).await?;
+        let redirect = match wanted.redirect {
+            Some(address) => Some(take(address).await?),
+            None => None,
+        };
+        Ok(Some(Self { site, redirect, https, tls, url }))
+    }
+}
+
+fn answering<F: Future<Output = ()> + Send + 'static>(doors: impl IntoIterator<Item = F>) -> Answering {
+    let doors = join_all(doors);
+    tokio::spawn(async move {
+        doors.await;
+        Ok(())
+    })
 }

@@ -9,6 +9,7 @@ use tokio::task::JoinError;
 use crate::data_folder::FolderError;
 use crate::disk_store::OpenError;
 use crate::driver::DriverError;
+use crate::https::OrderError;
 use crate::mail::MailError;
 use crate::net::NetError;
 
@@ -48,6 +49,17 @@ pub enum RunError {
         /// What the operating system said.
         source: io::Error,
     },
+    /// The site cannot listen for https, or where everybody is led there.
+    #[error("the site cannot listen on {address} (see [https] in box.toml): {}", in_words(.source))]
+    Secure {
+        /// Where.
+        address: SocketAddr,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// The settings for https cannot be used.
+    #[error(transparent)]
+    Https(#[from] OrderError),
     /// The figures cannot be told where they were to be.
     #[error("the figures cannot be told on {address}: {}", in_words(.source))]
     Figures {

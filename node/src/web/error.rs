@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::time::Duration;
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -17,12 +18,16 @@ use utoipa::ToSchema;
 /// The media type of a problem.
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
+/// When to come back, where nobody says better.
+const A_MINUTE: Duration = Duration::from_secs(60);
+
 /// A problem with its `type`, one of [`problems::ALL`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     kind: &'static str,
     status: StatusCode,
     detail: String,
+    retry_after: Option<Duration>,
 }
 
 /// A problem as it goes over the wire.
@@ -44,7 +49,8 @@ pub struct ProblemBody {
 impl Problem {
     /// A problem of this type, one of [`problems::ALL`]. The status code follows from the type.
     pub fn new(kind: &'static str, detail: impl Into<String>) -> Self {
-        Self { kind, status: status(kind), detail: detail.into() }
+        let retry_after = (kind == "rate-limited").then_some(A_MINUTE);
+        Self { kind, status: status(kind), detail: detail.into(), retry_after }
     }
 
     /// There is nothing here, or nothing this visitor may know of: both are answered with the same bytes.
@@ -70,6 +76,13 @@ impl Problem {
     #[must_use]
     pub const fn with_status(mut self, status: StatusCode) -> Self {
         self.status = status;
+        self
+    }
+
+    /// The same problem for who should come back after so long, and not sooner.
+    #[must_use]
+    pub const fn retry_after(mut self, wait: Duration) -> Self {
+        self.retry_after = Some(wait);
         self
     }
 
@@ -168,6 +181,11 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = (self.status, axum::Json(self.body())).into_response();
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+        if let Some(wait) = self.retry_after {
+            // In whole seconds, and never too soon (RFC 9110, section 10.2.3).
+            let seconds = HeaderValue::from(wait.as_secs().saturating_add(1));
+            response.headers_mut().insert(header::RETRY_AFTER, seconds);
+        }
         response
     }
 }

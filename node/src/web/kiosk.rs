@@ -9,13 +9,21 @@ use axum::response::{IntoResponse, Response};
 use dorpsplein_web_ui::Lang;
 use dorpsplein_web_ui::paths::{self, Page};
 
-const ON: HeaderValue = HeaderValue::from_static("kiosk=1; Path=/; Max-Age=31536000; HttpOnly; SameSite=Strict");
-const OFF: HeaderValue = HeaderValue::from_static("kiosk=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict");
+use super::arrival::Arrival;
+
+const ON: [&str; 2] = [
+    "kiosk=1; Path=/; Max-Age=31536000; HttpOnly; SameSite=Strict",
+    "kiosk=1; Path=/; Max-Age=31536000; HttpOnly; SameSite=Strict; Secure",
+];
+const OFF: [&str; 2] = [
+    "kiosk=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict",
+    "kiosk=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict; Secure",
+];
 
 /// Makes this browser a kiosk, or with `?uit` an ordinary one again.
-pub(super) async fn enter(RawQuery(query): RawQuery) -> Response {
+pub(super) async fn enter(arrival: Arrival, RawQuery(query): RawQuery) -> Response {
     let cookie = if query.is_some_and(|query| query.starts_with("uit")) { OFF } else { ON };
-    home(Lang::Nl, Some(cookie))
+    home(Lang::Nl, Some(HeaderValue::from_static(cookie[usize::from(arrival.https)])))
 }
 
 /// Whether a request comes from a kiosk.

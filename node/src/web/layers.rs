@@ -5,12 +5,15 @@ use std::sync::LazyLock;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use data_encoding::BASE64;
 use dorpsplein_web_ui::assets::STYLE;
 use sha2::{Digest, Sha256};
+
+use super::arrival::Arrival;
+use super::error::Problem;
 
 /// Nothing from elsewhere, nothing inline but style sheets by their hash; the browser's module may be compiled, and only this
 /// site may be asked. `STYLES` stands for the hashes.
@@ -45,9 +48,24 @@ const COMPRESSIBLE: [&str; 4] = ["text/", "application/json", "application/probl
 /// do not know it, and show the page.
 const LOGIN: HeaderValue = HeaderValue::from_static("Dorpsplein-Session");
 
-/// Adds the rules for the browser to every answer.
+/// A browser that came over https once comes over https for a year, whatever is typed (RFC 6797). For this name only: what
+/// else there is below it is not ours.
+const HTTPS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
+/// Adds the rules for the browser to every answer. Over https nothing is taken from a page that came in the open, on which
+/// anybody on the way may have written.
 pub(super) async fn secure(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+    let https = Arrival::of(&request).https;
+    let looks = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let in_the_open = request.headers().get(header::ORIGIN).is_some_and(|from| from.as_bytes().starts_with(b"http:"));
+    let mut response = if https && in_the_open && !looks {
+        Problem::new("not-permitted", "a page that came over plain http may not write here").into_response()
+    } else {
+        next.run(request).await
+    };
+    if https {
+        response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, HTTPS_ONLY);
+    }
     response.headers_mut().extend(RULES);
     response.headers_mut().entry(header::CONTENT_SECURITY_POLICY).or_insert_with(|| PLAIN_POLICY.clone());
     if response.status() == StatusCode::UNAUTHORIZED {

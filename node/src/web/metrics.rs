@@ -46,6 +46,7 @@ fn answer(state: &SiteState) -> Response {
     page.of_the_box(&figures, status.writable);
     page.of_the_photos(&figures.photos);
     page.of_the_neighbours(&figures, clock::now());
+    page.of_the_certificate(state);
     page.of_the_process();
     ([(header::CONTENT_TYPE, MEDIA_TYPE), (header::CACHE_CONTROL, "no-store")], page.text).into_response()
 }
@@ -130,6 +131,14 @@ impl Page<'_> {
         self.each("dorpsplein_catch_up_seconds", "gauge", help, all, |one| {
             one.caught_up_in.map(|time| time.as_secs_f64())
         });
+    }
+
+    /// Nothing where the site's https is another's business.
+    fn of_the_certificate(&mut self, state: &SiteState) {
+        let Some(until) = &state.certificate else { return };
+        let seconds = until.borrow().map_or(0.0, |until| until.as_millis() as f64 / 1000.0);
+        let help = "Until when the site's certificate is valid, in seconds since 1970; 0 while there is none.";
+        self.family("dorpsplein_certificate_until_seconds", "gauge", help, [(String::new(), seconds)]);
     }
 
     /// What the kernel says of this process, under the names that all programs use; nothing where there is no `/proc`.

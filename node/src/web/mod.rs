@@ -4,6 +4,7 @@
 //! waits for its answer, which comes only when the operation is durable.
 
 pub(crate) mod api;
+pub mod arrival;
 pub mod assets;
 pub mod body;
 mod bounded;
@@ -26,10 +27,13 @@ mod offline;
 mod openapi;
 mod pages;
 mod photos;
+mod places;
 mod preview;
-
+mod rates;
 mod read;
+mod redirect;
 mod router;
+mod serving;
 pub mod sessions;
 mod statics;
 mod theme;
@@ -40,6 +44,7 @@ use std::sync::Arc;
 
 use dorpsplein_protocol::identity::PublicKey;
 use dorpsplein_protocol::store::Read;
+use dorpsplein_protocol::time::Timestamp;
 use dorpsplein_web_ui::view::Help;
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
@@ -57,10 +62,14 @@ use item_count::ItemCount;
 use kept::Kept;
 use links::Links;
 use live::Live;
+use rates::Rates;
 use sessions::Sessions;
 
+pub use arrival::Proxies;
 pub use keeper::FolderToken;
+pub use redirect::redirecting;
 pub use router::router;
+pub use serving::Entrance;
 pub use visits::Visits;
 
 /// What every request is answered from. Clones share it.
@@ -77,6 +86,8 @@ pub struct SiteState {
     sessions: Arc<Sessions>,
     links: Arc<Links>,
     live: Arc<Live>,
+    rates: Arc<Rates>,
+    certificate: Option<watch::Receiver<Option<Timestamp>>>,
     folder_token: Option<FolderToken>,
     disk: Option<Arc<DiskStore>>,
     dial_now: Arc<Notify>,
@@ -92,7 +103,7 @@ impl SiteState {
     /// The site of the box that `driver` drives on `store`.
     pub fn new(store: Arc<dyn Read + Send + Sync>, driver: DriverHandle, identity: Arc<SiteIdentity>) -> Self {
         let item_count = Arc::new(ItemCount::new(driver.subscribe()));
-        let (kept, sessions, links, live, dial_now) = Default::default();
+        let (kept, sessions, links, live, rates, dial_now) = Default::default();
         Self {
             store,
             driver,
@@ -102,6 +113,8 @@ impl SiteState {
             sessions,
             links,
             live,
+            rates,
+            certificate: None,
             folder_token: None,
             disk: None,
             dial_now,
@@ -165,6 +178,12 @@ impl SiteState {
     #[must_use]
     pub fn with_mail(self, mail: Mail) -> Self {
         Self { mail: Some(mail), ..self }
+    }
+
+    /// The same, with until when the certificate of the site is valid.
+    #[must_use]
+    pub fn with_certificate(self, until: watch::Receiver<Option<Timestamp>>) -> Self {
+        Self { certificate: Some(until), ..self }
     }
 
     /// The same, for whoever can read in the box's folder what was written there when it started.

@@ -15,7 +15,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use super::{
     SiteState, api, feeds, kept, kiosk, layers, links, live, mail, metrics, offline, openapi, pages, photos, preview,
-    sessions, statics, theme, write,
+    rates, sessions, statics, theme, write,
 };
 
 /// The longest one request may take. A submission waits for the disk, nothing waits for the network.
@@ -41,6 +41,7 @@ pub fn router(state: SiteState) -> Router {
         .layer(GlobalConcurrencyLimitLayer::new(REQUESTS))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIME))
         .merge(photos::routes())
+        .layer(middleware::from_fn_with_state(state.clone(), rates::bound))
         .layer(middleware::from_fn(layers::secure))
         .with_state(state)
 }

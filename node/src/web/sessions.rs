@@ -25,6 +25,7 @@ use tokio::sync::watch;
 use utoipa::ToSchema;
 
 use super::SiteState;
+use super::arrival::Arrival;
 use super::error::{Problem, ProblemBody};
 use super::extract::JsonBody;
 use super::write::check_origin;
@@ -145,6 +146,7 @@ pub(super) async fn challenge(State(state): State<SiteState>) -> Result<Response
 )]
 pub(super) async fn log_in(
     State(state): State<SiteState>,
+    arrival: Arrival,
     headers: HeaderMap,
     JsonBody(login): JsonBody<LoginBody>,
 ) -> Result<Response, Problem> {
@@ -161,7 +163,7 @@ pub(super) async fn log_in(
     let visitor = visitor(&registers, &device).ok_or(Refused::NotAMember)?;
     let token = random().map_err(|error| Problem::internal(&error))?;
     state.sessions.admit(&knock, &token, clock::now())?;
-    let cookie = cookie(&hex::encode(&token), SESSION_MS / 1000, came_by_https(&headers));
+    let cookie = cookie(&hex::encode(&token), SESSION_MS / 1000, came_by_https(arrival, &headers));
     Ok((StatusCode::CREATED, [(header::SET_COOKIE, cookie)], Json(VisitorBody::from(visitor))).into_response())
 }
 
@@ -181,12 +183,17 @@ pub(super) async fn who(visitor: Visitor) -> Response {
 
 /// Logs out. Who was not logged in, is not afterwards either.
 #[utoipa::path(delete, path = "/api/v1/sessions", tag = "sessions", responses((status = 204, description = "Logged out")))]
-pub(super) async fn log_out(State(state): State<SiteState>, headers: HeaderMap) -> Result<Response, Problem> {
+pub(super) async fn log_out(
+    State(state): State<SiteState>,
+    arrival: Arrival,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     check_origin(&headers)?;
     if let Some(token) = token(&headers) {
         state.sessions.end(&token);
     }
-    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie("", 0, came_by_https(&headers)))]).into_response())
+    let cookie = cookie("", 0, came_by_https(arrival, &headers));
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }
 
 impl FromRequestParts<SiteState> for Visitor {
@@ -343,9 +350,10 @@ fn cookie(token: &str, seconds: u64, secure: bool) -> HeaderValue {
     HeaderValue::try_from(cookie).expect("hexadecimal digits and these words are a header value")
 }
 
-/// A browser says by which way the page came that asks; the box itself cannot see what stands in front of it.
-fn came_by_https(headers: &HeaderMap) -> bool {
-    headers.get(header::ORIGIN).is_some_and(|origin| origin.as_bytes().starts_with(b"https://"))
+/// Where a web server stands before the box that was not named in the settings, a browser still says by which way the page
+/// came that asks.
+fn came_by_https(arrival: Arrival, headers: &HeaderMap) -> bool {
+    arrival.https || headers.get(header::ORIGIN).is_some_and(|origin| origin.as_bytes().starts_with(b"https://"))
 }
 
 fn random<const N: usize>() -> Result<[u8; N], getrandom::Error> {

@@ -7,14 +7,19 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::serve::Listener;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, Sleep, sleep};
 
+use super::places::{Place, Places};
+
 /// Connections at one time; who comes later waits at the door. A browser takes up to six.
 const VISITS: usize = 512;
+/// Connections from one address at one time: the community house on a busy evening, or a street that shares an address.
+const OF_ADDRESS: usize = 128;
+/// How long to wait when the system has no more connections to give.
+const BREATH: Duration = Duration::from_millis(100);
 /// A connection on which nothing moves for this long is closed: longer than a request may take, so that only those are
 /// meant who hold a place and do not use it.
 const QUIET: Duration = Duration::from_secs(60);
@@ -23,41 +28,58 @@ const QUIET: Duration = Duration::from_secs(60);
 pub struct Visits {
     socket: TcpListener,
     room: Arc<Semaphore>,
+    places: Places,
     quiet: Duration,
 }
 
 impl Visits {
     /// Opens the door.
     pub fn new(socket: TcpListener) -> Self {
-        Self::bounded(socket, VISITS, QUIET)
+        Self::bounded(socket, VISITS, OF_ADDRESS, QUIET)
     }
 
-    fn bounded(socket: TcpListener, visits: usize, quiet: Duration) -> Self {
-        Self { socket, room: Arc::new(Semaphore::new(visits)), quiet }
+    pub(super) fn bounded(socket: TcpListener, visits: usize, of_address: usize, quiet: Duration) -> Self {
+        let room = Arc::new(Semaphore::new(visits));
+        Self { socket, room, places: Places::new(visits, of_address), quiet }
+    }
+
+    /// The next visitor. Who has too many connections already is hung up on at once.
+    pub(super) async fn next(&mut self) -> (Visit, SocketAddr) {
+        loop {
+            let room = Arc::clone(&self.room).acquire_owned().await.expect("nobody closes the semaphore");
+            let (stream, from) = match self.socket.accept().await {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    // Who hung up is nobody's concern; else files have run out, which others may give back.
+                    if !is_about_one(&error) {
+                        tracing::error!(%error, "nobody can be let in at the moment");
+                        sleep(BREATH).await;
+                    }
+                    continue;
+                }
+            };
+            if let Some(place) = self.places.take(from.ip()) {
+                let ends = Box::pin(sleep(self.quiet));
+                return (Visit { stream, quiet: self.quiet, ends, _room: room, _place: place }, from);
+            }
+            tracing::debug!(%from, "too many connections from one address");
+        }
     }
 }
 
-impl Listener for Visits {
-    type Io = Visit;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Visit, SocketAddr) {
-        let place = Arc::clone(&self.room).acquire_owned().await.expect("nobody closes the semaphore");
-        let (stream, from) = Listener::accept(&mut self.socket).await;
-        (Visit { stream, quiet: self.quiet, ends: Box::pin(sleep(self.quiet)), _place: place }, from)
-    }
-
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.socket.local_addr()
-    }
+/// Whether a failure is about one connection, which broke before it was accepted.
+fn is_about_one(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
 /// One connection, which gives its place back when it is dropped.
-pub struct Visit {
+pub(super) struct Visit {
     stream: TcpStream,
     quiet: Duration,
     ends: Pin<Box<Sleep>>,
-    _place: OwnedSemaphorePermit,
+    _room: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 impl Visit {
@@ -110,56 +132,5 @@ impl AsyncWrite for Visit {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(context)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    use axum::Router;
-    use axum::routing::get;
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-
-    use super::*;
-
-    const SHORT: Duration = Duration::from_millis(300);
-
-    /// A site with room for one visitor at a time.
-    async fn one_at_a_time() -> SocketAddr {
-        let socket = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = socket.local_addr().unwrap();
-        let site = Router::new().route("/", get(|| async { "welkom" }));
-        tokio::spawn(axum::serve(Visits::bounded(socket, 1, SHORT), site).into_future());
-        address
-    }
-
-    async fn visit(address: SocketAddr) -> String {
-        let mut stream = TcpStream::connect(address).await.unwrap();
-        stream.write_all(b"GET / HTTP/1.1\r\nhost: dorp\r\nconnection: close\r\n\r\n").await.unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await.unwrap();
-        answer
-    }
-
-    #[tokio::test]
-    async fn who_says_nothing_gives_up_the_place() {
-        let address = one_at_a_time().await;
-        let mut silent = TcpStream::connect(address).await.unwrap();
-        let mut slow = TcpStream::connect(address).await.unwrap();
-        slow.write_all(b"GET / HT").await.unwrap();
-        let begun = Instant::now();
-        assert!(visit(address).await.ends_with("welkom"), "the third is let in when the first two have had their time");
-        assert!(begun.elapsed() >= SHORT);
-        let mut nothing = [0; 1];
-        assert_eq!(silent.read(&mut nothing).await.unwrap_or(0), 0, "the silent one was shown out");
-    }
-
-    #[tokio::test]
-    async fn who_asks_is_answered() {
-        let address = one_at_a_time().await;
-        for _ in 0..3 {
-            assert!(visit(address).await.starts_with("HTTP/1.1 200 OK"));
-        }
     }
 }

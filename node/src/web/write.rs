@@ -5,9 +5,10 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use dorpsplein_protocol::operation::MAX_TRANSFER;
+use dorpsplein_protocol::operation::{MAX_TRANSFER, Signed};
 
 use super::SiteState;
+use super::arrival::Arrival;
 use super::body::{AcceptedBody, OperationBytes};
 use super::bounded;
 use super::error::{Problem, ProblemBody};
@@ -30,13 +31,21 @@ pub(super) const MEDIA_TYPE: &str = "application/cbor";
 )]
 pub(super) async fn submit(
     State(state): State<SiteState>,
+    arrival: Arrival,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
     check_origin(&headers)?;
     check_media_type(&headers)?;
     let operation = bounded::read(&headers, body, MAX_TRANSFER, too_large).await?;
+    // What cannot be read is refused by who reads it all, with the reason.
+    let bounded = Signed::decode(&operation).ok().filter(|_| !arrival.from.is_loopback());
+    let device = bounded.map(|signed| signed.header().device);
+    device.iter().try_for_each(|device| state.rates.allow(device))?;
     let accepted = state.driver.submit(operation.into()).await?;
+    if !accepted.known {
+        device.iter().for_each(|device| state.rates.count(device));
+    }
     let status = if accepted.known { StatusCode::OK } else { StatusCode::CREATED };
     let location = format!("/api/v1/operations/{}", accepted.operation);
     let body =

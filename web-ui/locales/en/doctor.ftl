@@ -92,7 +92,7 @@ doctor-reach-unknown-todo = Start it, and look again after a few minutes.
 
 doctor-https = { $value } leads to this square, and browsers trust it.
 doctor-https-none = The square has no address of its own on the internet. On this network people can read, not write.
-doctor-https-none-todo = Put an address that begins with https:// in box.toml, at public_url, and have a web server with a certificate stand before it.
+doctor-https-none-todo = Put an address that begins with https:// in box.toml, at public_url, and have the box obtain a certificate ([https], also in box.toml) or a web server with one stand before it.
 doctor-https-plain = { $value } is no https. Browsers keep no key there, so nobody can write.
 doctor-https-certificate = Browsers do not trust the certificate: { $value }.
 doctor-https-certificate-todo = Renew the certificate at the web server, and see whether it is for this name.
@@ -100,6 +100,16 @@ doctor-https-silent = The square's own address does not answer: { $value }.
 doctor-https-silent-todo = See whether the name points to your line, whether port 443 is forwarded and whether the web server runs. Some routers do not let you in at your own address from inside: try with a telephone without Wi-Fi.
 doctor-https-other = At { $value } something else answers than this square.
 doctor-https-other-todo = See where the web server sends that name: it should be the address at `site` in box.toml.
+doctor-site-certificate = The certificate of the site holds, and is renewed in time by itself. Days left: { $value }.
+doctor-site-certificate-late = The certificate of the site runs out soon, and renewing it did not work yet. Days left: { $value }.
+doctor-site-certificate-over = The certificate of the site has run out. Browsers warn people away. Days left: { $value }.
+doctor-site-certificate-refused = The site has no certificate yet. The last attempt: { $value }
+doctor-site-certificate-none = The site has no certificate yet, and none was asked for at { $value }.
+doctor-site-certificate-none-todo = Start the box and wait a minute.
+doctor-site-certificate-todo = See whether the name points to your line and whether the router forwards ports 443 and 80 to this machine. The box goes on trying; its log says when.
+doctor-own-certificate-unusable = The certificate of the site cannot be used: { $value }
+doctor-own-certificate-other = The certificate of the site is not for { $value }.
+doctor-own-certificate-todo = Look at the files that `certificate` and `key` name in box.toml, and at the program that renews them. The box takes new ones up within seconds.
 
 doctor-certificate = The neighbourhood lets this box speak for it until { $value }.
 doctor-certificate-soon = The neighbourhood lets this box speak for it only until { $value }.

@@ -92,7 +92,7 @@ doctor-reach-unknown-todo = Start het, en kijk na een paar minuten opnieuw.
 
 doctor-https = { $value } leidt naar dit plein, en browsers vertrouwen het.
 doctor-https-none = Het plein heeft geen eigen adres op internet. Op dit netwerk kunnen mensen lezen, niet schrijven.
-doctor-https-none-todo = Zet een adres dat met https:// begint in box.toml, bij public_url, en laat een webserver met een certificaat ervoor staan.
+doctor-https-none-todo = Zet een adres dat met https:// begint in box.toml, bij public_url, en laat het kastje een certificaat halen ([https], ook in box.toml) of een webserver met een certificaat ervoor staan.
 doctor-https-plain = { $value } is geen https. Browsers bewaren daar geen sleutel, dus niemand kan er schrijven.
 doctor-https-certificate = Browsers vertrouwen het certificaat niet: { $value }.
 doctor-https-certificate-todo = Vernieuw het certificaat bij de webserver, en kijk of het voor deze naam is.
@@ -100,6 +100,16 @@ doctor-https-silent = Het eigen adres antwoordt niet: { $value }.
 doctor-https-silent-todo = Kijk of de naam naar uw lijn wijst, of poort 443 is doorgestuurd en of de webserver draait. Sommige routers laten u van binnen niet bij uw eigen adres: probeer het met een telefoon zonder wifi.
 doctor-https-other = Op { $value } antwoordt iets anders dan dit plein.
 doctor-https-other-todo = Kijk waar de webserver de naam naartoe stuurt: dat moet het adres zijn dat bij `site` in box.toml staat.
+doctor-site-certificate = Het certificaat van de site geldt, en wordt vanzelf op tijd vernieuwd. Dagen over: { $value }.
+doctor-site-certificate-late = Het certificaat van de site verloopt bijna, en vernieuwen is nog niet gelukt. Dagen over: { $value }.
+doctor-site-certificate-over = Het certificaat van de site is verlopen. Browsers houden mensen tegen. Dagen over: { $value }.
+doctor-site-certificate-refused = De site heeft nog geen certificaat. De laatste poging: { $value }
+doctor-site-certificate-none = De site heeft nog geen certificaat, en er is er nog geen gevraagd bij { $value }.
+doctor-site-certificate-none-todo = Start het kastje en wacht een minuut.
+doctor-site-certificate-todo = Kijk of de naam naar uw lijn wijst en of de router poort 443 en 80 naar deze machine doorstuurt. Het kastje blijft het proberen; in het log staat wanneer.
+doctor-own-certificate-unusable = Het certificaat van de site is niet te gebruiken: { $value }
+doctor-own-certificate-other = Het certificaat van de site is niet voor { $value }.
+doctor-own-certificate-todo = Kijk naar de bestanden die bij `certificate` en `key` in box.toml staan, en naar het programma dat ze vernieuwt. Het kastje neemt nieuwe binnen een paar tellen over.
 
 doctor-certificate = De buurt laat dit kastje voor haar spreken tot { $value }.
 doctor-certificate-soon = De buurt laat dit kastje nog maar tot { $value } voor haar spreken.

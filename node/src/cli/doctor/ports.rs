@@ -25,14 +25,17 @@ enum Port {
 /// Looks at the ports.
 pub(super) fn look(folder: &Looked) -> Vec<Finding> {
     let settings = &folder.settings;
+    let https = settings.https.as_ref();
+    let secure = https.into_iter().flat_map(|https| [Some(https.listen), https.redirect]).flatten();
     let Some(running) = &folder.running else {
-        let own = [Some(settings.site), settings.metrics].into_iter().flatten().map(Port::Tcp);
+        let own = [Some(settings.site), settings.metrics].into_iter().flatten().chain(secure).map(Port::Tcp);
         return together(own.chain(settings.listen.iter().filter_map(port)).map(taken).collect(), "doctor-port-free");
     };
     // Where others are let in by hand is not where this machine listens.
     let told = running.addresses.iter().filter_map(|address| address.parse::<Multiaddr>().ok());
     let listening = told.filter(|address| !settings.announce.contains(address));
-    let ports = listening.filter_map(|address| port(&address)).chain(settings.metrics.map(Port::Tcp));
+    let ports =
+        listening.filter_map(|address| port(&address)).chain(settings.metrics.into_iter().chain(secure).map(Port::Tcp));
     together(ports.map(asked).collect(), "doctor-port-answers")
 }
 

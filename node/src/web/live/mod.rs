@@ -10,13 +10,8 @@
 
 mod channel;
 mod follow;
-mod places;
 pub(super) mod stream;
 
-use std::net::{IpAddr, SocketAddr};
-
-use axum::extract::connect_info::Connected;
-use axum::serve::IncomingStream;
 use dorpsplein_protocol::operation::Kind;
 use dorpsplein_protocol::projection::ItemRow;
 use dorpsplein_protocol::time::Timestamp;
@@ -24,14 +19,17 @@ use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
 
-use super::visits::Visits;
+use super::places::Places;
 use channel::Channel;
-use places::Places;
 
 pub use follow::{Teller, follow};
 
 /// Events that a channel remembers for readers whose line broke for a moment.
 const REMEMBERED: usize = 256;
+/// Streams at one time: half of the connections that a box keeps, so that the other half is for pages.
+const STREAMS: usize = 256;
+/// Streams from one address at one time: a household, or the community house, with a page before everybody.
+const OF_ADDRESS: usize = 32;
 
 /// Something that is new on the square. What it says has to be asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -82,7 +80,7 @@ impl Default for Live {
         Self {
             square: Channel::default(),
             inside: Channel::default(),
-            places: Places::default(),
+            places: Places::new(STREAMS, OF_ADDRESS),
             stop: CancellationToken::new(),
         }
     }
@@ -102,16 +100,5 @@ impl Live {
     /// How far the channel of such a reader is, as [`stream::events`] takes it back.
     pub(super) fn position(&self, logged_in: bool) -> String {
         self.channel(logged_in).position()
-    }
-}
-
-/// Whose connection a request came by.
-#[derive(Clone, Copy, Debug)]
-pub struct CameFrom(pub(super) IpAddr);
-
-impl Connected<IncomingStream<'_, Visits>> for CameFrom {
-    fn connect_info(stream: IncomingStream<'_, Visits>) -> Self {
-        let from: &SocketAddr = stream.remote_addr();
-        Self(from.ip())
     }
 }

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{ConnectInfo, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
@@ -16,12 +16,13 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::watch;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
+use super::NewsBody;
 use super::channel::{Entry, Told};
-use super::places::Place;
-use super::{CameFrom, NewsBody};
 use crate::web::SiteState;
+use crate::web::arrival::Arrival;
 use crate::web::error::{Problem, ProblemBody};
 use crate::web::extract::Parameters;
+use crate::web::places::Place;
 use crate::web::sessions::Visitor;
 use crate::web::write::check_origin;
 
@@ -54,12 +55,12 @@ pub(in crate::web) struct After {
 pub(in crate::web) async fn events(
     State(state): State<SiteState>,
     visitor: Option<Visitor>,
-    ConnectInfo(CameFrom(address)): ConnectInfo<CameFrom>,
+    arrival: Arrival,
     headers: HeaderMap,
     Parameters(After { after }): Parameters<After>,
 ) -> Result<Response, Problem> {
     check_origin(&headers)?;
-    let place = state.live.places.take(address).ok_or_else(full)?;
+    let place = state.live.places.take(arrival.from).ok_or_else(full)?;
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).map(str::to_owned).or(after);
     let sessions = state.sessions.watch();
     let registers = state.driver.watch_registers();

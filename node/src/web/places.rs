@@ -1,19 +1,19 @@
-//! How many may listen: in all, and from one address.
+//! How many may be here at one time: in all, and from one address.
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
 
-/// Streams at one time: half of the connections that a box keeps, so that the other half is for pages.
-const STREAMS: usize = 256;
-/// Streams from one address at one time: a household, or the community house, with a page before everybody.
-const OF_ADDRESS: usize = 32;
+use super::arrival::household;
 
-/// The places for those who listen.
-#[derive(Default)]
-pub(super) struct Places(Arc<Mutex<Taken>>);
+/// The places for those who come.
+pub(super) struct Places {
+    taken: Arc<Mutex<Taken>>,
+    all: usize,
+    of_address: usize,
+}
 
 #[derive(Default)]
 struct Taken {
@@ -28,21 +28,26 @@ pub(super) struct Place {
 }
 
 impl Places {
+    /// So many in all, and of one address.
+    pub(super) fn new(all: usize, of_address: usize) -> Self {
+        Self { taken: Arc::default(), all, of_address }
+    }
+
     /// A place for somebody at this address, if there is one.
     ///
     /// Of this machine's own address only the sum is bounded: what comes from there came through a proxy that stands
     /// before the box, and may be the whole village.
     pub(super) fn take(&self, address: IpAddr) -> Option<Place> {
         let address = household(address);
-        let mut taken = self.0.lock();
+        let mut taken = self.taken.lock();
         let here = taken.of_address.get(&address).copied().unwrap_or_default();
-        if taken.all >= STREAMS || (here >= OF_ADDRESS && !address.is_loopback()) {
+        if taken.all >= self.all || (here >= self.of_address && !address.is_loopback()) {
             return None;
         }
         taken.all += 1;
         taken.of_address.insert(address, here + 1);
         drop(taken);
-        Some(Place { taken: Arc::clone(&self.0), address })
+        Some(Place { taken: Arc::clone(&self.taken), address })
     }
 }
 
@@ -59,17 +64,6 @@ impl Drop for Place {
     }
 }
 
-/// One address for what one household has: of IPv6 that is a whole network of 64 bits (RFC 6177).
-fn household(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) if !address.is_loopback() => {
-            let [a, b, c, d, ..] = address.segments();
-            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
-        }
-        address => address,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -77,22 +71,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_address_leaves_room_for_others_and_all_together_for_pages() {
-        let places = Places::default();
+    fn one_address_leaves_room_for_others() {
+        let places = Places::new(256, 32);
         let at = |text: &str| text.parse::<IpAddr>().unwrap();
-        let held: Vec<_> = (0..OF_ADDRESS).map(|_| places.take(at("192.0.2.7")).unwrap()).collect();
+        let held: Vec<_> = (0..32).map(|_| places.take(at("192.0.2.7")).unwrap()).collect();
         assert!(places.take(at("192.0.2.7")).is_none() && places.take(at("::ffff:192.0.2.7")).is_none());
         let next_door = places.take(at("192.0.2.8")).unwrap();
         drop(held);
         assert!(places.take(at("192.0.2.7")).is_some(), "places are given back");
         drop(next_door);
-        let house: Vec<_> = (0..OF_ADDRESS).map(|n| places.take(at(&format!("2001:db8::{n:x}"))).unwrap()).collect();
+        let house: Vec<_> = (0..32).map(|n| places.take(at(&format!("2001:db8::{n:x}"))).unwrap()).collect();
         assert!(places.take(at("2001:db8::ffff")).is_none(), "one network is one household");
         drop(house);
         let all: Vec<_> = (0..1000).filter_map(|_| places.take(at("127.0.0.1"))).collect();
-        assert_eq!(all.len(), STREAMS);
+        assert_eq!(all.len(), 256);
         assert!(places.take(at("192.0.2.9")).is_none());
         drop(all);
-        assert!(places.0.lock().of_address.is_empty(), "nothing is remembered of who left");
+        assert!(places.taken.lock().of_address.is_empty(), "nothing is remembered of who left");
     }
 }
