@@ -61,7 +61,7 @@ pub struct RunningBox {
     token: FolderToken,
     site: Answering,
     figures: Option<Answering>,
-    certificate: Option<JoinHandle<()>>,
+    certificates: Vec<JoinHandle<()>>,
     dialler: JoinHandle<()>,
     whereabouts: JoinHandle<()>,
     contacts: JoinHandle<()>,
@@ -127,7 +127,7 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
     let state = mail.iter().cloned().fold(search.into_iter().fold(state, SiteState::with_search), SiteState::with_mail);
     let sender = mail.map(|mail| Sender::start(mail, state.clone(), stop.clone()));
     let teller = live::follow(state.clone(), stop.clone());
-    let Open { site, figures, certificate } = doors.open(state, &stop);
+    let Open { site, figures, certificates } = doors.open(state, &stop);
 
     // Ready: commands on this machine may come.
     let running = RunningBox {
@@ -144,7 +144,7 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
         token,
         site,
         figures,
-        certificate,
+        certificates,
         dialler,
         whereabouts,
         contacts,
@@ -248,8 +248,8 @@ impl RunningBox {
             ("keeping when neighbours were heard of", self.contacts),
             ("visiting other calendars", self.visits),
         ];
-        let certificate = self.certificate.map(|task| ("keeping the certificate up to date", task));
-        for (part, task) in tasks.into_iter().chain(certificate) {
+        let certificates = self.certificates.into_iter().map(|task| ("keeping a certificate up to date", task));
+        for (part, task) in tasks.into_iter().chain(certificates) {
             if let Err(error) = task.await {
                 tracing::error!(%error, "{part} ended in a panic");
             }

@@ -16,7 +16,7 @@ use std::path::Path;
 use https_support::{Authority, Browser, Giver, HTTP_1, HTTP_2, Ports, pebble_is_here};
 use rustix::process::Signal;
 use serde_json::Value;
-use site_support::{Serving, dorpsplein, eventually, get, init, post};
+use site_support::{Serving, dorpsplein, eventually, free_port, get, init, post, says};
 use tempfile::TempDir;
 
 /// A village whose box is to be at `https://plein.example`.
@@ -61,9 +61,14 @@ impl Village {
 
     /// Where the box is read on the local network.
     fn local(&self) -> String {
-        let running = fs::read(Path::new(&self.dir).join("running.json")).unwrap();
-        serde_json::from_slice::<Value>(&running).unwrap()["url"].as_str().unwrap().to_owned()
+        local_url(&self.dir)
     }
+}
+
+/// Where the box that runs on a data folder is for this machine.
+fn local_url(dir: &str) -> String {
+    let running = fs::read(Path::new(dir).join("running.json")).unwrap();
+    serde_json::from_slice::<Value>(&running).unwrap()["url"].as_str().unwrap().to_owned()
 }
 
 #[test]
@@ -187,22 +192,25 @@ fn a_web_server_before_the_box_is_believed_if_it_was_named() {
     let folder = tempfile::tempdir().unwrap();
     let dir = folder.path().join("plein").to_str().unwrap().to_owned();
     init(Path::new(&dir), "Maasdorp");
-    let said = [("x-forwarded-for", "10.0.0.1, 203.0.113.9"), ("x-forwarded-proto", "https")];
+    let public = "public_url=https://plein.example";
+    let said =
+        [("host", "plein.example"), ("x-forwarded-for", "10.0.0.1, 203.0.113.9"), ("x-forwarded-proto", "https")];
     let hand_in = |url: &str, from: &str| {
         let headers = [("content-type", "application/cbor"), ("x-forwarded-for", from), ("x-forwarded-proto", "https")];
         post(&format!("{url}/api/v1/operations"), &headers, b"no operation")
     };
 
-    let serving = Serving::start(&["serve", "--dir", &dir]);
-    let url = serving.text("url");
+    let serving = Serving::start(&["serve", "--dir", &dir, "--set", public]);
+    let url = local_url(&dir);
     assert_eq!(get(&url, &said).header("strict-transport-security"), "", "nobody was named");
     assert!((0..320).all(|_| hand_in(&url, "203.0.113.9").status.as_u16() == 400), "this machine is not bounded");
     serving.stop(Signal::TERM);
 
-    let serving = Serving::start(&["serve", "--dir", &dir, "--set", "proxies=127.0.0.1"]);
-    let url = serving.text("url");
+    let serving = Serving::start(&["serve", "--dir", &dir, "--set", public, "--set", "proxies=127.0.0.1"]);
+    let url = local_url(&dir);
     assert_eq!(get(&url, &said).header("strict-transport-security"), "max-age=31536000");
-    assert_eq!(get(&url, &[]).header("strict-transport-security"), "");
+    assert_eq!(get(&url, &[said[0]]).header("strict-transport-security"), "");
+    assert_eq!(get(&url, &said[1..]).header("strict-transport-security"), "", "another name may be in the open");
     let cookie = |headers: &[(&str, &str)]| get(&format!("{url}/kiosk"), headers).header("set-cookie").to_owned();
     assert!(cookie(&said).ends_with("; Secure") && !cookie(&[]).contains("Secure"));
     // Somebody hands in and hands in; others notice nothing.
@@ -214,4 +222,49 @@ fn a_web_server_before_the_box_is_believed_if_it_was_named() {
     assert_eq!(hand_in(&url, "203.0.113.9, 203.0.113.10").status.as_u16(), 400, "what stands in front is not believed");
     assert_eq!(get(&url, &[("x-forwarded-for", "203.0.113.9")]).status.as_u16(), 200, "reading goes on");
     serving.stop(Signal::TERM);
+}
+
+#[test]
+fn the_local_network_has_https_once_somebody_took_the_risk_and_for_one_name_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("plein").to_str().unwrap().to_owned();
+    init(Path::new(&dir), "Sint Anna");
+    let port = free_port();
+    let at = format!("127.0.0.1:{port}");
+    let on = ["local-https", "on", "--dir", &dir, "--at", &at];
+
+    // Who asks is told what it means, and nothing is done.
+    let told = dorpsplein(&on);
+    assert!(
+        told.status.code() == Some(1) && String::from_utf8_lossy(&told.stdout).contains("--accept-risk"),
+        "{told:?}"
+    );
+    assert_eq!(says(&["local-https", "show", "--dir", &dir])["on"], false);
+    let serving = Serving::start(&["serve", "--dir", &dir]);
+    assert_eq!(get(&format!("{}/local-authority.crt", serving.text("url")), &[]).status.as_u16(), 404);
+    serving.stop(Signal::TERM);
+
+    let made = says(&[&on[..], &["--accept-risk"]].concat());
+    assert_eq!(made["url"], format!("https://sint-anna.local:{port}"));
+    let root = made["certificate"].as_str().unwrap();
+    let serving = Serving::start(&["serve", "--dir", &dir]);
+    let browser = Browser::new(root, port).called("sint-anna.local");
+    eventually("https", || browser.get(HTTP_2, "/").is_ok());
+    let page = browser.get(HTTP_1, "/").unwrap();
+    assert!(page.body.contains("Sint Anna") && !page.headers.contains_key("strict-transport-security"));
+    assert!(Browser::new(root, port).get(HTTP_1, "/").is_err(), "it is for one name");
+    let fetched = get(&format!("{}/local-authority.crt", serving.text("url")), &[]);
+    assert_eq!((fetched.header("content-type"), fetched.text()), ("application/x-x509-ca-cert", root));
+    serving.stop(Signal::TERM);
+
+    // Somebody stole the key, and makes a certificate for another site with it: a browser does not take it.
+    let stolen = fs::read_to_string(Path::new(&dir).join("https/local-authority.key")).unwrap();
+    for (name, taken) in
+        [("sint-anna.local", true), ("bank.example", false), ("anna.local", false), ("127.0.0.1", false)]
+    {
+        assert_eq!(https_support::is_trusted(root, &stolen, name), taken, "{name}");
+    }
+
+    assert_eq!(says(&["local-https", "off", "--dir", &dir])["on"], false);
+    assert!(!Path::new(&dir).join("https/local-authority.key").exists());
 }

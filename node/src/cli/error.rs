@@ -57,6 +57,9 @@ pub enum CliError {
     /// There is no backup, or nothing was made of one.
     #[error(transparent)]
     Backup(#[from] crate::backup::BackupError),
+    /// Https on the local network could not be switched on or off.
+    #[error(transparent)]
+    LocalHttps(#[from] crate::https::LocalError),
     /// The search index cannot be used.
     #[error(transparent)]
     Index(#[from] crate::search::IndexError),

@@ -30,6 +30,7 @@ mod key_file;
 mod leaving;
 mod letter_sheets;
 mod linking;
+mod local_https;
 mod manager;
 mod member;
 mod moderate;
@@ -113,6 +114,9 @@ enum Command {
     Status(status::StatusArgs),
     /// Look at a box and its machine: what is well, and what to do about the rest
     Doctor(doctor::DoctorArgs),
+    /// Https on the local network without a name on the internet, for devices that somebody looks after
+    #[command(subcommand)]
+    LocalHttps(local_https::LocalHttpsCommand),
     /// Find things by words: what visitors can read, or with your key what members can
     Search(search::SearchArgs),
     /// The search index of a box: how it stands, and making it anew
@@ -263,6 +267,7 @@ fn carried_out(command: &Command, json: bool) -> Result<Outcome, CliError> {
         Command::Demo(args) => demo::run(args, json),
         Command::Status(args) => status::run(args),
         Command::Doctor(args) => doctor::run(args),
+        Command::LocalHttps(command) => local_https::run(command),
         Command::Search(args) => search::run(args),
         Command::Index(command) => index::run(command, json),
         Command::Sync(command) => sync::run(command, json),

@@ -7,19 +7,23 @@
 mod certificate;
 mod files;
 mod kept;
+mod local;
 mod ordering;
 mod shown;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use dorpsplein_protocol::time::Timestamp;
 use rustls_acme::rustls::ServerConfig;
 use rustls_acme::rustls::crypto::{CryptoProvider, ring};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
+use crate::clock;
 use crate::config::HttpsSettings;
 use files::Files;
 use ordering::Orders;
@@ -27,6 +31,7 @@ use ordering::Orders;
 pub use certificate::{Certificate, CertificateError};
 pub use files::certificate_in;
 pub use kept::{Attempt, HTTPS_FOLDER, Kept, KeptError};
+pub use local::{LocalAuthority, LocalError, LocalSetting};
 pub use ordering::OrderError;
 pub use shown::Shown;
 
@@ -42,6 +47,7 @@ pub struct Https {
 enum Work {
     Orders(Box<Orders>),
     Files(Files),
+    Local(Box<LocalAuthority>),
 }
 
 impl Https {
@@ -56,6 +62,11 @@ impl Https {
             None => Work::Orders(Box::new(Orders::new(folder, settings, public_url)?)),
         };
         Ok(Self { shown, work, until: watch::Sender::new(None) })
+    }
+
+    /// Takes up the box's own authority for the local network.
+    pub fn local(authority: LocalAuthority) -> Self {
+        Self { shown: Arc::default(), work: Work::Local(Box::new(authority)), until: watch::Sender::new(None) }
     }
 
     /// What visitors are shown.
@@ -88,6 +99,7 @@ impl Https {
                 match work {
                     Work::Orders(orders) => orders.keep(&shown, &until).await,
                     Work::Files(files) => files.keep(&shown, &until).await,
+                    Work::Local(authority) => vouch(&authority, &shown, &until).await,
                 }
             };
             tokio::select! {
@@ -95,6 +107,27 @@ impl Https {
                 () = work => {}
             }
         })
+    }
+}
+
+/// How often is looked whether a certificate of our own is to be made anew.
+const LOOK: Duration = Duration::from_secs(600);
+
+/// Shows a certificate of our own, and a new one in time.
+async fn vouch(authority: &LocalAuthority, shown: &Shown, until: &watch::Sender<Option<Timestamp>>) {
+    let mut renew_at = None;
+    loop {
+        if renew_at.is_none_or(|at| at <= clock::now()) {
+            match authority.vouch() {
+                Ok(certificate) => {
+                    renew_at = Some(certificate.renew_at());
+                    until.send_replace(Some(certificate.until));
+                    shown.show(certificate.certified);
+                }
+                Err(error) => tracing::error!(%error, "the local network has no https"),
+            }
+        }
+        sleep(LOOK).await;
     }
 }
 

@@ -13,13 +13,15 @@ use tokio_util::sync::CancellationToken;
 
 use super::RunError;
 use crate::config::Config;
-use crate::https::Https;
+use crate::https::{Https, LocalAuthority};
 use crate::web::{self, Entrance, Proxies, SiteState, Visits};
 
 /// Where the site listens, and where the figures are, if they have an address of their own.
 pub(super) struct Doors {
     site: TcpListener,
     secure: Option<Secure>,
+    local: Option<Secure>,
+    authority: Option<String>,
     figures: Option<TcpListener>,
     proxies: Proxies,
     /// Where the site really listens.
@@ -44,15 +46,15 @@ pub(super) struct Open {
     pub(super) site: Answering,
     /// The figures.
     pub(super) figures: Option<Answering>,
-    /// Who keeps the certificate up to date.
-    pub(super) certificate: Option<JoinHandle<()>>,
+    /// Who keeps the certificates up to date.
+    pub(super) certificates: Vec<JoinHandle<()>>,
 }
 
 impl Doors {
     /// Takes the addresses of the settings of the data folder `path`.
     ///
     /// # Errors
-    /// [`RunError::Site`], [`RunError::Secure`], [`RunError::Figures`] or [`RunError::Https`].
+    /// [`RunError::Site`], [`RunError::Secure`], [`RunError::Figures`], [`RunError::Https`] or [`RunError::Local`].
     pub(super) async fn take(settings: &Config, path: &Path) -> Result<Self, RunError> {
         let address = settings.site;
         let site = TcpListener::bind(address).await.map_err(|source| RunError::Site { address, source })?;
@@ -64,7 +66,8 @@ impl Doors {
             None => None,
         };
         let secure = Secure::take(settings, path, bound).await?;
-        Ok(Self { site, secure, figures, proxies: Proxies::new(&settings.proxies), bound })
+        let (local, authority) = Secure::local(path).await?.unzip();
+        Ok(Self { site, secure, local, authority, figures, proxies: Proxies::new(&settings.proxies), bound })
     }
 
     /// Lets visitors in: to the site, and to the figures if they have an address of their own.
@@ -72,23 +75,24 @@ impl Doors {
         let serve = |entrance: Entrance, site| entrance.serve(site, stop.clone());
         let certificate = self.secure.as_ref().map(|secure| secure.https.watch());
         let state = certificate.into_iter().fold(state, SiteState::with_certificate);
+        let state = self.authority.into_iter().fold(state, SiteState::with_authority);
         let figures = self.figures.map(|listener| {
             let entrance = Entrance::plain(Visits::new(listener), Proxies::default());
             answering([serve(entrance, web::metrics::router(state.clone()))])
         });
         let site = web::router(state);
         let mut doors = vec![serve(Entrance::plain(Visits::new(self.site), self.proxies.clone()), site.clone())];
-        let mut certificate = None;
-        if let Some(Secure { site: socket, redirect, https, tls, url }) = self.secure {
+        let mut certificates = Vec::new();
+        for Secure { site: socket, redirect, https, tls, url } in self.secure.into_iter().chain(self.local) {
             let entrance = Entrance::secure(Visits::new(socket), self.proxies.clone(), tls);
-            doors.push(serve(entrance, site));
+            doors.push(serve(entrance, site.clone()));
             doors.extend(redirect.map(|socket| {
-                let entrance = Entrance::plain(Visits::new(socket), self.proxies);
+                let entrance = Entrance::plain(Visits::new(socket), self.proxies.clone());
                 serve(entrance, web::redirecting(&url, https.shown()))
             }));
-            certificate = Some(https.start(stop.clone()));
+            certificates.push(https.start(stop.clone()));
         }
-        Open { site: answering(doors), figures, certificate }
+        Open { site: answering(doors), figures, certificates }
     }
 }
 
@@ -98,15 +102,28 @@ impl Secure {
         let url = settings.site_url(bound);
         let https = Https::open(path, wanted, &url)?;
         let tls = https.server_config()?;
-        let take =
-            async |address| TcpListener::bind(address).await.map_err(|source| RunError::Secure { address, source });
-        let site = take(wanted.listen).await?;
+        let site = listen(wanted.listen).await?;
         let redirect = match wanted.redirect {
-            Some(address) => Some(take(address).await?),
+            Some(address) => Some(listen(address).await?),
             None => None,
         };
         Ok(Some(Self { site, redirect, https, tls, url }))
     }
+
+    /// The site on the local network, and the certificate of the authority that vouches for it.
+    async fn local(path: &Path) -> Result<Option<(Self, String)>, RunError> {
+        let Some(authority) = LocalAuthority::open(path)? else { return Ok(None) };
+        let (setting, certificate) = (authority.setting.clone(), authority.certificate.clone());
+        let https = Https::local(authority);
+        let tls = https.server_config()?;
+        let url = format!("https://{}:{}", setting.name, setting.listen.port());
+        let secure = Self { site: listen(setting.listen).await?, redirect: None, https, tls, url };
+        Ok(Some((secure, certificate)))
+    }
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, RunError> {
+    TcpListener::bind(address).await.map_err(|source| RunError::Secure { address, source })
 }
 
 fn answering<F: Future<Output = ()> + Send + 'static>(doors: impl IntoIterator<Item = F>) -> Answering {

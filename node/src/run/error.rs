@@ -9,7 +9,7 @@ use tokio::task::JoinError;
 use crate::data_folder::FolderError;
 use crate::disk_store::OpenError;
 use crate::driver::DriverError;
-use crate::https::OrderError;
+use crate::https::{LocalError, OrderError};
 use crate::mail::MailError;
 use crate::net::NetError;
 
@@ -60,6 +60,9 @@ pub enum RunError {
     /// The settings for https cannot be used.
     #[error(transparent)]
     Https(#[from] OrderError),
+    /// What was switched on for the local network cannot be used.
+    #[error(transparent)]
+    Local(#[from] LocalError),
     /// The figures cannot be told where they were to be.
     #[error("the figures cannot be told on {address}: {}", in_words(.source))]
     Figures {

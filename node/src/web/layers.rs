@@ -4,7 +4,7 @@ use std::io::Write;
 use std::sync::LazyLock;
 
 use axum::body::{Body, to_bytes};
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -12,6 +12,7 @@ use data_encoding::BASE64;
 use dorpsplein_web_ui::assets::STYLE;
 use sha2::{Digest, Sha256};
 
+use super::SiteState;
 use super::arrival::Arrival;
 use super::error::Problem;
 
@@ -54,8 +55,9 @@ const HTTPS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
 /// Adds the rules for the browser to every answer. Over https nothing is taken from a page that came in the open, on which
 /// anybody on the way may have written.
-pub(super) async fn secure(request: Request, next: Next) -> Response {
+pub(super) async fn secure(State(state): State<SiteState>, request: Request, next: Next) -> Response {
     let https = Arrival::of(&request).https;
+    let own_name = https && is_own_name(&state, request.headers());
     let looks = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let in_the_open = request.headers().get(header::ORIGIN).is_some_and(|from| from.as_bytes().starts_with(b"http:"));
     let mut response = if https && in_the_open && !looks {
@@ -63,7 +65,7 @@ pub(super) async fn secure(request: Request, next: Next) -> Response {
     } else {
         next.run(request).await
     };
-    if https {
+    if own_name {
         response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, HTTPS_ONLY);
     }
     response.headers_mut().extend(RULES);
@@ -72,6 +74,13 @@ pub(super) async fn secure(request: Request, next: Next) -> Response {
         response.headers_mut().insert(header::WWW_AUTHENTICATE, LOGIN);
     }
     response
+}
+
+/// Whether the site was asked for by its own name on the internet. By other names it may be over plain http as well.
+fn is_own_name(state: &SiteState, headers: &HeaderMap) -> bool {
+    let own = state.site_url.as_deref().and_then(|url| url.strip_prefix("https://"));
+    let asked = headers.get(header::HOST).map(HeaderValue::as_bytes);
+    own.zip(asked).is_some_and(|(own, asked)| own.as_bytes().eq_ignore_ascii_case(asked))
 }
 
 /// The policy of a page with the usual style sheet and, unless it is empty, with that of a theme. Both stand in the page: on a

@@ -88,6 +88,7 @@ pub struct SiteState {
     live: Arc<Live>,
     rates: Arc<Rates>,
     certificate: Option<watch::Receiver<Option<Timestamp>>>,
+    authority: Option<Arc<str>>,
     folder_token: Option<FolderToken>,
     disk: Option<Arc<DiskStore>>,
     dial_now: Arc<Notify>,
@@ -115,6 +116,7 @@ impl SiteState {
             live,
             rates,
             certificate: None,
+            authority: None,
             folder_token: None,
             disk: None,
             dial_now,
@@ -184,6 +186,12 @@ impl SiteState {
     #[must_use]
     pub fn with_certificate(self, until: watch::Receiver<Option<Timestamp>>) -> Self {
         Self { certificate: Some(until), ..self }
+    }
+
+    /// The same, with the certificate of the authority that vouches for this site on the local network, as PEM.
+    #[must_use]
+    pub fn with_authority(self, certificate: String) -> Self {
+        Self { authority: Some(certificate.into()), ..self }
     }
 
     /// The same, for whoever can read in the box's folder what was written there when it started.

@@ -32,6 +32,7 @@ pub fn router(state: SiteState) -> Router {
         .route("/static/{name}", get(statics::file))
         .merge(theme::routes())
         .route("/metrics", get(metrics::for_keepers))
+        .route("/local-authority.crt", get(statics::authority))
         .fallback(pages::nowhere)
         .method_not_allowed_fallback(pages::wrong_method)
         .layer(middleware::from_fn(layers::compress));
@@ -42,7 +43,7 @@ pub fn router(state: SiteState) -> Router {
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIME))
         .merge(photos::routes())
         .layer(middleware::from_fn_with_state(state.clone(), rates::bound))
-        .layer(middleware::from_fn(layers::secure))
+        .layer(middleware::from_fn_with_state(state.clone(), layers::secure))
         .with_state(state)
 }
 

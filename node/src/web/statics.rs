@@ -1,10 +1,11 @@
 //! The files that pages name: served for ever under a name that carries their content's hash.
 
 use axum::body::Bytes;
-use axum::extract::Path;
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use super::SiteState;
 use super::assets::{self, Asset};
 use super::conditional;
 use super::layers::accepts_brotli;
@@ -38,6 +39,15 @@ pub(super) async fn icon(headers: HeaderMap) -> Response {
 pub(super) async fn worker(headers: HeaderMap) -> Response {
     match assets::url("worker.js").and_then(assets::find) {
         Some(asset) => serve(asset, &headers, ASK_EACH_TIME),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+/// The certificate of the box's own authority for the local network, where it was switched on. It is no secret; whether it is
+/// the right one its fingerprint tells.
+pub(super) async fn authority(State(state): State<SiteState>) -> Response {
+    match &state.authority {
+        Some(pem) => ([(header::CONTENT_TYPE, "application/x-x509-ca-cert")], pem.to_string()).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }

@@ -14,11 +14,13 @@ use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
 use hyper::client::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use rcgen::{BasicConstraints, Certificate, CertificateParams, IsCa, KeyPair};
+use rcgen::{BasicConstraints, Certificate, CertificateParams, DistinguishedName, DnType, IsCa, KeyPair};
 use rustls_acme::futures_rustls::TlsConnector;
+use rustls_acme::rustls::client::WebPkiServerVerifier;
+use rustls_acme::rustls::client::danger::ServerCertVerifier;
 use rustls_acme::rustls::crypto::ring;
 use rustls_acme::rustls::pki_types::pem::PemObject;
-use rustls_acme::rustls::pki_types::{CertificateDer, ServerName};
+use rustls_acme::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls_acme::rustls::{ClientConfig, RootCertStore};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -161,7 +163,7 @@ impl Giver {
 
     /// Who vouches for what it gives, as PEM.
     pub(crate) fn root(&self) -> String {
-        let asking = Browser { name: "localhost".to_owned(), ..Browser::new(&self.authority.root(), self.management) };
+        let asking = Browser::new(&self.authority.root(), self.management).called("localhost");
         asking.get(HTTP_1, "/roots/0").unwrap().body
     }
 }
@@ -207,6 +209,11 @@ impl Browser {
         let mut roots = RootCertStore::empty();
         roots.add(CertificateDer::from_pem_slice(root.as_bytes()).unwrap()).unwrap();
         Self { runtime: Runtime::new().unwrap(), roots: Arc::new(roots), name: "plein.example".to_owned(), port }
+    }
+
+    /// One that finds another name there.
+    pub(crate) fn called(self, name: &str) -> Self {
+        Self { name: name.to_owned(), ..self }
     }
 
     /// The address of the site.
@@ -261,4 +268,21 @@ impl Browser {
             })
         })
     }
+}
+
+/// Whether a browser that trusts `root` takes a certificate for `name` that was made with the key of that root.
+pub(crate) fn is_trusted(root: &str, key: &str, name: &str) -> bool {
+    let trusted = CertificateDer::from_pem_slice(root.as_bytes()).unwrap();
+    let issuer_key = KeyPair::from_pem(key).unwrap();
+    let mut issuer = CertificateParams::default();
+    issuer.distinguished_name = DistinguishedName::new();
+    issuer.distinguished_name.push(DnType::CommonName, "Dorpsplein, for sint-anna.local only");
+    let issuer = issuer.self_signed(&issuer_key).unwrap();
+    let params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+    let made = params.signed_by(&KeyPair::generate().unwrap(), &issuer, &issuer_key).unwrap();
+    let mut roots = RootCertStore::empty();
+    roots.add(trusted).unwrap();
+    let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), ring::default_provider().into());
+    let name = ServerName::try_from(name.to_owned()).unwrap();
+    verifier.build().unwrap().verify_server_cert(made.der(), &[], &name, &[], UnixTime::now()).is_ok()
 }
