@@ -108,6 +108,16 @@ impl House {
         self.memory("VmRSS:")
     }
 
+    /// What it has had written to a disk since it was started, in bytes: what the kernel counts for the process when it
+    /// hands pages over to be written. A file system in memory counts for nothing.
+    pub(crate) fn written_bytes(&self) -> Result<u64> {
+        let path = format!("/proc/{}/io", self.process.id());
+        let text = fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
+        let bytes =
+            text.lines().find_map(|line| line.strip_prefix("write_bytes:")).context("the kernel counts no bytes")?;
+        bytes.trim().parse().context("bytes are a number")
+    }
+
     /// Has it compare notes with everybody now.
     pub(crate) fn compare(&self) -> Result<()> {
         self.have_done("/api/v1/sync")

@@ -56,42 +56,50 @@ pub(crate) struct Options {
 
 /// What was made.
 #[derive(Serialize)]
-struct Made {
-    what: &'static str,
+pub(crate) struct Made {
+    /// What it is, for people.
+    pub(crate) what: &'static str,
     path: PathBuf,
-    bytes: u64,
+    /// How large it is.
+    pub(crate) bytes: u64,
     /// The most it may be, in bytes, where there is such an aim.
-    aim_bytes: Option<u64>,
+    pub(crate) aim_bytes: Option<u64>,
 }
 
 /// Makes the packages and says how large they are.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
-    setup::cargo_deb(workspace)?;
-    let stage = Stage::new(workspace, options.target.as_deref())?;
-    let built = match &options.program {
-        Some(program) => program.clone(),
-        None => build(workspace, options.target.as_deref())?,
-    };
-    let program = stage.program(&built)?;
-    stage.helps(workspace, &program)?;
-    check_unit(workspace, &program, options.target.is_none())?;
-    let deb = stage.debian(workspace)?;
-    let tarball = stage.tarball(workspace)?;
-    let made = [
-        Made::of("program, stripped", program, Some(AIMS[0]))?,
-        Made::of("Debian package", deb.clone(), Some(AIMS[1]))?,
-        Made::of("tarball", tarball, None)?,
-    ];
+    let made = make(workspace, options.target.as_deref(), options.program.as_deref())?;
     println!();
     for one in &made {
         let aim = one.aim_bytes.map(|aim| format!("aim: {:.1} MB", megabytes(aim))).unwrap_or_default();
         println!("{:<20} {:>8.2} MB  {aim:<14} {}", one.what, megabytes(one.bytes), one.path.display());
     }
-    let tried = options.trial.then(|| trial::run(workspace, &deb)).transpose()?;
+    let [_, deb, _] = &made;
+    let tried = options.trial.then(|| trial::run(workspace, &deb.path)).transpose()?;
     if options.json {
         println!("{}", json!({ "made": made, "tried": tried }));
     }
     Ok(())
+}
+
+/// Makes the packages, of this program or of one that is built: the program without its symbols, the Debian package, the tarball.
+pub(crate) fn make(workspace: &Workspace, target: Option<&str>, program: Option<&Path>) -> Result<[Made; 3]> {
+    setup::cargo_deb(workspace)?;
+    let stage = Stage::new(workspace, target)?;
+    let built = match program {
+        Some(program) => program.to_owned(),
+        None => build(workspace, target)?,
+    };
+    let program = stage.program(&built)?;
+    stage.helps(workspace, &program)?;
+    check_unit(workspace, &program, target.is_none())?;
+    let deb = stage.debian(workspace)?;
+    let tarball = stage.tarball(workspace)?;
+    Ok([
+        Made::of("program, stripped", program, Some(AIMS[0]))?,
+        Made::of("Debian package", deb, Some(AIMS[1]))?,
+        Made::of("tarball", tarball, None)?,
+    ])
 }
 
 /// Builds the program for people, and returns its path.

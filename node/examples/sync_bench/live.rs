@@ -58,7 +58,7 @@ pub(crate) fn measure(root: &Path, writes: &str, reads: &str, count: u64, pause:
 }
 
 /// Where half and 99 of 100 are below, and the longest, in milliseconds.
-fn spread(mut times: Vec<Duration>) -> Value {
+pub(crate) fn spread(mut times: Vec<Duration>) -> Value {
     times.sort_unstable();
     let at = |share: f64| {
         let index = (times.len() as f64 * share).ceil() as usize;

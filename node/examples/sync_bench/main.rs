@@ -9,6 +9,7 @@ mod harm;
 mod limits;
 mod live;
 mod pictures;
+mod residents;
 mod village;
 mod words;
 
@@ -58,6 +59,24 @@ enum Command {
         #[arg(long)]
         count: u32,
     },
+    /// Have residents of the village that writes, whose box is not running, show photos of so many megabytes
+    Hang {
+        root: PathBuf,
+        #[arg(long)]
+        megabytes: u64,
+    },
+    /// Have many residents hand in posts at once, at a site
+    Residents {
+        root: PathBuf,
+        #[arg(long)]
+        site: String,
+        #[arg(long)]
+        at_once: usize,
+        #[arg(long)]
+        count: u64,
+        #[arg(long, default_value_t = 3)]
+        seed: u64,
+    },
     /// Hand in changes one by one and look for them next door
     Live {
         root: PathBuf,
@@ -90,6 +109,10 @@ fn main() -> Result<()> {
         Command::Begin { root, host, harm } => village::begin(&root, &host, harm)?,
         Command::Fill { root, count, when, what, seed } => village::fill(&root, &Fill { count, when, what, seed })?,
         Command::Pictures { folder, count } => pictures::make(&folder, count)?,
+        Command::Hang { root, megabytes } => pictures::hang(&root, megabytes)?,
+        Command::Residents { root, site, at_once, count, seed } => {
+            residents::hand_in(&root, &site, at_once, count, seed)?
+        }
         Command::Live { root, writes, reads, count, pause_ms, seed } => {
             live::measure(&root, &writes, &reads, count, Duration::from_millis(pause_ms), seed)?
         }

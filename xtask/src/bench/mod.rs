@@ -5,6 +5,7 @@
 
 mod criterion;
 mod demo;
+pub(crate) mod one_box;
 pub(crate) mod search;
 pub(crate) mod site;
 pub(crate) mod sync;

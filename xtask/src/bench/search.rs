@@ -56,7 +56,7 @@ const QUESTIONS: [(&str, &str); 8] = [
 
 /// How the index stands.
 #[derive(Deserialize)]
-struct IndexState {
+pub(super) struct IndexState {
     complete: bool,
     rounds: u64,
     entries: u64,
@@ -104,7 +104,8 @@ fn of_the_index(house: &House, items: u64, report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-fn until_complete(house: &House, rounds: u64) -> Result<IndexState> {
+/// Waits until everything can be found, and so many rounds of looking through it all were made before.
+pub(super) fn until_complete(house: &House, rounds: u64) -> Result<IndexState> {
     let begun = Instant::now();
     loop {
         let state: IndexState = house.ask("/api/v1/index")?;

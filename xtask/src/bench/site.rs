@@ -82,7 +82,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 }
 
 /// A connector writes news with so many photos, eight to a post.
-fn hang_photos(built: &Path, helper: &Helper, dir: &Path, count: u32) -> Result<()> {
+pub(super) fn hang_photos(built: &Path, helper: &Helper, dir: &Path, count: u32) -> Result<()> {
     let folder = tempfile::tempdir().context("cannot make a folder for photos")?;
     let count_text = count.to_string();
     let _made: Value = helper.run("pictures", folder.path(), &["--count", &count_text])?;
@@ -187,7 +187,7 @@ fn of_posting(
 }
 
 /// The first address on a page that begins so.
-fn first_link(house: &House, path: &str, begins: &str) -> Result<String> {
+pub(super) fn first_link(house: &House, path: &str, begins: &str) -> Result<String> {
     let page = http::get(house.site(), path)?.text()?;
     let rest =
         page.split(&format!("href=\"{begins}")).nth(1).with_context(|| format!("{path} links to no {begins}"))?;
