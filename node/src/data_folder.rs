@@ -18,6 +18,7 @@
 //! | `https/` | the [certificate of the site](crate::https), and what it was given for; only its owner may read it |
 //! | `search/` | the [search index](crate::search): made of the store, and made again when it is gone |
 //! | `restoring` | that the folder is being [made of a backup](kept::Unfinished), and not finished |
+//! | `migrating/` | a store that is [brought to the form of this version](crate::migrate), for a moment |
 //! | `check/` | a store that is derived anew [beside this one](crate::check), for a moment |
 //! | `store.before-repair/` | the store as it was before a check made it good; nobody reads it |
 //! | `photos/` | the [files of photos](crate::photos::PhotoFolder), and what was made of them for pages |
@@ -97,7 +98,7 @@ pub enum FolderError {
         path: PathBuf,
     },
     /// It was made by another version of this program.
-    #[error("{} is of format {found}, this version of dorpsplein uses format {FORMAT}", .path.display())]
+    #[error("{} is of format {found}, this version of dorpsplein uses format {FORMAT}{}", .path.display(), advice(.found))]
     Version {
         /// The folder.
         path: PathBuf,
@@ -200,7 +201,7 @@ impl DataFolder {
 
     /// The store's folder.
     pub fn store_path(&self) -> PathBuf {
-        self.path.join(STORE_FOLDER)
+        store_of(&self.path)
     }
 
     /// The folder of the photos.
@@ -210,7 +211,7 @@ impl DataFolder {
 
     /// The folder of the search index.
     pub fn search_path(&self) -> PathBuf {
-        self.path.join(SEARCH_FOLDER)
+        search_of(&self.path)
     }
 
     /// The boxes next door.
@@ -301,6 +302,16 @@ pub fn box_public_key(path: &Path) -> Result<PublicKey, FolderError> {
     read_key(&path.join(KEY_FILE)).map(|key| key.public())
 }
 
+/// Where the data folder `path` keeps its store.
+pub fn store_of(path: &Path) -> PathBuf {
+    path.join(STORE_FOLDER)
+}
+
+/// Where the data folder `path` keeps its search index.
+pub fn search_of(path: &Path) -> PathBuf {
+    path.join(SEARCH_FOLDER)
+}
+
 /// Where the data folder `path` keeps its photos.
 pub fn photos_of(path: &Path) -> PathBuf {
     path.join(PHOTO_FOLDER)
@@ -326,6 +337,15 @@ fn check_format(path: &Path) -> Result<(), FolderError> {
     // What is no number is shown in part, so that a stray file cannot fill the screen.
     let found = found.chars().filter(|c| !c.is_control()).take(20).collect();
     Err(FolderError::Version { path: path.to_owned(), found })
+}
+
+/// What to do about a folder of another format.
+fn advice(found: &str) -> &'static str {
+    match found.parse::<u32>() {
+        Ok(found) if found > FORMAT => ": a newer version made it, use that one or a later one. Nothing was changed",
+        Ok(_) => ": a version from before the first release made it. Nothing was changed",
+        Err(_) => "",
+    }
 }
 
 fn lock(path: &Path) -> Result<FolderLock, FolderError> {

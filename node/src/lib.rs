@@ -14,6 +14,7 @@ pub mod https;
 pub mod letters;
 pub mod links;
 pub mod mail;
+pub mod migrate;
 pub mod net;
 pub mod photos;
 pub mod run;

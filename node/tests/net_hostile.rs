@@ -6,7 +6,7 @@
 mod net_support;
 
 use dorpsplein_node::net::{CloseReason, DialFailure, MAX_FRAME_BYTES, Multiaddr, PeerId, SESSION_PROTOCOL, SessionId};
-use futures::{AsyncReadExt as _, AsyncWriteExt as _, StreamExt as _};
+use futures::{AsyncReadExt as _, AsyncWriteExt as _, FutureExt as _, StreamExt as _};
 use libp2p::{
     Stream, StreamProtocol, Swarm, SwarmBuilder, noise, ping,
     swarm::{NetworkBehaviour, SwarmEvent},
@@ -59,6 +59,9 @@ impl Drop for Stranger {
         self.task.abort();
     }
 }
+
+/// What boxes of a later release may offer besides.
+const LATER: StreamProtocol = StreamProtocol::new("/dorpsplein/session/3");
 
 /// What a stranger must have to pass for a box: streams, and answers to pings.
 #[derive(NetworkBehaviour)]
@@ -201,6 +204,36 @@ async fn a_peer_without_the_protocol_is_told_from_one_that_is_away() {
     anna.net.dial(Some(stranger.peer), vec![stranger.address.clone()]).unwrap();
     let reason = anna.dial_failed().await;
     assert!(matches!(reason, DialFailure::Unsupported), "{reason:?}");
+}
+
+#[tokio::test]
+async fn a_box_of_a_later_version_is_spoken_to_in_ours_and_one_without_ours_is_told_of() {
+    let mut anna = Node::start(1, TCP).await;
+    let later = Stranger::start(8, TCP).await;
+    let mut control = later.control.clone();
+    let mut asked_later = control.accept(LATER).unwrap();
+    let mut asked_ours = control.accept(PROTOCOL).unwrap();
+    anna.net.dial(Some(later.peer), vec![later.address.clone()]).unwrap();
+    let (peer, _stream) = asked_ours.next().await.unwrap();
+    assert_eq!((peer, anna.opened().await.peer), (anna.peer(), later.peer));
+    assert!(asked_later.next().now_or_never().is_none(), "nobody asked for what this box does not speak");
+    assert!(anna.net.watch_reach().borrow().other_versions.is_empty());
+
+    // It dials, and asks for its own version first.
+    let (mut visitor, _stream) = Stranger::visiting(7, &anna).await;
+    assert_eq!(anna.opened().await.peer, visitor.peer);
+    let refused = visitor.control.open_stream(anna.peer(), LATER).await;
+    assert!(matches!(refused, Err(libp2p_stream::OpenStreamError::UnsupportedProtocol(_))), "{refused:?}");
+
+    let only_later = Stranger::start(9, TCP).await;
+    let _asked = only_later.control.clone().accept(LATER).unwrap();
+    anna.net.dial(Some(only_later.peer), vec![only_later.address.clone()]).unwrap();
+    let reason = anna.dial_failed().await;
+    assert!(matches!(reason, DialFailure::Unsupported), "{reason:?}");
+    assert!(reason.to_string().ends_with("does not speak /dorpsplein/session/2"), "{reason}");
+    let mut reach = anna.net.watch_reach();
+    let told = reach.wait_for(|reach| reach.other_versions.contains(&only_later.peer)).await.unwrap();
+    assert_eq!(told.other_versions.len(), 1, "those that speak ours as well are not in it");
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ mod api;
 mod bench;
 mod browser_module;
 mod e2e;
+mod fixture;
 mod house;
 mod http;
 mod package;
@@ -78,6 +79,8 @@ enum Chore {
     },
     /// Makes what people install: a Debian package and a tarball; says how large they are.
     Package(package::Options),
+    /// Packs a data folder as this release writes it, for the tests of later releases.
+    Fixture(fixture::Options),
     /// Takes the pictures of the README: of pages from the last run of the browser tests, and of a simulated run.
     Picture,
 }
@@ -96,6 +99,9 @@ enum BenchChore {
     Sync(bench::sync::Options),
     /// Measures only what pages cost, at a box in a process of its own, and what writing one costs.
     Site(bench::site::Options),
+    /// Measures what a box takes of its machine: memory, disk, what it writes, time to start, many writers, backups.
+    #[command(name = "box")]
+    OneBox(bench::one_box::Options),
     /// Measures only how things are found, at a box in a process of its own.
     Search(bench::search::Options),
 }
@@ -120,12 +126,14 @@ fn run(chore: &Chore) -> Result<()> {
         Chore::Api(options) => api::ask(&workspace, options),
         Chore::Bench { what: None, reuse } => bench::run(&workspace, *reuse),
         Chore::Bench { what: Some(BenchChore::Sync(options)), .. } => bench::sync::run(&workspace, options),
+        Chore::Bench { what: Some(BenchChore::OneBox(options)), .. } => bench::one_box::run(&workspace, options),
         Chore::Bench { what: Some(BenchChore::Search(options)), .. } => bench::search::run(&workspace, options),
         Chore::Bench { what: Some(BenchChore::Site(options)), .. } => bench::site::run(&workspace, options),
         Chore::Soak { minutes, seed, scenarios } => soak::run_alone(&workspace, *minutes, *seed, scenarios),
         Chore::Torture { what: TortureChore::Kill(options) } => torture::kill::run(&workspace, options),
         Chore::Torture { what: TortureChore::Power(options) } => torture::power::run(&workspace, options),
         Chore::Package(options) => package::run(&workspace, options),
+        Chore::Fixture(options) => fixture::run(&workspace, options),
         Chore::Picture => picture::run(&workspace),
     }
 }

@@ -20,9 +20,9 @@ use super::runtime;
 use crate::config::{Config, Overrides};
 use crate::data_folder::peers::PeerBook;
 use crate::data_folder::{self, DataFolder, FolderError};
-use crate::disk_store::DiskStore;
 use crate::driver::{self, Driver};
 use crate::links::{LinkError, Site, TreatyLink};
+use crate::migrate::{self, Owner};
 use crate::web::body::{AcceptedBody, DeviceBody, ImportedBody, ItemBody, PhotoBody, StatusBody};
 use crate::web::error::Problem;
 use crate::web::{SiteIdentity, SiteState, local};
@@ -81,7 +81,7 @@ impl Door {
     /// [`CliError`].
     pub fn stopped(folder: DataFolder) -> Result<Self, CliError> {
         let runtime = runtime()?;
-        let store = Arc::new(DiskStore::open(&folder.store_path())?);
+        let store = Arc::new(migrate::open_store_and_tell(folder.path(), Owner::of(&folder))?);
         let (home, own) = (folder.config().neighbourhood, folder.box_key().public());
         let driver = runtime.block_on(driver::start(Arc::clone(&store), home, own, None))?;
         let identity = Arc::new(SiteIdentity::of(&folder));

@@ -36,6 +36,9 @@ pub enum CliError {
     /// The store could not be opened.
     #[error(transparent)]
     Store(#[from] crate::disk_store::OpenError),
+    /// The store could not be opened, or not be brought to the form of this version.
+    #[error(transparent)]
+    Migrate(#[from] crate::migrate::MigrateError),
     /// The replica could not be opened.
     #[error(transparent)]
     Driver(#[from] DriverError),

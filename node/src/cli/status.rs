@@ -61,6 +61,10 @@ fn in_words(status: &StatusBody, running: bool, ways: Option<&Ways>) -> String {
     if let Some(ways) = ways {
         lines.push(format!("  reached        {}", reached_line(status, ways)));
         lines.extend(ways.peers.iter().map(|way| format!("  connected      {}", way_line(status, way))));
+        lines.extend(ways.other_versions.iter().map(|key| {
+            let who = box_name(status, ways, key);
+            format!("  other version  {who} speaks another version of the protocol: update the older of both")
+        }));
     }
     lines.join("\n")
 }

@@ -42,7 +42,7 @@ fn each_obstacle_is_one_clear_line() {
     fs::write(path.join(FORMAT_FILE), "3\n").unwrap();
     assert!(
         line(DataFolder::open(&path).unwrap_err())
-            .ends_with("is of format 3, this version of dorpsplein uses format 2")
+            .ends_with("uses format 2: a newer version made it, use that one or a later one. Nothing was changed")
     );
     fs::write(path.join(FORMAT_FILE), "2\n").unwrap();
 

@@ -27,6 +27,9 @@ pub struct Ways {
     pub router: Router,
     /// The boxes it has a session with.
     pub peers: Vec<Way>,
+    /// The keys of boxes that speak another version of the session protocol, and so have no session with it.
+    #[serde(default)]
+    pub other_versions: Vec<String>,
 }
 
 /// The way to one box.

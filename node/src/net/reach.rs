@@ -24,6 +24,8 @@ pub struct Reach {
     pub circuits: usize,
     /// What the router was asked.
     pub router: Router,
+    /// Boxes that were reached, and have no version of the session protocol in common with this one.
+    pub other_versions: BTreeSet<PeerId>,
 }
 
 /// The way to a peer.

@@ -4,6 +4,7 @@
 mod connection;
 mod dialling;
 mod reaching;
+mod versions;
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet, VecDeque},
@@ -36,6 +37,7 @@ use super::{
 };
 use connection::Connection;
 use reaching::Reaching;
+use versions::Versions;
 
 /// How long the sessions together may take to end when the box stops.
 const SHUTDOWN: Duration = Duration::from_secs(5);
@@ -73,6 +75,7 @@ pub(super) struct SwarmTask {
     sessions: JoinSet<()>,
     next_session: u64,
     reaching: Reaching,
+    versions: Versions,
 }
 
 /// What a peer and this box have going. There is never a second one with the same peer.
@@ -116,6 +119,7 @@ impl SwarmTask {
             sessions: JoinSet::new(),
             next_session: 0,
             reaching,
+            versions: Versions::default(),
         };
         task.outside_changed();
         task
@@ -231,7 +235,10 @@ impl SwarmTask {
                     self.open_session(origin(true), stream, None);
                 }
             }
-            Outcome::Unsupported => self.fail_attempt(peer, connection, DialFailure::Unsupported),
+            Outcome::Unsupported => {
+                self.on_other_version(peer);
+                self.fail_attempt(peer, connection, DialFailure::Unsupported);
+            }
             Outcome::Failed => self.fail_attempt(peer, connection, DialFailure::Refused),
             Outcome::Accepted(stream) => self.on_inbound_stream(origin(false), stream),
         }
@@ -275,6 +282,7 @@ impl SwarmTask {
     fn open_session(&mut self, origin: Origin, stream: Stream, predecessor: Option<CancellationToken>) {
         let Origin { peer, connection, outbound, remote, relayed } = origin;
         self.next_session += 1;
+        self.on_common_version(&peer);
         let id = SessionId(self.next_session);
         let done = CancellationToken::new();
         tracing::debug!(session = %id, %peer, outbound, %remote, relayed, "session opened");

@@ -7,10 +7,10 @@ use thiserror::Error;
 use tokio::task::JoinError;
 
 use crate::data_folder::FolderError;
-use crate::disk_store::OpenError;
 use crate::driver::DriverError;
 use crate::https::{LocalError, OrderError};
 use crate::mail::MailError;
+use crate::migrate::MigrateError;
 use crate::net::NetError;
 
 /// Why a box did not start, or did not go on.
@@ -25,7 +25,7 @@ pub enum RunError {
         /// The store's folder.
         folder: std::path::PathBuf,
         /// Why.
-        source: OpenError,
+        source: MigrateError,
     },
     /// The replica did not open.
     #[error(transparent)]

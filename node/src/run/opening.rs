@@ -9,6 +9,7 @@ use crate::data_folder::DataFolder;
 use crate::disk_store::DiskStore;
 use crate::driver::{self, Driver, DriverHandle, Network};
 use crate::mail::Mail;
+use crate::migrate::{self, Owner};
 use crate::photos::{self, Keeper};
 use crate::search::{self, Follower, Search};
 
@@ -34,10 +35,8 @@ pub(super) async fn open_replica(
 
 pub(super) async fn open_store(folder: &DataFolder) -> Result<Arc<DiskStore>, RunError> {
     let path = folder.store_path();
-    let opened = tokio::task::spawn_blocking({
-        let path = path.clone();
-        move || DiskStore::open(&path)
-    });
+    let (dir, owner) = (folder.path().to_owned(), Owner::of(folder));
+    let opened = tokio::task::spawn_blocking(move || migrate::open_store_and_tell(&dir, owner));
     opened.await?.map(Arc::new).map_err(|source| RunError::Store { folder: path, source })
 }
 

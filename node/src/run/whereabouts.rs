@@ -347,5 +347,6 @@ fn ways(reach: &Reach, entitled: &BTreeMap<PublicKey, NeighbourhoodId>) -> Ways 
         relaying: reach.circuits,
         router: reach.router,
         peers: reach.routes.iter().filter_map(way).collect(),
+        other_versions: reach.other_versions.iter().filter_map(key).collect(),
     }
 }

@@ -15,7 +15,7 @@ use crate::authority::Registers;
 use crate::identity::PublicKey;
 use crate::operation::{NeighbourhoodId, OperationId, Space};
 use crate::projection::space_of_key;
-use crate::store::{Direction, FORMAT, KeyRange, Read, Staged, StoreError, Table};
+use crate::store::{Direction, FORMAT, FORMAT_KEY, KeyRange, Read, Staged, StoreError, Table, format_of};
 use crate::sync::{Introductions, Place};
 use crate::time::Timestamp;
 use crate::validate::Valid;
@@ -28,8 +28,6 @@ pub enum OpenError {
     Store(#[from] StoreError),
 }
 
-/// Where the store says which format it is of.
-const FORMAT_KEY: &[u8] = b"format";
 const EVERYTHING: KeyRange<'static> = (Bound::Unbounded, Bound::Unbounded);
 
 impl<R: Read> Replica<R> {
@@ -74,13 +72,10 @@ impl<R: Read> Replica<R> {
     }
 
     fn check_format(&mut self) -> Result<(), StoreError> {
-        match self.store.get(Table::Meta, FORMAT_KEY)? {
+        match format_of(&self.store)? {
             None => self.store.put(Table::Meta, FORMAT_KEY, FORMAT.to_be_bytes()),
-            Some(found) if found == FORMAT.to_be_bytes() => {}
-            Some(found) => {
-                let found = found.try_into().map(u32::from_be_bytes);
-                return Err(found.map_or(StoreError::Damaged("the format"), |found| StoreError::Format { found }));
-            }
+            Some(FORMAT) => {}
+            Some(found) => return Err(StoreError::Format { found }),
         }
         Ok(())
     }

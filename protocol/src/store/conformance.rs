@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::ops::{Bound, ControlFlow};
 
-use super::{Batch, Direction, MAX_KEY, Read, Staged, Store, Table, prefix_end};
+use super::{Batch, Direction, FORMAT_KEY, MAX_KEY, Read, Staged, Store, Table, prefix_end};
 
 /// Runs the suite on an empty store that `open` opens.
 ///
@@ -216,6 +216,32 @@ pub fn numbered_batch(number: u64) -> Batch {
     batch.put(Table::Feed, key, []);
     batch.put(Table::Meta, *b"latest", key);
     batch.delete(Table::Feed, number.wrapping_sub(1).to_be_bytes());
+    batch
+}
+
+/// What makes of a store one of another format, as far as who opens it can tell: that number, and nothing in any table that
+/// follows from operations.
+///
+/// # Panics
+/// When the store cannot be read.
+pub fn of_another_format(read: &impl Read, format: u32) -> Batch {
+    let mut batch = Batch::default();
+    let everything = (Bound::Unbounded, Bound::Unbounded);
+    for table in Table::ALL.into_iter().filter(|table| !matches!(table, Table::Meta | Table::Operations)) {
+        let scanned = read.scan(table, everything, Direction::Ascending, &mut |key, _| {
+            batch.delete(table, key);
+            ControlFlow::Continue(())
+        });
+        scanned.unwrap();
+    }
+    batch.put(Table::Meta, FORMAT_KEY, format.to_be_bytes());
+    batch
+}
+
+/// An operation that nobody can read: what bit rot leaves of one.
+pub fn rotten_operation() -> Batch {
+    let mut batch = Batch::default();
+    batch.put(Table::Operations, [7; 32], *b"no operation");
     batch
 }
 

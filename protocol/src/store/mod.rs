@@ -15,6 +15,10 @@ pub use memory::MemoryStore;
 
 /// The format of the tables below. A store of another format is refused, never guessed at.
 pub const FORMAT: u32 = 5;
+/// The earliest format whose operations are those of [`FORMAT`], byte for byte: all else can be derived anew from them.
+pub const OLDEST_FORMAT: u32 = 4;
+/// Where a store says which format it is of, in [`Table::Meta`].
+pub(crate) const FORMAT_KEY: &[u8] = b"format";
 /// How long a key of a table may be, in bytes; the shortest has one.
 pub const MAX_KEY: usize = 65_535;
 
@@ -181,11 +185,21 @@ pub enum StoreError {
     #[error("what is on the disk is damaged: {0}")]
     Damaged(&'static str),
     /// The data folder is of another format than [`FORMAT`].
-    #[error("the data is of format {found}, this program reads format {FORMAT}")]
+    #[error("the data is of format {found}, this program reads format {FORMAT}{}", if *found > FORMAT { ": a newer version of it wrote them, use that one. Nothing was changed" } else { "" })]
     Format {
         /// The format found.
         found: u32,
     },
+}
+
+/// The format a store says it is of; none for one that holds nothing yet.
+///
+/// # Errors
+/// [`StoreError`] when it cannot be read, or says no number.
+pub fn format_of(read: &impl Read) -> Result<Option<u32>, StoreError> {
+    let found = read.get(Table::Meta, FORMAT_KEY)?;
+    let number = |found: Vec<u8>| found.try_into().map(u32::from_be_bytes);
+    found.map(number).transpose().map_err(|_| StoreError::Damaged("the format"))
 }
 
 /// Reading a store. Implementations see every batch that was committed, whole, and none that was not.

@@ -45,7 +45,7 @@ impl Run {
 const PHOTO: (u32, u32) = (320, 240);
 
 /// A dark street.
-fn write_photo(path: &Path) -> Result<()> {
+pub(crate) fn write_photo(path: &Path) -> Result<()> {
     let shade = |x: u32, y: u32| u8::try_from((x * 7 + y * 13) % 61).unwrap_or_default();
     let picture = image::RgbImage::from_fn(PHOTO.0, PHOTO.1, |x, y| image::Rgb([shade(x, y), shade(y, x), 70]));
     picture.save_with_format(path, image::ImageFormat::Jpeg).with_context(|| format!("cannot write {}", path.display()))

@@ -123,7 +123,8 @@ impl SwarmTask {
     /// What the behaviours tell that have to do with ways.
     pub(super) fn on_ways_event(&mut self, event: BehaviourEvent) {
         match event {
-            BehaviourEvent::Known(identify::Event::Received { connection_id, info, .. }) => {
+            BehaviourEvent::Known(identify::Event::Received { peer_id, connection_id, info }) => {
+                self.on_spoken(peer_id, &info.protocols);
                 if let Some(known) = self.connections.get_mut(&connection_id) {
                     let relays = info.protocols.contains(&relay::HOP_PROTOCOL_NAME);
                     known.identified = Some((info.observed_addr, relays));
@@ -403,6 +404,7 @@ impl SwarmTask {
             routes: routes.collect(),
             circuits: self.reaching.circuits,
             router: self.reaching.router,
+            other_versions: self.versions.others(),
         };
         self.ends.reach.send_if_modified(|published| {
             let changed = **published != reach;
