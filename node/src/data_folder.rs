@@ -13,6 +13,7 @@
 //! | `ways.json` | [how they are reached](ways::WaysFile) by the box that runs on this folder; gone when none does |
 //! | `sources.json` | [what other calendars say](crate::sources), and what connectors passed over |
 //! | `running.json` | how to reach the box that runs on this folder; gone when none does; only its owner may read it |
+//! | `last-backup` | [when a backup was last made](last_backup) on this machine |
 //! | `mail/` | [who wants post by e-mail](crate::mail), a file for each, which only its owner may read |
 //! | `mail.password` | the password of the mail server, where it wants one; only its owner may read it |
 //! | `https/` | the [certificate of the site](crate::https), and what it was given for; only its owner may read it |
@@ -28,6 +29,7 @@ pub mod addresses;
 pub mod contacts;
 pub(crate) mod files;
 pub mod kept;
+pub mod last_backup;
 pub mod peers;
 pub mod ways;
 

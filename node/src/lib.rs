@@ -13,6 +13,7 @@ mod folder_lock;
 pub mod https;
 pub mod letters;
 pub mod links;
+pub mod machine;
 pub mod mail;
 pub mod migrate;
 pub mod net;

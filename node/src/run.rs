@@ -24,6 +24,7 @@ use crate::config::{self, Config, LocalNetwork};
 use crate::data_folder::{DataFolder, FolderError, Running};
 use crate::disk_store::DiskStore;
 use crate::driver::{Driver, DriverError, DriverHandle, Network};
+use crate::machine::Machine;
 use crate::mail::{Round, Sender};
 use crate::net::mdns::{self, Mdns};
 use crate::net::{self, NetHandle};
@@ -76,7 +77,7 @@ pub struct RunningBox {
 /// # Errors
 /// [`RunError`]; then nothing keeps running.
 pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
-    let settings = folder.config();
+    let (settings, machine) = (folder.config(), Machine::of(folder.path()));
 
     // What the box holds.
     let store = open_store(&folder).await?;
@@ -122,6 +123,7 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
         .with_reach(net.watch_reach())
         .with_site_url(&site_url)
         .with_photos(photos.photos())
+        .with_machine(machine)
         .until(stop.clone())
         .with_sources(sources);
     let state = mail.iter().cloned().fold(search.into_iter().fold(state, SiteState::with_search), SiteState::with_mail);

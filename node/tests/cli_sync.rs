@@ -57,9 +57,16 @@ fn figures_are_for_those_who_look_after_the_box_and_name_no_resident() {
     let figures = get(&metrics, &[("authorization", &token(&village))]);
     assert_eq!(figures.status, 200);
     let shown = figures.text();
-    for family in
-        ["dorpsplein_operations{", "dorpsplein_submitted_total{result=\"accepted\"}", "dorpsplein_commits_total "]
-    {
+    for family in [
+        "dorpsplein_operations{",
+        "dorpsplein_submitted_total{result=\"accepted\"}",
+        "dorpsplein_commits_total ",
+        "dorpsplein_store_bytes ",
+        "dorpsplein_disk_free_bytes ",
+        "dorpsplein_disk_written_bytes_total ",
+        "dorpsplein_machine_memory_available_bytes ",
+        "process_resident_memory_bytes ",
+    ] {
         assert!(shown.contains(family), "{family} in {shown}");
     }
     for secret in ["Anna", "Figuren", &anna.resident, &anna.resident[..12], &anna.device, &anna.device[..12]] {

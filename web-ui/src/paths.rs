@@ -83,6 +83,8 @@ pub enum Page {
     DeskQueue,
     /// How it goes with the square: what is silent, and counts.
     DeskPulse,
+    /// How it goes with the box.
+    DeskHealth,
     /// Who is there.
     DeskMembers,
     /// One member: devices, role, recovery, removal.
@@ -134,7 +136,7 @@ pub struct Location {
 
 impl Page {
     /// Every page.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 43] = [
         Self::News,
         Self::Agenda,
         Self::Market,
@@ -159,6 +161,7 @@ impl Page {
         Self::Desk,
         Self::DeskQueue,
         Self::DeskPulse,
+        Self::DeskHealth,
         Self::DeskMembers,
         Self::DeskMember,
         Self::DeskInvitations,
@@ -213,6 +216,7 @@ impl Page {
             Self::Desk => ("/beheer", "/en/desk"),
             Self::DeskQueue => ("/beheer/wat-er-wacht", "/en/desk/to-do"),
             Self::DeskPulse => ("/beheer/hoe-het-gaat", "/en/desk/how-it-goes"),
+            Self::DeskHealth => ("/beheer/kastje", "/en/desk/box"),
             Self::DeskMembers => ("/beheer/leden", "/en/desk/members"),
             Self::DeskMember => ("/beheer/lid/{id}", "/en/desk/member/{id}"),
             Self::DeskInvitations => ("/beheer/uitnodigingen", "/en/desk/invitations"),

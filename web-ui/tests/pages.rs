@@ -13,7 +13,7 @@ use dorpsplein_web_ui::view::{
     MailLink, MemberPage, NeighbourLink, NewsPage, NewsTeaser, Origin, QueuePage, Role, SearchPage, Stated, Subject,
     Thread, ThreadEntry, Version, When,
 };
-use village::{desk, desk_queue, devices, posts};
+use village::{desk, desk_health, desk_queue, devices, posts};
 
 /// A page as it was rendered, with what is known about it.
 struct Rendered {
@@ -106,6 +106,8 @@ fn desk_in(frame: &Frame, lang: Lang) -> Vec<Made> {
         ("queue", at(Page::DeskQueue), pages::queue(frame, &desk_queue::queue(), lang)),
         ("empty queue", at(Page::DeskQueue), pages::queue(frame, &QueuePage::default(), lang)),
         ("pulse", at(Page::DeskPulse), pages::pulse(frame, &desk_queue::pulse(), lang)),
+        ("health", at(Page::DeskHealth), pages::health(frame, &desk_health::well(), lang)),
+        ("health in need", at(Page::DeskHealth), pages::health(frame, &desk_health::in_need(), lang)),
         ("look", at(Page::DeskLook), pages::look(frame, &desk::look(), lang)),
         ("neighbours", at(Page::DeskNeighbours), pages::neighbours(frame, &desk::neighbours(), lang)),
         ("circles", at(Page::DeskCircles), pages::circles(frame, &desk::circles(), lang)),
@@ -642,6 +644,16 @@ fn a_chart_tells_few_and_not_how_few() {
     assert!(
         html.contains("nog nooit iets.") && html.contains("al twee weken niets nieuws. Het laatste was van 3 november")
     );
+}
+
+#[test]
+fn how_the_box_is_marks_only_what_needs_somebody() {
+    let well = pages::health(&village::frame(), &desk_health::well(), Lang::Nl).unwrap();
+    assert!(!well.contains("class=\"tag ask\"") && !well.contains("class=\"tag stop\""), "{well}");
+    assert!(well.contains("Er is nog 21,4 GB vrij.") && well.contains("ongeveer 8 jaar vol"), "{well}");
+    let need = pages::health(&village::frame(), &desk_health::in_need(), Lang::En).unwrap();
+    assert_eq!((need.matches("class=\"tag ask\"").count(), need.matches("class=\"tag stop\"").count()), (1, 3));
+    assert!(need.contains("cannot keep anything") && need.contains("No backup was ever made"), "{need}");
 }
 
 #[test]

@@ -14,7 +14,8 @@ use super::client::Client;
 use super::error::{CliError, InputError};
 use super::waiting::progress;
 use crate::backup::{self, Destination, Key, Lock, Made, Purpose, Restored, Source};
-use crate::data_folder::{self, DataFolder, FolderError};
+use crate::clock;
+use crate::data_folder::{self, DataFolder, FolderError, last_backup};
 use crate::disk_store::DiskStore;
 use crate::links::Site;
 use crate::photos::PhotoFolder;
@@ -112,6 +113,7 @@ pub(super) fn run(args: &BackupArgs, json: bool) -> Result<Outcome, CliError> {
         }
         Err(error) => return Err(error.into()),
     };
+    last_backup::note(&dir, clock::now())?;
     Ok(told_of_making(&made))
 }
 

@@ -5,7 +5,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::fs;
 
 use axum::Router;
 use axum::extract::State;
@@ -20,7 +19,9 @@ use dorpsplein_protocol::time::Timestamp;
 use super::SiteState;
 use super::keeper::Keeper;
 use crate::clock;
+use crate::disk_store::DiskStore;
 use crate::driver::{Figures, NeighbourAccount};
+use crate::machine::Vitals;
 
 const MEDIA_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 /// Digits of a neighbourhood's id that name it among the others.
@@ -47,7 +48,10 @@ fn answer(state: &SiteState) -> Response {
     page.of_the_photos(&figures.photos);
     page.of_the_neighbours(&figures, clock::now());
     page.of_the_certificate(state);
-    page.of_the_process();
+    if let Some(machine) = &state.machine {
+        page.of_the_machine(&machine.vitals());
+    }
+    page.of_the_store(state.disk.as_deref());
     ([(header::CONTENT_TYPE, MEDIA_TYPE), (header::CACHE_CONTROL, "no-store")], page.text).into_response()
 }
 
@@ -141,18 +145,43 @@ impl Page<'_> {
         self.family("dorpsplein_certificate_until_seconds", "gauge", help, [(String::new(), seconds)]);
     }
 
-    /// What the kernel says of this process, under the names that all programs use; nothing where there is no `/proc`.
-    fn of_the_process(&mut self) {
-        const BYTES_PER_KIB: f64 = 1024.0;
-        let Ok(status) = fs::read_to_string("/proc/self/status") else { return };
-        let kib = |name: &str| {
-            let line = status.lines().find_map(|line| line.strip_prefix(name))?;
-            line.trim().trim_end_matches(" kB").parse::<f64>().ok()
-        };
-        if let Some(resident) = kib("VmRSS:") {
-            let samples = [(String::new(), resident * BYTES_PER_KIB)];
-            self.family("process_resident_memory_bytes", "gauge", "Resident memory.", samples);
+    /// What the kernel says of this process, under the names that all programs use, and of its machine; nothing where it does not
+    /// say.
+    fn of_the_machine(&mut self, vitals: &Vitals) {
+        let seconds = |at: Timestamp| at.as_millis() as f64 / 1000.0;
+        let free = |of: Option<[u64; 2]>| of.map(|[free, _]| free as f64);
+        let all = |of: Option<[u64; 2]>| of.map(|[_, all]| all as f64);
+        let (disk, memory) = (vitals.disk, vitals.memory);
+        let written = "Bytes this process has had written to the disk.";
+        for (metric, kind, help, value) in [
+            ("process_resident_memory_bytes", "gauge", "Resident memory.", vitals.resident.map(|bytes| bytes as f64)),
+            ("process_start_time_seconds", "gauge", "When this process started.", Some(seconds(vitals.since))),
+            ("dorpsplein_disk_written_bytes_total", "counter", written, vitals.written.map(|bytes| bytes as f64)),
+            ("dorpsplein_disk_free_bytes", "gauge", "Free on the disk of the data folder.", free(disk)),
+            ("dorpsplein_disk_size_bytes", "gauge", "How large that disk is.", all(disk)),
+            (
+                "dorpsplein_machine_memory_available_bytes",
+                "gauge",
+                "Memory of the machine that can be had.",
+                free(memory),
+            ),
+            ("dorpsplein_machine_memory_bytes", "gauge", "Memory of the machine.", all(memory)),
+            (
+                "dorpsplein_last_backup_timestamp_seconds",
+                "gauge",
+                "When a backup was last made here.",
+                vitals.backup.map(seconds),
+            ),
+        ] {
+            self.family(metric, kind, help, value.map(|value| (String::new(), value)));
         }
+    }
+
+    /// What the store takes; nothing while it cannot be opened.
+    fn of_the_store(&mut self, disk: Option<&DiskStore>) {
+        let size = disk.and_then(|disk| disk.size_on_disk().ok());
+        let size = size.map(|bytes| (String::new(), bytes as f64));
+        self.family("dorpsplein_store_bytes", "gauge", "What the store takes on the disk.", size);
     }
 
     fn each(

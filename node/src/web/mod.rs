@@ -53,6 +53,7 @@ use crate::data_folder::DataFolder;
 use crate::data_folder::peers::PeerBook;
 use crate::disk_store::DiskStore;
 use crate::driver::DriverHandle;
+use crate::machine::Machine;
 use crate::mail::Mail;
 use crate::net::Reach;
 use crate::photos::Photos;
@@ -98,6 +99,7 @@ pub struct SiteState {
     search: Option<Search>,
     sources: Option<Sources>,
     mail: Option<Mail>,
+    machine: Option<Machine>,
 }
 
 impl SiteState {
@@ -126,6 +128,7 @@ impl SiteState {
             search: None,
             sources: None,
             mail: None,
+            machine: None,
         }
     }
 
@@ -192,6 +195,12 @@ impl SiteState {
     #[must_use]
     pub fn with_authority(self, certificate: String) -> Self {
         Self { authority: Some(certificate.into()), ..self }
+    }
+
+    /// The same, of a box on this machine.
+    #[must_use]
+    pub fn with_machine(self, machine: Machine) -> Self {
+        Self { machine: Some(machine), ..self }
     }
 
     /// The same, for whoever can read in the box's folder what was written there when it started.

@@ -134,6 +134,7 @@ fn render(
         Page::Desk
         | Page::DeskQueue
         | Page::DeskPulse
+        | Page::DeskHealth
         | Page::DeskMembers
         | Page::DeskMember
         | Page::DeskInvitations

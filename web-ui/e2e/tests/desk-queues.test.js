@@ -153,6 +153,24 @@ test("how it goes is told without telling of anybody", async () => {
   assert.ok(cells.includes("weinig") && cells.every((cell) => !/^[1-4]$/.test(cell.trim())), cells.join(" "));
 });
 
+test("how the box is stands there in plain words, and what to do about it", async () => {
+  const { page } = hinke;
+  for (const [path, words] of [["/beheer/kastje", /nog nooit een back-up/], ["/en/desk/box", /No backup was ever made/]]) {
+    await logIn(hinke, path);
+    for (const screen of [DESK, { width: 320, height: 640 }]) {
+      await page.setViewportSize(screen);
+      assert.deepEqual(await remarks(page), []);
+    }
+    const said = await page.locator("main").innerText();
+    assert.match(said, words);
+    assert.match(said, /\d GB|\d MB/);
+  }
+  await logIn(hinke, "/beheer/kastje");
+  await picture(page, "desk-health-phone", { whole: true });
+  await page.setViewportSize(DESK);
+  await picture(page, "desk-health", { whole: true });
+});
+
 test("a connector writes for somebody, with their consent on record", async () => {
   const { page } = bram;
   await page.goto(`${village.url}/schrijven?soort=vraag`);

@@ -6,6 +6,7 @@
 mod agenda;
 mod choices;
 mod desk;
+mod desk_health;
 mod desk_queue;
 mod devices;
 mod editing;
@@ -32,6 +33,7 @@ pub use desk::{
     areas, boxes, circles, desk, door, invitations, letter_sheets, letters, member, members, neighbours, organisations,
     sources,
 };
+pub use desk_health::health;
 pub use desk_queue::{pulse, queue};
 pub use devices::{device, my_data};
 pub use editing::{history, words};

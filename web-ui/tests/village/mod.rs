@@ -4,6 +4,7 @@
 #![allow(dead_code, reason = "every target that includes this file uses another part of it")]
 
 pub(crate) mod desk;
+pub(crate) mod desk_health;
 pub(crate) mod desk_queue;
 pub(crate) mod devices;
 pub(crate) mod posts;

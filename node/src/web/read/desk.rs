@@ -44,6 +44,7 @@ impl Reader {
             Page::People => pages::people(&frame, &self.people_page(talent)?, lang)?,
             Page::DeskQueue => pages::queue(&frame, &self.queue_page()?, lang)?,
             Page::DeskPulse => pages::pulse(&frame, &self.pulse_page()?, lang)?,
+            Page::DeskHealth => pages::health(&frame, &self.health_page(lang), lang)?,
             Page::DeskMembers => pages::members(&frame, &self.members_page()?, lang)?,
             Page::DeskMember => {
                 let id = ResidentId::from_hex(id).ok_or(ReadError::NotFound)?;

@@ -4,6 +4,7 @@ mod about;
 mod agenda;
 mod desk;
 mod desk_community;
+mod desk_health;
 mod desk_people;
 mod desk_pulse;
 mod desk_queue;
@@ -50,6 +51,7 @@ use super::sessions::Visitor;
 use super::{SiteIdentity, SiteState, assets, local_time};
 use crate::clock;
 use crate::driver::DriverHandle;
+use crate::machine::Machine;
 use crate::mail::Mail;
 use crate::net::Reach;
 use crate::photos::Photos;
@@ -78,6 +80,7 @@ pub(super) struct Reader {
     search: Option<Search>,
     sources: Option<Sources>,
     pub(super) mail: Option<Mail>,
+    machine: Option<Machine>,
     neighbour_sites: OnceCell<BTreeMap<NeighbourhoodId, String>>,
     /// How far the news of either sort of reader was before anything was read: what a page misses comes after that.
     told: [String; 2],
@@ -135,6 +138,7 @@ impl Reader {
             search: state.search.clone(),
             sources: state.sources.clone(),
             mail: state.mail.clone(),
+            machine: state.machine.clone(),
             neighbour_sites: OnceCell::new(),
             at_kiosk: false,
             told: [false, true].map(|logged_in| state.live.position(logged_in)),
