@@ -39,7 +39,7 @@ impl Reader {
             memory: vitals.resident.zip(vitals.memory).map(|(own, [free, all])| {
                 (if free < LOW_MEMORY_BYTES { Vital::Note } else { Vital::Well }, own, free, all)
             }),
-            written: vitals.written_a_day().map(|a_day| (a_day, years(a_day, vitals.disk.map_or(0, |[_, all]| all)))),
+            written: vitals.written_a_day().zip(vitals.disk).map(|(a_day, [_, all])| (a_day, years(a_day, all))),
             backup: vitals.backup.map(|at| (self.due(at.plus_millis(BACKUP_MS), 0), local_time::local(at))),
             now: self.local_now,
             clock_follows: vitals.clock_follows,
