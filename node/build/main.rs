@@ -20,7 +20,7 @@ const REQUIRE: &str = "DORPSPLEIN_REQUIRE_BROWSER_MODULE";
 
 /// The script that keeps pages for when there is no line, and the files that it names.
 const WORKER: &str = "worker.js";
-const KEPT_BY_WORKER: [&str; 3] = ["icon.svg", "reading.js", "suggest.js"];
+const KEPT_BY_WORKER: [&str; 4] = ["icon.svg", "icon-192.png", "reading.js", "suggest.js"];
 
 fn main() -> Result<()> {
     let workspace = workspace_root()?;

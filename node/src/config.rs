@@ -5,6 +5,8 @@ mod https;
 mod layers;
 mod mail;
 mod mistakes;
+mod push;
+mod quiet;
 mod reading;
 mod settings;
 
@@ -23,6 +25,8 @@ pub use https::{Challenge, HttpsSettings};
 pub use layers::{Flag, FlagError, Overrides};
 pub use mail::{MailSettings, Security, WeeklyDay};
 pub use mistakes::{ConfigError, Mistake, Place};
+pub use push::PushSettings;
+pub use quiet::QuietHours;
 pub use reading::{Read, read};
 pub use settings::{Form, SETTINGS, Setting};
 
@@ -86,6 +90,9 @@ pub struct Config {
     /// How the site is reached over https without one; none: it is not.
     #[serde(default)]
     pub https: Option<HttpsSettings>,
+    /// How notices go out to telephones; none: this box sends none.
+    #[serde(default)]
+    pub push: Option<PushSettings>,
 }
 
 /// On which networks a box makes itself known and looks for boxes next door.
@@ -244,6 +251,7 @@ impl Config {
             mail: None,
             proxies: Vec::new(),
             https: None,
+            push: None,
         }
     }
 
@@ -315,9 +323,12 @@ impl Config {
              # its owner may read. Between the two hours nothing is sent; at the second the day's post is made.\n{mail}\n\
              # The site over https without a web server before it. The box obtains a certificate for the name in public_url, and\n\
              # renews it, once you agree to the terms of who gives it (letsencrypt.org); ports 443 and 80 of the router lead here.\n\
-             # Or name the files of a certificate that somebody else renews.\n{https}",
+             # Or name the files of a certificate that somebody else renews.\n{https}\n\
+             # Notices on telephones (Web Push) for residents who ask for them: whom the push services of the browsers' makers\n\
+             # can write to when something is wrong, and the hours in which none is sent. Needs a public_url with https.\n{push}",
             https = self.https.as_ref().map_or_else(|| https::EXAMPLE.to_owned(), HttpsSettings::render),
             proxies = proxies(&self.proxies),
+            push = self.push.as_ref().map_or_else(|| push::EXAMPLE.to_owned(), PushSettings::render),
             mail = self.mail.as_ref().map_or_else(|| mail::EXAMPLE.to_owned(), MailSettings::render),
             agenda = self.agenda.render(),
             resident_mb = self.photos.resident_mb,
@@ -484,6 +495,12 @@ mod tests {
                 certificate: Some("/etc/chain.pem".into()),
                 key: Some("/etc/key.pem".into()),
             }),
+            push: Some(PushSettings {
+                contact: "mailto:plein@plein.example".to_owned(),
+                quiet_from: 22,
+                quiet_until: 7,
+                private_addresses: true,
+            }),
             ..plain.clone()
         };
         for config in [plain, full] {
@@ -498,6 +515,7 @@ mod tests {
         assert_eq!(config.announce.len(), 1);
         assert_eq!(config.help.unwrap().hours.as_deref(), Some("on weekdays from 9 to 12"));
         assert_eq!(config.mail.unwrap().server, "smtp.example");
+        assert_eq!(config.push.unwrap().contact, "mailto:plein@plein.example");
     }
 
     #[test]

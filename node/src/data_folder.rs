@@ -17,6 +17,8 @@
 //! | `mail/` | [who wants post by e-mail](crate::mail), a file for each, which only its owner may read |
 //! | `mail.password` | the password of the mail server, where it wants one; only its owner may read it |
 //! | `https/` | the [certificate of the site](crate::https), and what it was given for; only its owner may read it |
+//! | `push/` | [who wants notices on a telephone](crate::push), a file for each device, which only its owner may read |
+//! | `push.key` | the key by which push services know this box; only its owner may read it |
 //! | `search/` | the [search index](crate::search): made of the store, and made again when it is gone |
 //! | `restoring` | that the folder is being [made of a backup](kept::Unfinished), and not finished |
 //! | `migrating/` | a store that is [brought to the form of this version](crate::migrate), for a moment |
@@ -31,6 +33,7 @@ pub(crate) mod files;
 pub mod kept;
 pub mod last_backup;
 pub mod peers;
+pub(crate) mod records;
 pub mod ways;
 
 use std::fs;

@@ -18,6 +18,8 @@ pub mod mail;
 pub mod migrate;
 pub mod net;
 pub mod photos;
+mod public_hosts;
+pub mod push;
 pub mod run;
 pub mod search;
 pub mod sources;

@@ -29,13 +29,14 @@ use crate::mail::{Round, Sender};
 use crate::net::mdns::{self, Mdns};
 use crate::net::{self, NetHandle};
 use crate::photos::Keeper;
+use crate::push;
 use crate::search::Follower;
 use crate::sources;
 use crate::web::live::{self, Teller};
 use crate::web::{FolderToken, SiteIdentity, SiteState};
 use dialling::Dialler;
 use doors::{Answering, Doors, Open};
-use opening::{open_mail, open_replica, open_search, open_store};
+use opening::{open_mail, open_push, open_replica, open_search, open_store};
 use whereabouts::{Surroundings, Whereabouts};
 
 pub use error::RunError;
@@ -70,6 +71,7 @@ pub struct RunningBox {
     teller: Teller,
     visits: JoinHandle<()>,
     sender: Option<Sender>,
+    notices: Option<push::Sender>,
 }
 
 /// Starts the box of a data folder; it is ready when this returns.
@@ -83,6 +85,7 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
     let store = open_store(&folder).await?;
     let stop = CancellationToken::new();
     let mail = open_mail(&folder, &stop)?;
+    let push = open_push(&folder, &stop)?;
 
     // The doors, before anybody is let in.
     let doors = Doors::take(settings, folder.path()).await?;
@@ -127,7 +130,9 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
         .until(stop.clone())
         .with_sources(sources);
     let state = mail.iter().cloned().fold(search.into_iter().fold(state, SiteState::with_search), SiteState::with_mail);
+    let state = push.iter().cloned().fold(state, SiteState::with_push);
     let sender = mail.map(|mail| Sender::start(mail, state.clone(), stop.clone()));
+    let notices = push.map(|push| push::Sender::start(push, state.clone(), stop.clone()));
     let teller = live::follow(state.clone(), stop.clone());
     let Open { site, figures, certificates } = doors.open(state, &stop);
 
@@ -154,6 +159,7 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
         teller,
         visits,
         sender,
+        notices,
     };
     match running.announce() {
         Ok(()) => Ok(running),
@@ -206,6 +212,11 @@ impl RunningBox {
     /// Sends the post that is due at `now`, at once; the caller waits. None where this box sends none.
     pub fn send_post(&self, now: Timestamp) -> Option<Round> {
         self.sender.as_ref().map(|sender| sender.round(now))
+    }
+
+    /// Sends the notices of what is new at `now`, at once; the caller waits. None where this box sends none.
+    pub fn send_notices(&self, now: Timestamp) -> Option<push::Round> {
+        self.notices.as_ref().map(|notices| notices.round(now))
     }
 
     /// The way to its replica.
@@ -262,6 +273,9 @@ impl RunningBox {
         self.teller.stopped().await;
         if let Some(sender) = self.sender {
             sender.stopped().await;
+        }
+        if let Some(notices) = self.notices {
+            notices.stopped().await;
         }
         if let Some(mdns) = self.mdns {
             mdns.shutdown().await;

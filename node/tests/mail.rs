@@ -1,9 +1,11 @@
-//! Post by e-mail, from a whole box to a server at the other end of a real socket: who gets it, when, what it says, and what
+//! Post by e-mail, and notices on telephones (`notices`), from a whole box to a server at the other end of a real socket: who gets it, when, what it says, and what
 //! becomes of it when the server refuses it, is away or hangs up.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod mail_support;
+#[path = "mail_support/notices.rs"]
+mod notices;
 mod site_support;
 mod support;
 
@@ -12,7 +14,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use dorpsplein_node::clock;
-use dorpsplein_node::config::{Config, LocalNetwork, MailSettings, Security, WeeklyDay};
+use dorpsplein_node::config::{Config, LocalNetwork, MailSettings, PushSettings, Security, WeeklyDay};
 use dorpsplein_node::data_folder::DataFolder;
 use dorpsplein_node::mail::Round;
 use dorpsplein_node::run::{self, RunningBox};
@@ -42,6 +44,7 @@ struct Village {
     url: String,
     port: u16,
     anna: Device,
+    connector: Device,
     resident: ResidentId,
     cookie: String,
     dir: PathBuf,
@@ -66,6 +69,11 @@ impl Village {
     /// The day's post is made twelve hours from now, so that the box sends none by itself while the test runs; the eleven
     /// hours before that are quiet.
     fn new() -> Self {
+        Self::with(None)
+    }
+
+    /// The same with a box that sends notices.
+    fn with(push: Option<PushSettings>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let dir = folder.path().join("dorp");
         let (site, port) = (free_port(), free_port());
@@ -88,6 +96,7 @@ impl Village {
             mdns: LocalNetwork::Off,
             public_url: Some(url.clone()),
             mail: Some(mail),
+            push,
             ..Config::new("Dorp & Dal".to_owned(), connector.home())
         };
         let data_folder = DataFolder::create(&dir, config, fresh_key()).unwrap();
@@ -103,6 +112,7 @@ impl Village {
             url,
             port,
             anna,
+            connector,
             resident: membership,
             cookie: String::new(),
             dir,

@@ -29,6 +29,38 @@ self.addEventListener("fetch", (event) => {
   else if (request.mode === "navigate") event.respondWith(page(event, url));
 });
 
+self.addEventListener("push", (event) => event.waitUntil(notify(event.data)));
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(open(event.notification.data));
+});
+
+/** Shows a notice: a browser that was promised one for each message holds whoever shows none to it. */
+async function notify(data) {
+  const { title = self.location.host, path = "/", lang = "nl" } = read(data);
+  // One about the same thing takes the place of the one that is there.
+  await self.registration.showNotification(title, { lang, tag: path, data: path, icon: "/static/icon-192.png" });
+}
+
+function read(data) {
+  try {
+    return data.json() ?? {};
+  } catch {
+    // What cannot be read still says that there is something.
+    return {};
+  }
+}
+
+/** Opens a page of this site, where it is open already if it is. */
+async function open(path) {
+  const { href, origin } = new URL(path, self.location.origin);
+  const address = origin === self.location.origin ? href : self.location.origin;
+  const windows = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const there = windows.find(({ url }) => url === address);
+  return there ? there.focus() : self.clients.openWindow(address);
+}
+
 async function prepare() {
   const cache = await caches.open("offline");
   const paths = [...Object.values(OFFLINE), ...FILES];

@@ -304,7 +304,7 @@ mod tests {
             operations: Vec::new(),
         };
         let items = [Kind::PROFILE, Kind::NEWS, Kind::COMMENT, Kind::EVENT].map(item).to_vec();
-        let mine = MineBody { resident: String::new(), items, mail: None };
+        let mine = MineBody { resident: String::new(), items, mail: None, push: Vec::new() };
         let order: Vec<_> = in_leaving_order(&mine).iter().map(|item| Kind(item.kind)).collect();
         assert_eq!(order, [Kind::COMMENT, Kind::NEWS, Kind::EVENT, Kind::PROFILE]);
     }

@@ -4,6 +4,8 @@ use jiff::civil::Weekday;
 use lettre::Address;
 use serde::{Deserialize, Serialize};
 
+use super::quiet::{QuietHours, evening, morning};
+
 /// Where post goes out, and when. The password, where the server wants one, is in a file of its own in the data folder.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -75,6 +77,11 @@ impl From<WeeklyDay> for Weekday {
 }
 
 impl MailSettings {
+    /// When nothing is sent.
+    pub fn quiet(&self) -> QuietHours {
+        QuietHours::new(self.quiet_from, self.quiet_until)
+    }
+
     /// What is wrong with these settings, if anything is: the setting, what about it, and what to do. `public_url` is the
     /// site's, which every mail links to.
     pub(super) fn fault(&self, public_url: Option<&str>) -> Option<[&'static str; 3]> {
@@ -120,11 +127,3 @@ impl MailSettings {
 /// What stands in a `box.toml` that sends no post.
 pub(super) const EXAMPLE: &str = "# [mail]\n# server = \"smtp.example\"\n# port = 587\n# security = \"starttls\"\n# user = \"plein@plein.example\"\n\
                                   # from = \"plein@plein.example\"\n# weekly_on = \"thursday\"\n# quiet_from = 21\n# quiet_until = 8\n";
-
-const fn evening() -> u8 {
-    21
-}
-
-const fn morning() -> u8 {
-    8
-}

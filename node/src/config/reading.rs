@@ -224,7 +224,8 @@ impl<'a> Reader<'a> {
         ]);
         let mail = config.mail.as_ref().and_then(|mail| mail.fault(config.public_url.as_deref()));
         let https = config.https.as_ref().and_then(|https| https.fault(config.public_url.as_deref(), config.site));
-        let faults: Vec<[&str; 3]> = [metrics, mail, https].into_iter().flatten().collect();
+        let push = config.push.as_ref().and_then(|push| push.fault(config.public_url.as_deref()));
+        let faults: Vec<[&str; 3]> = [metrics, mail, https, push].into_iter().flatten().collect();
         for [key, what, todo] in &faults {
             let place = given.iter().find(|(setting, _)| setting.key == *key).map(|(_, place)| place.clone());
             let place = place.unwrap_or(Place::File { line: 1, column: 1 });

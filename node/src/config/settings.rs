@@ -40,7 +40,7 @@ const fn required(key: &'static str, form: Form, example: &'static str) -> Setti
 }
 
 /// All settings, in the order of the file.
-pub const SETTINGS: [Setting; 39] = [
+pub const SETTINGS: [Setting; 43] = [
     required("name", Form::Text, "\"Maasdorp\""),
     required("neighbourhood", Form::Text, "\"5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e\""),
     optional("tagline", Form::Text, "\"The village by the river\""),
@@ -80,6 +80,10 @@ pub const SETTINGS: [Setting; 39] = [
     optional("https.directory_root", Form::Text, "\"/etc/dorpsplein/authority.pem\""),
     optional("https.certificate", Form::Text, "\"/etc/dorpsplein/fullchain.pem\""),
     optional("https.key", Form::Text, "\"/etc/dorpsplein/privkey.pem\""),
+    required("push.contact", Form::Text, "\"mailto:plein@plein.example\""),
+    optional("push.quiet_from", Form::Number, "21"),
+    optional("push.quiet_until", Form::Number, "8"),
+    optional("push.private_addresses", Form::YesNo, "false"),
 ];
 
 impl Setting {

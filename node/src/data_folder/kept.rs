@@ -12,7 +12,7 @@ use super::{
     check_format, contacts, files, io_error, lock, peers, read_key,
 };
 use crate::folder_lock::FolderLock;
-use crate::{mail, sources};
+use crate::{mail, push, sources};
 
 /// A file of a data folder that goes into a backup.
 #[derive(Debug, PartialEq, Eq)]
@@ -29,11 +29,12 @@ pub struct KeptFile {
 pub const MAX_KEPT: u64 = 64 * 1024 * 1024;
 
 /// The files that go into a backup. What is not among them is about the process that runs, or is made anew.
-pub const KEPT: [KeptFile; 8] = [
+pub const KEPT: [KeptFile; 9] = [
     KeptFile { name: KEY_FILE, private: true, always: true },
     KeptFile { name: CONFIG_FILE, private: false, always: true },
     KeptFile { name: CONNECTOR_FILE, private: true, always: false },
     KeptFile { name: mail::PASSWORD_FILE, private: true, always: false },
+    KeptFile { name: push::KEY_FILE, private: true, always: false },
     KeptFile { name: peers::PEERS_FILE, private: false, always: false },
     KeptFile { name: addresses::ADDRESSES_FILE, private: false, always: false },
     KeptFile { name: contacts::CONTACTS_FILE, private: false, always: false },

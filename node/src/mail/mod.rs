@@ -131,7 +131,7 @@ impl Mail {
     /// [`MailError`].
     pub(crate) fn open(folder: &Path, settings: &MailSettings, stop: &CancellationToken) -> Result<Self, MailError> {
         Ok(Self(Arc::new(Inner {
-            book: Book::open(folder)?,
+            book: Book::open(folder.join(book::FOLDER), ResidentId::from_hex)?,
             postman: Postman::new(folder, settings)?,
             schedule: Schedule::from(settings),
             stop: stop.clone(),
@@ -148,7 +148,7 @@ impl Mail {
 
     /// The hours between which nothing is sent; none where there are no such.
     pub fn quiet(&self) -> Option<(u8, u8)> {
-        self.0.schedule.quiet()
+        self.0.schedule.quiet().hours()
     }
 
     /// Takes a wish. Post to an address begins when somebody who reads its mail says so; what else changes, changes at once.
@@ -311,7 +311,8 @@ impl Mail {
             return !subscription.ask_sent;
         }
         let (clock, told_until) = (local(now), local(Timestamp::from_millis(subscription.told_until)));
-        !self.0.schedule.is_quiet(clock) && told_until < self.0.schedule.last_due(subscription.frequency(), clock)
+        !self.0.schedule.quiet().contains(clock)
+            && told_until < self.0.schedule.last_due(subscription.frequency(), clock)
     }
 
     /// What that is. Where there is nothing to tell, that is noted.

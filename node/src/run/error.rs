@@ -12,6 +12,7 @@ use crate::https::{LocalError, OrderError};
 use crate::mail::MailError;
 use crate::migrate::MigrateError;
 use crate::net::NetError;
+use crate::push::PushError;
 
 /// Why a box did not start, or did not go on.
 #[derive(Debug, Error)]
@@ -77,6 +78,9 @@ pub enum RunError {
     /// The post cannot be sent as the settings say.
     #[error(transparent)]
     Mail(#[from] MailError),
+    /// Notices cannot be sent as the settings say.
+    #[error(transparent)]
+    Push(#[from] PushError),
     /// The operating system gives no randomness.
     #[error("this machine gives no randomness: {0}")]
     Randomness(#[from] getrandom::Error),

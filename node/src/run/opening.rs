@@ -1,4 +1,4 @@
-//! What a box opens when it starts: its store, the replica on it, the photos, what finds things, and the post.
+//! What a box opens when it starts: its store, the replica on it, the photos, what finds things, the post and the notices.
 
 use std::sync::Arc;
 
@@ -11,6 +11,7 @@ use crate::driver::{self, Driver, DriverHandle, Network};
 use crate::mail::Mail;
 use crate::migrate::{self, Owner};
 use crate::photos::{self, Keeper};
+use crate::push::Push;
 use crate::search::{self, Follower, Search};
 
 /// Starts the replica on what the box holds, and the keeper of its photos.
@@ -60,6 +61,12 @@ pub(super) async fn open_search(
             Ok((None, None))
         }
     }
+}
+
+/// Opens the notices, where the settings say who sends them. Nothing is sent yet.
+pub(super) fn open_push(folder: &DataFolder, stop: &CancellationToken) -> Result<Option<Push>, RunError> {
+    let settings = folder.config().push.as_ref();
+    Ok(settings.map(|settings| Push::open(folder.path(), settings, stop)).transpose()?)
 }
 
 /// Opens the post, where the settings say how it goes out. Nothing is sent yet.

@@ -20,7 +20,7 @@ pub use agenda::{
 pub use neighbours::{BackupPieces, BundleFrame, ImportedBody, IntroducedBody, IntroductionBody, TakingBody};
 pub use register::{
     AdmittedBody, AreaBody, CircleBody, DeviceEntryBody, DeviceStateBody, ForkBody, InvitationStateBody,
-    IssuedInvitationBody, LogBody, LogEntryBody, MineBody, MineItemBody, MineMailBody, NamedResidentBody,
+    IssuedInvitationBody, LogBody, LogEntryBody, MineBody, MineItemBody, MineMailBody, MinePushBody, NamedResidentBody,
     OrganisationBody, ProposalBody, ReceiptBody, RegisterBody, ResidentBody, StatementBody,
 };
 pub use search::{FitBody, SearchBody, SearchHitBody, SuggestionBody, SuggestionsBody};

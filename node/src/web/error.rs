@@ -155,7 +155,7 @@ fn status(kind: &str) -> StatusCode {
         "link-taken" => StatusCode::CONFLICT,
         "photo-missing" => StatusCode::CONFLICT,
         "photo-format" | "calendar-format" | "calendar-encoding" => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        "photo-quota" | "calendar-full" => StatusCode::INSUFFICIENT_STORAGE,
+        "photo-quota" | "calendar-full" | "push-full" => StatusCode::INSUFFICIENT_STORAGE,
         "future-time" => StatusCode::UNPROCESSABLE_ENTITY,
         "quota" | "rate-limited" => StatusCode::TOO_MANY_REQUESTS,
         "storage" => StatusCode::SERVICE_UNAVAILABLE,

@@ -20,7 +20,7 @@ use super::error::Problem;
 use super::read::{ReadError, Reader, Told, Wanted};
 use super::sessions::{self, Visitor};
 use super::write::check_origin;
-use super::{SiteState, pages as site_pages};
+use super::{SiteState, pages as site_pages, push};
 use crate::clock;
 use crate::mail::{AskError, Mail, Subscription, Wish, link};
 
@@ -117,7 +117,13 @@ pub(super) async fn choose(
     }
     let page = Page::Mail.pattern(lang);
     // Whoever is logged out comes to the door.
-    let (Some(visitor), Some(mail)) = (visitor, state.mail.clone()) else { return Redirect::to(page).into_response() };
+    let Some(visitor) = visitor else { return Redirect::to(page).into_response() };
+    if let Some(stopped) = fields.iter().find(|(name, _)| name == "stop_push").map(|(_, which)| which == "all") {
+        return stop_push(&state, visitor, stopped)
+            .await
+            .map_or_else(Problem::into_response, |()| Redirect::to(page).into_response());
+    }
+    let Some(mail) = state.mail.clone() else { return Redirect::to(page).into_response() };
     let wish = wish(&fields, lang);
     let stops = fields.iter().any(|(name, _)| name == "stop");
     let chosen = wish.clone();
@@ -139,6 +145,13 @@ pub(super) async fn choose(
     let mut response = site_pages::html_for(visitor.into(), state, lang, page.to_owned(), make).await;
     *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     not_kept(response)
+}
+
+/// Stops the notices on the device that is logged in, or on all of its owner.
+async fn stop_push(state: &SiteState, visitor: Visitor, everywhere: bool) -> Result<(), Problem> {
+    let Some(push) = state.push.clone() else { return Ok(()) };
+    let stopped = tokio::task::spawn_blocking(move || push::stop(&push, &visitor, everywhere)).await;
+    stopped.map_err(|error| Problem::internal(&error))?
 }
 
 /// Begins or stops the post of whoever has the secret.
@@ -228,6 +241,7 @@ impl Reader {
             members: known.is_some_and(|known| known.members),
             quiet: self.mail.as_ref().and_then(Mail::quiet),
             trouble: None,
+            push: self.push_view(&visitor),
         })
     }
 }

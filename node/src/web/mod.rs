@@ -29,6 +29,7 @@ mod pages;
 mod photos;
 mod places;
 mod preview;
+pub(crate) mod push;
 mod rates;
 mod read;
 mod redirect;
@@ -57,6 +58,7 @@ use crate::machine::Machine;
 use crate::mail::Mail;
 use crate::net::Reach;
 use crate::photos::Photos;
+use crate::push::Push;
 use crate::search::Search;
 use crate::sources::Sources;
 use item_count::ItemCount;
@@ -100,6 +102,7 @@ pub struct SiteState {
     sources: Option<Sources>,
     mail: Option<Mail>,
     machine: Option<Machine>,
+    push: Option<Push>,
 }
 
 impl SiteState {
@@ -129,6 +132,7 @@ impl SiteState {
             sources: None,
             mail: None,
             machine: None,
+            push: None,
         }
     }
 
@@ -201,6 +205,12 @@ impl SiteState {
     #[must_use]
     pub fn with_machine(self, machine: Machine) -> Self {
         Self { machine: Some(machine), ..self }
+    }
+
+    /// The same, with the notices that residents ask for.
+    #[must_use]
+    pub fn with_push(self, push: Push) -> Self {
+        Self { push: Some(push), ..self }
     }
 
     /// The same, for whoever can read in the box's folder what was written there when it started.

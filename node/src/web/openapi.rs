@@ -3,7 +3,7 @@
 use axum::Json;
 use utoipa::OpenApi;
 
-use super::{api, links, live, photos, preview, sessions, theme, write};
+use super::{api, links, live, photos, preview, push, sessions, theme, write};
 
 /// Everything under `/api/v1`.
 #[derive(OpenApi)]
@@ -50,6 +50,8 @@ use super::{api, links, live, photos, preview, sessions, theme, write};
         sessions::log_in,
         sessions::who,
         sessions::log_out,
+        push::subscribe,
+        push::unsubscribe,
         links::leave,
         links::look
     )

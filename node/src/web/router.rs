@@ -15,7 +15,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use super::{
     SiteState, api, feeds, kept, kiosk, layers, links, live, mail, metrics, offline, openapi, pages, photos, preview,
-    rates, sessions, statics, theme, write,
+    push, rates, sessions, statics, theme, write,
 };
 
 /// The longest one request may take. A submission waits for the disk, nothing waits for the network.
@@ -107,6 +107,7 @@ fn api_routes() -> Router<SiteState> {
         .route("/devices/{key}", get(api::device))
         .route("/sessions/challenge", get(sessions::challenge))
         .route("/sessions", get(sessions::who).post(sessions::log_in).delete(sessions::log_out))
+        .route("/push", post(push::subscribe).delete(push::unsubscribe))
         .route("/links/{id}/{slot}", get(links::look).put(links::leave))
         .route("/sync", get(api::sync::status).post(api::sync::now))
         .route("/agenda/sources", get(api::agenda::sources))

@@ -1,6 +1,8 @@
 //! The other end of the post: a server that speaks SMTP (RFC 5321) on a real socket and keeps what arrives, and that can be
 //! told to refuse, to put off, to break off in the middle, and to be away.
 
+pub(crate) mod push_service;
+
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -62,6 +62,7 @@ privacy-what = What is kept?
 privacy-what-1 = What you write yourself, with your name as you fill it in. You do not have to give a name.
 privacy-what-2 = There is also a register. It holds only keys and tasks: numbers, no names and no addresses. The register cannot be erased, so that nobody can get around the rules.
 privacy-what-3 = If you ask for post by e-mail, your e-mail address is only on the box where you asked for it. When you stop, it is erased.
+privacy-what-4 = If you turn on notices, only this box knows how your device is reached. A notice goes by way of the maker of your browser, who sees that something comes and when, but cannot read it. Turn them off or retire the device, and it is erased.
 privacy-who = Who sees what I write?
 privacy-who-1 = “Residents”: only those who live here and are logged in. “Everyone”: whoever visits the site. “The neighbours”: also the neighbourhoods we have an agreement with.
 privacy-who-2 = You can change it later. If you choose fewer readers later, the neighbours’ boxes remove the post. We cannot see whether somebody copied it before.

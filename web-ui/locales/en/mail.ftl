@@ -1,5 +1,6 @@
-# Post by e-mail: asking for it, and what it says.
-mail-title = Post by e-mail
+# Post by e-mail and notices on a telephone: asking for them, and what they say.
+mail-title = Post and notices
+notices-intro = Do you want to know what is new without looking for yourself? Choose here what you get, and how.
 mail-intro = This square can mail you every day or every week what is new. It is off until you switch it on yourself.
 mail-not-offered = This box sends no post. Ask a connector whether it can.
 mail-where = Your e-mail address is on this box only. It does not go to other boxes, and it is not in the register. The post itself does pass mail companies, such as yours.
@@ -21,7 +22,7 @@ mail-wrong-kinds = Choose what you would like post about.
 mail-wrong-too-soon = We sent a mail for you a moment ago, or five today. Wait ten minutes, or until tomorrow, and try again.
 mail-stop-here = No more post? Then we erase your address too.
 mail-to-my-data = To my data
-mail-link-to = Switch post by e-mail on or off
+mail-link-to = Turn post and notices on or off
 mail-heading = Post by e-mail
 mail-confirm-title = Switch the post on
 mail-confirm-intro = Press the button. Then you get post from this square, as often as you chose.
@@ -41,3 +42,30 @@ mail-digest-why = You get this mail because you asked for it yourself.
 mail-digest-stop = Stop the post
 mail-digest-choose = Choose something else
 mail-members-only = for residents only
+
+push-heading = Notices on this device
+push-intro = This device can tell you at once that there is something new, even when the square is not open. It is off until you turn it on yourself.
+push-not-offered = This box sends no notices. Ask a connector whether it can.
+push-who-learns = A notice goes by way of the maker of your telephone or browser, such as Google, Apple or Mozilla. That company sees that this square sends something to your device, and when. It cannot read what it says. A notice holds only the title. When something is for residents alone, it only says that there is something new.
+push-reading-only = This box cannot turn on notices here.
+push-without-javascript = Turning on notices takes JavaScript in your browser. Without it you can have post by e-mail.
+push-unable = This browser cannot receive notices, or this site is not secured with https. On an iPhone it works once you put the square on your home screen and open it from there. You can have post by e-mail.
+push-kinds = What do you want notices of?
+push-quiet-from = After { $hour }:00 no notice comes.
+push-night = Alerts may come even then
+push-do = Turn on notices
+push-asking = Your browser asks whether it may. Choose “Allow”.
+push-on = Notices are on for this device.
+push-wrong-kinds = Choose what you want notices of.
+push-denied = Your browser allows no notices from this square. Turn them on in your browser’s settings, then try again.
+push-no-service = The maker of your browser does not answer. Nothing was turned on. Try again later.
+push-others =
+    { $count ->
+        [one] You also get notices on one other device.
+       *[other] You also get notices on { $count } other devices.
+    }
+push-stop-here = Stop notices on this device
+push-stop-all = Stop notices on all my devices
+push-alert = Alert: { $title }
+push-hidden = There is something new for residents of { $name }
+push-many = { $count } new posts

@@ -51,6 +51,7 @@ problem-photo-missing = The photo has not arrived. Choose it again and post once
 problem-photo-format = This file is not a photo we can show. Choose a photo in JPEG, PNG or WebP.
 problem-photo-metadata = This file says more than the picture, such as where it was taken. Choose the photo again; then we leave that out.
 problem-photo-too-large = The photo is too large. Choose a smaller one.
+problem-push-full = You have notices on eight devices already, or this box has no room left. Stop the notices on another device first.
 problem-photo-quota = You have no room left for photos. Erase an old post with photos, or ask a connector.
 problem-photo-words = Say in a few words what is on the photo, for people who cannot see it.
 problem-calendar-too-large = This calendar file is too large. It can be 2 MB at most.

@@ -62,6 +62,7 @@ privacy-what = Wat wordt bewaard?
 privacy-what-1 = Wat u zelf schrijft, met uw naam zoals u die invult. Uw naam invullen hoeft niet.
 privacy-what-2 = Er is ook een register. Daarin staan alleen sleutels en taken: nummers, geen namen en geen adressen. Het register kan niet worden gewist, want zo kan niemand de regels omzeilen.
 privacy-what-3 = Vraagt u om post per e-mail, dan staat uw e-mailadres alleen op het kastje waar u dat vroeg. Stopt u, dan wordt het gewist.
+privacy-what-4 = Zet u meldingen aan, dan staat alleen op dit kastje hoe uw toestel te bereiken is. De melding gaat langs de maker van uw browser. Die ziet dat er iets komt en wanneer, maar kan het niet lezen. Zet u ze uit of meldt u het toestel af, dan wordt het gewist.
 privacy-who = Wie ziet wat ik schrijf?
 privacy-who-1 = ‘Bewoners’: alleen wie hier woont en is ingelogd. ‘Iedereen’: wie de site bezoekt. ‘De buren’: ook de buurten waarmee wij een afspraak hebben.
 privacy-who-2 = U kunt het later wijzigen. Kiest u later minder lezers, dan halen de kastjes van de buren het bericht weg. Of iemand het al heeft overgeschreven, kunnen wij niet zien.

@@ -1,5 +1,6 @@
-# Post per e-mail: erom vragen, en wat erin staat.
-mail-title = Post per e-mail
+# Post per e-mail en meldingen op een telefoon: erom vragen, en wat erin staat.
+mail-title = Post en meldingen
+notices-intro = Wilt u weten wat er nieuw is, zonder zelf te kijken? Kies hier wat u krijgt en hoe.
 mail-intro = Dit plein kan u elke dag of elke week mailen wat er nieuw is. Het staat uit, tot u het zelf aanzet.
 mail-not-offered = Dit kastje verstuurt geen post. Vraag een buurtverbinder of dat kan.
 mail-where = Uw e-mailadres staat alleen op dit kastje. Het gaat niet naar andere kastjes, en het staat niet in het register. De post zelf gaat wel langs mailbedrijven, zoals het uwe.
@@ -21,7 +22,7 @@ mail-wrong-kinds = Kies waarover u post wilt.
 mail-wrong-too-soon = We stuurden voor u net ook al een mail, of vandaag al vijf. Wacht tien minuten, of tot morgen, en probeer het dan nog eens.
 mail-stop-here = Wilt u geen post meer? Dan wissen we ook uw adres.
 mail-to-my-data = Naar mijn gegevens
-mail-link-to = Post per e-mail aanzetten of stoppen
+mail-link-to = Post en meldingen aanzetten of stoppen
 mail-heading = Post per e-mail
 mail-confirm-title = Post aanzetten
 mail-confirm-intro = Druk op de knop. Dan krijgt u post van dit plein, zo vaak als u koos.
@@ -41,3 +42,30 @@ mail-digest-why = U krijgt deze mail omdat u er zelf om vroeg.
 mail-digest-stop = Stop de post
 mail-digest-choose = Kies iets anders
 mail-members-only = alleen voor bewoners
+
+push-heading = Meldingen op dit toestel
+push-intro = Dit toestel kan u meteen waarschuwen als er iets nieuws is, ook als het plein niet openstaat. Het staat uit, tot u het zelf aanzet.
+push-not-offered = Dit kastje verstuurt geen meldingen. Vraag een buurtverbinder of dat kan.
+push-who-learns = Een melding gaat langs de maker van uw telefoon of browser, zoals Google, Apple of Mozilla. Dat bedrijf ziet dát dit plein uw toestel iets stuurt, en wanneer. Wat erin staat, kan het niet lezen. In de melding staat alleen de titel. Is iets alleen voor bewoners, dan staat er alleen dat er iets nieuws is.
+push-reading-only = Dit kastje kan hier geen meldingen aanzetten.
+push-without-javascript = Meldingen aanzetten kan alleen als JavaScript aanstaat in uw browser. Zonder kunt u wel post per e-mail krijgen.
+push-unable = Deze browser kan geen meldingen ontvangen, of deze site is niet beveiligd met https. Op een iPhone kan het pas als u het plein op uw beginscherm zet en daarvandaan opent. U kunt wel post per e-mail krijgen.
+push-kinds = Waarover wilt u een melding?
+push-quiet-from = Na { $hour } uur komt er geen melding.
+push-night = Belangrijke berichten mogen ook dan komen
+push-do = Zet meldingen aan
+push-asking = Uw browser vraagt of het mag. Kies ‘Toestaan’.
+push-on = Meldingen staan aan op dit toestel.
+push-wrong-kinds = Kies waarover u een melding wilt.
+push-denied = Uw browser laat geen meldingen toe van dit plein. Zet ze aan bij de instellingen van uw browser, en probeer het dan opnieuw.
+push-no-service = De maker van uw browser antwoordt niet. Er is niets aangezet. Probeer het later nog eens.
+push-others =
+    { $count ->
+        [one] U krijgt ook meldingen op één ander toestel.
+       *[other] U krijgt ook meldingen op { $count } andere toestellen.
+    }
+push-stop-here = Stop meldingen op dit toestel
+push-stop-all = Stop meldingen op al mijn toestellen
+push-alert = Belangrijk: { $title }
+push-hidden = Er is iets nieuws voor bewoners van { $name }
+push-many = { $count } nieuwe berichten

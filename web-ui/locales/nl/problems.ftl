@@ -51,6 +51,7 @@ problem-photo-missing = De foto is niet aangekomen. Kies de foto opnieuw en plaa
 problem-photo-format = Dit bestand is geen foto die we kunnen tonen. Kies een foto in JPEG, PNG of WebP.
 problem-photo-metadata = In dit bestand staat meer dan het beeld, zoals de plek waar het gemaakt is. Kies de foto opnieuw; dan laten we dat weg.
 problem-photo-too-large = De foto is te groot. Kies een kleinere.
+problem-push-full = U hebt al op acht toestellen meldingen, of dit kastje heeft geen plaats meer. Stop eerst de meldingen op een ander toestel.
 problem-photo-quota = U hebt geen ruimte meer voor foto's. Wis een oud bericht met foto's, of vraag een buurtverbinder.
 problem-photo-words = Schrijf in een paar woorden wat er op de foto staat, voor wie hem niet kan zien.
 problem-calendar-too-large = Dit agendabestand is te groot. Het mag ten hoogste 2 MB zijn.

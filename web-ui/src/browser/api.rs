@@ -144,6 +144,12 @@ impl Api {
         }
     }
 
+    /// Asks for notices on this device, which has to be logged in.
+    #[cfg(feature = "inside")]
+    pub(super) async fn ask_for_notices(&self, wish: &JsValue) -> Result<(), Trouble> {
+        self.send("POST", "push", "application/json", wish).await
+    }
+
     /// A challenge to log in with, as 64 hexadecimal digits.
     pub(super) async fn challenge(&self) -> Result<String, Trouble> {
         let body = self.json("sessions/challenge").await?;

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::page::{Area, Page};
 use super::trouble::Trouble;
-use super::{desk, leaving, letters, look, my_devices, profile, session, spare, told};
+use super::{desk, leaving, letters, look, my_devices, profile, push, session, spare, told};
 
 /// Wires what is there.
 ///
@@ -30,7 +30,7 @@ pub(super) async fn start(page: &Rc<Page>) -> Result<(), Trouble> {
 /// Wires what there is of "Mijn gegevens".
 fn my_data(page: &Rc<Page>) {
     type Wiring = fn(&Rc<Page>, &Area) -> Result<(), Trouble>;
-    let areas: [(&str, Wiring); 7] = [
+    let areas: [(&str, Wiring); 8] = [
         ("profile", profile::editing),
         ("add-device", my_devices::adding),
         ("card", spare::making_card),
@@ -38,6 +38,7 @@ fn my_data(page: &Rc<Page>) {
         ("export", leaving::exporting),
         ("leave", leaving::leaving),
         ("log-out", session::log_out),
+        ("push", push::start),
     ];
     for device in page.parts("[data-device]") {
         told(&device, my_devices::listed(page, &device));

@@ -56,6 +56,8 @@ mod photo;
 mod profile;
 mod proof;
 #[cfg(feature = "inside")]
+mod push;
+#[cfg(feature = "inside")]
 mod qr;
 #[cfg(feature = "inside")]
 mod queue;

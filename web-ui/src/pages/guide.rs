@@ -49,7 +49,7 @@ const ACCESSIBILITY: [Chapter; 4] = [
 
 const PRIVACY: [Chapter; 7] = [
     chapter("privacy-where", &["privacy-where-1", "privacy-where-2"]).onward("privacy-where-link", Page::About),
-    chapter("privacy-what", &["privacy-what-1", "privacy-what-2", "privacy-what-3"]),
+    chapter("privacy-what", &["privacy-what-1", "privacy-what-2", "privacy-what-3", "privacy-what-4"]),
     chapter("privacy-who", &["privacy-who-1", "privacy-who-2", "privacy-who-3"]),
     chapter("privacy-not", &["privacy-not-1", "privacy-not-2"]),
     chapter("privacy-device", &["privacy-device-1"]),

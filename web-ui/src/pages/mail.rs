@@ -12,7 +12,7 @@ use crate::Lang;
 use crate::locale::MissingText;
 use crate::paths::Page;
 use crate::view::{
-    Digest, DigestEntry, Frame, Frequency, Mail, MailLink, MailLinkPage, MailPage, MailStanding, MailTrouble,
+    Digest, DigestEntry, Frame, Frequency, Mail, MailLink, MailLinkPage, MailPage, MailStanding, MailTrouble, Notice,
 };
 
 #[derive(Template)]
@@ -137,6 +137,20 @@ pub fn digest(frame: &Frame, digest: &Digest, lang: Lang) -> Result<Mail, Render
     );
     let html = DigestHtml { s: &s, subject: &subject, digest }.render()?;
     Ok(Mail { subject, text, html })
+}
+
+/// What a notice on a telephone says: one line.
+///
+/// # Errors
+/// [`RenderError`].
+pub fn notice(frame: &Frame, notice: &Notice, lang: Lang) -> Result<String, RenderError> {
+    let s = shell(frame, lang);
+    Ok(match notice {
+        Notice::Post(title) => one_line(title),
+        Notice::Alert(title) => s.fill("push-alert", "title", &one_line(title))?,
+        Notice::Hidden => s.fill("push-hidden", "name", &frame.neighbourhood.name)?,
+        Notice::Many(count) => s.count("push-many", count)?,
+    })
 }
 
 fn shell(frame: &Frame, lang: Lang) -> Shell<'_> {

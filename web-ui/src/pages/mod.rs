@@ -40,7 +40,7 @@ pub use editing::{history, words};
 pub use feed::feed;
 pub use guide::{accessibility, help, offline, privacy};
 pub use look::look;
-pub use mail::{confirmation, digest, mail, mail_link};
+pub use mail::{confirmation, digest, mail, mail_link, notice};
 pub use moderation::{gone, log};
 pub use posts::{people, posts};
 pub use preview::{Shown, preview};

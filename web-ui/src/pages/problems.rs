@@ -4,7 +4,7 @@
 //! and the forms, which carry every sentence so that the browser's module can show the right one.
 
 /// Every problem type, as it stands behind `problem-` and in `data-problem`.
-pub const ALL: [&str; 59] = [
+pub const ALL: [&str; 60] = [
     "malformed",
     "not-canonical",
     "too-large",
@@ -57,6 +57,7 @@ pub const ALL: [&str; 59] = [
     "photo-metadata",
     "photo-too-large",
     "photo-quota",
+    "push-full",
     "photo-words",
     "calendar-too-large",
     "calendar-encoding",

@@ -1,4 +1,5 @@
-//! Post by e-mail: the page where a resident asks for it, the two pages that links in it lead to, and what it says.
+//! Post by e-mail and notices on telephones: the page where a resident asks for them, the two pages that links in post lead to,
+//! and what they say.
 
 use super::When;
 use crate::paths::PostKind;
@@ -52,6 +53,38 @@ pub struct MailPage {
     pub quiet: Option<(u8, u8)>,
     /// What is wrong with what was typed.
     pub trouble: Option<MailTrouble>,
+    /// The notices on this device; none where this box sends none.
+    pub push: Option<PushPart>,
+}
+
+/// Where a resident asks for notices (Web Push) on the device that is logged in.
+#[derive(Clone, Debug)]
+pub struct PushPart {
+    /// The key by which push services know this box: base64url.
+    pub key: String,
+    /// Whether this device gets any.
+    pub on: bool,
+    /// How many other devices of this resident do.
+    pub others: usize,
+    /// The sorts of posts there are here, and whether this device is told of them.
+    pub kinds: Vec<(PostKind, bool)>,
+    /// Whether alerts come in the quiet hours as well.
+    pub alerts_at_night: bool,
+    /// The hours between which nothing is sent, on the clock of the neighbourhood. None where there are no such.
+    pub quiet: Option<(u8, u8)>,
+}
+
+/// What a notice tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// A post that everybody may read, by its title.
+    Post(String),
+    /// An alert, likewise.
+    Alert(String),
+    /// Something that is for residents alone.
+    Hidden,
+    /// So many posts.
+    Many(usize),
 }
 
 /// How it stands with somebody's post.

@@ -48,6 +48,7 @@ pub use jiff::civil::{Date, DateTime};
 pub use look::LookPage;
 pub use mail::{
     Digest, DigestEntry, DigestSection, Frequency, Mail, MailLink, MailLinkPage, MailPage, MailStanding, MailTrouble,
+    Notice, PushPart,
 };
 pub use moderation::{Fate, GonePage, Handle, LogAct, LogEntry, LogPage, Moderated, Reason, Receipt, Standing};
 pub use neighbouring::{AwaitingPost, Contact, Exchange, HandedOn, MappedNeighbour, Policy, Taken, Way};

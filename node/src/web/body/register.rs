@@ -271,6 +271,9 @@ pub struct MineBody {
     /// The post they asked for at this box; none: they get none.
     #[serde(default)]
     pub mail: Option<MineMailBody>,
+    /// The notices they asked for at this box, on each of their devices.
+    #[serde(default)]
+    pub push: Vec<MinePushBody>,
 }
 
 /// The post that somebody asked for.
@@ -286,6 +289,19 @@ pub struct MineMailBody {
     pub members: bool,
     /// Whether they said in their mail that they want it.
     pub confirmed: bool,
+}
+
+/// The notices on one device of somebody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MinePushBody {
+    /// The device.
+    pub device: String,
+    /// Where its push service takes notices for it.
+    pub endpoint: String,
+    /// About what, by names of kinds.
+    pub kinds: Vec<String>,
+    /// Whether alerts may come in the quiet hours as well.
+    pub alerts_at_night: bool,
 }
 
 /// An item somebody made, with what it takes to erase it.

@@ -10,6 +10,7 @@ use dorpsplein_web_ui::paths::PostKind;
 use dorpsplein_web_ui::view::{self, Frequency};
 
 use super::super::local_time::{self, Civil};
+use super::super::push::Fresh;
 use super::item::{contested, title};
 use super::posts::{ends, is_over, post_kind};
 use super::{ReadError, Reader};
@@ -69,6 +70,24 @@ impl Reader {
             }
         }
         Ok(Told { sections, told })
+    }
+
+    /// What was written after `since` and could be told this visitor at once: of every sort that there is here.
+    pub(in super::super) fn fresh(&self, since: Timestamp) -> Result<Vec<Fresh>, ReadError> {
+        let modules = self.modules();
+        let mut fresh = Vec::new();
+        for kind in PostKind::ALL.into_iter().filter(|kind| modules.has_kind(*kind)) {
+            let rows = self.written_since(kind, since)?;
+            fresh.extend(rows.iter().map(|row| Fresh {
+                id: row.id,
+                kind,
+                title: title(row),
+                members: row.space == Space::Members,
+                created: row.created,
+                by: (row.author.home == self.home()).then_some(row.author.resident),
+            }));
+        }
+        Ok(fresh)
     }
 
     /// The posts of a sort that this visitor may see, that are not over, and were written after `since`.

@@ -35,7 +35,12 @@ impl Reader {
                 operations: row.operations.iter().map(ToString::to_string).collect(),
             }));
         }
-        Ok(MineBody { resident: resident.to_string(), items, mail: self.mine_mail(resident) })
+        Ok(MineBody {
+            resident: resident.to_string(),
+            items,
+            mail: self.mine_mail(resident),
+            push: self.mine_push(resident),
+        })
     }
 
     /// The post they asked for at this box.

@@ -55,6 +55,7 @@ use crate::machine::Machine;
 use crate::mail::Mail;
 use crate::net::Reach;
 use crate::photos::Photos;
+use crate::push::Push;
 use crate::search::Search;
 use crate::sources::Sources;
 
@@ -81,6 +82,7 @@ pub(super) struct Reader {
     sources: Option<Sources>,
     pub(super) mail: Option<Mail>,
     machine: Option<Machine>,
+    pub(super) push: Option<Push>,
     neighbour_sites: OnceCell<BTreeMap<NeighbourhoodId, String>>,
     /// How far the news of either sort of reader was before anything was read: what a page misses comes after that.
     told: [String; 2],
@@ -139,6 +141,7 @@ impl Reader {
             sources: state.sources.clone(),
             mail: state.mail.clone(),
             machine: state.machine.clone(),
+            push: state.push.clone(),
             neighbour_sites: OnceCell::new(),
             at_kiosk: false,
             told: [false, true].map(|logged_in| state.live.position(logged_in)),
