@@ -10,7 +10,7 @@ mod static_files;
 use std::env;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use browser_module::{Built, Unavailable};
 use static_files::StaticFiles;
@@ -46,8 +46,46 @@ fn main() -> Result<()> {
     files.add_folder(&workspace.join("web-ui/assets"))?;
     let worker = workspace.join("web-ui/assets").join(WORKER);
     let text = std::fs::read_to_string(&worker).with_context(|| format!("cannot read {}", worker.display()))?;
+    let text = with_languages(&text, &workspace)?;
     files.add_referring(WORKER, &text, &KEPT_BY_WORKER)?;
     files.write(&out_dir)
+}
+
+/// The worker with the pages for when there is no line of every language: to those of Dutch and English it names, those of
+/// the languages with a part of the texts are added, which lie below their tag.
+fn with_languages(worker: &str, workspace: &Path) -> Result<String> {
+    const WHOLE: &str = r#"{ nl: "/niet-verbonden", en: "/en/offline" }"#;
+    ensure!(worker.contains(WHOLE), "{WORKER} must hold {WHOLE}");
+    let folder = workspace.join("web-ui/locales");
+    let mut pages = String::new();
+    let mut folders: Vec<PathBuf> = Vec::new();
+    for entry in std::fs::read_dir(&folder).with_context(|| format!("cannot list {}", folder.display()))? {
+        folders.push(entry?.path());
+    }
+    folders.sort();
+    for folder in folders.iter().filter(|folder| folder.is_dir()) {
+        let tag = folder.file_name().and_then(|name| name.to_str()).context("a language has a name that is not UTF-8")?;
+        let page = match tag {
+            "nl" | "en" => continue,
+            _ if falls_back_to_english(folder)? => format!("/{tag}/offline"),
+            _ => format!("/{tag}/niet-verbonden"),
+        };
+        pages += &format!(r#", {tag}: "{page}""#);
+    }
+    Ok(worker.replace(WHOLE, &WHOLE.replace(" }", &format!("{pages} }}"))))
+}
+
+/// Whether a language says in one of its files that English stands where it has nothing.
+fn falls_back_to_english(folder: &Path) -> Result<bool> {
+    for entry in std::fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))? {
+        let path = entry?.path();
+        let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let said = text.lines().find_map(|line| line.strip_prefix("language-fallback")?.trim_start().strip_prefix('='));
+        if let Some(fallback) = said {
+            return Ok(fallback.trim() == "en");
+        }
+    }
+    Ok(false)
 }
 
 /// The folder that holds every package of this workspace.
@@ -59,7 +97,7 @@ fn workspace_root() -> Result<PathBuf> {
 
 /// Runs this script again only when something that ends up in the served files may have changed.
 fn watch_sources(workspace: &Path) {
-    const WATCHED: [&str; 9] = [
+    const WATCHED: [&str; 10] = [
         "Cargo.lock",
         "Cargo.toml",
         "node/build",
@@ -68,6 +106,7 @@ fn watch_sources(workspace: &Path) {
         "rust-toolchain.toml",
         "web-ui/Cargo.toml",
         "web-ui/assets",
+        "web-ui/locales",
         "web-ui/src",
     ];
     for path in WATCHED {

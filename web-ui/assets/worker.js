@@ -3,6 +3,7 @@
 // so this file changes with each of them, and a browser takes the new one by itself.
 
 const FILES = ["/static/icon.svg", "/static/reading.js", "/static/suggest.js"];
+// The box adds the other languages that it has.
 const OFFLINE = { nl: "/niet-verbonden", en: "/en/offline" };
 /** How long the net may take where there is something to show instead. */
 const PATIENCE_MS = 5_000;
@@ -101,7 +102,9 @@ async function page(event, url) {
   } finally {
     clearTimeout(timer);
   }
-  const lang = /^\/en(\/|$)/.test(url.pathname) ? "en" : "nl";
+  // A language is the first part of the path; Dutch has none.
+  const [, tag] = url.pathname.split("/");
+  const lang = Object.hasOwn(OFFLINE, tag) ? tag : "nl";
   return kept ? dated(kept) : ((await caches.match(OFFLINE[lang])) ?? Response.error());
 }
 

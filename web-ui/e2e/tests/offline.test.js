@@ -111,6 +111,10 @@ test("a page that was opened is read without a line, and says when it was true",
   await picture(page, "offline-phone");
   await page.goto(`${dorp.url}/en/agenda`);
   await page.getByRole("heading", { level: 1, name: text("en", "offline-title") }).waitFor();
+  // A language with a part of the texts has its own page, in which the rest is Dutch.
+  await page.goto(`${dorp.url}/fy/agenda`);
+  await page.getByRole("heading", { level: 1, name: text("nl", "offline-title") }).waitFor();
+  assert.equal(await page.locator("html").getAttribute("lang"), "fy");
 
   await context.setOffline(false);
   await post("De sluis is weer open");
