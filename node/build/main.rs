@@ -64,7 +64,8 @@ fn with_languages(worker: &str, workspace: &Path) -> Result<String> {
     }
     folders.sort();
     for folder in folders.iter().filter(|folder| folder.is_dir()) {
-        let tag = folder.file_name().and_then(|name| name.to_str()).context("a language has a name that is not UTF-8")?;
+        let tag =
+            folder.file_name().and_then(|name| name.to_str()).context("a language has a name that is not UTF-8")?;
         let page = match tag {
             "nl" | "en" => continue,
             _ if falls_back_to_english(folder)? => format!("/{tag}/offline"),

@@ -30,7 +30,7 @@ fn a_file_waits_is_published_and_followed() {
         says(&["agenda", "import", file.to_str().unwrap(), "--dir", dir])
     };
     assert_eq!(import("")["events"], 2, "of a box that does not run");
-    let published = says(&["agenda", "publish", "Volley", "--dir", dir]);
+    let published = says(&["agenda", "publish", "Volley", "--category", "Sport", "--dir", dir]);
     let item = published["items"][0].as_str().unwrap().to_owned();
     says(&["agenda", "pass-over", "yoga@kolk", "--dir", dir]);
     let waiting = || says(&["agenda", "proposals", "--dir", dir])["proposals"].as_array().unwrap().clone();
@@ -47,7 +47,8 @@ fn a_file_waits_is_published_and_followed() {
     says(&["agenda", "publish", "--source", "file:sporthal.ics", "--dir", dir]);
     assert!(waiting().is_empty());
     let text = get(&format!("{}/activiteit/{item}.ics", serving.text("url")), &[]).text().to_owned();
-    for line in ["UID:Volley@kolk", "STATUS:CANCELLED", "LOCATION:Zaal 2", "SEQUENCE:2", "T200000"] {
+    for line in ["UID:Volley@kolk", "CATEGORIES:Sport", "STATUS:CANCELLED", "LOCATION:Zaal 2", "SEQUENCE:2", "T200000"]
+    {
         assert!(text.contains(line), "{line}: {text}");
     }
     serving.stop(Signal::TERM);

@@ -73,6 +73,9 @@ pub(super) struct PublishArgs {
     /// Who may read what is new: members, square, neighbours, or circle:ID
     #[arg(long, value_name = "AUDIENCE", value_parser = audience, default_value = "square")]
     audience: Space,
+    /// What new ones belong to, one of the square's categories
+    #[arg(long)]
+    category: Option<String>,
 }
 
 /// `agenda pass-over`.
@@ -151,7 +154,7 @@ fn publish(args: &PublishArgs) -> Result<Outcome, CliError> {
     let mut author = args.signer.author(&door)?;
     let (mut items, mut left) = (Vec::new(), Vec::new());
     for one in wanted {
-        match take_over(&mut author, &door, one, args.audience) {
+        match take_over(&mut author, &door, one, args) {
             Ok(item) => items.push(item),
             // What another connector published is theirs to change; the rest goes on.
             Err(CliError::Client(ClientError::Refused(problem))) if is_anothers(&problem) => {
@@ -172,11 +175,11 @@ fn take_over(
     author: &mut Author<'_>,
     door: &Door,
     one: &CalendarProposalBody,
-    audience: Space,
+    args: &PublishArgs,
 ) -> Result<String, CliError> {
     let Some(item) = &one.item else {
-        let place = Place { neighbourhood: author.device().home(), space: audience };
-        let edits = creation(&one.event, &one.source, None);
+        let place = Place { neighbourhood: author.device().home(), space: args.audience };
+        let edits = creation(&one.event, &one.source, args.category.as_deref());
         return Ok(author.say(|device| device.create(place, Kind::EVENT, None, edits, clock::now()))?.item);
     };
     let id = ItemId::from_hex(item).ok_or(InputError::Item)?;
