@@ -25,11 +25,11 @@ use crate::data_folder::{DataFolder, FolderError, Running};
 use crate::disk_store::DiskStore;
 use crate::driver::{Driver, DriverError, DriverHandle, Network};
 use crate::machine::Machine;
-use crate::mail::{Round, Sender};
+use crate::mail::{Mail, Round, Sender};
 use crate::net::mdns::{self, Mdns};
 use crate::net::{self, NetHandle};
 use crate::photos::Keeper;
-use crate::push;
+use crate::push::{self, Push};
 use crate::search::Follower;
 use crate::sources;
 use crate::web::live::{self, Teller};
@@ -84,8 +84,7 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
     // What the box holds.
     let store = open_store(&folder).await?;
     let stop = CancellationToken::new();
-    let mail = open_mail(&folder, &stop)?;
-    let push = open_push(&folder, &stop)?;
+    let (mail, push) = (open_mail(&folder, &stop)?, open_push(&folder, &stop)?);
 
     // The doors, before anybody is let in.
     let doors = Doors::take(settings, folder.path()).await?;
@@ -129,10 +128,8 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
         .with_machine(machine)
         .until(stop.clone())
         .with_sources(sources);
-    let state = mail.iter().cloned().fold(search.into_iter().fold(state, SiteState::with_search), SiteState::with_mail);
-    let state = push.iter().cloned().fold(state, SiteState::with_push);
-    let sender = mail.map(|mail| Sender::start(mail, state.clone(), stop.clone()));
-    let notices = push.map(|push| push::Sender::start(push, state.clone(), stop.clone()));
+    let (state, (sender, notices)) =
+        with_senders(search.into_iter().fold(state, SiteState::with_search), mail, push, &stop);
     let teller = live::follow(state.clone(), stop.clone());
     let Open { site, figures, certificates } = doors.open(state, &stop);
 
@@ -168,6 +165,20 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
             Err(error.into())
         }
     }
+}
+
+/// Adds post and notices to a site, where this box sends them, and begins to send.
+fn with_senders(
+    state: SiteState,
+    mail: Option<Mail>,
+    push: Option<Push>,
+    stop: &CancellationToken,
+) -> (SiteState, (Option<Sender>, Option<push::Sender>)) {
+    let state = mail.iter().cloned().fold(state, SiteState::with_mail);
+    let state = push.iter().cloned().fold(state, SiteState::with_push);
+    let sender = mail.map(|mail| Sender::start(mail, state.clone(), stop.clone()));
+    let notices = push.map(|push| push::Sender::start(push, state.clone(), stop.clone()));
+    (state, (sender, notices))
 }
 
 /// Begins to listen for the operating system asking this process to stop: Ctrl-C, or a stop by the service manager. What

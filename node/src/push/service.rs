@@ -136,11 +136,10 @@ impl Service {
 
     /// A browser as it says that it is reached.
     pub(super) fn target(&self, endpoint: &str, key: &str, secret: &str) -> Result<Target, BadTarget> {
-        let uri: Uri = (endpoint.len() <= LONGEST_ENDPOINT)
-            .then_some(endpoint)
-            .unwrap_or_default()
-            .parse()
-            .map_err(|_| BadTarget::Endpoint)?;
+        if endpoint.len() > LONGEST_ENDPOINT {
+            return Err(BadTarget::Endpoint);
+        }
+        let uri: Uri = endpoint.parse().map_err(|_| BadTarget::Endpoint)?;
         let authority = uri.authority().ok_or(BadTarget::Endpoint)?;
         let is_usual = uri.scheme_str() == Some("https") && authority.port_u16().is_none_or(|port| port == 443);
         let is_local = self.private && matches!(uri.scheme_str(), Some("http" | "https"));

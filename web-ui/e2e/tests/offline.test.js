@@ -10,7 +10,7 @@ import { Founded } from "../harness/founded.js";
 import { eventually } from "../harness/patience.js";
 import { picture } from "../harness/pictures.js";
 import { drawn } from "../harness/photos.js";
-import { join } from "../harness/square.js";
+import { dayFromNow, join, writeEvent } from "../harness/square.js";
 import { text } from "../harness/texts.js";
 
 let browser;
@@ -239,6 +239,80 @@ test("nothing waits any more on a device that was retired meanwhile", async (t) 
   assert.equal((await record(page)).refused, 0);
   assert.doesNotMatch(await (await fetch(`${dorp.url}/bericht/${item}`)).text(), /Ik wil wel mee/);
 });
+
+test("two devices of one person change the same while apart: both are shown, one press settles it, and what comes too late says so", async (t) => {
+  const first = await resident(t, "Ina Smid");
+  const second = await another(t, first);
+  const when = { starts_date: dayFromNow(3), starts_time: "10:00" };
+  const path = await writeEvent(first, dorp, { title: "Koffie op het plein", place: "De Schuur", ...when, audience: "square" });
+  const item = path.split("/").pop();
+  const devices = [[first, "In de kerk"], [second, "Bij de molen"]];
+  for (const [device, place] of devices) await changes(device, item, place);
+  for (const [{ page, context }] of devices) {
+    await context.setOffline(false);
+    await eventually("it is sent", async () => (await record(page)).waiting === 0);
+  }
+  await second.page.goto(`${dorp.url}/activiteit/${item}`);
+  const versions = second.page.locator('[data-area="settle"]');
+  const buttons = versions.getByRole("button");
+  await buttons.first().waitFor();
+  assert.equal(await buttons.count(), 2);
+  for (const [, place] of devices) await versions.locator("bdi").getByText(place).waitFor();
+  assert.deepEqual(await remarks(second.page), []);
+  await picture(second.page, "two-versions-phone");
+  await buttons.filter({ hasText: "Bij de molen" }).click();
+  await versions.waitFor({ state: "detached" });
+  const { content } = await (await fetch(`${dorp.url}/api/v1/items/${item}`)).json();
+  assert.equal(content.place, "Bij de molen");
+
+  // What one device changes without a line and the other erases meanwhile is refused, and says so with why.
+  const { page, context } = first;
+  await changes(first, item, "Toch niet");
+  await second.page.goto(dorp.url + path);
+  await second.page.locator("[data-item-acts] details summary").first().click();
+  const erase = second.page.locator("[data-area=act]", { has: second.page.locator('[data-act="erase"]') });
+  await erase.locator("summary").click();
+  await erase.locator('[name="sure"]').check();
+  await erase.locator("button").click();
+  await second.page.getByRole("heading", { level: 1, name: text("nl", "gone-erased") }).waitFor();
+  await context.setOffline(false);
+  const refused = page.locator("[data-outbox-refused]");
+  await refused.waitFor();
+  assert.deepEqual(await remarks(page), []);
+  assert.equal((await record(page)).waiting, 0);
+  const why = await refused.locator("[data-outbox-why]").getAttribute("href");
+  assert.equal((await fetch(dorp.url + why)).status, 200, why);
+  await refused.locator("[data-outbox-throw-away]").click();
+  await refused.waitFor({ state: "hidden" });
+  assert.equal((await record(page)).refused, 0);
+});
+
+/** Changes the place of an event without a line. */
+async function changes({ page, context }, item, place) {
+  await page.goto(`${dorp.url}/bericht/${item}/wijzigen`);
+  const form = page.locator('form[data-dorpsplein="edit"]');
+  await form.waitFor({ state: "visible" });
+  await context.setOffline(true);
+  await form.locator('[name="place"]').fill(place);
+  await form.locator("button.go:not([type=button])").last().click();
+  await page.locator('[data-state="kept-to-send"]:visible').waitFor();
+}
+
+/** Another device of somebody, by link and six digits. */
+async function another(t, { page }) {
+  await page.goto(`${dorp.url}/mijn-gegevens`);
+  await page.locator('form[data-dorpsplein="login"] button').click();
+  const adding = page.locator('[data-area="add-device"]');
+  await adding.locator("button").first().click();
+  await adding.locator("[data-qr] svg").waitFor();
+  const link = await adding.locator("[data-link]").innerText();
+  const second = await arrive(t);
+  await second.page.goto(link);
+  await second.page.locator('[data-step="digits"]').waitFor({ state: "visible" });
+  await adding.locator("[data-confirm]").click();
+  await second.page.locator('[data-area="device"] [data-state="sent"]').waitFor();
+  return second;
+}
 
 /** Comments without a line. */
 async function comments(page, context, words) {

@@ -3,7 +3,7 @@
 use dorpsplein_web_ui::paths::PostKind;
 use dorpsplein_web_ui::view::{
     DeviceStanding, DeviceView, Digest, DigestEntry, DigestSection, Frequency, MailLink, MailLinkPage, MailPage,
-    MailStanding, MailTrouble, MyDataPage, OwnDevice, OwnProfile, Role, When,
+    MailStanding, MailTrouble, MyDataPage, OwnDevice, OwnProfile, PushPart, Role, When,
 };
 
 use super::{id, on};
@@ -58,12 +58,20 @@ pub(crate) fn post() -> MailPage {
         members: false,
         quiet: Some((21, 8)),
         trouble: Some(MailTrouble::Address),
+        push: Some(PushPart {
+            key: "BCVxsr7N".to_owned(),
+            on: true,
+            others: 2,
+            kinds: vec![(PostKind::News, true), (PostKind::Alert, true), (PostKind::Offer, false)],
+            alerts_at_night: true,
+            quiet: Some((21, 8)),
+        }),
     }
 }
 
 /// The same at a box that sends none.
 pub(crate) fn no_post() -> MailPage {
-    MailPage { offered: false, standing: MailStanding::None, trouble: None, ..post() }
+    MailPage { offered: false, standing: MailStanding::None, trouble: None, push: None, ..post() }
 }
 
 /// Where a link in a mail leads.
