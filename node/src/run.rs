@@ -30,7 +30,7 @@ use crate::net::mdns::{self, Mdns};
 use crate::net::{self, NetHandle};
 use crate::photos::Keeper;
 use crate::push::{self, Push};
-use crate::search::Follower;
+use crate::search::{Follower, Search};
 use crate::sources;
 use crate::web::live::{self, Teller};
 use crate::web::{FolderToken, SiteIdentity, SiteState};
@@ -128,8 +128,7 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
         .with_machine(machine)
         .until(stop.clone())
         .with_sources(sources);
-    let (state, (sender, notices)) =
-        with_senders(search.into_iter().fold(state, SiteState::with_search), mail, push, &stop);
+    let (state, (sender, notices)) = with_senders(state, (search, mail, push), &stop);
     let teller = live::follow(state.clone(), stop.clone());
     let Open { site, figures, certificates } = doors.open(state, &stop);
 
@@ -167,13 +166,13 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
     }
 }
 
-/// Adds post and notices to a site, where this box sends them, and begins to send.
+/// Adds what finds things, post and notices to a site, where this box has them, and begins to send.
 fn with_senders(
     state: SiteState,
-    mail: Option<Mail>,
-    push: Option<Push>,
+    (search, mail, push): (Option<Search>, Option<Mail>, Option<Push>),
     stop: &CancellationToken,
 ) -> (SiteState, (Option<Sender>, Option<push::Sender>)) {
+    let state = search.into_iter().fold(state, SiteState::with_search);
     let state = mail.iter().cloned().fold(state, SiteState::with_mail);
     let state = push.iter().cloned().fold(state, SiteState::with_push);
     let sender = mail.map(|mail| Sender::start(mail, state.clone(), stop.clone()));
