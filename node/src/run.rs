@@ -82,8 +82,7 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
     let (settings, machine) = (folder.config(), Machine::of(folder.path()));
 
     // What the box holds.
-    let store = open_store(&folder).await?;
-    let stop = CancellationToken::new();
+    let (store, stop) = (open_store(&folder).await?, CancellationToken::new());
     let (mail, push) = (open_mail(&folder, &stop)?, open_push(&folder, &stop)?);
 
     // The doors, before anybody is let in.
