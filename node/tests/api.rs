@@ -415,6 +415,7 @@ fn the_api_describes_itself() {
         "operations/{id}",
         "photos",
         "previews",
+        "push",
         "register",
         "residents",
         "search",
