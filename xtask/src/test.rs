@@ -21,12 +21,14 @@ pub(crate) fn run_everything(workspace: &Workspace, quick: bool) -> Result<()> {
         with_namespaces = missing.is_none();
         Ok(missing.map_or_else(Outcome::passed, Outcome::Skipped))
     })?;
+    let mut with_pebble = false;
     steps.run("set up a giver of certificates", || {
-        setup::pebble(workspace)?;
-        Ok(Outcome::passed())
+        let missing = setup::pebble(workspace);
+        with_pebble = missing.is_none();
+        Ok(missing.map_or_else(Outcome::passed, Outcome::Skipped))
     })?;
     check_sources(workspace, &mut steps)?;
-    steps.run("tests", || rust_tests(workspace, with_nextest, with_namespaces))?;
+    steps.run("tests", || rust_tests(workspace, with_nextest, [with_namespaces, with_pebble]))?;
     steps.run("tests of the browser's module", || browser_module::decisions(workspace, with_nextest))?;
     steps.run("documentation", || {
         let mut doc =
@@ -96,21 +98,18 @@ fn dependencies(workspace: &Workspace) -> Result<Outcome> {
     Ok(Outcome::passed())
 }
 
-/// Where the tests with home routers are not to leave themselves out.
-const REQUIRE_NAMESPACES: &str = "DORPSPLEIN_REQUIRE_NAMESPACES";
-/// Where the tests of https are not to leave themselves out, which is always: setting up brings what they need.
-const REQUIRE_PEBBLE: &str = "DORPSPLEIN_REQUIRE_PEBBLE";
+/// Where the tests with home routers, and those in which a box obtains a certificate, are not to leave themselves out.
+const REQUIRED: [&str; 2] = ["DORPSPLEIN_REQUIRE_NAMESPACES", "DORPSPLEIN_REQUIRE_PEBBLE"];
 
-fn rust_tests(workspace: &Workspace, with_nextest: bool, with_namespaces: bool) -> Result<Outcome> {
-    let required = if with_namespaces { "1" } else { "" };
+/// `present` says of each of [`REQUIRED`] whether what it needs is here.
+fn rust_tests(workspace: &Workspace, with_nextest: bool, present: [bool; 2]) -> Result<Outcome> {
+    let required = REQUIRED.into_iter().zip(present.map(|present| if present { "1" } else { "" }));
     if with_nextest {
         let mut nextest = workspace.cargo(["nextest", "run", "--workspace", "--locked"]);
-        nextest.env(REQUIRE_NAMESPACES, required).env(REQUIRE_PEBBLE, "1");
-        return Ok(Outcome::Passed(run_keeping(&mut nextest, is_nextest_summary)?));
+        return Ok(Outcome::Passed(run_keeping(nextest.envs(required), is_nextest_summary)?));
     }
     let mut tests = workspace.cargo(["test", "--workspace", "--lib", "--bins", "--tests", "--locked"]);
-    tests.env(REQUIRE_NAMESPACES, required).env(REQUIRE_PEBBLE, "1");
-    Ok(Outcome::Passed(run_keeping(&mut tests, |line| line.contains("test result:"))?))
+    Ok(Outcome::Passed(run_keeping(tests.envs(required), |line| line.contains("test result:"))?))
 }
 
 /// The simulator's own tests once more, in a program with mistakes in it that have to be found.
