@@ -46,26 +46,18 @@ impl Proxies {
             return arrival;
         }
         let over = list(headers, &OVER).last().map(str::to_ascii_lowercase);
+        let https = over.map_or(https, |over| over == "https");
+        let mut asked_by = arrival.from;
         // From the end on, past those who are believed: what stands before was written by whoever asked.
-        let asked_by = list(headers, &FOR).collect::<Vec<_>>().into_iter().rev();
-        let addresses = asked_by.map_while(address).take_while_inclusive(|address| self.contain(*address));
-        Arrival { from: addresses.last().unwrap_or(arrival.from), https: over.map_or(https, |over| over == "https") }
+        for address in list(headers, &FOR).collect::<Vec<_>>().into_iter().rev().map_while(address) {
+            asked_by = address;
+            if !self.contain(address) {
+                break;
+            }
+        }
+        Arrival { from: asked_by, https }
     }
 }
-
-/// An iterator that also gives the first element that ends it.
-trait TakeWhileInclusive: Iterator + Sized {
-    fn take_while_inclusive(self, mut goes_on: impl FnMut(&Self::Item) -> bool) -> impl Iterator<Item = Self::Item> {
-        let mut over = false;
-        self.take_while(move |item| {
-            let taken = !over;
-            over = over || !goes_on(item);
-            taken
-        })
-    }
-}
-
-impl<I: Iterator> TakeWhileInclusive for I {}
 
 /// The entries of a header that may be there more than once, each with commas in between.
 fn list<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
