@@ -9,7 +9,6 @@ mod neighbours;
 mod opening;
 mod whereabouts;
 
-use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,7 +34,7 @@ use crate::sources;
 use crate::web::live::{self, Teller};
 use crate::web::{FolderToken, SiteIdentity, SiteState};
 use dialling::Dialler;
-use doors::{Answering, Doors, Open};
+use doors::{Doors, Open};
 use opening::{open_mail, open_push, open_replica, open_search, open_store};
 use whereabouts::{Surroundings, Whereabouts};
 
@@ -61,8 +60,8 @@ pub struct RunningBox {
     mdns: Option<Mdns>,
     stop: CancellationToken,
     token: FolderToken,
-    site: Answering,
-    figures: Option<Answering>,
+    site: JoinHandle<()>,
+    figures: Option<JoinHandle<()>>,
     certificates: Vec<JoinHandle<()>>,
     dialler: JoinHandle<()>,
     whereabouts: JoinHandle<()>,
@@ -242,8 +241,7 @@ impl RunningBox {
         tokio::select! {
             () = stop => Ok(()),
             site = &mut self.site => Err(match site {
-                Ok(Ok(())) => RunError::SiteStopped(io::Error::other("nobody asked it to")),
-                Ok(Err(error)) => RunError::SiteStopped(error),
+                Ok(()) => RunError::SiteStopped,
                 Err(error) => error.into(),
             }),
             _ = status.wait_for(|_| false) => Err(DriverError::Ended.into()),

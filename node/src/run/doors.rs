@@ -1,10 +1,10 @@
 //! The addresses at which a box answers: taken before anybody is let in, so that a port in use ends the start there.
 
-use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
+use futures::FutureExt;
 use futures::future::join_all;
 use rustls_acme::rustls::ServerConfig;
 use tokio::net::TcpListener;
@@ -37,15 +37,12 @@ struct Secure {
     url: String,
 }
 
-/// What answers behind the doors of one router or several; ends when the box stops.
-pub(super) type Answering = JoinHandle<io::Result<()>>;
-
-/// All that answers.
+/// All that answers, until the box stops.
 pub(super) struct Open {
     /// The site, at all its addresses.
-    pub(super) site: Answering,
+    pub(super) site: JoinHandle<()>,
     /// The figures.
-    pub(super) figures: Option<Answering>,
+    pub(super) figures: Option<JoinHandle<()>>,
     /// Who keeps the certificates up to date.
     pub(super) certificates: Vec<JoinHandle<()>>,
 }
@@ -78,7 +75,7 @@ impl Doors {
         let state = self.authority.into_iter().fold(state, SiteState::with_authority);
         let figures = self.figures.map(|listener| {
             let entrance = Entrance::plain(Visits::new(listener), Proxies::default());
-            answering([serve(entrance, web::metrics::router(state.clone()))])
+            tokio::spawn(serve(entrance, web::metrics::router(state.clone())))
         });
         let site = web::router(state);
         let mut doors = vec![serve(Entrance::plain(Visits::new(self.site), self.proxies.clone()), site.clone())];
@@ -92,7 +89,8 @@ impl Doors {
             }));
             certificates.push(https.start(stop.clone()));
         }
-        Open { site: answering(doors), figures, certificates }
+        let site = tokio::spawn(join_all(doors).map(drop));
+        Open { site, figures, certificates }
     }
 }
 
@@ -124,12 +122,4 @@ impl Secure {
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, RunError> {
     TcpListener::bind(address).await.map_err(|source| RunError::Secure { address, source })
-}
-
-fn answering<F: Future<Output = ()> + Send + 'static>(doors: impl IntoIterator<Item = F>) -> Answering {
-    let doors = join_all(doors);
-    tokio::spawn(async move {
-        doors.await;
-        Ok(())
-    })
 }

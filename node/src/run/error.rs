@@ -73,8 +73,8 @@ pub enum RunError {
         source: io::Error,
     },
     /// The site stopped by itself.
-    #[error("the site stopped: {0}")]
-    SiteStopped(io::Error),
+    #[error("the site stopped: nobody asked it to")]
+    SiteStopped,
     /// The post cannot be sent as the settings say.
     #[error(transparent)]
     Mail(#[from] MailError),
