@@ -14,9 +14,11 @@
 //! - On a disk that takes nothing any more it cannot be opened. Then it is kept as it is, for reading alone, until the disk takes
 //!   something again: what it shows was on the disk before it failed.
 //! - Former values stay in its files for long. [`Store::scrub`] makes them go (`scrub.rs`).
+//! - A journal is kept until it has grown to 64 MB, and read at every start. [`DiskStore::settle`] lets go of it (`settle.rs`).
 
 mod moment;
 mod scrub;
+mod settle;
 
 use std::fs::{self, File};
 use std::io;
@@ -26,7 +28,8 @@ use std::thread;
 use std::time::Duration;
 
 use dorpsplein_protocol::store::{Batch, Direction, KeyRange, Read, Store, StoreError, Table, Visit, is_empty_range};
-use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode};
+use fjall::config::{BlockSizePolicy, CompressionPolicy};
+use fjall::{CompressionType, Database, Keyspace, KeyspaceCreateOptions, PersistMode};
 use parking_lot::{Mutex, MutexGuard, RwLock, RwLockReadGuard};
 use rustix::fs::statvfs;
 use thiserror::Error;
@@ -34,6 +37,7 @@ use thiserror::Error;
 use crate::folder_lock::FolderLock;
 
 pub use moment::Moment;
+pub use settle::{WORTH_IT, keep_settled};
 
 /// Room that stays free on the disk, in bytes: below it a commit is refused as [`StoreError::Full`] before the engine is
 /// asked. The engine needs room to open again, to begin a journal and to merge tables.
@@ -48,6 +52,10 @@ const TABLE_BUFFER_BYTES: u64 = 8 * 1024 * 1024;
 /// What the journal holds, in bytes, before the tables whose changes it keeps are written out; the least the engine
 /// takes. It bounds how much a start after a power cut reads.
 const JOURNAL_BYTES: u64 = 64 * 1024 * 1024;
+
+/// How much of a table with words is compressed and read together, in bytes: what people write and what pages show of it
+/// packs better in larger pieces. The other tables are keys, which do not.
+const WORDS_BLOCK_BYTES: u32 = 16 * 1024;
 
 /// How long to wait for threads of an engine that was just closed to let go of its file.
 const LET_GO_TRIES: u32 = 500;
@@ -69,6 +77,8 @@ pub struct DiskStore {
     engine: RwLock<Option<Engine>>,
     /// Held by a commit from start to end.
     commits: Mutex<Commits>,
+    /// Held by who has the engine opened anew to tidy its files: one at a time.
+    upkeep: Mutex<()>,
     /// Last, so that the engine is gone when it is released.
     _lock: FolderLock,
 }
@@ -127,7 +137,8 @@ impl DiskStore {
             sync_directory(directory).map_err(failed(directory.to_owned()))?;
         }
         let (engine, commits) = (RwLock::new(Some(engine)), Mutex::new(Commits::default()));
-        Ok(Self { folder: folder.to_owned(), reserve_bytes, engine, commits, _lock: lock })
+        let upkeep = Mutex::default();
+        Ok(Self { folder: folder.to_owned(), reserve_bytes, engine, commits, upkeep, _lock: lock })
     }
 
     /// Bytes the store takes on the disk.
@@ -251,14 +262,26 @@ impl Engine {
                 Err(error) => return Err(store_error(error)),
             }
         };
-        let options = || KeyspaceCreateOptions::default().max_memtable_size(TABLE_BUFFER_BYTES);
-        let table = |table: &Table| db.keyspace(&format!("{:02}", *table as u8), options).map_err(store_error);
+        let table =
+            |table: &Table| db.keyspace(&format!("{:02}", *table as u8), || options(*table)).map_err(store_error);
         let tables = Table::ALL.iter().map(table).collect::<Result<_, _>>()?;
         Ok(Self { tables, db })
     }
 
     fn table(&self, table: Table) -> &Keyspace {
         &self.tables[usize::from(table as u8)]
+    }
+}
+
+/// How a table lies on the disk. A table that is there already keeps to what it was begun with.
+fn options(table: Table) -> KeyspaceCreateOptions {
+    let options = KeyspaceCreateOptions::default()
+        .max_memtable_size(TABLE_BUFFER_BYTES)
+        .data_block_compression_policy(CompressionPolicy::all(CompressionType::Lz4));
+    if Table::WORDS.contains(&table) {
+        options.data_block_size_policy(BlockSizePolicy::all(WORDS_BLOCK_BYTES))
+    } else {
+        options
     }
 }
 

@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::{self, Config, LocalNetwork};
 use crate::data_folder::{DataFolder, FolderError, Running};
-use crate::disk_store::DiskStore;
+use crate::disk_store::{DiskStore, keep_settled};
 use crate::driver::{Driver, DriverError, DriverHandle, Network};
 use crate::machine::Machine;
 use crate::mail::{Mail, Round, Sender};
@@ -69,6 +69,7 @@ pub struct RunningBox {
     follower: Option<Follower>,
     teller: Teller,
     visits: JoinHandle<()>,
+    settling: JoinHandle<()>,
     sender: Option<Sender>,
     notices: Option<push::Sender>,
 }
@@ -114,6 +115,7 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
 
     // Other calendars, which are visited when it is time.
     let (sources, visits) = sources::start(folder.path(), &settings.agenda, &stop)?;
+    let settling = keep_settled(Arc::clone(&store), stop.clone());
 
     // The site.
     let (site_url, local_url) = (settings.site_url(bound), config::local_url(bound));
@@ -152,6 +154,7 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
         follower,
         teller,
         visits,
+        settling,
         sender,
         notices,
     };
@@ -267,6 +270,7 @@ impl RunningBox {
             ("telling where boxes are", self.whereabouts),
             ("keeping when neighbours were heard of", self.contacts),
             ("visiting other calendars", self.visits),
+            ("keeping the journals of the store short", self.settling),
         ];
         let certificates = self.certificates.into_iter().map(|task| ("keeping a certificate up to date", task));
         for (part, task) in tasks.into_iter().chain(certificates) {

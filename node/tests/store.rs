@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use dorpsplein_node::disk_store::{DiskStore, OpenError};
+use dorpsplein_node::disk_store::{DiskStore, OpenError, WORTH_IT};
 use dorpsplein_protocol::store::conformance::{self, holds_numbered_batch, numbered_batch};
 use dorpsplein_protocol::store::{Read, Store, StoreError, Table};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -124,7 +124,7 @@ fn everything_acknowledged_survives_a_kill_in_the_middle_of_a_scrub() {
         let told = numbers_told(&mut child);
         killer.join().unwrap().unwrap();
         assert!(!child.wait().unwrap().success(), "the child ended by itself");
-        // Every tenth is told once more after a scrub.
+        // Every tenth is told once more after a scrub, or after the journals were let go of.
         scrubs += told.windows(2).filter(|pair| pair[0] == pair[1]).count();
         told_in_all = told.last().copied().unwrap_or(told_in_all).max(told_in_all);
         let store = DiskStore::open(folder.path()).unwrap();
@@ -137,6 +137,28 @@ fn everything_acknowledged_survives_a_kill_in_the_middle_of_a_scrub() {
     assert!(scrubs >= 5, "only {scrubs} scrubs went through: this test saw nothing");
 }
 
+/// What the tables hold, the journals do not keep: after a restart there is next to nothing to read.
+#[test]
+fn a_store_that_settles_lets_go_of_its_journals() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = DiskStore::open(folder.path()).unwrap();
+    let mut number = 0;
+    while store.journal_bytes().unwrap() < WORTH_IT {
+        number += 1;
+        store.commit(&numbered_batch(number)).unwrap();
+    }
+    let before = store.journal_bytes().unwrap();
+    store.settle().unwrap();
+    let after = store.journal_bytes().unwrap();
+    assert!(after < before / 50, "{before} bytes of journals became {after}");
+    store.commit(&numbered_batch(number + 1)).unwrap();
+    drop(store);
+    let store = DiskStore::open(folder.path()).unwrap();
+    assert!((1..=number + 1).all(|number| holds_numbered_batch(&store, number, false)));
+    store.settle().unwrap();
+    assert!((1..=number + 1).all(|number| holds_numbered_batch(&store, number, false)));
+}
+
 /// Scrubs go on beside commits, and commits beside scrubs.
 #[test]
 fn commits_and_readers_go_on_during_a_scrub() {
@@ -144,7 +166,7 @@ fn commits_and_readers_go_on_during_a_scrub() {
     let store = DiskStore::open(folder.path()).unwrap();
     store.commit(&numbered_batch(1)).unwrap();
     std::thread::scope(|scope| {
-        let scrubbing = scope.spawn(|| (0..5).all(|_| store.scrub().is_ok()));
+        let scrubbing = scope.spawn(|| (0..5).all(|_| store.scrub().is_ok() && store.settle().is_ok()));
         let mut number = 1;
         while !scrubbing.is_finished() || number < 20 {
             number += 1;
@@ -196,7 +218,11 @@ fn child_writes_and_scrubs_until_killed() {
         store.commit(&numbered_batch(number)).unwrap();
         println!("told {number}");
         if number.is_multiple_of(10) {
-            store.scrub().unwrap();
+            if number.is_multiple_of(20) {
+                store.settle().unwrap()
+            } else {
+                let _written: u64 = store.scrub().unwrap();
+            }
             println!("told {number}");
         }
     }

@@ -145,7 +145,10 @@ fn the_data_of_every_release_opens_shows_the_same_and_goes_on() {
 #[test]
 fn data_of_an_earlier_format_comes_along_wherever_the_plug_is_pulled() {
     let village = Village::latest();
-    let (before, owner) = (village.holds(), village.owner());
+    let (derived, owner) = (village.copied(), village.owner());
+    drop(open_store(&derived.dir(), owner, &mut |_| {}).unwrap());
+    let before = derived.holds();
+    assert_eq!(before.operations, village.holds().operations);
     let store = DiskStore::open(&store_of(&village.dir())).unwrap();
     store.commit(&of_another_format(&store, OLDEST_FORMAT)).unwrap();
     drop(store);

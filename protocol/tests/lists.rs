@@ -3,6 +3,8 @@
 
 mod support;
 
+use std::cell::Cell;
+
 use dorpsplein_protocol::authority::Reason;
 use dorpsplein_protocol::compose::{Device, Place};
 use dorpsplein_protocol::operation::{
@@ -11,7 +13,7 @@ use dorpsplein_protocol::operation::{
 };
 use dorpsplein_protocol::projection::{self, Filter, ItemRow, ListCursor, Places};
 use dorpsplein_protocol::replica::Refusal;
-use dorpsplein_protocol::store::MemoryStore;
+use dorpsplein_protocol::store::{Direction, KeyRange, MemoryStore, Read, StoreError, Table, Visit};
 use dorpsplein_protocol::time::{CivilTime, Day};
 use support::{Village, World, body, title};
 
@@ -130,6 +132,47 @@ fn offers_stand_latest_first_and_what_is_arranged_behind_them() {
     for bad in ["", "0", "zz", &"00".repeat(32), &"00".repeat(99)] {
         assert!(bad.parse::<ListCursor>().is_err(), "{bad}");
     }
+}
+
+/// A store that counts how often it is asked for a value.
+struct Counting<'a> {
+    store: &'a MemoryStore,
+    gets: Cell<usize>,
+}
+
+impl Read for Counting<'_> {
+    fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.gets.set(self.gets.get() + 1);
+        self.store.get(table, key)
+    }
+
+    fn scan(
+        &self,
+        table: Table,
+        range: KeyRange<'_>,
+        direction: Direction,
+        visit: Visit<'_>,
+    ) -> Result<(), StoreError> {
+        self.store.scan(table, range, direction, visit)
+    }
+}
+
+#[test]
+fn news_is_found_without_reading_the_events_between_it() {
+    let mut stage = Stage::new();
+    let first = stage.anne(Kind::NEWS, None, vec![title("De bakker gaat weer open")]);
+    let second = stage.anne(Kind::NEWS, None, vec![title("De brug is klaar")]);
+    for n in 1..=30 {
+        stage.anne(Kind::EVENT, None, event(&format!("Samen wandelen {n}"), "2027-03-01T19:00", Vec::new()));
+    }
+    let last = stage.anne(Kind::NEWS, None, vec![title("Zwaluwen geteld")]);
+    assert_eq!(stage.list(Kind::NEWS, &ALL), [last, second, first]);
+    stage.changes(first, vec![Edit::Pin(true)], true).unwrap();
+    assert_eq!(stage.list(Kind::NEWS, &ALL), [first, last, second], "what is pinned stands first");
+
+    let counting = Counting { store: stage.store(), gets: Cell::new(0) };
+    let (rows, next) = projection::list_of(&counting, Kind::NEWS, &ALL, None, 2).unwrap();
+    assert_eq!((ids(&rows), next.is_some(), counting.gets.get()), (vec![first, last], true, 2));
 }
 
 #[test]

@@ -38,6 +38,7 @@ const TABLE_FILES: &str = "tables";
 
 impl DiskStore {
     pub(super) fn forget_former_values(&self) -> Result<u64, StoreError> {
+        let _alone = self.upkeep.lock();
         self.check_room_to_merge()?;
         let former = self.begin_journal()?;
         let engine = self.reading();
@@ -67,16 +68,20 @@ impl DiskStore {
 
     /// Merging writes a table anew before the old one goes.
     fn check_room_to_merge(&self) -> Result<(), StoreError> {
-        let disk = statvfs(&self.folder).map_err(|errno| unavailable(io::Error::from(errno)))?;
         let engine = self.reading();
         let engine = open_engine(&engine)?;
-        let bytes: u64 = Table::WORDS.iter().map(|table| engine.table(*table).disk_space()).sum();
+        self.check_room_for(Table::WORDS.iter().map(|table| engine.table(*table).disk_space()).sum())
+    }
+
+    /// Whether twice as many bytes can be written beside what is there.
+    pub(super) fn check_room_for(&self, bytes: u64) -> Result<(), StoreError> {
+        let disk = statvfs(&self.folder).map_err(|errno| unavailable(io::Error::from(errno)))?;
         let needed = self.reserve_bytes.saturating_add(2 * bytes);
         if disk.f_bavail.saturating_mul(disk.f_frsize) < needed { Err(StoreError::Full) } else { Ok(()) }
     }
 
     /// Has the engine begin a new journal, and finish the former ones, which are returned.
-    fn begin_journal(&self) -> Result<BTreeSet<PathBuf>, StoreError> {
+    pub(super) fn begin_journal(&self) -> Result<BTreeSet<PathBuf>, StoreError> {
         let _commits = self.commits.lock();
         self.check_writable()?;
         let Some(mut engine) = self.engine.try_write_for(NOBODY_READS) else {
@@ -95,7 +100,7 @@ impl DiskStore {
 
 impl Engine {
     /// Writes out what the tables hold in memory.
-    fn write_out(&self) -> Result<(), StoreError> {
+    pub(super) fn write_out(&self) -> Result<(), StoreError> {
         // Something has to be written for the engine to look through its journals and lists.
         self.table(Table::Meta).remove("scrubbed").map_err(store_error)?;
         for table in &self.tables {
@@ -104,13 +109,13 @@ impl Engine {
         self.wait_until_written_out()
     }
 
-    fn wait_until_written_out(&self) -> Result<(), StoreError> {
+    pub(super) fn wait_until_written_out(&self) -> Result<(), StoreError> {
         let is_written_out = || Ok(self.tables.iter().all(|table| table.sealed_memtable_count() == 0));
         wait_until("write out its tables", is_written_out)
     }
 }
 
-fn wait_until(what: &str, is_done: impl Fn() -> Result<bool, StoreError>) -> Result<(), StoreError> {
+pub(super) fn wait_until(what: &str, is_done: impl Fn() -> Result<bool, StoreError>) -> Result<(), StoreError> {
     let began = Instant::now();
     while !is_done()? {
         if began.elapsed() > WRITTEN_OUT {

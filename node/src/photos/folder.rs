@@ -197,6 +197,11 @@ impl PhotoFolder {
         WIDTHS.into_iter().filter(|width| self.small_path(photo, *width).exists()).collect()
     }
 
+    /// Whether there is no small picture of a photo. There may be nothing to make one of: it may be small itself.
+    pub fn lacks_small(&self, photo: &PhotoId) -> bool {
+        !WIDTHS.into_iter().min().is_some_and(|width| self.small_path(photo, width).exists())
+    }
+
     /// Throws away a photo and all that was made of it. What is not here is gone already.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 
 use std::io;
 use std::path::Path;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::thread::{self, JoinHandle};
 
 use dorpsplein_protocol::photo::{ChunkHashes, PhotoId, inspect};
@@ -12,7 +12,7 @@ use thiserror::Error;
 use tokio::sync::oneshot;
 
 use super::folder::PhotoFolder;
-use super::picture::{self, PictureError};
+use super::picture::{self, PictureError, WIDTHS};
 use crate::driver::DriverHandle;
 
 /// The way to the keeper. Clones lead to the same one; it ends when the last is gone.
@@ -71,7 +71,7 @@ pub async fn start(root: &Path, quota: PhotoQuota, driver: DriverHandle) -> io::
     let folder = PhotoFolder::open(root)?;
     let (orders, inbox) = channel();
     let photos = Photos { folder: folder.clone(), keeper: KeeperHandle { orders } };
-    let at_work = AtWork { folder, quota, driver: driver.clone() };
+    let at_work = AtWork { folder, quota, driver: driver.clone(), bare: Vec::new() };
     let thread = thread::Builder::new().name("photos".to_owned()).spawn(move || at_work.run(&inbox))?;
     driver.keep_photos(photos.keeper.clone()).await;
     Ok(Keeper { photos, thread })
@@ -125,11 +125,13 @@ struct AtWork {
     folder: PhotoFolder,
     quota: PhotoQuota,
     driver: DriverHandle,
+    /// Photos without small pictures, as after a restore: these are made while there is nothing else to do.
+    bare: Vec<PhotoId>,
 }
 
 impl AtWork {
-    fn run(self, inbox: &Receiver<Order>) {
-        while let Ok(order) = inbox.recv() {
+    fn run(mut self, inbox: &Receiver<Order>) {
+        while let Some(order) = self.next(inbox) {
             let goes_on = match order {
                 Order::Stop => false,
                 Order::TakeStock => self.take_stock(),
@@ -151,9 +153,42 @@ impl AtWork {
         }
     }
 
-    fn take_stock(&self) -> bool {
+    /// The next order; none when nobody gives one any more.
+    fn next(&mut self, inbox: &Receiver<Order>) -> Option<Order> {
+        loop {
+            if self.bare.is_empty() {
+                return inbox.recv().ok();
+            }
+            match inbox.try_recv() {
+                Ok(order) => return Some(order),
+                Err(TryRecvError::Disconnected) => return None,
+                Err(TryRecvError::Empty) => self.bare.pop().iter().for_each(|photo| self.make_small(photo)),
+            }
+        }
+    }
+
+    fn make_small(&self, photo: &PhotoId) {
+        let made = self.folder.read(photo).map_err(KeepError::Disk).and_then(|bytes| match bytes {
+            Some(bytes) if inspect(&bytes).is_ok_and(|facts| WIDTHS.iter().any(|width| *width < facts.width)) => {
+                // The narrowest comes last: when it is there, all are.
+                let mut small = picture::thumbnails(&bytes)?;
+                small.reverse();
+                Ok(self.store_small(photo, &small)?)
+            }
+            _ => Ok(()),
+        });
+        if let Err(error) = made {
+            tracing::warn!(%error, %photo, "there are no small pictures of a photo; pages show it as it is");
+        }
+    }
+
+    fn take_stock(&mut self) -> bool {
         match self.folder.take_stock() {
-            Ok(stock) => self.tell(PhotoInput::Shelf { quota: self.quota, whole: stock.whole, begun: stock.begun }),
+            Ok(stock) => {
+                let whole = stock.whole.iter().map(|(photo, _)| *photo);
+                self.bare = whole.filter(|photo| self.folder.lacks_small(photo)).collect();
+                self.tell(PhotoInput::Shelf { quota: self.quota, whole: stock.whole, begun: stock.begun })
+            }
             Err(error) => {
                 tracing::error!(%error, "the folder of photos cannot be read; this box shows and fetches none");
                 true

@@ -19,6 +19,14 @@ use super::{IndexError, Search};
 const QUIET: Duration = Duration::from_millis(300);
 /// The longest to wait while changes keep coming.
 const LONGEST: Duration = Duration::from_secs(5);
+/// So many changed items in one wait are not written by people: a box copies what another one has. Then the index waits for
+/// the end of it, because the copy needs both the processor and the disk, and nobody looks yet for what is on its way.
+const COPY: usize = 1_000;
+/// As [`QUIET`] and [`LONGEST`], while a copy is under way.
+const COPY_QUIET: Duration = Duration::from_secs(2);
+const COPY_LONGEST: Duration = Duration::from_secs(120);
+/// After a start, how long the first page and the neighbours go before looking whether the index is in line.
+const START_REST: Duration = Duration::from_secs(1);
 /// After each round of work, this many times as long as it took nothing is done: a box has other things to do.
 const REST: u32 = 4;
 /// Changed items that are remembered one by one; with more, everything is compared.
@@ -69,7 +77,11 @@ struct Following {
 
 impl Following {
     async fn run(mut self, stop: CancellationToken) {
-        let (mut work, mut failures) = (Some(Work::Compare), 0);
+        let mut failures = 0;
+        let mut work = tokio::select! {
+            () = stop.cancelled() => None,
+            () = sleep(START_REST) => Some(Work::Compare),
+        };
         while let Some(next) = work {
             let (again, rest) = match self.carry_out(next).await {
                 Ok(rest) => {
@@ -120,20 +132,33 @@ impl Following {
                 Err(RecvError::Closed) => return None,
             },
         }
-        let latest = Instant::now() + LONGEST;
+        let begun = Instant::now();
+        let mut is_counted = true;
         loop {
-            let until = latest.min(Instant::now() + QUIET);
-            match timeout_at(until, self.changes.recv()).await {
-                Ok(Ok(changed)) => items.extend(changed.iter().copied()),
-                Ok(Err(RecvError::Lagged(_))) => return Some(Work::Compare),
+            let is_copy = items.len() >= COPY || !is_counted;
+            let (quiet, longest) = if is_copy { (COPY_QUIET, COPY_LONGEST) } else { (QUIET, LONGEST) };
+            let latest = begun + longest;
+            let until = latest.min(Instant::now() + quiet);
+            let over = match timeout_at(until, self.changes.recv()).await {
+                Ok(Ok(changed)) => {
+                    if is_counted {
+                        items.extend(changed.iter().copied());
+                    }
+                    Instant::now() >= latest
+                }
+                Ok(Err(RecvError::Lagged(_))) => {
+                    is_counted = false;
+                    Instant::now() >= latest
+                }
                 // The last changes still count.
-                Ok(Err(RecvError::Closed)) | Err(_) => return Some(Work::Update(items)),
-            }
+                Ok(Err(RecvError::Closed)) | Err(_) => true,
+            };
             if items.len() > MAX_ITEMS {
-                return Some(Work::Compare);
+                is_counted = false;
+                items.clear();
             }
-            if Instant::now() >= latest {
-                return Some(Work::Update(items));
+            if over {
+                return Some(if is_counted { Work::Update(items) } else { Work::Compare });
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Lists of one kind: offers and requests, alerts, clubs and groups; and what a reader asks of a list.
+//! Lists of one kind: news, offers and requests, alerts, clubs and groups; and what a reader asks of a list.
 
 use std::fmt;
 use std::ops::{Bound, ControlFlow};
@@ -127,8 +127,8 @@ impl FromStr for ListCursor {
     }
 }
 
-/// Items of one kind: offers, requests and alerts the latest first, listings and groups by their titles; what is pinned before
-/// all others, what is settled behind them. At most `limit`; and where to go on, if there is more.
+/// Items of one kind: news, offers, requests and alerts the latest first, listings and groups by their titles; what is pinned
+/// before all others, what is settled behind them. At most `limit`; and where to go on, if there is more.
 ///
 /// Costs a look at an entry of some 20 bytes for each item that is passed over, and a row for each that is not.
 ///
@@ -185,6 +185,7 @@ pub(super) fn list_key(row: &ItemRow) -> Option<Vec<u8>> {
         (None, true) => 2,
     };
     let place = match row.kind {
+        Kind::NEWS => inverted(row.pinned.map_or(row.created, |pinned| pinned.at)).to_vec(),
         Kind::OFFER | Kind::REQUEST | Kind::ALERT => inverted(row.created).to_vec(),
         Kind::LISTING | Kind::GROUP => title_key(row.content.title.as_deref().unwrap_or_default()),
         _ => return None,

@@ -29,8 +29,8 @@ pub(crate) use keys::{log_key, row_writes, space_key, space_of_key, space_prefix
 pub use lists::{Filter, ListCursor, list_of, to_review};
 pub use log::{LogAct, LogEntry, moderation_log, open_objections};
 pub use read::{
-    acceptance, awaiting, feed, feed_of, item, items_with_photo, last_of_device, operation, profile, profile_of,
-    thread, thread_length,
+    acceptance, awaiting, feed, item, items_with_photo, last_of_device, operation, profile, profile_of, thread,
+    thread_length,
 };
 pub use row::{Appeal, Author, Erasure, ItemRow, Mark, Moderation};
 pub use versions::{MAX_VERSIONS, Version, versions};

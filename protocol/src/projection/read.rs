@@ -22,7 +22,8 @@ pub fn item(read: &impl Read, id: &ItemId) -> Result<Option<ItemRow>, StoreError
     bytes.map(|bytes| ItemRow::decode(&bytes).map_err(|_| StoreError::Damaged("a row"))).transpose()
 }
 
-/// News and events: those that are pinned, the one pinned last first, then the others as they were written, latest first; at most `limit`; and where to go on, if there is more.
+/// News and events: those that are pinned, the one pinned last first, then the others as they were written, latest first;
+/// at most `limit`; and where to go on, if there is more.
 ///
 /// # Errors
 /// [`StoreError`] when the store cannot be read.
@@ -31,37 +32,13 @@ pub fn feed(
     after: Option<&FeedCursor>,
     limit: usize,
 ) -> Result<(Vec<ItemRow>, Option<FeedCursor>), StoreError> {
-    feed_of(read, after, limit, |_| true)
-}
-
-/// As [`feed`], of those rows alone that are to be shown. What is passed over leaves no trace in the answer, nor in where
-/// it says to go on. Costs a read for each row that is passed over.
-///
-/// # Errors
-/// [`StoreError`] when the store cannot be read.
-pub fn feed_of(
-    read: &impl Read,
-    after: Option<&FeedCursor>,
-    limit: usize,
-    shows: impl Fn(&ItemRow) -> bool,
-) -> Result<(Vec<ItemRow>, Option<FeedCursor>), StoreError> {
-    let mut lower = after.map(|cursor| cursor.key().to_vec());
-    let mut found: Vec<(Vec<u8>, ItemRow)> = Vec::new();
+    let lower = after.map_or(Bound::Unbounded, |cursor| Bound::Excluded(cursor.key()));
     // One more than asked for says whether there is more.
-    while found.len() <= limit {
-        let range = (lower.as_deref().map_or(Bound::Unbounded, Bound::Excluded), Bound::Unbounded);
-        let keys = range_keys(read, Table::Feed, range, ROWS_AT_A_TIME)?;
-        let Some(last) = keys.last().cloned() else { break };
-        for key in keys {
-            let rows = rows_of(read, std::slice::from_ref(&key))?;
-            found.extend(rows.into_iter().filter(&shows).map(|row| (key.clone(), row)));
-        }
-        lower = Some(last);
-    }
-    let more = found.len() > limit;
-    found.truncate(limit);
-    let next = found.last().filter(|_| more).map(|(key, _)| FeedCursor::after(key.clone()));
-    Ok((found.into_iter().map(|(_, row)| row).collect(), next))
+    let mut keys = range_keys(read, Table::Feed, (lower, Bound::Unbounded), limit.saturating_add(1))?;
+    let more = keys.len() > limit;
+    keys.truncate(limit);
+    let next = keys.last().filter(|_| more).map(|key| FeedCursor::after(key.clone()));
+    Ok((rows_of(read, &keys)?, next))
 }
 
 /// What connectors of this neighbourhood said last about a neighbourhood or a post of one, and when.

@@ -14,7 +14,7 @@ pub(crate) use batch::Staged;
 pub use memory::MemoryStore;
 
 /// The format of the tables below. A store of another format is refused, never guessed at.
-pub const FORMAT: u32 = 5;
+pub const FORMAT: u32 = 6;
 /// The earliest format whose operations are those of [`FORMAT`], byte for byte: all else can be derived anew from them.
 pub const OLDEST_FORMAT: u32 = 4;
 /// Where a store says which format it is of, in [`Table::Meta`].

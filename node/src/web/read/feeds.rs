@@ -83,12 +83,9 @@ impl Reader {
     pub(in super::super) fn feed(&self, feed: Feed, lang: Lang) -> Result<Made, ReadError> {
         self.check_is_on(feed.page())?;
         let rows = match feed {
-            Feed::News => {
-                let is_news = |row: &ItemRow| row.kind == Kind::NEWS && self.shows_to_everybody(row);
-                projection::feed_of(&self.store, None, ENTRIES, is_news)?.0
-            }
+            Feed::News => self.listed_for_everybody(Kind::NEWS)?,
             Feed::Agenda => self.coming_events()?,
-            Feed::Alerts => projection::list_of(&self.store, Kind::ALERT, &Filter::default(), None, ENTRIES)?.0,
+            Feed::Alerts => self.listed_for_everybody(Kind::ALERT)?,
         };
         let rows: Vec<&ItemRow> = rows.iter().filter(|row| self.shows_to_everybody(row)).collect();
         let title = match feed {
@@ -106,6 +103,11 @@ impl Reader {
             entries: rows.iter().map(|row| self.entry(row, lang)).collect::<Result<_, StoreError>>()?,
         };
         Ok(Made { text: pages::feed(&view, Lang::Nl)?, changed })
+    }
+
+    /// The first of a list, as far as it is not for members alone.
+    fn listed_for_everybody(&self, kind: Kind) -> Result<Vec<ItemRow>, StoreError> {
+        Ok(projection::list_of(&self.store, kind, &Filter::default(), None, ENTRIES)?.0)
     }
 
     /// The events that come next, each once, by start.

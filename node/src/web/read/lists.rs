@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use dorpsplein_protocol::operation::Kind;
-use dorpsplein_protocol::projection::{self, FeedCursor, ItemRow};
+use dorpsplein_protocol::projection::{self, ItemRow, ListCursor};
 use dorpsplein_protocol::store::{Direction, Read, StoreError, Table};
 use dorpsplein_web_ui::{Lang, pages, view};
 
@@ -19,7 +19,7 @@ const MOST_SOON: usize = 64;
 impl Reader {
     /// The home page, or the older news from a cursor on.
     pub(in super::super) fn news_page(&self, before: Option<&str>, lang: Lang) -> Result<String, ReadError> {
-        let cursor: Option<FeedCursor> = before.map(str::parse).transpose().map_err(|_| ReadError::NotFound)?;
+        let cursor: Option<ListCursor> = before.map(str::parse).transpose().map_err(|_| ReadError::NotFound)?;
         let (rows, older) = self.news_rows(cursor.as_ref())?;
         let soon = if before.is_none() { self.soon()? } else { Vec::new() };
         let items = rows.iter().map(|row| self.news_teaser(row)).collect::<Result<_, StoreError>>()?;
@@ -45,15 +45,15 @@ impl Reader {
     }
 
     /// One page of news, and the cursor of the next.
-    fn news_rows(&self, cursor: Option<&FeedCursor>) -> Result<(Vec<ItemRow>, Option<FeedCursor>), StoreError> {
-        let is_news = |row: &ItemRow| row.kind == Kind::NEWS && self.shows(row);
-        projection::feed_of(&self.store, cursor, NEWS_PER_PAGE, is_news)
+    fn news_rows(&self, cursor: Option<&ListCursor>) -> Result<(Vec<ItemRow>, Option<ListCursor>), StoreError> {
+        let (mut rows, next) = projection::list_of(&self.store, Kind::NEWS, &self.filter(), cursor, NEWS_PER_PAGE)?;
+        rows.retain(|row| self.shows(row));
+        Ok((rows, next))
     }
 
     /// Whether there is any news that this visitor may see.
     pub(super) fn has_news(&self) -> Result<bool, StoreError> {
-        let is_news = |row: &ItemRow| row.kind == Kind::NEWS && self.shows(row);
-        Ok(!projection::feed_of(&self.store, None, 1, is_news)?.0.is_empty())
+        Ok(!self.news_rows(None)?.0.is_empty())
     }
 
     fn news_teaser(&self, row: &ItemRow) -> Result<view::NewsTeaser, StoreError> {

@@ -89,8 +89,9 @@ enum Part {
 const AIM_START_MS: f64 = 300.0;
 /// How often a box is started.
 const STARTS: usize = 7;
-/// A box has come to rest when it wrote nothing for so long; it has to, within so long.
-const QUIET: Duration = Duration::from_secs(6);
+/// A box has come to rest when it wrote nothing for so long, which is longer than it waits itself before it tidies its store; it
+/// has to, within so long.
+const QUIET: Duration = Duration::from_secs(8);
 const COMES_TO_REST: Duration = Duration::from_secs(180);
 /// How often to look.
 const LOOK: Duration = Duration::from_millis(500);
