@@ -30,7 +30,7 @@ use jiff::tz::TimeZone;
 use jiff::{ToSpan, Zoned};
 use mail_support::{Arrived, MailServer, Mood};
 use serde_json::json;
-use site_support::{Answer, eventually, free_port, get, post};
+use site_support::{Answer, eventually, free_port, get, post, put};
 use support::{DAY_MS, founder, fresh_key, resident, state, submit};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;

@@ -32,6 +32,8 @@ self.addEventListener("fetch", (event) => {
 
 self.addEventListener("push", (event) => event.waitUntil(notify(event.data)));
 
+self.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renew(event)));
+
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();
   event.waitUntil(open(event.notification.data));
@@ -51,6 +53,24 @@ function read(data) {
     // What cannot be read still says that there is something.
     return {};
   }
+}
+
+/**
+ * The browser is reached elsewhere from now on: the box is told, as the device that is logged in. Where it does not hear it,
+ * there is no such address either; then the page about notices says that none come any more.
+ */
+async function renew({ oldSubscription, newSubscription }) {
+  let reached = newSubscription;
+  try {
+    reached ??= await self.registration.pushManager.subscribe(oldSubscription.options);
+    const { endpoint, keys } = reached.toJSON();
+    const body = JSON.stringify({ endpoint, p256dh: keys.p256dh, auth: keys.auth });
+    const answer = await fetch("/api/v1/push", { method: "PUT", headers: { "content-type": "application/json" }, body });
+    if (answer.ok) return;
+  } catch {
+    // No line, or the browser gives no other address.
+  }
+  await reached?.unsubscribe();
 }
 
 /** Opens a page of this site, where it is open already if it is. */

@@ -86,6 +86,14 @@ impl Subscription {
         self.kinds.iter().filter_map(|name| PostKind::from_name(name)).collect()
     }
 
+    /// Its browser is reached elsewhere from now on; what it wants and was told stays.
+    pub(super) fn is_reached_at(&mut self, endpoint: &str, key: &str, secret: &str) {
+        endpoint.clone_into(&mut self.endpoint);
+        key.clone_into(&mut self.p256dh);
+        secret.clone_into(&mut self.auth);
+        self.refused = 0;
+    }
+
     pub(super) fn knows(&self, item: &ItemId) -> bool {
         self.told.contains_key(&item.to_string())
     }

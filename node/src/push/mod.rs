@@ -161,6 +161,29 @@ impl Push {
         Ok(self.0.book.put(device, subscription)?)
     }
 
+    /// Notes that a device which asked for notices is reached at this address, with this public key and secret, from now on.
+    /// No when it asked for none.
+    ///
+    /// # Errors
+    /// [`SubscribeError`]; then nothing changed.
+    pub fn renew(
+        &self,
+        device: &PublicKey,
+        resident: &ResidentId,
+        (endpoint, key, secret): (&str, &str, &str),
+    ) -> Result<bool, SubscribeError> {
+        self.0.service.target(endpoint, key, secret)?;
+        let resident = resident.to_string();
+        let changed = self.0.book.change(device, |known| {
+            let is_theirs = known.resident == resident;
+            if is_theirs {
+                known.is_reached_at(endpoint, key, secret);
+            }
+            is_theirs
+        });
+        Ok(changed?)
+    }
+
     /// Erases all that is kept of a device.
     ///
     /// # Errors

@@ -51,6 +51,7 @@ use super::{api, links, live, photos, preview, push, sessions, theme, write};
         sessions::who,
         sessions::log_out,
         push::subscribe,
+        push::renew,
         push::unsubscribe,
         links::leave,
         links::look

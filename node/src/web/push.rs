@@ -52,6 +52,8 @@ pub(crate) struct PushBody {
 /// Something that is new and could be told.
 pub(crate) struct Fresh {
     pub(crate) id: ItemId,
+    /// The alert of which it is an update.
+    pub(crate) of: Option<ItemId>,
     pub(crate) kind: PostKind,
     pub(crate) title: String,
     /// Whether it is for residents alone.
@@ -81,8 +83,11 @@ pub(crate) fn compose(state: &SiteState, told: &[&Fresh], lang: Lang) -> Result<
         [one] if one.members => (view::Notice::Hidden, one.path(lang)),
         [one] => {
             let title = one.title.chars().take(LONGEST_TITLE).collect();
-            let notice =
-                if one.kind == PostKind::Alert { view::Notice::Alert(title) } else { view::Notice::Post(title) };
+            let notice = match one.of {
+                Some(_) => view::Notice::Update(title),
+                None if one.kind == PostKind::Alert => view::Notice::Alert(title),
+                None => view::Notice::Post(title),
+            };
             (notice, one.path(lang))
         }
         all => (view::Notice::Many(all.len()), paths::news(lang).to_owned()),
@@ -94,7 +99,7 @@ pub(crate) fn compose(state: &SiteState, told: &[&Fresh], lang: Lang) -> Result<
 
 impl Fresh {
     fn path(&self, lang: Lang) -> String {
-        self.kind.page().path(lang, &self.id.to_string())
+        self.kind.page().path(lang, &self.of.unwrap_or(self.id).to_string())
     }
 }
 
@@ -126,6 +131,50 @@ pub(super) async fn subscribe(
         tokio::task::spawn_blocking(move || push.subscribe(visitor.device, &visitor.resident, &wish, clock::now()));
     taken.await.map_err(|error| Problem::internal(&error))??;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Where a browser is reached from now on.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+pub(crate) struct ReachedBody {
+    /// Where its push service takes notices for it: an https address.
+    pub endpoint: String,
+    /// The browser's public key: an uncompressed point on P-256, base64url.
+    pub p256dh: String,
+    /// The secret it shares with this box: 16 bytes, base64url.
+    pub auth: String,
+}
+
+/// Says where the device that is logged in is reached from now on, for the notices it asked for before. A browser calls this
+/// by itself when its push service gives it another address.
+#[utoipa::path(
+    put,
+    path = "/api/v1/push",
+    tag = "sessions",
+    request_body = ReachedBody,
+    responses(
+        (status = 204, description = "Notices go there from now on"),
+        (status = 404, description = "This device asked for none, or this box sends none", body = ProblemBody, content_type = "application/problem+json"),
+        (status = "4XX", description = "Refused and stored nowhere; `type` says why", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "The box cannot write at the moment", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn renew(
+    visitor: Visitor,
+    State(state): State<SiteState>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<StatusCode, Problem> {
+    check_origin(&headers)?;
+    let push = offered(&state)?;
+    let too_large = || Problem::new("too-large", format!("where a browser is reached takes at most {LONGEST} bytes"));
+    let body = bounded::read(&headers, body, LONGEST, too_large).await?;
+    let body: ReachedBody =
+        serde_json::from_slice(&body).map_err(|error| Problem::new("malformed", error.to_string()))?;
+    let moved = tokio::task::spawn_blocking(move || {
+        push.renew(&visitor.device, &visitor.resident, (&body.endpoint, &body.p256dh, &body.auth))
+    });
+    let is_known = moved.await.map_err(|error| Problem::internal(&error))??;
+    if is_known { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::not_found()) }
 }
 
 /// Stops the notices on the device that is logged in.

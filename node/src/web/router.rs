@@ -107,7 +107,7 @@ fn api_routes() -> Router<SiteState> {
         .route("/devices/{key}", get(api::device))
         .route("/sessions/challenge", get(sessions::challenge))
         .route("/sessions", get(sessions::who).post(sessions::log_in).delete(sessions::log_out))
-        .route("/push", post(push::subscribe).delete(push::unsubscribe))
+        .route("/push", post(push::subscribe).put(push::renew).delete(push::unsubscribe))
         .route("/links/{id}/{slot}", get(links::look).put(links::leave))
         .route("/sync", get(api::sync::status).post(api::sync::now))
         .route("/agenda/sources", get(api::agenda::sources))

@@ -5,6 +5,7 @@ use super::mail_support::push_service::{Browser, PushService};
 use super::*;
 use dorpsplein_node::push::Round;
 use dorpsplein_protocol::operation::DeviceRetirement;
+use dorpsplein_protocol::operation::ItemId;
 
 const JSON: (&str, &str) = ("content-type", "application/json");
 const HOUR_MS: u64 = 60 * MINUTE_MS;
@@ -36,6 +37,16 @@ impl Village {
         std::mem::swap(&mut self.anna, &mut self.connector);
         self.write(kind, space, title, None);
         std::mem::swap(&mut self.anna, &mut self.connector);
+    }
+
+    /// The connector says how it stands with an alert, or that it is over.
+    fn updated(&mut self, alert: ItemId, space: Space, is_over: bool) {
+        let mut edits = vec![Edit::Set { field: Field::BODY, value: Value::Text("Zo staat het nu.".to_owned()) }];
+        edits.extend(is_over.then_some(Edit::Set { field: Field::SETTLED, value: Value::Bool(true) }));
+        let place = Place { neighbourhood: self.connector.home(), space };
+        let signed = self.connector.create(place, Kind::UPDATE, Some(alert), edits, clock::now());
+        let driver = self.running.as_ref().unwrap().driver();
+        self.runtime.block_on(submit(&driver, &signed)).unwrap();
     }
 
     fn notices(&self, at: Timestamp) -> Round {
@@ -152,6 +163,68 @@ fn in_the_quiet_hours_only_alerts_come_and_only_for_who_chose_that() {
     assert_eq!(village.notices(morning.plus_millis(HOUR_MS)), Round::default());
     village.told(Kind::NEWS, Space::Square, "Te oud");
     assert_eq!(village.notices(morning.plus_millis(13 * HOUR_MS)), Round::default(), "what is a day old is no news");
+}
+
+#[test]
+fn an_update_of_an_alert_is_told_as_an_alert_is() {
+    let mut village = village(true);
+    let service = PushService::open(0);
+    let browser = Browser::new(&service, 11);
+    let morning = clock::now().plus_millis(12 * HOUR_MS);
+    village.told(Kind::ALERT, Space::Square, "Het water staat hoog");
+    village.told(Kind::ALERT, Space::Members, "Sleutel kwijt");
+    assert_eq!(village.asks(&browser.wish(&["alert"], false)).status, 204);
+    let alert = |title: &str| {
+        let page = village.page("/belangrijk");
+        let before = page.split(title).next().unwrap();
+        let id = before.rsplit("/bericht/").next().unwrap().split('"').next().unwrap();
+        ItemId::from_hex(id).unwrap_or_else(|| panic!("{title}: {page}"))
+    };
+    let (water, key) = (alert("Het water staat hoog"), alert("Sleutel kwijt"));
+    village.updated(water, Space::Square, false);
+    village.updated(key, Space::Members, false);
+    assert_eq!(village.notices(clock::now()), Round::default(), "it is night");
+    assert_eq!(village.notices(morning), Round { sent: 2, ..SENT }, "the alerts themselves were there before");
+    let said: Vec<_> = service.handed().iter().map(|one| browser.reads(one)).collect();
+    assert_eq!(said[0]["title"], "Nieuw bericht over: Het water staat hoog");
+    assert_eq!(said[0]["path"], format!("/bericht/{water}"), "the page of the alert");
+    assert_eq!(said[1]["title"], "Er is iets nieuws voor bewoners van Dorp & Dal");
+    assert_eq!(village.notices(morning), Round::default(), "nothing is told twice");
+    assert!(service.handed().iter().all(|one| one.headers["urgency"] == "high"));
+
+    // Of one that is over only that it is: what was said before is overtaken.
+    village.updated(water, Space::Square, false);
+    village.updated(water, Space::Square, true);
+    assert_eq!(village.notices(morning), SENT);
+
+    // Another sort of notice was asked for.
+    assert_eq!(village.asks(&browser.wish(&["news"], false)).status, 204);
+    village.updated(key, Space::Members, false);
+    assert_eq!(village.notices(morning), Round::default());
+}
+
+#[test]
+fn a_browser_that_is_reached_elsewhere_says_so_itself() {
+    let mut village = village(false);
+    let (before, after) = (PushService::open(0), PushService::open(0));
+    let (old, new) = (Browser::new(&before, 12), Browser::new(&after, 13));
+    let url = format!("{}/api/v1/push", village.url);
+    let moves = |village: &Village, wish: &serde_json::Value| {
+        put(&url, &[JSON, ("cookie", &village.cookie)], wish.to_string().as_bytes())
+    };
+    let moved = new.wish(&["offer"], true);
+    assert_eq!(moves(&village, &moved).problem(), "not-found", "nobody asked for notices on this device");
+    assert_eq!(village.asks(&old.wish(&["news"], false)).status, 204);
+    assert_eq!(moves(&village, &json!({ "endpoint": "ftp://nergens" })).problem(), "malformed");
+    assert_eq!(put(&url, &[JSON], moved.to_string().as_bytes()).problem(), "not-logged-in");
+    let foreign = [JSON, ("cookie", village.cookie.as_str()), ("origin", "https://evil.example")];
+    assert_eq!(put(&url, &foreign, moved.to_string().as_bytes()).problem(), "not-permitted");
+    assert_eq!(moves(&village, &moved).status, 204);
+    village.told(Kind::NEWS, Space::Square, "Soep");
+    eventually("the notice elsewhere", || after.handed().len() == 1);
+    assert_eq!(new.reads(&after.handed()[0])["title"], "Soep", "what it wants stays as it was");
+    assert!(before.handed().is_empty());
+    assert_eq!(village.files_with(&old.endpoint), Vec::<PathBuf>::new());
 }
 
 #[test]

@@ -99,7 +99,7 @@ test("a device asks for notices, shows what comes, and a tap opens it", async (t
   }, service.subscription);
   await form.locator('[value="news"]').check();
   await form.getByRole("button").click();
-  await page.locator("p.notice").getByText(text("nl", "push-on")).waitFor();
+  await page.locator("p.notice").getByText(text("nl", "push-on")).waitFor({ state: "attached" });
   assert.ok(await page.locator('[data-area="push"] [value="news"]').isChecked());
   assert.deepEqual(await remarks(page), []);
 
@@ -145,6 +145,34 @@ test("a device asks for notices, shows what comes, and a tap opens it", async (t
   }, data);
   assert.deepEqual(await tapped(where), { asked: [village.url + where], left: 0 });
   assert.deepEqual((await tapped("https://evil.example/")).asked, [village.url], "it leads to no other site");
+
+  // The browser is reached elsewhere from one moment to the next: the worker says so, and what comes goes there.
+  const elsewhere = await pushService();
+  t.after(() => elsewhere.close());
+  const changed = (subscription) => worker.evaluate(async (subscription) => {
+    const gone = [];
+    const event = new Event("pushsubscriptionchange");
+    const waits = [];
+    Object.assign(event, {
+      oldSubscription: { options: {} },
+      newSubscription: { toJSON: () => subscription, unsubscribe: async () => gone.push(subscription.endpoint) },
+      waitUntil: (promise) => waits.push(promise),
+    });
+    self.dispatchEvent(event);
+    await Promise.all(waits);
+    return gone;
+  }, subscription);
+  assert.deepEqual(await changed(elsewhere.subscription), []);
+  const later = await village.connector("post", "--title", "De brug is dicht", "--body", "Vaar om.", "--audience", "square");
+  await eventually("the notice elsewhere", () => elsewhere.handed.length === 1);
+  assert.equal(JSON.parse(elsewhere.handed[0].words).path, `/bericht/${later.item}`);
+  assert.equal(service.handed.length, 1, "nothing more went to the old address");
+  // What the box does not take is given back; and the page says that this browser is reached nowhere, which it really is.
+  assert.deepEqual(await changed({ endpoint: "ftp://nergens", keys: elsewhere.subscription.keys }), ["ftp://nergens"]);
+  await page.goto(`${village.url}/mijn-gegevens/post`);
+  await area.locator("[data-push-lost]").waitFor();
+  assert.equal(await page.getByText(text("nl", "push-on")).filter({ visible: true }).count(), 0);
+  assert.deepEqual(await remarks(page), []);
 
   // Stopping takes no script.
   await page.getByRole("button", { name: text("nl", "push-stop-here") }).click();

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use js_sys::{Array, JSON, Promise};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::form::{self, Form};
 use super::js::{at, call, object};
@@ -22,6 +22,18 @@ pub(super) fn start(page: &Rc<Page>, area: &Area) -> Result<(), Trouble> {
     }
     let typed = area.form()?;
     typed.reveal();
+    if !area.parts("[data-push-lost]").is_empty() {
+        let (page, place) = (Rc::clone(page), area.clone());
+        spawn_local(async move {
+            // The box says that notices are on; the browser may know better.
+            if is_lost(&page).await.unwrap_or_default() {
+                place.reveal("[data-push-lost]");
+                for said in page.parts("[data-push-on]") {
+                    said.hide();
+                }
+            }
+        });
+    }
     let (page, shown, form) = (Rc::clone(page), area.clone(), typed.clone());
     form::act(&typed, area, move || {
         let (page, area, form) = (Rc::clone(&page), shown.clone(), form.clone());
@@ -71,6 +83,13 @@ async fn subscription(page: &Page, key: &str) -> Result<JsValue, JsValue> {
         }
     }
     call(&made?, "toJSON", &[])
+}
+
+/// Whether this browser can be reached no more.
+async fn is_lost(page: &Page) -> Result<bool, JsValue> {
+    let worker = settled(Ok(at(page.window(), &["navigator", "serviceWorker", "ready"]))).await?;
+    let known = settled(call(&at(&worker, &["pushManager"]), "getSubscription", &[])).await?;
+    Ok(!known.is_object())
 }
 
 /// What a promise comes to.

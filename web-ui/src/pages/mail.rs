@@ -148,6 +148,7 @@ pub fn notice(frame: &Frame, notice: &Notice, lang: Lang) -> Result<String, Rend
     Ok(match notice {
         Notice::Post(title) => one_line(title),
         Notice::Alert(title) => s.fill("push-alert", "title", &one_line(title))?,
+        Notice::Update(title) => s.fill("push-update", "title", &one_line(title))?,
         Notice::Hidden => s.fill("push-hidden", "name", &frame.neighbourhood.name)?,
         Notice::Many(count) => s.count("push-many", count)?,
     })

@@ -81,6 +81,8 @@ pub enum Notice {
     Post(String),
     /// An alert, likewise.
     Alert(String),
+    /// An update of an alert, by the title of the alert.
+    Update(String),
     /// Something that is for residents alone.
     Hidden,
     /// So many posts.

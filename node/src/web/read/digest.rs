@@ -80,11 +80,36 @@ impl Reader {
             let rows = self.written_since(kind, since)?;
             fresh.extend(rows.iter().map(|row| Fresh {
                 id: row.id,
+                of: None,
                 kind,
                 title: title(row),
                 members: row.space == Space::Members,
                 created: row.created,
                 by: (row.author.home == self.home()).then_some(row.author.resident),
+            }));
+            if kind == PostKind::Alert {
+                fresh.extend(self.told_of_alerts(since)?);
+            }
+        }
+        Ok(fresh)
+    }
+
+    /// The updates of alerts that this visitor may see, told after `since`: of an alert that is over only the last, which says
+    /// so.
+    fn told_of_alerts(&self, since: Timestamp) -> Result<Vec<Fresh>, StoreError> {
+        let mut fresh = Vec::new();
+        for alert in self.listed_since(Kind::ALERT)?.iter().filter(|alert| self.shows(alert)) {
+            let updates = self.updates_of(alert)?;
+            let kept = if is_over(alert, &updates) { updates.len().saturating_sub(1) } else { 0 };
+            let told = updates.iter().skip(kept).filter(|update| update.created > since && self.shows(update));
+            fresh.extend(told.map(|update| Fresh {
+                id: update.id,
+                of: Some(alert.id),
+                kind: PostKind::Alert,
+                title: title(alert),
+                members: alert.space == Space::Members || update.space == Space::Members,
+                created: update.created,
+                by: (update.author.home == self.home()).then_some(update.author.resident),
             }));
         }
         Ok(fresh)
