@@ -99,6 +99,47 @@ fn what_connectors_say_about_the_square_stands_on_every_page() {
     village.serving.stop(Signal::TERM);
 }
 
+/// A PNG of one colour with a clear right half.
+fn png(side: u32) -> Vec<u8> {
+    let clear = |x, _| image::Rgba([120, 20, 60, if x < side / 2 { 255 } else { 0 }]);
+    let mut file = std::io::Cursor::new(Vec::new());
+    image::RgbaImage::from_fn(side, side, clear).write_to(&mut file, image::ImageFormat::Png).unwrap();
+    file.into_inner()
+}
+
+#[test]
+fn a_logo_of_the_command_line_is_small_and_goes_along_in_a_theme() {
+    let village = Village::new();
+    let at = |name: &str| village.folder.path().join(name).to_str().unwrap().to_owned();
+    std::fs::write(at("wapen.png"), png(1000)).unwrap();
+    let theme = |arguments: &[&str]| says(&[&["theme"], arguments, &["--dir", &village.dir]].concat());
+    theme(&["export", &at("zonder.json")]);
+    assert!(
+        std::fs::read_to_string(at("zonder.json")).unwrap().contains("\"dorpsplein-theme\": 1"),
+        "earlier boxes read it"
+    );
+    village.set(&["--logo", &at("wapen.png"), "--token", "text=1.25rem"]);
+    let logo = theme(&["show"])["logo"].clone();
+    assert_eq!((&logo["width"], &logo["height"]), (&128.into(), &128.into()));
+    let address = format!("/photos/{}/whole", logo["id"].as_str().unwrap());
+    assert!(village.get("/").text().contains(&format!("<img class=\"logo\" src=\"{address}\"")));
+    let shown = village.get(&address);
+    assert_eq!(shown.status, 200);
+    assert_eq!(shown.header("content-type"), "image/webp");
+    theme(&["export", &at("met.json")]);
+    let file: Value = serde_json::from_slice(&std::fs::read(at("met.json")).unwrap()).unwrap();
+    assert_eq!((&file["dorpsplein-theme"], &file["tokens"]["text"]), (&2.into(), &"1.25rem".into()));
+    village.set(&["--logo", "", "--token", "text=1.125rem"]);
+    assert!(!village.get("/").text().contains("<img class=\"logo\""));
+    theme(&["import", &at("met.json")]);
+    assert!(village.get("/").text().contains("<img class=\"logo\""));
+    assert_eq!(theme(&["show"])["tokens"], serde_json::json!(["text=1.25rem"]));
+    std::fs::write(at("wapen.svg"), "<svg onload='alert(1)'/>").unwrap();
+    assert!(village.refuses(&["--logo", &at("wapen.svg")]).contains("cannot be read"));
+    assert_eq!(theme(&["show"])["tokens"], serde_json::json!(["text=1.25rem"]), "nothing was signed");
+    village.serving.stop(Signal::TERM);
+}
+
 #[test]
 fn what_is_switched_off_is_not_there() {
     let village = Village::new();
@@ -166,7 +207,7 @@ fn a_theme_goes_to_another_square_as_a_file() {
     assert_eq!(setting["tokens"], serde_json::json!(["brand=#224488/#aaccff", "round=0rem"]));
     assert_eq!(setting["tagline"], Value::Null, "only colours and measures go along");
     for wrong in
-        ["", "{}", "{\"dorpsplein-theme\":2,\"tokens\":{}}", "{\"dorpsplein-theme\":1,\"tokens\":{\"ink\":\"red\"}}"]
+        ["", "{}", "{\"dorpsplein-theme\":3,\"tokens\":{}}", "{\"dorpsplein-theme\":1,\"tokens\":{\"ink\":\"red\"}}"]
     {
         std::fs::write(file, wrong).unwrap();
         let output = Command::new(env!("CARGO_BIN_EXE_dorpsplein"))

@@ -10,6 +10,7 @@ use super::door::{Door, StoppedDoor, refused};
 use super::error::{CliError, InputError};
 use crate::web::body::{
     ForkBody, ItemBody, LogBody, MineBody, NamedResidentBody, ReceiptBody, RegisterBody, SettingBody, TakingBody,
+    ThemeFile,
 };
 use crate::web::error::Problem;
 use crate::web::local;
@@ -29,6 +30,14 @@ impl Door {
     /// [`CliError::Client`].
     pub fn setting(&self) -> Result<SettingBody, CliError> {
         self.ask(Client::setting, |door| local::setting(&door.state))
+    }
+
+    /// Logo, colours and measures as a file; without the logo where the box does not run.
+    ///
+    /// # Errors
+    /// [`CliError::Client`].
+    pub fn theme_file(&self) -> Result<ThemeFile, CliError> {
+        self.ask(Client::theme_file, |door| local::theme_file(&door.state))
     }
 
     /// The devices that signed two operations with one number.

@@ -10,6 +10,7 @@ use dorpsplein_protocol::identity::{PublicKey, SecretKey};
 use dorpsplein_protocol::login::LoginProof;
 use dorpsplein_protocol::operation::{NeighbourhoodId, OperationId};
 use dorpsplein_protocol::sync::SpaceId;
+use dorpsplein_web_ui::paths::THEME_FILE;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 use ureq::http::{Response, StatusCode, header};
@@ -19,6 +20,7 @@ use ureq::{Agent, RequestBuilder};
 use crate::links::Site;
 use crate::search::IndexState;
 use crate::web::api::bundles;
+use crate::web::body::ThemeFile;
 use crate::web::body::{
     AcceptedBody, DeviceBody, ForkBody, ImportedBody, ImportedCalendarBody, InvitationBody, ItemBody, LogBody,
     MineBody, NamedResidentBody, PassedOverBody, PhotoBody, ReceiptBody, RegisterBody, SearchBody, SettingBody,
@@ -202,6 +204,14 @@ impl Client {
     /// [`ClientError`].
     pub fn setting(&self) -> Result<SettingBody, ClientError> {
         self.get("setting")
+    }
+
+    /// Logo, colours and measures as a file.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub fn theme_file(&self) -> Result<ThemeFile, ClientError> {
+        self.read(self.agent.get(format!("{}{THEME_FILE}", self.site.as_str())).call())
     }
 
     /// What connectors last said about what is taken of a neighbour, or about one post of one; none if they never did. For

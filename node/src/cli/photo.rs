@@ -1,12 +1,13 @@
 //! Photos that go with what somebody writes: read, drawn anew so that nothing but the picture is left, and handed in.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use dorpsplein_protocol::compose::Device;
 use dorpsplein_protocol::operation::{Edit, Field};
 use dorpsplein_protocol::photo::{MAX_ALT, MAX_PHOTOS, Photo, PhotoId, inspect};
+use dorpsplein_web_ui::theme::{LOGO_HEIGHT, LOGO_WIDTH, MAX_LOGO_BYTES};
 
 use super::door::Door;
 use super::error::{CliError, InputError};
@@ -30,11 +31,6 @@ pub(super) struct Prepared {
 }
 
 impl PhotoArgs {
-    /// One photo.
-    pub(super) fn one(file: PathBuf, words: &str) -> Self {
-        Self { photo: vec![file], alt: vec![words.to_owned()] }
-    }
-
     /// Reads the photos and draws them anew, before anything is signed or sent.
     ///
     /// # Errors
@@ -58,13 +54,31 @@ pub(super) fn hand_in(photos: Vec<Prepared>, door: &Door, device: &Device) -> Re
     photos.into_iter().map(|photo| door.hand_in_photo(device, &photo.file).map(|_| photo.edit)).collect()
 }
 
-fn prepare(path: &PathBuf, words: &str, field: Field) -> Result<Prepared, CliError> {
-    let unfit = |reason: String| InputError::Photo { path: path.clone(), reason };
+/// A logo as it is handed in: small, and drawn anew. `path` is what the file came in.
+///
+/// # Errors
+/// [`InputError`] when it is no picture, or has too many bytes however it is drawn.
+pub(super) fn logo(file: &[u8], path: &Path) -> Result<Prepared, CliError> {
+    let unfit = |reason: String| InputError::Photo { path: path.to_owned(), reason };
+    let file =
+        picture::logo(file, LOGO_WIDTH, LOGO_HEIGHT, MAX_LOGO_BYTES).map_err(|error| unfit(error.to_string()))?;
+    if file.len() > MAX_LOGO_BYTES {
+        return Err(unfit(format!("a logo has at most {MAX_LOGO_BYTES} bytes")).into());
+    }
+    prepared(file, "logo", Field::PHOTOS[0]).map_err(|reason| unfit(reason).into())
+}
+
+fn prepare(path: &Path, words: &str, field: Field) -> Result<Prepared, CliError> {
+    let unfit = |reason: String| InputError::Photo { path: path.to_owned(), reason };
     let file = fs::read(path).map_err(|error| unfit(error.to_string()))?;
     let file = picture::publishable(&file).map_err(|error| unfit(error.to_string()))?;
-    let facts = inspect(&file).map_err(|error| unfit(error.to_string()))?;
-    let id = PhotoId::of(&file).ok_or_else(|| unfit("it is too large".to_owned()))?;
-    let length = u32::try_from(file.len()).map_err(|error| unfit(error.to_string()))?;
+    prepared(file, words, field).map_err(|reason| unfit(reason).into())
+}
+
+fn prepared(file: Vec<u8>, words: &str, field: Field) -> Result<Prepared, String> {
+    let facts = inspect(&file).map_err(|error| error.to_string())?;
+    let id = PhotoId::of(&file).ok_or("it is too large")?;
+    let length = u32::try_from(file.len()).map_err(|error| error.to_string())?;
     let photo = Photo { id, length, width: facts.width, height: facts.height, alt: words.to_owned() };
     Ok(Prepared { edit: Edit::Set { field, value: photo.value() }, file })
 }

@@ -1,27 +1,26 @@
 //! `dorpsplein theme`: how the square looks and what is on it, and its colours and measures as a file.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use clap::builder::OsStringValueParser;
 use clap::{Args, Subcommand};
 use dorpsplein_protocol::compose::Setting;
 use dorpsplein_protocol::operation::Edit;
 use dorpsplein_protocol::photo::Photo;
 use dorpsplein_protocol::time::Timestamp;
 use dorpsplein_web_ui::modules::Module;
-use dorpsplein_web_ui::theme::{Theme, TooClose};
+use dorpsplein_web_ui::theme::{MAX_THEME_FILE_BYTES, Theme, TooClose};
 use serde_json::json;
 
 use super::Outcome;
 use super::door::Door;
 use super::error::{CliError, InputError};
-use super::photo::{self, PhotoArgs};
+use super::photo;
 use super::signer::{Asked, Signer};
 use crate::clock;
 use crate::web::body::ThemeFile;
-
-/// The most bytes of a theme's file: ten times of what one has.
-const MAX_FILE_BYTES: u64 = 16_384;
 
 /// What can be done about the look of a square.
 #[derive(Debug, Subcommand)]
@@ -32,7 +31,7 @@ pub(super) enum ThemeCommand {
     Set(Box<SetArgs>),
     /// Write its colours and measures into a file
     Export(ExportArgs),
-    /// Connectors: take the colours and measures of a file
+    /// Connectors: take the logo, colours and measures of a file
     Import(ImportArgs),
 }
 
@@ -64,8 +63,8 @@ pub(super) struct SetArgs {
     #[arg(long)]
     hours: Option<String>,
     /// The picture beside the name; an empty name takes it away
-    #[arg(long, value_name = "FILE")]
-    logo: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", value_parser = OsStringValueParser::new())]
+    logo: Option<OsString>,
     /// A category for posts, all of them each time; an empty one for none
     #[arg(long = "category", value_name = "NAME")]
     categories: Option<Vec<String>>,
@@ -139,8 +138,9 @@ fn show(args: &ShowArgs) -> Result<Outcome, CliError> {
 }
 
 fn set(args: &SetArgs) -> Result<Outcome, CliError> {
-    let logo = args.logo.as_ref().filter(|file| !file.as_os_str().is_empty());
-    let picture = logo.map(|file| PhotoArgs::one(file.clone(), "logo").prepare()).transpose()?.unwrap_or_default();
+    let logo = args.logo.as_ref().filter(|file| !file.is_empty()).map(Path::new);
+    let read = |file: &Path| photo::logo(&fs::read(file).map_err(|source| unreadable(file, source))?, file);
+    let picture = logo.map(read).transpose()?.into_iter().collect();
     let door = args.signer.door()?;
     let before = door.setting()?;
     let mut theme = Theme::read(before.tokens.iter().map(String::as_str));
@@ -178,37 +178,43 @@ fn set(args: &SetArgs) -> Result<Outcome, CliError> {
 }
 
 fn export(args: &ExportArgs) -> Result<Outcome, CliError> {
-    let setting = args.asked.door()?.setting()?;
-    let file = ThemeFile::of(&Theme::read(setting.tokens.iter().map(String::as_str)));
+    let file = args.asked.door()?.theme_file()?;
     let text = serde_json::to_string_pretty(&file).map_err(|error| unreadable(&args.file, error.into()))?;
     let mut options = fs::OpenOptions::new();
     let made = options.write(true).create_new(true).open(&args.file);
     made.and_then(|mut made| std::io::Write::write_all(&mut made, text.as_bytes()))
         .map_err(|source| unreadable(&args.file, source))?;
-    let words = format!("{} colours and measures are in {}.", file.tokens.len(), args.file.display());
+    let words = format!(
+        "{} colours and measures{} are in {}.",
+        file.tokens.len(),
+        if file.logo.is_some() { ", and the logo," } else { "" },
+        args.file.display()
+    );
     Ok(Outcome::new(words, json!(file)))
 }
 
 fn import(args: &ImportArgs) -> Result<Outcome, CliError> {
-    let theme = from_file(&args.file)?;
+    let (theme, logo) = from_file(&args.file)?;
     check(&theme)?;
     let door = args.signer.door()?;
     let before = door.setting()?;
     let said = before.said.map(Timestamp::from_millis);
     let setting = Setting { tokens: theme.members(), ..before.setting() };
-    say(&args.signer, &door, setting, Vec::new(), said, "The square has these colours and measures from now on.")
+    say(&args.signer, &door, setting, logo.into_iter().collect(), said, "The square looks like that from now on.")
 }
 
-/// The theme in a file, read within bounds.
-fn from_file(path: &Path) -> Result<Theme, CliError> {
+/// The theme in a file and the logo with it, read within bounds.
+fn from_file(path: &Path) -> Result<(Theme, Option<photo::Prepared>), CliError> {
     let unfit = |reason: String| InputError::ThemeFile { path: path.to_owned(), reason };
     let length = fs::metadata(path).map_err(|source| unreadable(path, source))?.len();
-    if length > MAX_FILE_BYTES {
-        return Err(unfit(format!("a theme has at most {MAX_FILE_BYTES} bytes")).into());
+    if length > MAX_THEME_FILE_BYTES {
+        return Err(unfit(format!("a theme has at most {MAX_THEME_FILE_BYTES} bytes")).into());
     }
     let text = fs::read(path).map_err(|source| unreadable(path, source))?;
     let file: ThemeFile = serde_json::from_slice(&text).map_err(|error| unfit(error.to_string()))?;
-    Ok(file.theme().map_err(|error| unfit(error.to_string()))?)
+    let theme = file.theme().map_err(|error| unfit(error.to_string()))?;
+    let logo = file.logo().map_err(|error| unfit(error.to_string()))?;
+    Ok((theme, logo.map(|logo| photo::logo(&logo, path)).transpose()?))
 }
 
 /// What cannot be read is not signed.

@@ -10,8 +10,9 @@ use dorpsplein_protocol::photo::{MAX_PIXELS, MAX_SOURCE_PIXELS};
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{PixelType, Resizer};
 use image::codecs::jpeg::JpegEncoder;
+use image::codecs::webp::WebPEncoder;
 use image::metadata::Orientation;
-use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageError, ImageReader, Limits, RgbImage};
+use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageError, ImageReader, Limits, RgbImage, RgbaImage};
 use thiserror::Error;
 
 /// The widths in pixels of the small pictures for pages: a list on a telephone, and a page on a desk.
@@ -71,6 +72,33 @@ pub fn publishable(file: &[u8]) -> Result<Vec<u8>, PictureError> {
     pack(&upright.into_rgb8())
 }
 
+/// A picture of at most [`MAX_SOURCE_PIXELS`] as a logo: upright, within these sides, and a WebP file that one can see through
+/// where one could before. On white as a JPEG file, where that would have more than so many bytes.
+///
+/// # Errors
+/// [`PictureError`].
+pub fn logo(file: &[u8], width: u16, height: u16, most_bytes: usize) -> Result<Vec<u8>, PictureError> {
+    let (mut picture, orientation) = decode(file, MAX_SOURCE_PIXELS)?;
+    picture.apply_orientation(orientation);
+    let (width, height) = (u32::from(width), u32::from(height));
+    let small = if picture.width() > width || picture.height() > height {
+        let clear = picture.into_rgba8();
+        let (from_width, from_height) = clear.dimensions();
+        let scale = (f64::from(width) / f64::from(from_width)).min(f64::from(height) / f64::from(from_height));
+        // Both are far below what a u32 holds, and at least a pixel is left.
+        let side = |side: u32| ((f64::from(side) * scale).round() as u32).max(1);
+        let (width, height) = (side(from_width), side(from_height));
+        let pixels = resized(clear.as_raw(), clear.dimensions(), (width, height), PixelType::U8x4)?;
+        RgbaImage::from_raw(width, height, pixels).ok_or_else(unfit)?
+    } else {
+        picture.into_rgba8()
+    };
+    let mut packed = Vec::new();
+    let encoder = WebPEncoder::new_lossless(&mut packed);
+    encoder.encode(small.as_raw(), small.width(), small.height(), ExtendedColorType::Rgba8)?;
+    if packed.len() <= most_bytes { Ok(packed) } else { pack(&on_white(DynamicImage::ImageRgba8(small))) }
+}
+
 /// A picture drawn in code, as a JPEG file.
 ///
 /// # Errors
@@ -80,6 +108,11 @@ pub fn drawn(width: u32, height: u32, colour: impl Fn(u32, u32) -> [u8; 3]) -> R
 }
 
 fn unpack(file: &[u8], most: u64) -> Result<(RgbImage, Orientation), PictureError> {
+    let (picture, orientation) = decode(file, most)?;
+    Ok((on_white(picture), orientation))
+}
+
+fn decode(file: &[u8], most: u64) -> Result<(DynamicImage, Orientation), PictureError> {
     let mut reader = ImageReader::new(Cursor::new(file)).with_guessed_format().map_err(ImageError::IoError)?;
     let mut limits = Limits::default();
     limits.max_alloc = Some(most * PIXEL_BYTES + WORK_BYTES);
@@ -91,7 +124,7 @@ fn unpack(file: &[u8], most: u64) -> Result<(RgbImage, Orientation), PictureErro
     }
     let orientation = decoder.orientation()?;
     let picture = DynamicImage::from_decoder(decoder)?;
-    Ok((on_white(picture), orientation))
+    Ok((picture, orientation))
 }
 
 /// What one can see through becomes white, as paper is.
@@ -111,14 +144,22 @@ fn on_white(picture: DynamicImage) -> RgbImage {
 }
 
 fn scaled(picture: &RgbImage, width: u32) -> Result<RgbImage, PictureError> {
-    let failed = |error: &dyn std::fmt::Display| PictureError::Resize(error.to_string());
     let height = u64::from(picture.height()) * u64::from(width) / u64::from(picture.width());
     let height = u32::try_from(height.max(1)).unwrap_or(LONGEST_SIDE);
-    let from = ImageRef::new(picture.width(), picture.height(), picture.as_raw(), PixelType::U8x3);
-    let from = from.map_err(|error| failed(&error))?;
-    let mut to = Image::new(width, height, PixelType::U8x3);
-    Resizer::new().resize(&from, &mut to, None).map_err(|error| failed(&error))?;
-    RgbImage::from_raw(width, height, to.into_vec()).ok_or_else(|| failed(&"its size does not fit"))
+    let pixels = resized(picture.as_raw(), picture.dimensions(), (width, height), PixelType::U8x3)?;
+    RgbImage::from_raw(width, height, pixels).ok_or_else(unfit)
+}
+
+fn resized(pixels: &[u8], from: (u32, u32), to: (u32, u32), kind: PixelType) -> Result<Vec<u8>, PictureError> {
+    let failed = |error: &dyn std::fmt::Display| PictureError::Resize(error.to_string());
+    let from = ImageRef::new(from.0, from.1, pixels, kind).map_err(|error| failed(&error))?;
+    let mut small = Image::new(to.0, to.1, kind);
+    Resizer::new().resize(&from, &mut small, None).map_err(|error| failed(&error))?;
+    Ok(small.into_vec())
+}
+
+fn unfit() -> PictureError {
+    PictureError::Resize("its size does not fit".to_owned())
 }
 
 fn pack(picture: &RgbImage) -> Result<Vec<u8>, PictureError> {
@@ -178,6 +219,24 @@ mod tests {
         clear.put_pixel(0, 0, image::Rgba([10, 20, 30, 255]));
         let flat = on_white(DynamicImage::ImageRgba8(clear));
         assert_eq!((flat.get_pixel(0, 0).0, flat.get_pixel(4, 4).0), ([10, 20, 30], [255, 255, 255]));
+    }
+
+    #[test]
+    fn a_logo_is_small_and_one_sees_through_it_where_one_could_before() {
+        let clear =
+            image::RgbaImage::from_fn(1280, 640, |x, _| image::Rgba([90, 40, 120, if x < 640 { 255 } else { 0 }]));
+        let mut png = Cursor::new(Vec::new());
+        clear.write_to(&mut png, image::ImageFormat::Png).unwrap();
+        let small = logo(png.get_ref(), 320, 128, 32_768).unwrap();
+        assert_eq!(inspect(&small), Ok(Facts { format: Format::WebP, width: 256, height: 128 }));
+        let shown = image::load_from_memory(&small).unwrap().into_rgba8();
+        assert_eq!((shown.get_pixel(60, 60).0, shown.get_pixel(200, 60).0[3]), ([90, 40, 120, 255], 0));
+        assert_eq!(
+            inspect(&logo(png.get_ref(), 320, 128, 10).unwrap()).unwrap().format,
+            Format::Jpeg,
+            "too many bytes"
+        );
+        assert!(matches!(logo(b"<svg onload='alert(1)'/>", 320, 128, 32_768), Err(PictureError::Unreadable(_))));
     }
 
     #[test]

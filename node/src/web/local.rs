@@ -10,7 +10,7 @@ use dorpsplein_web_ui::paths::AgendaQuery;
 use super::SiteState;
 use super::body::{
     DeviceBody, ForkBody, ItemBody, ItemsBody, LogBody, MineBody, NamedResidentBody, ReceiptBody, RegisterBody,
-    SearchBody, SettingBody, SourcesBody, StatusBody, TakingBody,
+    SearchBody, SettingBody, SourcesBody, StatusBody, TakingBody, ThemeFile,
 };
 use super::error::Problem;
 use super::read::{Asked, ReadError, Reader, search_kind};
@@ -46,6 +46,14 @@ pub fn register(state: &SiteState) -> Result<RegisterBody, Problem> {
 /// None at present; as [`status`].
 pub fn setting(state: &SiteState) -> Result<SettingBody, Problem> {
     Ok(Reader::new(state).setting_body())
+}
+
+/// Logo, colours and measures as a file.
+///
+/// # Errors
+/// None at present; as [`status`].
+pub fn theme_file(state: &SiteState) -> Result<ThemeFile, Problem> {
+    Ok(Reader::new(state).theme_file())
 }
 
 /// What [`DeviceBody`] says.

@@ -9,7 +9,7 @@ use dorpsplein_web_ui::paths;
 
 use super::SiteState;
 use super::api;
-use super::body::{SettingBody, ThemeFile};
+use super::body::SettingBody;
 use super::error::Problem;
 
 /// The addresses of the look.
@@ -17,9 +17,9 @@ pub(super) fn routes() -> Router<SiteState> {
     Router::new().route(paths::THEME_FILE, get(file))
 }
 
-/// Colours and measures as a file.
+/// Logo, colours and measures as a file.
 async fn file(State(state): State<SiteState>) -> Result<Response, Problem> {
-    let file = api::read(state, |reader| Ok(ThemeFile::of(&reader.theme()))).await?;
+    let file = api::read(state, |reader| Ok(reader.theme_file())).await?;
     let name = HeaderValue::from_static("attachment; filename=\"dorpsplein-theme.json\"");
     Ok(([(header::CONTENT_DISPOSITION, name)], Json(file)).into_response())
 }

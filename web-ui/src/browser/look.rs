@@ -15,15 +15,14 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use super::author::Author;
 use super::form::{self, Filled, Form};
 use super::js;
+use super::logo::{self, Logo};
 use super::page::{Area, Page, State};
 use super::trouble::Trouble;
 use crate::modules::Module;
-use crate::theme::{Form as TokenForm, Scheme, TOKENS, Theme, TooClose, Value};
+use crate::theme::{Form as TokenForm, MAX_THEME_FILE_BYTES, Scheme, TOKENS, Theme, TooClose, Value};
 
 /// How long the good news stands before the page shows what is new, in milliseconds.
 const GOOD_NEWS_MS: i32 = 1_200;
-/// The most bytes of a theme's file: ten times of what one has.
-const MAX_FILE_BYTES: f64 = 16_384.0;
 
 /// Wires the form, if this browser has a key. The box decides who may set up the square.
 pub(super) async fn start(page: &Rc<Page>, area: Area) -> Result<(), Trouble> {
@@ -46,26 +45,29 @@ pub(super) async fn start(page: &Rc<Page>, area: Area) -> Result<(), Trouble> {
         put(&everything, &Theme::default());
         redraw();
     })?;
-    take_files(&area, look)?;
+    let logo = Logo::watch(page, &area);
+    take_files(page, &area, &logo, look)?;
     let (page, told) = (Rc::clone(page), area.clone());
     let filled_in = form.clone();
     form::act(&form, &area, move || {
-        let (page, area, form) = (Rc::clone(&page), told.clone(), filled_in.clone());
-        async move { save(&page, &area, &form).await }
+        let (page, area, form, logo) = (Rc::clone(&page), told.clone(), filled_in.clone(), logo.clone());
+        async move { save(&page, &area, &form, &logo).await }
     })
 }
 
 /// Signs what is filled in, unless some of it cannot be read.
-async fn save(page: &Page, area: &Area, form: &Form) -> Result<State, Trouble> {
+async fn save(page: &Page, area: &Area, form: &Form, logo: &Logo) -> Result<State, Trouble> {
     let filled = form.filled()?;
     let theme = theme(&filled)?;
     if !theme.too_close().is_empty() {
         show(area, &theme);
         return Ok(State::Rejected);
     }
-    let setting = setting(&filled, &theme)?;
+    let mut setting = setting(&filled, &theme)?;
     let said = filled.text("said").and_then(|said| said.parse().ok()).map(Timestamp::from_millis);
-    Author::own(page).await?.set_up(&setting, said).await?;
+    let mut author = Author::own(page).await?;
+    setting.logo = logo.hand_in(&mut author, &filled, setting.logo)?;
+    author.set_up(&setting, said).await?;
     page.reload_soon(GOOD_NEWS_MS)?;
     Ok(State::Sent)
 }
@@ -79,9 +81,9 @@ fn setting(filled: &Filled, theme: &Theme) -> Result<Setting, Trouble> {
     categories.retain(|category| !category.is_empty());
     categories.sort();
     categories.dedup();
-    let kept = filled.text("logo").filter(|_| filled.text("no_logo").is_none());
-    let logo =
-        kept.map(|reference| hex::decode(&reference).and_then(|bytes| Photo::read(&bytes).ok()).ok_or_else(unclear));
+    let logo = filled
+        .text("logo")
+        .map(|reference| hex::decode(&reference).and_then(|bytes| Photo::read(&bytes).ok()).ok_or_else(unclear));
     Ok(Setting {
         name: filled.text("name"),
         tagline: filled.text("tagline"),
@@ -172,12 +174,12 @@ fn put(area: &Area, theme: &Theme) {
 }
 
 /// Fills in what stands in a theme's file as soon as one is chosen. Nothing is signed by that.
-fn take_files(area: &Area, look: Rc<dyn Fn()>) -> Result<(), Trouble> {
-    let place = area.clone();
+fn take_files(page: &Rc<Page>, area: &Area, logo: &Logo, look: Rc<dyn Fn()>) -> Result<(), Trouble> {
+    let (page, place, logo) = (Rc::clone(page), area.clone(), logo.clone());
     on(area, "[data-theme-file]", "change", move || {
-        let (area, look) = (place.clone(), Rc::clone(&look));
+        let (page, area, logo, look) = (Rc::clone(&page), place.clone(), logo.clone(), Rc::clone(&look));
         spawn_local(async move {
-            let read = from_file(&area).await;
+            let read = from_file(&page, &area, &logo).await;
             let problem = area.parts("[data-theme-problem]").into_iter().next();
             let sentence = problem.as_ref().and_then(|place| place.attribute("data-theme-problem"));
             area.fill(
@@ -192,16 +194,16 @@ fn take_files(area: &Area, look: Rc<dyn Fn()>) -> Result<(), Trouble> {
     })
 }
 
-/// The theme in the file that was chosen; none when it is something else.
-async fn from_file(area: &Area) -> Option<Theme> {
+/// The theme in the file that was chosen; none when it is something else. A logo that is in it as well is taken with it.
+async fn from_file(page: &Page, area: &Area, logo: &Logo) -> Option<Theme> {
     let field = area.parts("[data-theme-file]").into_iter().next()?;
     let file = js::at(&field.0, &["files", "0"]);
-    if js::at(&file, &["size"]).as_f64()? > MAX_FILE_BYTES {
+    if js::at(&file, &["size"]).as_f64()? > MAX_THEME_FILE_BYTES as f64 {
         return None;
     }
     let text = JsFuture::from(js::call(&file, "text", &[]).ok()?.dyn_into::<js_sys::Promise>().ok()?).await.ok()?;
     let json = JSON::parse(&text.as_string()?).ok()?;
-    if js::at(&json, &["dorpsplein-theme"]).as_f64() != Some(1.0) {
+    if !js::at(&json, &["dorpsplein-theme"]).as_f64().is_some_and(|version| [1.0, 2.0].contains(&version)) {
         return None;
     }
     let tokens: Object = js::at(&json, &["tokens"]).dyn_into().ok()?;
@@ -209,6 +211,10 @@ async fn from_file(area: &Area) -> Option<Theme> {
     for entry in Object::entries(&tokens).iter() {
         let entry: js_sys::Array = entry.dyn_into().ok()?;
         theme.set(&entry.get(0).as_string()?, &entry.get(1).as_string()?).ok()?;
+    }
+    let picture = js::at(&json, &["logo"]);
+    if !picture.is_undefined() {
+        logo.take(page, &logo::file_of(page, &picture.as_string()?)?).await.ok()?;
     }
     Some(theme)
 }

@@ -43,6 +43,8 @@ mod letters;
 mod linking;
 mod lock;
 #[cfg(feature = "inside")]
+mod logo;
+#[cfg(feature = "inside")]
 mod look;
 #[cfg(feature = "inside")]
 mod my_devices;

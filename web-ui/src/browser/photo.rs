@@ -14,12 +14,24 @@ use super::js;
 use super::page::{Area, Page};
 use super::trouble::Trouble;
 
-/// The longest side in pixels of a photo that is published, as on the command line.
-const LONGEST_SIDE: f64 = 2048.0;
+/// How a photo is published, as on the command line. What one can see through becomes white, as paper is.
+const PHOTO: Drawing = Drawing { most_bytes: MAX_SOURCE_BYTES, width: 2048.0, height: 2048.0, ground: Some("#fff") };
 /// The quality of the JPEG file: nobody sees the difference at this size.
 const QUALITY: f64 = 0.82;
 /// The most bytes of a file that is looked at.
 const MAX_SOURCE_BYTES: f64 = 64.0 * 1024.0 * 1024.0;
+/// What is made of a file that somebody chose.
+pub(super) struct Drawing {
+    /// The most bytes of the file.
+    pub(super) most_bytes: f64,
+    /// The most pixels that the drawing is wide.
+    pub(super) width: f64,
+    /// The most pixels that it is high.
+    pub(super) height: f64,
+    /// What stands behind it; without this one can see through it as through the file.
+    pub(super) ground: Option<&'static str>,
+}
+
 /// How much of its beginning is read to learn how large the picture is.
 const HEAD_BYTES: f64 = 1024.0 * 1024.0;
 
@@ -61,11 +73,17 @@ pub(super) async fn hand_in(author: &mut Author, area: &Area) -> Result<Vec<Edit
 
 async fn attached(author: &mut Author, entry: &Entry, alt: String) -> Result<Photo, Trouble> {
     let canvas = entry.canvas().ok_or_else(|| Trouble::foreseen("photo-format"))?;
-    let drawn = packed(&canvas).await.map_err(|_| Trouble::foreseen("photo-format"))?;
-    let facts = inspect(&drawn).map_err(|error| Trouble::foreseen(error.problem()))?;
-    let id = PhotoId::of(&drawn).ok_or_else(|| Trouble::foreseen("photo-too-large"))?;
-    let length = u32::try_from(drawn.len()).map_err(|_| Trouble::foreseen("photo-too-large"))?;
+    let drawn = packed(&canvas, "image/jpeg", QUALITY).await.map_err(|_| Trouble::foreseen("photo-format"))?;
+    let photo = reference(&drawn, alt)?;
     author.attach(drawn)?;
+    Ok(photo)
+}
+
+/// How an item refers to a file that was drawn here.
+pub(super) fn reference(file: &[u8], alt: String) -> Result<Photo, Trouble> {
+    let facts = inspect(file).map_err(|error| Trouble::foreseen(error.problem()))?;
+    let id = PhotoId::of(file).ok_or_else(|| Trouble::foreseen("photo-too-large"))?;
+    let length = u32::try_from(file.len()).map_err(|_| Trouble::foreseen("photo-too-large"))?;
     Ok(Photo { id, length, width: facts.width, height: facts.height, alt })
 }
 
@@ -119,7 +137,7 @@ impl Place {
                 self.say(&self.0.attribute("data-full").unwrap_or_default());
                 break;
             }
-            match draw(page, &file).await {
+            match draw(page, &file, &PHOTO).await {
                 Ok(canvas) => self.add(page, &canvas),
                 Err(trouble) => self.say(&self.sentence(&trouble)),
             }
@@ -250,9 +268,9 @@ impl Entry {
 }
 
 /// The picture in a file on a canvas: upright, and no larger than it is published.
-async fn draw(page: &Page, file: &JsValue) -> Result<JsValue, Trouble> {
+pub(super) async fn draw(page: &Page, file: &JsValue, drawing: &Drawing) -> Result<JsValue, Trouble> {
     let size = js::at(file, &["size"]).as_f64().unwrap_or_default();
-    if size > MAX_SOURCE_BYTES {
+    if size > drawing.most_bytes {
         return Err(Trouble::foreseen("photo-too-large"));
     }
     // A browser believes what a file says of its size, and takes that much memory.
@@ -261,7 +279,7 @@ async fn draw(page: &Page, file: &JsValue) -> Result<JsValue, Trouble> {
     if u64::from(width) * u64::from(height) > MAX_SOURCE_PIXELS {
         return Err(Trouble::foreseen("photo-too-large"));
     }
-    drawn(page, file).await.map_err(|_| Trouble::foreseen("photo-format"))
+    drawn(page, file, drawing).await.map_err(|_| Trouble::foreseen("photo-format"))
 }
 
 /// The first bytes of a file, at most so many.
@@ -271,23 +289,24 @@ async fn bytes_of(file: &JsValue, most: f64) -> Result<Vec<u8>, JsValue> {
     Ok(Uint8Array::new(&bytes).to_vec())
 }
 
-async fn drawn(page: &Page, file: &JsValue) -> Result<JsValue, JsValue> {
+async fn drawn(page: &Page, file: &JsValue, drawing: &Drawing) -> Result<JsValue, JsValue> {
     // As the camera was held: not every browser turns it by itself.
     let upright = js::object(&[("imageOrientation", "from-image".into())])?;
     let picture = js::call(page.window(), "createImageBitmap", &[file, &upright])?;
     let picture = JsFuture::from(picture.dyn_into::<Promise>()?).await?;
     let side = |name: &str| js::at(&picture, &[name]).as_f64().unwrap_or_default();
     let (width, height) = (side("width"), side("height"));
-    let scale = (LONGEST_SIDE / width.max(height)).min(1.0);
+    let scale = (drawing.width / width).min(drawing.height / height).min(1.0);
     let (width, height) = ((width * scale).round().max(1.0), (height * scale).round().max(1.0));
     let canvas: JsValue = page.element("canvas")?.into();
     Reflect::set(&canvas, &"width".into(), &width.into())?;
     Reflect::set(&canvas, &"height".into(), &height.into())?;
     let context = js::call(&canvas, "getContext", &[&"2d".into()])?;
     let (zero, width, height) = (JsValue::from(0), JsValue::from(width), JsValue::from(height));
-    // What one can see through becomes white, as paper is.
-    Reflect::set(&context, &"fillStyle".into(), &"#fff".into())?;
-    js::call(&context, "fillRect", &[&zero, &zero, &width, &height])?;
+    if let Some(ground) = drawing.ground {
+        Reflect::set(&context, &"fillStyle".into(), &ground.into())?;
+        js::call(&context, "fillRect", &[&zero, &zero, &width, &height])?;
+    }
     // Without this some browsers leave out pixels instead of mixing them.
     Reflect::set(&context, &"imageSmoothingQuality".into(), &"high".into())?;
     js::call(&context, "drawImage", &[&picture, &zero, &zero, &width, &height])?;
@@ -296,10 +315,10 @@ async fn drawn(page: &Page, file: &JsValue) -> Result<JsValue, JsValue> {
     Ok(canvas)
 }
 
-/// What is on a canvas as a JPEG file that holds nothing else.
-async fn packed(canvas: &JsValue) -> Result<Vec<u8>, JsValue> {
+/// What is on a canvas as a file of this type that holds nothing else; a browser that cannot write it takes PNG instead.
+pub(super) async fn packed(canvas: &JsValue, media_type: &str, quality: f64) -> Result<Vec<u8>, JsValue> {
     let blob = Promise::new(&mut |resolve, reject| {
-        let asked = js::call(canvas, "toBlob", &[&resolve.into(), &"image/jpeg".into(), &QUALITY.into()]);
+        let asked = js::call(canvas, "toBlob", &[&resolve.into(), &media_type.into(), &quality.into()]);
         if let Err(error) = asked {
             // Whoever waits is told; there is nobody else to tell.
             let _ = reject.call1(&JsValue::NULL, &error);

@@ -18,6 +18,19 @@ pub const TEXT_CONTRAST: f64 = 4.5;
 /// WCAG 2.2, 1.4.11: the least contrast of what one must see to use a control.
 pub const CONTROL_CONTRAST: f64 = 3.0;
 
+/// The most pixels that a logo is wide as it is published: three on a sharp screen for each that it takes. Of a picture this
+/// narrow a box makes no smaller one, so a logo one can see through stays so.
+pub const LOGO_WIDTH: u16 = 320;
+
+/// The most pixels that a logo is high as it is published.
+pub const LOGO_HEIGHT: u16 = 128;
+
+/// The most bytes of a logo: every page shows it, on a slow line too.
+pub const MAX_LOGO_BYTES: usize = 32 * 1024;
+
+/// The most bytes of a theme's file: the logo in base64, and ten times of what colours and measures take.
+pub const MAX_THEME_FILE_BYTES: u64 = 64 * 1024;
+
 /// By day or by night: a browser chooses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Scheme {

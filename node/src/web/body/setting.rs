@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use dorpsplein_protocol::compose::Setting;
 use dorpsplein_protocol::photo::{Photo, PhotoId};
-use dorpsplein_web_ui::theme::{Theme, TokenError};
+use dorpsplein_web_ui::theme::{MAX_LOGO_BYTES, Theme, TokenError};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -73,11 +73,14 @@ impl SettingBody {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ThemeFile {
-    /// The version of this form.
+    /// The version of this form: 1 without a logo, 2 with one.
     #[serde(rename = "dorpsplein-theme")]
     pub version: u32,
     /// What is not as usual.
     pub tokens: BTreeMap<String, String>,
+    /// The logo, a JPEG or WebP file in base64 (RFC 4648, section 4), of at most [`MAX_LOGO_BYTES`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo: Option<String>,
 }
 
 /// Why a file is no theme.
@@ -89,16 +92,31 @@ pub enum ThemeFileError {
     /// One of its values is none.
     #[error(transparent)]
     Token(#[from] TokenError),
+    /// Its logo is none.
+    #[error("the logo in the file is no base64 of at most {MAX_LOGO_BYTES} bytes")]
+    Logo,
 }
 
 impl ThemeFile {
-    /// The version that is written.
-    pub const VERSION: u32 = 1;
+    /// The latest version.
+    pub const VERSION: u32 = 2;
 
-    /// The file of a theme.
-    pub fn of(theme: &Theme) -> Self {
+    /// The file of a theme, and of a logo that goes with it.
+    pub fn of(theme: &Theme, logo: Option<&[u8]>) -> Self {
         let tokens = theme.changed().map(|(name, value)| (name.to_owned(), value.to_string()));
-        Self { version: Self::VERSION, tokens: tokens.collect() }
+        let logo = logo.map(|logo| data_encoding::BASE64.encode(logo));
+        // Without a logo an earlier program can read it too.
+        Self { version: if logo.is_some() { 2 } else { 1 }, tokens: tokens.collect(), logo }
+    }
+
+    /// The file of the logo in it, which may be no picture.
+    ///
+    /// # Errors
+    /// [`ThemeFileError::Logo`].
+    pub fn logo(&self) -> Result<Option<Vec<u8>>, ThemeFileError> {
+        let Some(logo) = &self.logo else { return Ok(None) };
+        let file = data_encoding::BASE64.decode(logo.as_bytes()).map_err(|_| ThemeFileError::Logo)?;
+        if file.len() <= MAX_LOGO_BYTES { Ok(Some(file)) } else { Err(ThemeFileError::Logo) }
     }
 
     /// The theme in it.
@@ -106,7 +124,7 @@ impl ThemeFile {
     /// # Errors
     /// [`ThemeFileError`].
     pub fn theme(&self) -> Result<Theme, ThemeFileError> {
-        if self.version != Self::VERSION {
+        if !(1..=Self::VERSION).contains(&self.version) {
             return Err(ThemeFileError::Version(self.version));
         }
         let mut theme = Theme::default();
@@ -125,12 +143,17 @@ mod tests {
     #[test]
     fn a_theme_comes_back_from_its_file_and_nothing_else_is_one() {
         let theme = Theme::read(["brand=#224488/#aaccff", "text=1.25rem"]);
-        let file = serde_json::to_string(&ThemeFile::of(&theme)).unwrap();
+        let file = serde_json::to_string(&ThemeFile::of(&theme, None)).unwrap();
         assert_eq!(file, r##"{"dorpsplein-theme":1,"tokens":{"brand":"#224488/#aaccff","text":"1.25rem"}}"##);
         assert_eq!(serde_json::from_str::<ThemeFile>(&file).unwrap().theme(), Ok(theme));
-        let later = ThemeFile { version: 2, tokens: BTreeMap::new() };
-        assert_eq!(later.theme(), Err(ThemeFileError::Version(2)));
-        let hostile = ThemeFile { version: 1, tokens: [("text".to_owned(), "1rem;}".to_owned())].into() };
+        let later = ThemeFile { version: 3, tokens: BTreeMap::new(), logo: None };
+        assert_eq!(later.theme(), Err(ThemeFileError::Version(3)));
+        let hostile = ThemeFile { tokens: [("text".to_owned(), "1rem;}".to_owned())].into(), version: 1, logo: None };
         assert!(matches!(hostile.theme(), Err(ThemeFileError::Token(_))));
+        let with_logo = ThemeFile::of(&Theme::default(), Some(b"plaatje"));
+        assert_eq!((with_logo.version, with_logo.logo()), (2, Ok(Some(b"plaatje".to_vec()))));
+        for logo in ["%%".to_owned(), data_encoding::BASE64.encode(&vec![0; MAX_LOGO_BYTES + 1])] {
+            assert_eq!(ThemeFile { logo: Some(logo), ..later.clone() }.logo(), Err(ThemeFileError::Logo));
+        }
     }
 }

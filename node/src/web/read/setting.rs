@@ -5,10 +5,10 @@ use dorpsplein_protocol::projection::{self, Content, ItemRow};
 use dorpsplein_protocol::store::StoreError;
 use dorpsplein_web_ui::modules::Modules;
 use dorpsplein_web_ui::paths::Page;
-use dorpsplein_web_ui::theme::Theme;
+use dorpsplein_web_ui::theme::{MAX_LOGO_BYTES, Theme};
 use dorpsplein_web_ui::view;
 
-use super::super::body::{SettingBody, SettingLogoBody};
+use super::super::body::{SettingBody, SettingLogoBody, ThemeFile};
 use super::{ReadError, Reader};
 
 impl Reader {
@@ -73,6 +73,20 @@ impl Reader {
     /// The picture beside the name, as soon as it is here.
     pub(super) fn shown_logo(&self) -> Option<view::Photo> {
         self.photos_of(self.content_of_setting()).into_iter().next().filter(|logo| logo.is_here)
+    }
+
+    /// Logo, colours and measures as a file to take along. A logo that is not here, or that was kept larger than one is now, is
+    /// left out of it.
+    pub(in super::super) fn theme_file(&self) -> ThemeFile {
+        let logo = self.content_of_setting().photos.first().map(|at| &at.photo);
+        let small = logo.filter(|logo| usize::try_from(logo.length).is_ok_and(|length| length <= MAX_LOGO_BYTES));
+        let file = small.zip(self.photos.as_ref()).and_then(|(logo, photos)| {
+            photos.folder.read(&logo.id).unwrap_or_else(|error| {
+                tracing::error!(%error, "the theme goes without its logo");
+                None
+            })
+        });
+        ThemeFile::of(&self.theme(), file.as_deref())
     }
 
     /// What connectors say on the home page.
