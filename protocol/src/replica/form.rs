@@ -13,6 +13,7 @@ impl<R: Read> Replica<R> {
     pub(super) fn not_from_a_form(&self, kept: &Kept, evaluation: &Evaluation) -> Result<Option<Reason>, StoreError> {
         let header = kept.header();
         let made = self.kind_of(kept)?;
+        let answers_nothing = self.answers_what_is_erased(kept)?;
         let knows = |space: Space| match space {
             Space::Circle(circle) => self.registers.circles_with(&self.home).contains(&circle),
             Space::Register | Space::Members | Space::Square | Space::Neighbours => true,
@@ -30,11 +31,19 @@ impl<R: Read> Replica<R> {
                     (true, true) => None,
                 }
             }
+            // Nobody would ever see it. From a peer it is kept: whoever wrote it may not have known.
+            Some([Edit::Create { .. }, ..]) if answers_nothing => Some(Reason::Erased),
             // An answer is signed for whom it will be: for others its envelope would tell that there is one.
             Some([Edit::Create { .. }, ..]) if Some(header.space) != evaluation.reach => Some(Reason::Elsewhere),
             Some([Edit::Create { .. }, ..]) if !knows(header.space) => Some(Reason::SpaceNotAllowed),
             _ => None,
         })
+    }
+
+    /// Whether this makes a comment, an update or a sign-up to an item that was erased.
+    fn answers_what_is_erased(&self, kept: &Kept) -> Result<bool, StoreError> {
+        let Some([Edit::Create { subject: Some(subject), .. }, ..]) = kept.edits() else { return Ok(false) };
+        Ok(crate::projection::item(&self.store, subject)?.is_some_and(|row| row.erased.is_some()))
     }
 
     /// The kind of the item that an operation is about, where that can be read.

@@ -287,6 +287,69 @@ test("two devices of one person change the same while apart: both are shown, one
   assert.equal((await record(page)).refused, 0);
 });
 
+test("a comment on what was erased meanwhile is refused, and says so with what to do next", async (t) => {
+  const { page, context } = await resident(t, "Jet Bakker");
+  const { item } = await post("Wie heeft een aanhanger?");
+  await page.goto(`${dorp.url}/bericht/${item}`);
+  await comments(page, context, "Ik heb er een.");
+  await anna.does("resident", "erase", item);
+  await context.setOffline(false);
+  const refused = page.locator("[data-outbox-refused]");
+  await refused.waitFor();
+  assert.match(await refused.innerText(), /Ik heb er een\./);
+  assert.ok(await page.locator("[data-outbox-sent]").isHidden());
+  assert.deepEqual(await remarks(page), []);
+  assert.equal((await record(page)).waiting, 0);
+  await refused.locator("[data-outbox-why]").click();
+  await page.getByText(/Schrijf dan een nieuw bericht/).waitFor();
+  assert.deepEqual(await remarks(page), []);
+});
+
+test("a sign-up, a report and an erasure without a line wait on the device and arrive once", async (t) => {
+  const { page, context } = await resident(t, "Klaas Mol");
+  const event = await writeEvent({ page, remember: async () => undefined }, dorp, { title: "Dijkwacht", starts_date: dayFromNow(4), starts_time: "19:00", audience: "square" });
+  const { item } = await post("Goedkope jassen, nu bij mij");
+  /** Does something without a line on a page that was opened with one; what it is about stands there afterwards. */
+  const without = async (path, area, press) => {
+    await page.goto(dorp.url + path);
+    await area.locator("button").last().waitFor({ state: "attached" });
+    const before = await record(page);
+    await context.setOffline(true);
+    await press();
+    await area.locator('[data-state="kept-to-send"]').first().waitFor();
+    assert.ok(await area.locator("form").first().isHidden(), "it cannot be pressed again");
+    assert.deepEqual(await remarks(page), []);
+    assert.deepEqual(await record(page), { ...before, sequence: before.sequence + 1, waiting: 1 });
+    await context.setOffline(false);
+    await eventually("it is sent", async () => (await record(page)).waiting === 0);
+    await page.locator("[data-outbox-sent]").waitFor();
+    assert.deepEqual(await record(page), { ...before, sequence: before.sequence + 1 }, "signed once");
+  };
+  const signUp = page.locator('[data-area="sign-up"]');
+  await without(event, signUp, () => signUp.locator("form button").last().click());
+  await page.reload();
+  assert.match(await page.locator("#sign-up").innerText(), /\b1\b/, "one comes");
+  const acting = (act) => page.locator("main > article > [data-item-acts] [data-area=act]", { has: page.locator(`:scope > form[data-act="${act}"]`) });
+  const opened = async (act) => {
+    const details = page.locator("main > article > [data-item-acts] details", { has: page.locator(`form[data-act="${act}"]`) });
+    for (const one of await details.all()) await one.evaluate((element) => (element.open = true));
+  };
+  const report = acting("report");
+  await without(`/bericht/${item}`, report, async () => {
+    await opened("report");
+    await report.locator('[name="reason"]').selectOption("spam");
+    await report.locator("button").last().click();
+  });
+  const erase = acting("erase");
+  await without(event, erase, async () => {
+    await opened("erase");
+    await erase.locator('[name="sure"]').check();
+    await erase.locator("button").last().click();
+  });
+  await page.goto(dorp.url + event);
+  await page.getByRole("heading", { level: 1, name: text("nl", "gone-erased") }).waitFor();
+});
+
 /** Changes the place of an event without a line. */
 async function changes({ page, context }, item, place) {
   await page.goto(`${dorp.url}/bericht/${item}/wijzigen`);

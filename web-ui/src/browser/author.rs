@@ -206,6 +206,28 @@ impl Author {
         self.deliver().await
     }
 
+    /// As [`Author::edit`], and without a line what is signed is kept here until there is one. Whether the box has it.
+    pub(super) async fn edit_or_keep(
+        &mut self,
+        at: Place,
+        item: ItemId,
+        heads: Vec<OperationId>,
+        edits: Vec<Edit>,
+    ) -> Result<bool, Trouble> {
+        self.deliver_first().await?;
+        self.revise(at, item, heads, edits).await?;
+        self.deliver_or_keep().await
+    }
+
+    /// Delivers what was just signed; without a line it stays here until there is one. Whether the box has it.
+    pub(super) async fn deliver_or_keep(&mut self) -> Result<bool, Trouble> {
+        match self.deliver().await {
+            Ok(()) => Ok(true),
+            Err(Trouble::Offline) if self.held.admitted => Ok(false),
+            Err(trouble) => Err(trouble),
+        }
+    }
+
     /// Signs edits of an item with the next number and keeps them here, to be delivered.
     pub(super) async fn revise(
         &mut self,

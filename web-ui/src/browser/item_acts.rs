@@ -13,7 +13,8 @@ use dorpsplein_protocol::time::Day;
 
 use super::author::Author;
 use super::draft::Draft;
-use super::form::{self, Filled};
+use super::form::{self, Filled, Form};
+use super::outbox;
 use super::page::{Area, Page, State};
 use super::trouble::Trouble;
 use super::write::{audience, space};
@@ -128,25 +129,38 @@ fn wire(page: &Rc<Page>, area: &Area, item: Item, home: NeighbourhoodId) -> Resu
     let act = form.attribute("data-act").unwrap_or_default();
     let (page, filled_in) = (Rc::clone(page), form.clone());
     form::act(&form, area, move || {
-        let (page, item, act, filled) = (Rc::clone(&page), item.clone(), act.clone(), filled_in.filled());
+        let (page, item, act, form) = (Rc::clone(&page), item.clone(), act.clone(), filled_in.clone());
         async move {
+            let filled = form.filled()?;
             let mut author = Author::own(&page).await?;
             if act == "report" {
-                author.deliver().await?;
-                author.sign(Place { neighbourhood: home, space: Space::Members }, report(&item, &filled?)).await?;
-                author.deliver().await?;
-                return Ok(State::Sent);
+                author.deliver_first().await?;
+                author.sign(Place { neighbourhood: home, space: Space::Members }, report(&item, &filled)).await?;
+                let delivered = author.deliver_or_keep().await?;
+                return Ok(if delivered { State::Sent } else { kept(&page, &form) });
             }
-            let edit = edit(&act, item.kind, &filled?)?;
+            let edit = edit(&act, item.kind, &filled)?;
             if edit == Edit::Audience(Space::Members) {
                 // The page that comes next is for members.
-                author.log_in(&page.host()?).await?;
+                match author.log_in(&page.host()?).await {
+                    Ok(()) | Err(Trouble::Offline) => {}
+                    Err(trouble) => return Err(trouble),
+                }
             }
-            author.edit(item.at, item.id, item.heads, vec![edit]).await?;
+            if !author.edit_or_keep(item.at, item.id, item.heads, vec![edit]).await? {
+                return Ok(kept(&page, &form));
+            }
             page.reload_soon(GOOD_NEWS_MS)?;
             Ok(State::Sent)
         }
     })
+}
+
+/// What was signed waits for a line. The form goes: pressed again it would sign the same once more.
+pub(super) fn kept(page: &Rc<Page>, form: &Form) -> State {
+    form.put_away();
+    outbox::follow(page);
+    State::KeptToSend
 }
 
 /// What a resident tells the connectors about an item.

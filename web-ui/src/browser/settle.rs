@@ -7,7 +7,7 @@ use dorpsplein_protocol::operation::{Edit, Field, Value};
 
 use super::author::Author;
 use super::form;
-use super::item_acts::described;
+use super::item_acts::{described, kept};
 use super::page::{Area, Page, State};
 use super::trouble::Trouble;
 
@@ -37,11 +37,14 @@ fn wire(page: &Rc<Page>, area: &Area, choice: &Area) -> Result<(), Trouble> {
     let form = choice.as_form()?;
     let edit = chosen(choice).ok_or(Trouble::Browser("the page does not say what there is to choose"))?;
     form.reveal();
-    let page = Rc::clone(page);
+    let (page, pressed) = (Rc::clone(page), form.clone());
     form::act(&form, area, move || {
-        let (page, item, edit) = (Rc::clone(&page), item.clone(), edit.clone());
+        let (page, form, item, edit) = (Rc::clone(&page), pressed.clone(), item.clone(), edit.clone());
         async move {
-            Author::own(&page).await?.edit(item.at, item.id, item.heads, vec![edit]).await?;
+            let mut author = Author::own(&page).await?;
+            if !author.edit_or_keep(item.at, item.id, item.heads, vec![edit]).await? {
+                return Ok(kept(&page, &form));
+            }
             page.reload_soon(GOOD_NEWS_MS)?;
             Ok(State::Sent)
         }
