@@ -39,6 +39,9 @@ pub(crate) struct Options {
     /// How often somebody writes in the browser; 0 leaves the browser out
     #[arg(long, default_value_t = 100)]
     posts: u32,
+    /// How often each page is opened in a browser with a slow line and a slow processor; 0 leaves that out
+    #[arg(long, default_value_t = 5)]
+    paints: u32,
 }
 
 /// The most photos one post takes.
@@ -52,6 +55,9 @@ const AIM_KNOWN: f64 = 10_000.0;
 /// Of a hundred answers 99 come within so many milliseconds; what is written is durable and on the page within so many.
 const AIM_PAGE_MS: f64 = 10.0;
 const AIM_POSTING_MS: f64 = 100.0;
+/// The first words stand on the screen within so many milliseconds, over a line of 50 KB/s with round trips of 2 s, on a
+/// processor four times slower.
+const AIM_PAINT_MS: f64 = 3_000.0;
 /// Bytes of a page with its style sheet, of the script for reading, and of all that writing takes, in brotli.
 const AIM_PAGE_BYTES: f64 = 20.0 * 1024.0;
 const AIM_READING_BYTES: f64 = 5.0 * 1024.0;
@@ -76,6 +82,9 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     of_sizes(&house, &mut report)?;
     if options.posts > 0 {
         of_posting(workspace, &built, &house, &dir, options.posts, &mut report)?;
+    }
+    if options.paints > 0 {
+        of_painting(workspace, &house, options.paints, &mut report)?;
     }
     house.stop()?;
     report.print(options.json)
@@ -183,6 +192,33 @@ fn of_posting(
     report.add("posting", "from the button to the page", "durable, p50", (at(50), "ms"), None);
     let aim = Some(Aim::AtMost(AIM_POSTING_MS));
     report.add("posting", "from the button to the page", "durable, p99", (at(99), "ms"), aim);
+    Ok(())
+}
+
+/// Somebody far from a mast opens pages for the first time on an old telephone.
+fn of_painting(workspace: &Workspace, house: &House, times: u32, report: &mut Report) -> Result<()> {
+    let chromium = setup::chromium(workspace)?;
+    setup::browser_drivers(workspace)?;
+    let event = first_link(house, "/agenda", "/activiteit/")?;
+    let item = first_link(house, "/", "/bericht/")?;
+    let pages = [
+        ("home", "/"),
+        ("agenda", "/agenda"),
+        ("an event", &event),
+        ("a post with photos", &item),
+        ("write", "/schrijven"),
+    ];
+    for (name, path) in pages {
+        let mut node = program(&workspace.e2e(), "node", ["bench/painting.js", house.site(), path]);
+        node.arg(times.to_string()).env("DORPSPLEIN_CHROMIUM", &chromium);
+        let mut paints: Vec<f64> =
+            serde_json::from_str(output(&mut node)?.trim()).context("what the browser measured")?;
+        ensure!(paints.len() == times as usize, "the browser painted {name} {} of {times} times", paints.len());
+        paints.sort_by(f64::total_cmp);
+        let median = paints.get(paints.len() / 2).copied().unwrap_or(f64::NAN);
+        let work = format!("{name}, 50 KB/s, 2 s, 4x slower");
+        report.add("painting", &work, "first contentful paint, p50", (median, "ms"), Some(Aim::AtMost(AIM_PAINT_MS)));
+    }
     Ok(())
 }
 
