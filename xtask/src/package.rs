@@ -105,11 +105,10 @@ pub(crate) fn make(workspace: &Workspace, target: Option<&str>, program: Option<
 /// Builds the program for people, and returns its path.
 fn build(workspace: &Workspace, target: Option<&str>) -> Result<PathBuf> {
     setup::wasm_target(workspace)?;
-    let Some(target) = target else { return build_box(workspace, Profile::Release) };
-    setup::rust_target(workspace, target)?;
-    let mut cargo = workspace.cargo(["build", "--release", "--locked", "--package", PACKAGE]);
-    run_command(cargo.args(["--target", target]))?;
-    Ok(target_folder(workspace)?.join(target).join("release/dorpsplein"))
+    if let Some(target) = target {
+        setup::rust_target(workspace, target)?;
+    }
+    build_box(workspace, Profile::Dist(target))
 }
 
 /// Where everything is laid ready.

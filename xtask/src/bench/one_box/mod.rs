@@ -37,7 +37,7 @@ pub(crate) struct Options {
     /// Measure only these parts; all when left out
     #[arg(long, value_enum, value_delimiter = ',', value_name = "NAME")]
     only: Vec<Part>,
-    /// Measure this program instead of a release build
+    /// Measure this program instead of the one that people install, which is built (profile `dist`)
     #[arg(long, value_name = "FILE")]
     program: Option<PathBuf>,
     /// Have this program play the people (the example `sync_bench`) instead of a release build
@@ -109,7 +109,7 @@ struct Bench<'a> {
 
 /// Measures and prints.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
-    let program = options.program.clone().map_or_else(|| build_box(workspace, Profile::Release), Ok)?;
+    let program = options.program.clone().map_or_else(|| build_box(workspace, Profile::Dist(None)), Ok)?;
     let helper = options.helper.clone().map_or_else(|| build_helper(workspace), Ok)?;
     let helper = Helper::new(helper);
     let mut bench = Bench { workspace, program, helper, options, report: Report::default(), many: None };
