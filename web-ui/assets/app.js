@@ -1,8 +1,8 @@
 // Starts the browser's module, which makes keys, signs and checks. Pages read fine without it.
 // The name of the glue gets the hash of its content when the box is built.
 try {
-  // Behind the door, on a new device and where photos go along there is more to do; nobody else downloads what that takes.
-  const outside = document.querySelector("[data-session], [data-area=device], [type=file]") === null;
+  // Behind the door and on a new device there is more to do; nobody else downloads what that takes.
+  const outside = document.querySelector("[data-session], [data-area=device]") === null;
   const { default: init, start } = await (outside ? import("./browser.js") : import("./inside.js"));
   await init();
   await start();

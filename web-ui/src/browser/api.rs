@@ -245,7 +245,7 @@ impl Api {
         let apart = here.as_millis().abs_diff(there.as_millis());
         // Without a store for it the clock is not set right while there is no line.
         let _ = self.clocks().map(|clocks| {
-            let ahead = there.as_millis() as f64 - here.as_millis() as f64;
+            let ahead = there.as_millis().cast_signed().wrapping_sub(here.as_millis().cast_signed());
             clocks.set_item(CLOCK, &ahead.to_string())
         });
         Ok(if apart > CLOCK_TOLERANCE_MS { there } else { here })
@@ -254,9 +254,9 @@ impl Api {
     /// The same without a line: this device's own time, set right by how far it was from the box's when they last met.
     pub(super) fn now_by_heart(&self) -> Timestamp {
         let kept = self.clocks().and_then(|clocks| clocks.get_item(CLOCK).ok().flatten());
-        let ahead = kept.and_then(|ahead| ahead.parse::<f64>().ok()).unwrap_or_default();
-        let off = ahead.abs() > CLOCK_TOLERANCE_MS as f64;
-        if off { Timestamp::from_millis((js_sys::Date::now() + ahead) as u64) } else { here() }
+        let ahead = kept.and_then(|ahead| ahead.parse::<i64>().ok()).unwrap_or_default();
+        let (here, off) = (here(), ahead.unsigned_abs() > CLOCK_TOLERANCE_MS);
+        if off { Timestamp::from_millis(here.as_millis().saturating_add_signed(ahead)) } else { here }
     }
 
     fn clocks(&self) -> Option<Storage> {

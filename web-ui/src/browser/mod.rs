@@ -52,7 +52,6 @@ mod outbox;
 mod page;
 #[cfg(feature = "inside")]
 mod passkey;
-#[cfg(feature = "inside")]
 mod photo;
 #[cfg(feature = "inside")]
 mod profile;

@@ -35,7 +35,6 @@ pub(super) async fn start(page: &Rc<Page>, area: Area) -> Result<(), Trouble> {
         for_connectors.iter().for_each(Area::unhide);
     }
     drop(author);
-    #[cfg(feature = "inside")]
     super::photo::watch(page, &area);
     let (before, revealed) = (form.filled()?, form.clone());
     let kept = Kept::start(page, &area, &form);
@@ -131,7 +130,6 @@ impl Writing {
         }
         author.deliver_first().await?;
         let Wanted { at, mut draft, changes } = self.read(author.home())?;
-        #[cfg(feature = "inside")]
         draft.edits.extend(super::photo::hand_in(&mut author, &self.area).await?);
         if draft.edits.is_empty() {
             return Ok(None);
@@ -200,7 +198,6 @@ impl Writing {
         self.area.show_nothing();
         // The box's own page in part, which has nothing in it that a page of the box has not.
         place.put_html("[data-preview-shown]", &html);
-        #[cfg(feature = "inside")]
         super::photo::show_in(&self.page, &self.area, &place);
         place.come_forward();
         Ok(())
