@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
-use brotli::CompressorWriter;
+use brotli::{CompressorWriter, Decompressor};
 use clap::Args;
 use serde_json::{Map, Value};
 
@@ -127,7 +127,7 @@ impl Village<'_> {
 }
 
 /// All of a folder in one file, the same bytes for the same folder.
-fn pack(folder: &Path) -> Result<Vec<u8>> {
+pub(crate) fn pack(folder: &Path) -> Result<Vec<u8>> {
     let tarball = tempfile::NamedTempFile::new().context("cannot make a temporary file")?;
     let mut tar = Command::new("tar");
     tar.args([
@@ -144,4 +144,15 @@ fn pack(folder: &Path) -> Result<Vec<u8>> {
     let mut packer = CompressorWriter::new(Vec::new(), 1 << 16, QUALITY, WINDOW_BITS);
     packer.write_all(&fs::read(tarball.path())?).context("cannot pack the folder")?;
     Ok(packer.into_inner())
+}
+
+/// Takes a folder that was packed apart again, into one that is there.
+pub(crate) fn unpack(archive: &Path, into: &Path) -> Result<()> {
+    const BUFFER: usize = 1 << 16;
+    let mut tarball = tempfile::NamedTempFile::new().context("cannot make a temporary file")?;
+    File::open(archive)
+        .and_then(|file| std::io::copy(&mut Decompressor::new(file, BUFFER), &mut tarball))
+        .with_context(|| format!("cannot unpack {}", archive.display()))?;
+    let mut tar = Command::new("tar");
+    run_command(tar.args(["--extract", "--file"]).arg(tarball.path()).arg("--directory").arg(into))
 }

@@ -1,6 +1,7 @@
 //! `cargo xtask torture power`: the power goes at chosen moments of a recorded run of a box. Only what was really synced is left,
 //! and of the rest any part; the box has to start on that, without any repair, and show everything a resident was told by then.
 
+mod migration;
 mod mounted;
 mod platter;
 mod volume;
@@ -24,6 +25,7 @@ use super::writers::{Told, Writers};
 use super::{Run, bar, write_photo};
 use crate::house::House;
 use crate::process::Workspace;
+use migration::Migration;
 use platter::Platter;
 use volume::{Event, Volume};
 
@@ -42,6 +44,9 @@ pub(crate) struct Options {
     /// Check the check: as if the disk kept nothing that it is asked to keep. Then something has to get lost
     #[arg(long)]
     ignore_syncs: bool,
+    /// Instead, cut the power at every sync of a start that brings the data of an earlier version along
+    #[arg(long, conflicts_with_all = ["points", "seconds", "ignore_syncs"])]
+    migration: bool,
     #[command(flatten)]
     run: Run,
 }
@@ -69,8 +74,11 @@ struct Recording {
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let built = options.run.program(workspace)?;
     let folder = tempfile::tempdir().context("cannot make a folder for the village")?;
-    let recording = record(&built, folder.path(), options)?;
     let mut chance = StdRng::seed_from_u64(options.seed);
+    if options.migration {
+        return cut_a_migration(workspace, &built, folder.path(), options, &mut chance);
+    }
+    let recording = record(&built, folder.path(), options)?;
     let points = points(&recording, options.points, &mut chance);
     let syncs = recording.events[recording.before..].iter().filter(|(_, event)| is_sync(event)).count();
     println!(
@@ -78,27 +86,80 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         recording.events.len() - recording.before,
         recording.told.len()
     );
-
-    let mut platter = Platter::new(options.ignore_syncs);
-    recording.events[..recording.before].iter().for_each(|(_, event)| platter.take(event));
-    platter.settle();
-    let mut taken = recording.before;
-    let mut losses = Vec::new();
-    let bar: ProgressBar = bar(points.len() as u64);
-    for point in &points {
-        recording.events[taken..*point].iter().for_each(|(_, event)| platter.take(event));
-        taken = *point;
-        let left = folder.path().join("left");
-        platter.cut(&left, &mut chance)?;
-        if let Err(loss) = looked_at(&built, &left.join(&recording.box_folder), &recording, *point, &mut chance) {
-            losses.push(format!("cut after act {point}: {loss:#}"));
-        }
-        fs::remove_dir_all(&left).with_context(|| format!("cannot remove {}", left.display()))?;
-        bar.set_message(format!("{} lost", losses.len()));
-        bar.inc(1);
-    }
-    bar.finish_and_clear();
+    let played = Played { events: &recording.events, before: recording.before, points: &points };
+    let losses = played.cut(options.ignore_syncs, folder.path(), &mut chance, |left, point, chance| {
+        looked_at(&built, &left.join(&recording.box_folder), &recording, point, chance)
+    })?;
     say(options, &recording, syncs, points.len(), &losses)
+}
+
+/// The same of a start that brings the data of an earlier version along.
+fn cut_a_migration(
+    workspace: &Workspace,
+    built: &Path,
+    folder: &Path,
+    options: &Options,
+    chance: &mut StdRng,
+) -> Result<()> {
+    let migration = Migration::record(workspace, built, folder)?;
+    let points = migration.points(chance);
+    println!("recorded {} acts on the disk of a migration", migration.events.len() - migration.before);
+    let played = Played { events: &migration.events, before: migration.before, points: &points };
+    let losses = played
+        .cut(false, folder, chance, |left, _, _| migration.looked_at(built, &left.join(&migration.box_folder)))?;
+    losses.iter().take(TOLD_ONE_BY_ONE).for_each(|loss| println!("{loss}"));
+    println!(
+        "{} power cuts, half of them at each sync, {} with something lost, or no start",
+        points.len(),
+        losses.len()
+    );
+    if options.run.json {
+        println!(
+            "{}",
+            json!({ "migration": true, "points": points.len(), "lost": losses.len(), "seed": options.seed })
+        );
+    }
+    ensure!(losses.is_empty(), "{} of {} power cuts lost something", losses.len(), points.len());
+    Ok(())
+}
+
+/// What happened to a disk, and when the power goes.
+struct Played<'a> {
+    events: &'a [(Instant, Event)],
+    /// What had happened before, and is kept for sure.
+    before: usize,
+    points: &'a [usize],
+}
+
+impl Played<'_> {
+    /// Makes what each cut leaves, has it looked at, and returns what was lost.
+    fn cut(
+        &self,
+        ignore_syncs: bool,
+        folder: &Path,
+        chance: &mut StdRng,
+        look: impl Fn(&Path, usize, &mut StdRng) -> Result<()>,
+    ) -> Result<Vec<String>> {
+        let mut platter = Platter::new(ignore_syncs);
+        self.events[..self.before].iter().for_each(|(_, event)| platter.take(event));
+        platter.settle();
+        let (mut taken, mut losses) = (self.before, Vec::new());
+        let bar: ProgressBar = bar(self.points.len() as u64);
+        for point in self.points {
+            self.events[taken..*point].iter().for_each(|(_, event)| platter.take(event));
+            taken = *point;
+            let left = folder.join("left");
+            platter.cut(&left, chance)?;
+            if let Err(loss) = look(&left, *point, chance) {
+                losses.push(format!("cut after act {point}: {loss:#}"));
+            }
+            fs::remove_dir_all(&left).with_context(|| format!("cannot remove {}", left.display()))?;
+            bar.set_message(format!("{} lost", losses.len()));
+            bar.inc(1);
+        }
+        bar.finish_and_clear();
+        Ok(losses)
+    }
 }
 
 /// Has residents write to a box whose disk is recorded.

@@ -162,6 +162,9 @@ impl Filesystem for Mounted {
         flags: RenameFlags,
         reply: ReplyEmpty,
     ) {
+        if flags == RenameFlags::RENAME_EXCHANGE {
+            return answer(reply, self.disk().exchange((parent.0, name), (newparent.0, newname)));
+        }
         if !flags.is_empty() {
             return reply.error(Errno::EINVAL);
         }

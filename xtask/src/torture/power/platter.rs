@@ -24,6 +24,8 @@ pub(super) struct Platter {
     files: BTreeMap<Ino, File>,
     folders: BTreeMap<Ino, Folder>,
     ignores_syncs: bool,
+    /// How many changes of names there were.
+    changes: u64,
 }
 
 #[derive(Default)]
@@ -38,7 +40,8 @@ struct File {
 #[derive(Default)]
 struct Folder {
     firm: BTreeMap<OsString, Ino>,
-    loose: Vec<Event>,
+    /// What may be kept, each with its number among all changes of names.
+    loose: Vec<(u64, Event)>,
 }
 
 enum Change {
@@ -60,7 +63,14 @@ impl Platter {
             Event::Written { ino, offset, bytes } => self.changed(*ino, Change::Written(*offset, bytes.clone())),
             Event::Resized { ino, length } => self.changed(*ino, Change::Resized(*length)),
             Event::Named { folder, .. } | Event::Unnamed { folder, .. } | Event::Renamed { folder, .. } => {
-                self.folders.entry(*folder).or_default().loose.push(event.clone());
+                self.change_names(*folder, event);
+            }
+            Event::Exchanged { folders: [one, other], .. } => {
+                self.change_names(*one, event);
+                if one != other {
+                    self.changes -= 1;
+                    self.change_names(*other, event);
+                }
             }
             Event::Synced { .. } if self.ignores_syncs => {}
             Event::Synced { ino } => self.keep(*ino),
@@ -75,7 +85,20 @@ impl Platter {
 
     /// The power goes. Writes what is left into a folder that is empty.
     pub(super) fn cut(&self, into: &Path, chance: &mut StdRng) -> Result<()> {
-        self.leave(ROOT, into, chance)
+        let loose = || self.folders.values().flat_map(|folder| &folder.loose);
+        // An exchange in two folders is kept in both or in neither: then all changes of names are, up to some moment, as a file
+        // system with a journal has it. Otherwise each folder may be further than the others.
+        let mut until = None;
+        if loose().any(|(_, event)| matches!(event, Event::Exchanged { .. })) {
+            let moments: Vec<u64> = loose().map(|(number, _)| *number).chain([0]).collect();
+            until = Some(moments[chance.random_range(0..moments.len())]);
+        }
+        self.leave(ROOT, into, until, chance)
+    }
+
+    fn change_names(&mut self, folder: Ino, event: &Event) {
+        self.changes += 1;
+        self.folders.entry(folder).or_default().loose.push((self.changes, event.clone()));
     }
 
     fn changed(&mut self, ino: Ino, change: Change) {
@@ -87,22 +110,36 @@ impl Platter {
             let File { firm, loose, .. } = file;
             loose.drain(..).for_each(|change| change.on(firm));
         }
-        if let Some(Folder { firm, loose }) = self.folders.get_mut(&ino) {
-            loose.drain(..).for_each(|event| rename(firm, &event));
-        }
+        self.keep_names(ino, u64::MAX);
     }
 
-    fn leave(&self, folder: Ino, at: &Path, chance: &mut StdRng) -> Result<()> {
+    /// Keeps what changed in a folder up to some change; where that exchanged something with another folder, there too.
+    fn keep_names(&mut self, ino: Ino, until: u64) {
+        let Some(Folder { firm, loose }) = self.folders.get_mut(&ino) else { return };
+        let mut elsewhere = Vec::new();
+        for (number, event) in loose.extract_if(.., |(number, _)| *number <= until) {
+            rename(ino, firm, &event);
+            if let Event::Exchanged { folders, .. } = event {
+                elsewhere.extend(folders.into_iter().filter(|other| *other != ino).map(|other| (other, number)));
+            }
+        }
+        elsewhere.into_iter().for_each(|(other, number)| self.keep_names(other, number));
+    }
+
+    fn leave(&self, folder: Ino, at: &Path, until: Option<u64>, chance: &mut StdRng) -> Result<()> {
         fs::create_dir_all(at).with_context(|| format!("cannot make {}", at.display()))?;
         let Some(Folder { firm, loose }) = self.folders.get(&folder) else { return Ok(()) };
         // Names reach a disk in the order in which they were given.
         let mut names = firm.clone();
-        let kept = chance.random_range(0..=loose.len());
-        loose[..kept].iter().for_each(|event| rename(&mut names, event));
+        let kept = match until {
+            Some(until) => loose.iter().filter(|(number, _)| *number <= until).count(),
+            None => chance.random_range(0..=loose.len()),
+        };
+        loose[..kept].iter().for_each(|(_, event)| rename(folder, &mut names, event));
         for (name, ino) in &names {
             let path = at.join(name);
             if self.folders.contains_key(ino) {
-                self.leave(*ino, &path, chance)?;
+                self.leave(*ino, &path, until, chance)?;
             } else if let Some(file) = self.files.get(ino) {
                 write_out(&path, file.mode, &file.after_a_cut(chance))
                     .with_context(|| format!("cannot write {}", path.display()))?;
@@ -156,13 +193,18 @@ fn sectors(offset: usize, mut bytes: &[u8]) -> impl Iterator<Item = (usize, &[u8
     })
 }
 
-fn rename(names: &mut BTreeMap<OsString, Ino>, event: &Event) {
+fn rename(folder: Ino, names: &mut BTreeMap<OsString, Ino>, event: &Event) {
     match event {
         Event::Named { name, ino, .. } => drop(names.insert(name.clone(), *ino)),
         Event::Unnamed { name, .. } => drop(names.remove(name)),
         Event::Renamed { from, to, .. } => {
             if let Some(ino) = names.remove(from) {
                 names.insert(to.clone(), ino);
+            }
+        }
+        Event::Exchanged { folders, names: exchanged, inos } => {
+            for side in (0..2).filter(|side| folders[*side] == folder) {
+                names.insert(exchanged[side].clone(), inos[1 - side]);
             }
         }
         Event::Made { .. } | Event::Written { .. } | Event::Resized { .. } | Event::Synced { .. } => {}
@@ -239,6 +281,34 @@ mod tests {
     fn a_disk_that_keeps_nothing_it_was_asked_to_keep_is_found_out() {
         let left = leavings(true, synced_but_for_the_end);
         assert!(left.iter().any(|bytes| !bytes.as_ref().is_some_and(|bytes| bytes.starts_with(&[1; 600]))));
+    }
+
+    #[test]
+    fn what_is_exchanged_between_two_folders_is_exchanged_in_both_or_in_neither() {
+        let mut volume = Volume::new();
+        let folder = volume.create(ROOT, OsStr::new("beside"), true, 0o700).unwrap();
+        for (within, byte) in [(ROOT, 1), (folder, 2)] {
+            let ino = volume.create(within, OsStr::new("told"), false, 0o600).unwrap();
+            volume.write(ino, 0, &[byte; 10]).unwrap();
+            volume.sync(ino);
+            volume.sync(within);
+        }
+        let told = OsStr::new("told");
+        volume.exchange((ROOT, told), (folder, told)).unwrap();
+        let mut loose = Platter::new(false);
+        volume.log().iter().for_each(|(_, event)| loose.take(event));
+        volume.sync(ROOT);
+        let mut firm = Platter::new(false);
+        volume.log().iter().for_each(|(_, event)| firm.take(event));
+        let left = |platter: &Platter, seed| {
+            let at = tempfile::tempdir().unwrap();
+            let into = at.path().join("left");
+            platter.cut(&into, &mut StdRng::seed_from_u64(seed)).unwrap();
+            [into.join("told"), into.join("beside/told")].map(|path| fs::read(path).unwrap()[0])
+        };
+        let seen: std::collections::BTreeSet<_> = (0..40).map(|seed| left(&loose, seed)).collect();
+        assert_eq!(seen.into_iter().collect::<Vec<_>>(), [[1, 2], [2, 1]]);
+        assert!((0..40).all(|seed| left(&firm, seed) == [2, 1]), "syncing one folder keeps both sides");
     }
 
     #[test]

@@ -25,6 +25,8 @@ pub(super) enum Event {
     Unnamed { folder: Ino, name: OsString },
     /// What stood under one name stands under the other, in one go.
     Renamed { folder: Ino, from: OsString, to: OsString },
+    /// What stands under two names changes places, in one go: the folders, the names, and what stood there before.
+    Exchanged { folders: [Ino; 2], names: [OsString; 2], inos: [Ino; 2] },
     /// What was said about a file, or the names in a folder, were asked to be kept, and the asker was told that they are.
     Synced { ino: Ino },
 }
@@ -132,6 +134,16 @@ impl Volume {
         names.remove(from);
         names.insert(to.1.to_owned(), ino);
         self.happened(Event::Renamed { folder, from: from.to_owned(), to: to.1.to_owned() });
+        Ok(())
+    }
+
+    /// Lets two names, of any folders, stand for what the other one stood for.
+    pub(super) fn exchange(&mut self, one: (Ino, &OsStr), other: (Ino, &OsStr)) -> Result<(), Refused> {
+        let inos = [self.find(one.0, one.1)?, self.find(other.0, other.1)?];
+        self.entry(one.0)?.names.insert(one.1.to_owned(), inos[1]);
+        self.entry(other.0)?.names.insert(other.1.to_owned(), inos[0]);
+        let names = [one.1.to_owned(), other.1.to_owned()];
+        self.happened(Event::Exchanged { folders: [one.0, other.0], names, inos });
         Ok(())
     }
 
