@@ -108,6 +108,11 @@ impl House {
         self.memory("VmRSS:")
     }
 
+    /// What of it is no file's: what the program asked for and did not give back, in bytes.
+    pub(crate) fn anonymous_bytes(&self) -> Result<f64> {
+        self.memory("RssAnon:")
+    }
+
     /// What it has had written to a disk since it was started, in bytes: what the kernel counts for the process when it
     /// hands pages over to be written. A file system in memory counts for nothing.
     pub(crate) fn written_bytes(&self) -> Result<u64> {
@@ -134,13 +139,29 @@ impl House {
         http::post_as(&self.site, path, &self.token).map(drop)
     }
 
+    /// How many descriptors it has open: files, sockets.
+    pub(crate) fn open_descriptors(&self) -> Result<usize> {
+        let path = format!("/proc/{}/fd", self.process.id());
+        Ok(fs::read_dir(&path).with_context(|| format!("cannot list {path}"))?.count())
+    }
+
+    /// How many threads it has.
+    pub(crate) fn threads(&self) -> Result<f64> {
+        self.status("Threads:")?.parse().context("threads are a number")
+    }
+
     fn memory(&self, name: &str) -> Result<f64> {
         const BYTES_PER_KIB: f64 = 1024.0;
+        let kib: f64 = self.status(name)?.trim_end_matches(" kB").parse().context("memory is a number")?;
+        Ok(kib * BYTES_PER_KIB)
+    }
+
+    /// What the kernel says of the process under a name.
+    fn status(&self, name: &str) -> Result<String> {
         let path = format!("/proc/{}/status", self.process.id());
         let status = fs::read_to_string(&path).with_context(|| format!("cannot read {path}"))?;
-        let line = status.lines().find_map(|line| line.strip_prefix(name)).context("the kernel tells no memory")?;
-        let kib: f64 = line.trim().trim_end_matches(" kB").parse().context("memory is a number")?;
-        Ok(kib * BYTES_PER_KIB)
+        let value = status.lines().find_map(|line| line.strip_prefix(name));
+        Ok(value.with_context(|| format!("the kernel does not tell {name}"))?.trim().to_owned())
     }
 
     /// Kills it, as a power cut does to a program.

@@ -91,6 +91,8 @@ enum TortureChore {
     Kill(torture::kill::Options),
     /// With power cuts at chosen moments of a recorded run
     Power(torture::power::Options),
+    /// With a mixed load for an hour: memory, open files and threads have to stay as they are
+    Soak(torture::soak::Options),
 }
 
 #[derive(Subcommand)]
@@ -132,6 +134,7 @@ fn run(chore: &Chore) -> Result<()> {
         Chore::Soak { minutes, seed, scenarios } => soak::run_alone(&workspace, *minutes, *seed, scenarios),
         Chore::Torture { what: TortureChore::Kill(options) } => torture::kill::run(&workspace, options),
         Chore::Torture { what: TortureChore::Power(options) } => torture::power::run(&workspace, options),
+        Chore::Torture { what: TortureChore::Soak(options) } => torture::soak::run(&workspace, options),
         Chore::Package(options) => package::run(&workspace, options),
         Chore::Fixture(options) => fixture::run(&workspace, options),
         Chore::Picture => picture::run(&workspace),

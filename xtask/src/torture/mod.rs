@@ -4,6 +4,7 @@
 mod checked;
 pub(crate) mod kill;
 pub(crate) mod power;
+pub(crate) mod soak;
 pub(crate) mod village;
 mod writers;
 
@@ -52,7 +53,7 @@ pub(crate) fn write_photo(path: &Path) -> Result<()> {
 }
 
 /// Shows how far it is.
-fn bar(all: u64) -> ProgressBar {
+pub(crate) fn bar(all: u64) -> ProgressBar {
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len}, {msg} {eta}");
     let bar = ProgressBar::new(all);
     style.map_or_else(|_| bar.clone(), |style| bar.clone().with_style(style))
