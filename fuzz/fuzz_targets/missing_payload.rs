@@ -152,7 +152,8 @@ impl TestBox {
     }
 
     fn say(&mut self, message: &Message) {
-        let closed = self.handle(Input::Received { session: SessionId(self.session), frame: Checked::new(&message.encode()) });
+        let closed =
+            self.handle(Input::Received { session: SessionId(self.session), frame: Checked::new(&message.encode()) });
         if closed {
             self.greet();
         }

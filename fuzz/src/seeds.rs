@@ -1,8 +1,9 @@
-//! Writes where fuzzing starts, `corpus/TARGET`, from the test vectors of the protocol: real operations, and bytes that are
-//! refused for a known reason.
+//! Writes where fuzzing starts, a folder for each target in the folder it is told: from the test vectors of the protocol, real
+//! operations and bytes that are refused for a known reason; and small examples of what else people hand in.
 
-use std::path::Path;
-use std::{fs, io};
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
 
 use dorpsplein_protocol::bundle::{Head, Writer};
 use dorpsplein_protocol::operation::{CircleId, NeighbourhoodId, OperationId, Signed, Space, Value as PayloadValue};
@@ -11,10 +12,13 @@ use dorpsplein_protocol::sync::{
     Comparison, Content, Fingerprint, Message, Place, SESSION_VERSION, Section, SpaceId, SpaceRoot, pack,
 };
 use dorpsplein_protocol::time::Timestamp;
+use image::{ImageFormat, RgbaImage};
 use serde_json::Value;
 
 fn main() -> io::Result<()> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let to = env::args_os().nth(1).map(PathBuf::from);
+    let to = &to.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "say into which folder"))?;
     let mut transfers = Vec::new();
     for file in [
         "items.json",
@@ -29,27 +33,94 @@ fn main() -> io::Result<()> {
         let text = fs::read_to_string(here.join("../protocol/tests/vectors").join(file))?;
         collect_transfers(&serde_json::from_str(&text)?, &mut transfers);
     }
-    write(here, "transfer", &transfers)?;
+    write(to, "transfer", &transfers)?;
     let payloads: Vec<Vec<u8>> = transfers
         .iter()
         .filter_map(|bytes| Signed::decode(bytes).ok())
         .filter_map(|signed| signed.payload().map(<[u8]>::to_vec))
         .collect();
-    write(here, "codec_scan", &payloads)?;
+    write(to, "codec_scan", &payloads)?;
     let frames = frames(&transfers);
     let packed: Vec<_> = frames.iter().map(|frame| pack(frame).unwrap_or_else(|| frame.clone())).collect();
-    write(here, "packed", &packed)?;
-    write(here, "bundle", &bundles(&transfers))?;
-    write(here, "frame", &frames)?;
-    write(here, "photo_file", &photo_files())?;
-    write(here, "civil_time", &[b"2026-12-042026-12-04T20:00".to_vec(), b"2028-02-29".to_vec()])?;
+    write(to, "packed", &packed)?;
+    write(to, "bundle", &bundles(&transfers))?;
+    write(to, "frame", &frames)?;
+    write(to, "photo_file", &photo_files())?;
+    write(to, "civil_time", &[b"2026-12-042026-12-04T20:00".to_vec(), b"2028-02-29".to_vec()])?;
     let histories: Vec<Vec<u8>> =
         (1..9).map(|factor: u8| (0..80).map(|n: u8| n.wrapping_mul(factor * 29)).collect()).collect();
-    write(here, "missing_payload", &histories)?;
-    write(here, "register_order", &histories)?;
-    write(here, "merge_order", &[(0..120).map(|n| (n * 37) as u8).collect(), vec![7; 60]])?;
+    write(to, "missing_payload", &histories)?;
+    write(to, "register_order", &histories)?;
+    write(to, "merge_order", &[(0..120).map(|n| (n * 37) as u8).collect(), vec![7; 60]])?;
+    let chain = |links: &[Vec<u8>]| links.iter().flat_map(|link| [length(link).as_slice(), link].concat()).collect();
+    write(to, "proof", &transfers.windows(3).step_by(3).map(chain).collect::<Vec<Vec<u8>>>())?;
+    write(to, "linking", &(0..4).flat_map(|slot| [0, 9, 77].map(|place| vec![slot, place, 1])).collect::<Vec<_>>())?;
+    write(to, "session", &sessions())?;
+    write(to, "picture", &pictures()?)?;
+    write(to, "theme", &texts(&["brand=#224488/#aaccff\ntext=1.25rem\nfont=serif", "brand=#fff/#000\nink=red;}"]))?;
+    write(to, "markdown", &texts(&MARKDOWN))?;
+    write(to, "ics", &texts(&CALENDARS))?;
+    write(to, "typed_text", &texts(&TYPED))?;
     println!("{} operations were found in the vectors", transfers.len());
     Ok(())
+}
+
+const MARKDOWN: [&str; 3] = [
+    "# Zomerfeest\n\n*Kom* **allemaal**, neem [iets](https://plein.example/x) mee:\n\n1. taart\n2. `stoelen`\n",
+    "> - [x](javascript:alert(1)) <b onclick=x>y</b>\n\n---\n![a](b)\n\n```\n<script>\n```\n",
+    "a\\\nb<https://plein.example> &amp; &#x27;\n\n| a | b |\n|---|---|\n| ~~c~~ | d |\n",
+];
+
+const CALENDARS: [&str; 3] = [
+    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART;TZID=Europe/Amsterdam:20261204T200000\r\nDTEND;TZID=Europe/Amsterdam:20261204T220000\r\nSUMMARY:Koor\r\nRRULE:FREQ=WEEKLY;BYDAY=FR;COUNT=5\r\nEXDATE;TZID=Europe/Amsterdam:20261211T200000\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+    "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:2\r\nDTSTART;VALUE=DATE:20260427\r\nDURATION:P1D\r\nRRULE:FREQ=YEARLY\r\nSTATUS:CANCELLED\r\nDESCRIPTION:a\\nb\\,c\r\n d\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+    "BEGIN:VCALENDAR\r\nBEGIN:VTIMEZONE\r\nTZID:Ergens\r\nBEGIN:STANDARD\r\nDTSTART:19701025T030000\r\nTZOFFSETFROM:+0200\r\nTZOFFSETTO:+0100\r\nRRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\nBEGIN:VEVENT\r\nUID:3\r\nDTSTART;TZID=Ergens:20260101T120000\r\nRDATE;TZID=Ergens:20260201T120000,20260301T120000\r\nRECURRENCE-ID:20260101T110000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+];
+
+const TYPED: [&str; 8] = [
+    "7K3M-92XQ-A4TD",
+    "0123456789ABCDEFGHJKMNPQRS",
+    "0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20",
+    "2026-12-04",
+    "FREQ=MONTHLY;INTERVAL=2;BYDAY=1TH;COUNT=7",
+    "FREQ=YEARLY;BYMONTH=4;BYMONTHDAY=-1;UNTIL=20301231",
+    "fy",
+    "event",
+];
+
+fn texts(texts: &[&str]) -> Vec<Vec<u8>> {
+    texts.iter().map(|text| text.as_bytes().to_vec()).collect()
+}
+
+fn length(bytes: &[u8]) -> [u8; 2] {
+    u16::try_from(bytes.len()).unwrap_or(u16::MAX).to_be_bytes()
+}
+
+/// Posts on both sides, delivered in order, with one thing made up somewhere.
+fn sessions() -> Vec<Vec<u8>> {
+    let honest: Vec<[u8; 4]> = (0..12).map(|n| [14, n & 1, n, 0]).chain((0..40).map(|n| [0, n & 1, 0, 0])).collect();
+    let with = |n: u8| {
+        let mut turns = honest.clone();
+        turns.insert(14 + usize::from(n), [9, n << 1, n, 100]);
+        turns.concat()
+    };
+    (0..20).map(with).collect()
+}
+
+/// A picture of a few pixels in each format.
+fn pictures() -> io::Result<Vec<Vec<u8>>> {
+    let clear = RgbaImage::from_fn(24, 17, |x, y| image::Rgba([(x * 9) as u8, (y * 13) as u8, 80, (x * y) as u8]));
+    let opaque = image::DynamicImage::from(clear.clone()).into_rgb8();
+    let mut files = Vec::new();
+    for format in [ImageFormat::Png, ImageFormat::WebP] {
+        let mut file = Cursor::new(Vec::new());
+        clear.write_to(&mut file, format).map_err(io::Error::other)?;
+        files.push(file.into_inner());
+    }
+    let mut file = Cursor::new(Vec::new());
+    opaque.write_to(&mut file, ImageFormat::Jpeg).map_err(io::Error::other)?;
+    files.push(file.into_inner());
+    Ok(files)
 }
 
 /// Bundles without a frame, with one, and with several.
@@ -155,8 +226,8 @@ fn frames(transfers: &[Vec<u8>]) -> Vec<Vec<u8>> {
     messages.iter().map(Message::encode).collect()
 }
 
-fn write(here: &Path, target: &str, seeds: &[Vec<u8>]) -> io::Result<()> {
-    let folder = here.join("corpus").join(target);
+fn write(to: &Path, target: &str, seeds: &[Vec<u8>]) -> io::Result<()> {
+    let folder = to.join(target);
     fs::create_dir_all(&folder)?;
     seeds.iter().enumerate().try_for_each(|(n, seed)| fs::write(folder.join(format!("seed-{n:03}")), seed))
 }

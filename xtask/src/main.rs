@@ -6,6 +6,7 @@ mod bench;
 mod browser_module;
 mod e2e;
 mod fixture;
+mod fuzz;
 mod house;
 mod http;
 mod package;
@@ -72,6 +73,8 @@ enum Chore {
         #[arg(long = "scenario", value_name = "NAME")]
         scenarios: Vec<String>,
     },
+    /// Gives everything that reads what strangers bring hostile bytes and odd orders.
+    Fuzz(fuzz::Options),
     /// Kills boxes in the middle of their work, and looks whether they kept their word
     Torture {
         #[command(subcommand)]
@@ -134,6 +137,7 @@ fn run(chore: &Chore) -> Result<()> {
         Chore::Soak { minutes, seed, scenarios } => soak::run_alone(&workspace, *minutes, *seed, scenarios),
         Chore::Torture { what: TortureChore::Kill(options) } => torture::kill::run(&workspace, options),
         Chore::Torture { what: TortureChore::Power(options) } => torture::power::run(&workspace, options),
+        Chore::Fuzz(options) => fuzz::run(&workspace, options),
         Chore::Torture { what: TortureChore::Soak(options) } => torture::soak::run(&workspace, options),
         Chore::Package(options) => package::run(&workspace, options),
         Chore::Fixture(options) => fixture::run(&workspace, options),

@@ -111,6 +111,17 @@ pub(crate) fn schemathesis(workspace: &Workspace) -> Result<PathBuf> {
     Ok(program_in("schemathesis"))
 }
 
+/// The C++ compiler that builds libFuzzer, installed from Debian's packages when it is missing. `None` when it is here, otherwise
+/// why not, with what to type. Another one can be named in `CXX`, as everywhere.
+pub(crate) fn cxx(workspace: &Workspace) -> Option<String> {
+    let named = env::var_os("CXX").unwrap_or_else(|| "c++".into());
+    if works(Command::new(named).arg("--version")) {
+        return None;
+    }
+    let missing = debian_packages(workspace, &["g++"]).err()?;
+    Some(format!("{missing:#}; fuzzing needs a C++ compiler, because libFuzzer is written in C++"))
+}
+
 /// Who gives certificates in the tests of https, installed from Debian's packages when it is missing. `None` when it is here,
 /// otherwise why not, with what to type.
 pub(crate) fn pebble(workspace: &Workspace) -> Option<String> {

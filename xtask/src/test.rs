@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use crate::process::{Workspace, run, run_keeping, run_to_the_end, works};
 use crate::steps::{Outcome, Steps};
-use crate::{browser_module, e2e, setup, soak, tidy};
+use crate::{browser_module, e2e, fuzz, setup, soak, tidy};
 
 /// Sets up what is missing and runs every check and test; stops at the first that fails.
 pub(crate) fn run_everything(workspace: &Workspace, quick: bool) -> Result<()> {
@@ -43,10 +43,12 @@ pub(crate) fn run_everything(workspace: &Workspace, quick: bool) -> Result<()> {
     if quick {
         let left_out = || Ok(Outcome::Skipped("left out by --quick".to_owned()));
         steps.run("tests with planted mistakes", left_out)?;
+        steps.run("hostile bytes", left_out)?;
         steps.run("simulated chaos and siege", left_out)?;
         steps.run("in a browser", left_out)?;
     } else {
         steps.run("tests with planted mistakes", || planted(workspace))?;
+        fuzz::run_steps(workspace, &mut steps)?;
         soak::run_steps(workspace, &mut steps)?;
         browser_module::run_steps(workspace, &mut steps)?;
         e2e::run_steps(workspace, &mut steps, None)?;
