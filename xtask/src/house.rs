@@ -61,6 +61,8 @@ impl House {
             .args(["serve", "--json", "--dir"])
             .arg(dir)
             .env("RUST_LOG", "error")
+            // As the service runs it.
+            .env("MALLOC_ARENA_MAX", "2")
             .stdout(Stdio::piped())
             .spawn()
             .with_context(|| format!("cannot start {}", program.display()))?;

@@ -20,8 +20,8 @@ use crate::house::House;
 use crate::process::{Workspace, run};
 use crate::torture::checked::item_at;
 
-/// A data folder whose store is of an earlier format, packed as releases are (`cargo xtask fixture`).
-const EARLIER: &str = "xtask/fixtures/format-4.tar.br";
+/// What a release left whose store is of an earlier format (`cargo xtask fixture`).
+const EARLIER: &str = "node/tests/fixtures/0.1.0.tar.br";
 /// The box in it, and what visitors were shown.
 const BOX: &str = "plein";
 const TOLD: &str = "told.json";
