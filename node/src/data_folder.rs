@@ -275,6 +275,11 @@ pub fn running(path: &Path) -> Result<Option<Running>, FolderError> {
     }
 }
 
+/// Whether `path` is a data folder that was finished, of whatever format.
+pub fn is_finished(path: &Path) -> bool {
+    path.join(FORMAT_FILE).exists()
+}
+
 /// The settings in the data folder `path`, also while a box runs in it.
 ///
 /// # Errors

@@ -9,6 +9,7 @@ pub mod data_folder;
 pub mod demo;
 pub mod disk_store;
 pub mod driver;
+pub mod first_run;
 mod folder_lock;
 pub mod https;
 pub mod letters;

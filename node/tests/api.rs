@@ -56,6 +56,8 @@ impl Village {
             listen: Some(Vec::new()),
             public_url: None,
             mdns: LocalNetwork::Off,
+            https: None,
+            first: Role::Resident,
             now: clock::now(),
         });
         let founded = founded.unwrap();

@@ -13,7 +13,7 @@ use std::process::{Command, Output};
 
 use rustix::process::Signal;
 use serde_json::Value;
-use site_support::{PATIENCE, Serving, dorpsplein, free_port, init, says};
+use site_support::{Answer, PATIENCE, Serving, dorpsplein, eventually, fails, free_port, get, init, post, says};
 
 fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_else(|| panic!("no text: {value}"))
@@ -329,4 +329,125 @@ fn the_service_manager_hears_how_the_box_is() {
         let event: Value = serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}"));
         assert!(event["level"].is_string() && event["fields"].is_object(), "{line}");
     }
+}
+
+/// A browser at the page of a box without a square.
+struct Beginner {
+    url: String,
+    cookie: String,
+}
+
+impl Beginner {
+    fn look(&self) -> Answer {
+        get(&self.url, &[("cookie", &self.cookie)])
+    }
+
+    fn send(&self, fields: &[(&str, &str)], headers: &[(&str, &str)]) -> Answer {
+        let form = fields.iter().map(|(name, value)| format!("{name}={}", value.replace(' ', "+").replace('/', "%2F")));
+        let form = form.collect::<Vec<_>>().join("&");
+        let usual = [("content-type", "application/x-www-form-urlencoded"), ("cookie", self.cookie.as_str())];
+        post(&self.url, &[&usual, headers].concat(), form.as_bytes())
+    }
+
+    /// Types a code; whether that lets them in.
+    fn types(&mut self, code: &str) -> Answer {
+        let answer = self.send(&[("code", code)], &[]);
+        if answer.status == 303 {
+            let cookie = answer.header("set-cookie");
+            assert!(cookie.contains("; HttpOnly") && cookie.contains("; SameSite=Strict"), "{cookie}");
+            self.cookie = cookie.split(';').next().unwrap().to_owned();
+        }
+        answer
+    }
+}
+
+#[test]
+fn a_square_begins_on_a_page_for_who_can_read_the_console() {
+    let folder = tempfile::tempdir().unwrap();
+    let (dir, site) = (path(folder.path(), "plein"), format!("site=127.0.0.1:{}", free_port()));
+    let serve = ["serve", "--dir", &dir, "--first-run", "--set", &site, "--set", "mdns=off"];
+    let mut serving = Serving::start(&serve);
+    let (url, code) = (serving.text("first_run"), serving.text("code"));
+    let mut beginner = Beginner { url: url.clone(), cookie: String::new() };
+
+    // Nothing else is served, and nobody from elsewhere is.
+    assert!(beginner.look().text().contains("De code van het kastje"));
+    assert!(get(&format!("{url}en/"), &[]).text().contains("The code of the box"));
+    for nothing in ["api/v1/status", "meedoen", "metrics"] {
+        assert_eq!(get(&format!("{url}{nothing}"), &[]).status, 404, "{nothing}");
+    }
+    assert_eq!(get(&url, &[("host", "plein.example")]).status, 403);
+    assert_eq!(beginner.send(&[("code", &code)], &[("host", "plein.example")]).status, 403);
+    assert_eq!(beginner.send(&[("code", &code)], &[("origin", "http://plein.example")]).status, 403);
+    let answers = [("step", "questions"), ("name", "Maasdorp"), ("port", "1"), ("box_port", "1")];
+    assert_eq!(beginner.send(&answers, &[]).status, 422, "without the code");
+    assert!(!Path::new(&dir).exists());
+
+    // That was one wrong code; after five there is another.
+    for _ in 0..3 {
+        assert_eq!(beginner.types("0000-0000-0000").status, 422);
+    }
+    assert!(beginner.types("nergens").text().contains("nieuwe code"));
+    let second = text(&serving.next_line()["code"]).to_owned();
+    assert_eq!(beginner.types(&code).status, 422, "the old one is over");
+    assert_eq!(beginner.types(&second.to_lowercase()).status, 303);
+
+    // What is wrong is said beside the field, and all that was typed is there again.
+    let (site_port, box_port) = (url.rsplit(':').next().unwrap().trim_end_matches('/'), free_port().to_string());
+    let wrong = [
+        ("step", "questions"),
+        ("name", " "),
+        ("tagline", "Van ons <allemaal>"),
+        ("help_name", "Truus"),
+        ("port", site_port),
+        ("box_port", site_port),
+    ];
+    let refused = beginner.send(&wrong, &[]);
+    assert_eq!(refused.status, 422);
+    for said in
+        ["href=\"#name\"", "id=\"name-wrong\"", "id=\"help_phone-wrong\"", "id=\"box_port-wrong\"", "value=\"Truus\""]
+    {
+        assert!(refused.text().contains(said), "{said}: {}", refused.text());
+    }
+    assert!(!refused.text().contains("<allemaal>") && !Path::new(&dir).exists());
+
+    let right = [("step", "questions"), ("name", "Maasdorp"), ("port", site_port), ("box_port", &box_port)];
+    assert_eq!(beginner.send(&right, &[]).status, 303);
+    assert_eq!(beginner.send(&right, &[]).status, 303, "sent twice, it begins once");
+    let begun = beginner.look();
+    let code = begun.text().split("<p class=\"code\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
+    assert_eq!(get(&url, &[]).text().matches("class=\"code\"").count(), 0, "others do not see the code");
+    assert_eq!(beginner.send(&[("step", "start")], &[]).status, 200);
+
+    // The box goes on, and the invitation makes a connector.
+    let ready = serving.next_line();
+    let url = text(&ready["url"]).to_owned();
+    assert!(get(&url, &[]).text().contains("Maasdorp"));
+    let invitation = format!("{url}/meedoen#{}", code.replace('-', ""));
+    let key = path(folder.path(), "anna.key");
+    says(&["resident", "join", "--invitation", &invitation, "--key", &key, "--name", "Anna"]);
+    let register = get(&format!("{url}/api/v1/register"), &[]).json();
+    let roles = register["residents"].as_array().unwrap().iter().map(|one| text(&one["role"]).to_owned());
+    assert_eq!(roles.collect::<Vec<_>>(), ["connector", "connector"]);
+    serving.stop(Signal::TERM);
+
+    // The second time there is nothing to ask.
+    let again = Serving::start(&serve);
+    assert!(again.ready["first_run"].is_null());
+    assert!(!get(&again.text("url"), &[]).text().contains("De code van het kastje"));
+    again.stop(Signal::TERM);
+}
+
+#[test]
+fn a_command_can_begin_the_square_while_the_page_waits() {
+    let folder = tempfile::tempdir().unwrap();
+    let (dir, site) = (path(folder.path(), "plein"), format!("site=127.0.0.1:{}", free_port()));
+    let mut serving = Serving::start(&["serve", "--dir", &dir, "--first-run", "--set", &site, "--set", "mdns=off"]);
+    let (_, error) =
+        fails(&["init", "--dir", &dir, "--name", "Maasdorp", "--help-name", "Truus", "--help-phone", "later"]);
+    assert!(error.contains("telephone number"), "{error}");
+    init(Path::new(&dir), "Maasdorp");
+    let url = text(&serving.next_line()["url"]).to_owned();
+    eventually("the square", || get(&url, &[]).text().contains("Maasdorp"));
+    serving.stop(Signal::TERM);
 }

@@ -124,6 +124,8 @@ fn begin_one(root: &Path, name: &str, host: &str) -> Result<()> {
         listen: Some(vec![format!("/{family}/{host}/udp/{}/quic-v1", udp.port()).parse()?]),
         public_url: None,
         mdns: LocalNetwork::Off,
+        https: None,
+        first: Role::Resident,
         now: clock::now(),
     })?;
     let config = dorpsplein_node::data_folder::read_config(&dir)?;

@@ -1,9 +1,13 @@
 //! Why a command did not do what was asked: one clear line, or one problem object for a script.
 
+use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
 use dorpsplein_protocol::recurrence::RecurrenceError;
+use dorpsplein_web_ui::Lang;
+use dorpsplein_web_ui::locale::Texts;
+use dorpsplein_web_ui::view::FirstRunFault;
 use serde_json::json;
 use thiserror::Error;
 
@@ -60,6 +64,9 @@ pub enum CliError {
     /// There is no backup, or nothing was made of one.
     #[error(transparent)]
     Backup(#[from] crate::backup::BackupError),
+    /// Nobody could be asked what a first start asks.
+    #[error(transparent)]
+    FirstRun(#[from] crate::first_run::FirstRunError),
     /// Https on the local network could not be switched on or off.
     #[error(transparent)]
     LocalHttps(#[from] crate::https::LocalError),
@@ -262,6 +269,9 @@ pub enum InputError {
     /// Leaving cannot be undone.
     #[error("this erases {0} things you made and ends your membership, for good: add --yes when that is what you want")]
     NotConfirmed(usize),
+    /// A square does not begin with these answers.
+    #[error("{0}")]
+    Answers(Faults),
     /// Nobody could do what connectors do.
     #[error(
         "you are the only connector: make somebody else one first with `dorpsplein member role RESIDENT connector`"
@@ -282,6 +292,18 @@ pub enum InputError {
     /// The demonstration has two sites.
     #[error("--ports takes two different ports, such as 8101,8102")]
     Ports,
+}
+
+/// What is wrong with the answers about a square, as the page says it, in one line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Faults(pub Vec<FirstRunFault>);
+
+impl fmt::Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let say = |fault: &FirstRunFault| Texts::of(Lang::En).say(fault.text()).map_err(|_| fmt::Error);
+        let sentences = self.0.iter().map(say).collect::<Result<Vec<_>, _>>()?;
+        f.write_str(&sentences.join(" "))
+    }
 }
 
 impl From<InputError> for CliError {

@@ -17,7 +17,7 @@ use super::error::CliError;
 use super::invite::{DAY_MS, invite};
 use super::key_file::KeyFile;
 use super::random;
-use crate::config::{Config, HelpLine, LocalNetwork};
+use crate::config::{Config, HelpLine, HttpsSettings, LocalNetwork};
 use crate::data_folder::{DataFolder, connector_key};
 use crate::links::InvitationLink;
 
@@ -43,8 +43,12 @@ pub struct Founding {
     pub listen: Option<Vec<Multiaddr>>,
     /// The site's own address as visitors type it.
     pub public_url: Option<String>,
+    /// How the site is reached over https without a web server before it.
+    pub https: Option<HttpsSettings>,
     /// Whether the box makes itself known on the local network.
     pub mdns: LocalNetwork,
+    /// What the first invitation makes of who comes with it.
+    pub first: Role,
     /// When.
     pub now: Timestamp,
 }
@@ -53,7 +57,7 @@ pub struct Founding {
 pub struct Founded {
     /// The neighbourhood.
     pub neighbourhood: NeighbourhoodId,
-    /// The first invitation, for the first resident after the connector.
+    /// The first invitation.
     pub invitation: InvitationLink,
 }
 
@@ -115,7 +119,7 @@ fn found_in(dir: &Path, founding: &Founding) -> Result<Founded, CliError> {
     connector.deliver()?;
     let expires = now.plus_millis(CERTIFICATE_DAYS * DAY_MS);
     connector.state(Statement::BoxCertificate(BoxCertificate { key: box_public, expires }), now)?;
-    let (invitation, _) = invite(&mut connector, site, Role::Resident, INVITATION_DAYS, now)?;
+    let (invitation, _) = invite(&mut connector, site, founding.first, INVITATION_DAYS, now)?;
     Ok(Founded { neighbourhood, invitation })
 }
 
@@ -128,6 +132,7 @@ fn settings(founding: &Founding, neighbourhood: NeighbourhoodId) -> Config {
         listen: founding.listen.clone().unwrap_or_else(|| usual.listen.clone()),
         public_url: founding.public_url.clone(),
         mdns: founding.mdns,
+        https: founding.https.clone(),
         ..usual
     }
 }

@@ -6,12 +6,13 @@ use clap::Args;
 use serde_json::json;
 
 use super::Outcome;
-use super::error::CliError;
-use super::founding::{Founding, found};
+use super::error::{CliError, Faults, InputError};
+use super::founding::found;
+use super::invite::RoleName;
 use super::place::Place;
 use crate::clock;
-use crate::config::HelpLine;
 use crate::data_folder::connector_key;
+use crate::first_run::Answers;
 
 /// `init`.
 #[derive(Debug, Args)]
@@ -36,6 +37,12 @@ pub(super) struct InitArgs {
     /// Whom visitors can call for help: when
     #[arg(long, requires = "help_name")]
     help_hours: Option<String>,
+    /// Have the box obtain a certificate for its public URL, agreeing to the terms of letsencrypt.org (ports 80 and 443)
+    #[arg(long, requires = "public_url")]
+    certificate: bool,
+    /// What the first invitation makes of who comes with it
+    #[arg(long, value_enum, default_value_t = RoleName::Resident)]
+    first: RoleName,
 }
 
 /// Begins a neighbourhood.
@@ -43,23 +50,21 @@ pub(super) struct InitArgs {
 /// # Errors
 /// [`CliError`].
 pub(super) fn run(args: &InitArgs) -> Result<Outcome, CliError> {
-    let help = match (&args.help_name, &args.help_phone) {
-        (Some(name), Some(phone)) => {
-            Some(HelpLine { name: name.clone(), phone: phone.clone(), hours: args.help_hours.clone() })
-        }
-        _ => None,
-    };
-    let founded = found(&Founding {
-        dir: args.dir.clone(),
-        name: args.name.trim().to_owned(),
-        tagline: args.tagline.clone(),
-        help,
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let answers = Answers {
+        name: args.name.clone(),
+        tagline: text(&args.tagline),
+        help_name: text(&args.help_name),
+        help_phone: text(&args.help_phone),
+        help_hours: text(&args.help_hours),
+        address: args.place.public_url()?.unwrap_or_default(),
+        certificate: args.certificate,
         site: args.place.site,
         listen: args.place.listen(),
-        public_url: args.place.public_url()?,
         mdns: args.place.mdns.into(),
-        now: clock::now(),
-    })?;
+    };
+    let founding = answers.founding(&args.dir, args.first.role(), clock::now());
+    let founded = found(&founding.map_err(|faults| InputError::Answers(Faults(faults)))?)?;
     let (dir, invitation) = (args.dir.display(), founded.invitation.url());
     Ok(Outcome::new(
         format!(

@@ -31,6 +31,16 @@ pub(super) async fn live(driver: DriverHandle) {
     }
 }
 
+/// Gives signs of life where they are expected, of a box that waits for its first start and has no driver yet.
+pub(super) async fn wait() {
+    let Some(expected) = sd_notify::watchdog_enabled() else { return };
+    let pause = (expected / SIGNS).max(Duration::from_millis(1));
+    loop {
+        tell(NotifyState::Watchdog);
+        tokio::time::sleep(pause).await;
+    }
+}
+
 fn tell(state: NotifyState<'_>) {
     if let Err(error) = sd_notify::notify(&[state]) {
         tracing::warn!(%error, "the service manager could not be told how the box is");

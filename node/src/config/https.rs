@@ -59,6 +59,22 @@ pub enum Challenge {
 }
 
 impl HttpsSettings {
+    /// A certificate of the usual giver, to whose terms the operator agrees, at the usual ports; plain http leads there.
+    pub fn usual() -> Self {
+        Self {
+            listen: usual_listen(),
+            redirect: Some(SocketAddr::new(usual_listen().ip(), 80)),
+            agree_to_terms: true,
+            contact: None,
+            domains: Vec::new(),
+            challenge: Challenge::default(),
+            directory: usual_directory(),
+            directory_root: None,
+            certificate: None,
+            key: None,
+        }
+    }
+
     /// Files that somebody else keeps up to date: certificate and key. None: the box obtains its own.
     pub fn files(&self) -> Option<(&PathBuf, &PathBuf)> {
         self.certificate.as_ref().zip(self.key.as_ref())
@@ -77,7 +93,7 @@ impl HttpsSettings {
     }
 
     /// What is wrong with these settings, if anything is: the setting, what about it, and what to do.
-    pub(super) fn fault(&self, public_url: Option<&str>, site: SocketAddr) -> Option<[&'static str; 3]> {
+    pub(crate) fn fault(&self, public_url: Option<&str>, site: SocketAddr) -> Option<[&'static str; 3]> {
         let Some(url) = public_url.filter(|url| url.starts_with("https://")) else {
             let todo = "add a line like `public_url = \"https://plein.example\"`, above all tables";
             return Some(["public_url", "[https] needs a `public_url` that begins with https://", todo]);

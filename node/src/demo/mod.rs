@@ -19,6 +19,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
+use dorpsplein_protocol::operation::Role;
 use dorpsplein_protocol::time::Timestamp;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
@@ -137,6 +138,8 @@ fn founding(village: &Village, dir: &Path, port: Option<u16>, now: Timestamp) ->
         listen: Some(vec![listen.parse().expect("this is how a multiaddress of QUIC is written")]),
         public_url: None,
         mdns: LocalNetwork::Off,
+        https: None,
+        first: Role::Resident,
         now,
     })
 }

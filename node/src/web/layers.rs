@@ -29,7 +29,7 @@ static USUAL_STYLE: LazyLock<String> = LazyLock::new(|| source_of(STYLE));
 static PLAIN_POLICY: LazyLock<HeaderValue> = LazyLock::new(|| policy(""));
 
 /// The rules for the browser.
-const RULES: [(HeaderName, HeaderValue); 3] = [
+pub(super) const RULES: [(HeaderName, HeaderValue); 3] = [
     (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),

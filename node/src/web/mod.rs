@@ -12,6 +12,7 @@ mod conditional;
 pub mod error;
 mod extract;
 mod feeds;
+pub(crate) mod first_run;
 mod item_count;
 mod keeper;
 mod kept;

@@ -33,9 +33,11 @@ const OF_DEVICE: Rate = Rate { each: Duration::from_secs(1), at_once: 200 };
 
 /// So many at once, and from then on one after each while (a leaky bucket as a meter, ITU-T I.371).
 #[derive(Clone, Copy, Debug)]
-struct Rate {
-    each: Duration,
-    at_once: u32,
+pub(super) struct Rate {
+    /// From then on one after each such while.
+    pub(super) each: Duration,
+    /// So many at once.
+    pub(super) at_once: u32,
 }
 
 /// What everybody asked for of late.
@@ -91,13 +93,13 @@ fn too_much(who: &str, wait: Duration) -> Problem {
 }
 
 /// Meters, one for each who comes: until when what came would take at the lasting rate.
-struct Meter<K> {
+pub(super) struct Meter<K> {
     rate: Rate,
     ends: Cache<K, Arc<Mutex<Instant>>>,
 }
 
 impl<K: Eq + Hash + Clone> Meter<K> {
-    fn new(rate: Rate) -> Self {
+    pub(super) fn new(rate: Rate) -> Self {
         Self { rate, ends: Cache::new(REMEMBERED) }
     }
 
@@ -105,7 +107,7 @@ impl<K: Eq + Hash + Clone> Meter<K> {
     ///
     /// # Errors
     /// How long to wait.
-    fn take(&self, key: K, now: Instant) -> Result<(), Duration> {
+    pub(super) fn take(&self, key: K, now: Instant) -> Result<(), Duration> {
         let end = self.ends.get(&key).unwrap_or_else(|| {
             let end = Arc::new(Mutex::new(now));
             self.ends.insert(key, Arc::clone(&end));

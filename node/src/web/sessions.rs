@@ -336,7 +336,7 @@ fn authentication(key: &[u8; 32], made: &[u8]) -> Hmac<Sha256> {
 }
 
 /// The token in the cookie of a request.
-fn token(headers: &HeaderMap) -> Option<[u8; 32]> {
+pub(super) fn token(headers: &HeaderMap) -> Option<[u8; 32]> {
     let lists = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let cookies = lists.flat_map(|list| list.split(';')).filter_map(|cookie| cookie.trim().split_once('='));
     let (_, token) = cookies.into_iter().find(|(name, _)| *name == COOKIE)?;
@@ -344,7 +344,7 @@ fn token(headers: &HeaderMap) -> Option<[u8; 32]> {
 }
 
 /// A cookie that no script reads and no other site sends.
-fn cookie(token: &str, seconds: u64, secure: bool) -> HeaderValue {
+pub(super) fn cookie(token: &str, seconds: u64, secure: bool) -> HeaderValue {
     let secure = if secure { "; Secure" } else { "" };
     let cookie = format!("{COOKIE}={token}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}");
     HeaderValue::try_from(cookie).expect("hexadecimal digits and these words are a header value")

@@ -8,7 +8,7 @@ pub mod village;
 use std::io::{BufRead, BufReader};
 use std::net::{TcpListener, UdpSocket};
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -51,6 +51,7 @@ fn only_line(output: &Output) -> Value {
 /// A program that runs until it is asked to stop.
 pub struct Serving {
     child: Child,
+    says: BufReader<ChildStdout>,
     /// The line it says when it is ready.
     pub ready: Value,
 }
@@ -64,10 +65,17 @@ impl Serving {
     /// The same, of a command that was made ready.
     pub fn start_as(command: &mut Command) -> Self {
         let mut child = command.arg("--json").stdout(Stdio::piped()).spawn().unwrap();
+        let says = BufReader::new(child.stdout.take().unwrap());
+        let mut serving = Self { child, says, ready: Value::Null };
+        serving.ready = serving.next_line();
+        serving
+    }
+
+    /// The next line it says.
+    pub fn next_line(&mut self) -> Value {
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let ready = serde_json::from_str(&line).unwrap_or_else(|_| panic!("{command:?} said {line:?}"));
-        Self { child, ready }
+        self.says.read_line(&mut line).unwrap();
+        serde_json::from_str(&line).unwrap_or_else(|_| panic!("it said {line:?}"))
     }
 
     /// A text of the line it said.

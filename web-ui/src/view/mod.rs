@@ -11,6 +11,7 @@ mod desk_queue;
 mod devices;
 mod editing;
 mod feed;
+mod first_run;
 mod frame;
 mod look;
 mod mail;
@@ -43,6 +44,7 @@ pub use editing::{
     fact,
 };
 pub use feed::{FeedEntry, FeedView};
+pub use first_run::{CodeTrouble, FirstInvitation, FirstRunFault, FirstRunForm, FirstRunPage};
 pub use frame::{CircleChoice, Frame, Help, NeighbourLink, Neighbourhood};
 pub use jiff::civil::{Date, DateTime};
 pub use look::LookPage;
