@@ -416,6 +416,7 @@ mod tests {
         while tried(&first) != Some(CodeTrouble::TooOften) {}
         assert_eq!(tried(&second), Some(CodeTrouble::TooOften), "of the right one it is not told either");
         tokio::time::advance(TRIED.each).await;
-        assert_eq!(tried(&beginning.0.door.lock().code.to_string().clone()), None);
+        let last = beginning.0.door.lock().code.to_string();
+        assert_eq!(tried(&last), None);
     }
 }
