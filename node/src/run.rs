@@ -115,7 +115,6 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
 
     // Other calendars, which are visited when it is time.
     let (sources, visits) = sources::start(folder.path(), &settings.agenda, &stop)?;
-    let settling = keep_settled(Arc::clone(&store), stop.clone());
 
     // The site.
     let (site_url, local_url) = (settings.site_url(bound), config::local_url(bound));
@@ -134,6 +133,7 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
 
     // Ready: commands on this machine may come.
     let running = RunningBox {
+        settling: keep_settled(Arc::clone(&store), stop.clone()),
         site_url,
         local_url,
         addresses,
@@ -154,17 +154,14 @@ pub async fn start(folder: DataFolder) -> Result<RunningBox, RunError> {
         follower,
         teller,
         visits,
-        settling,
         sender,
         notices,
     };
-    match running.announce() {
-        Ok(()) => Ok(running),
-        Err(error) => {
-            running.shutdown().await;
-            Err(error.into())
-        }
+    if let Err(error) = running.announce() {
+        running.shutdown().await;
+        return Err(error.into());
     }
+    Ok(running)
 }
 
 /// Adds what finds things, post and notices to a site, where this box has them, and begins to send.
