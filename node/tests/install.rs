@@ -5,11 +5,12 @@
 mod site_support;
 
 use std::fs::{self, File};
+use std::io::Write;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixDatagram;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use rustix::process::Signal;
 use serde_json::Value;
@@ -450,4 +451,30 @@ fn a_command_can_begin_the_square_while_the_page_waits() {
     let url = text(&serving.next_line()["url"]).to_owned();
     eventually("the square", || get(&url, &[]).text().contains("Maasdorp"));
     serving.stop(Signal::TERM);
+}
+
+#[test]
+fn init_asks_at_a_terminal_what_the_command_line_does_not_say() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = path(folder.path(), "plein");
+    let (_, error) = fails(&["init", "--dir", &dir]);
+    assert!(error.contains("give the neighbourhood's name with --name"), "{error}");
+
+    let asks = format!("{} init --dir {dir} --tagline 'aan de rivier'", env!("CARGO_BIN_EXE_dorpsplein"));
+    let mut terminal = Command::new("script")
+        .args(["--quiet", "--return", "--command", &asks, "/dev/null"])
+        .env("LC_ALL", "nl_NL.UTF-8")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    terminal.stdin.take().unwrap().write_all(b"Maasdorp\nTruus\n024 000 00 00\n\n\n").unwrap();
+    let output = terminal.wait_with_output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success() && said.contains("Maasdorp has begun."), "{said}");
+    assert!(said.contains("Hoe heet uw dorp of buurt?") && !said.contains("Een regel onder de naam"), "{said}");
+    let settings = fs::read_to_string(path(Path::new(&dir), "box.toml")).unwrap();
+    for setting in ["name = \"Maasdorp\"", "tagline = \"aan de rivier\"", "024 000 00 00"] {
+        assert!(settings.contains(setting), "{setting}: {settings}");
+    }
 }

@@ -146,7 +146,7 @@ fn word(texts: &Texts, state: State) -> Result<String, MissingText> {
 }
 
 /// Dutch in a shell that speaks Dutch, otherwise English, as the other commands.
-fn language_of_the_shell() -> Lang {
+pub(super) fn language_of_the_shell() -> Lang {
     let said = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(|name| env::var(name).ok());
     let first = said.into_iter().find(|value| !value.is_empty()).unwrap_or_default();
     if first.starts_with("nl") { Lang::Nl } else { Lang::En }

@@ -280,6 +280,9 @@ pub enum InputError {
     /// Settings that cannot be written as TOML.
     #[error("these settings cannot be shown")]
     Unshowable,
+    /// Nobody is there to be asked for the name.
+    #[error("nobody can be asked here: give the neighbourhood's name with --name, or start this at a terminal")]
+    NoName,
     /// Nobody is there to be asked for a passphrase.
     #[error("nobody can be asked for the passphrase here: name a file it stands in with --passphrase-file, or keys")]
     NoPassphrase,

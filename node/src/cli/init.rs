@@ -1,13 +1,17 @@
-//! `dorpsplein init`: a neighbourhood begins.
+//! `dorpsplein init`: a neighbourhood begins, with what is said on the command line or answered at the terminal.
 
+mod questions;
+
+use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::json;
 
 use super::Outcome;
+use super::doctor::language_of_the_shell;
 use super::error::{CliError, Faults, InputError};
-use super::founding::found;
+use super::founding::{Founding, found};
 use super::invite::RoleName;
 use super::place::Place;
 use crate::clock;
@@ -20,9 +24,9 @@ pub(super) struct InitArgs {
     /// The data folder to make
     #[arg(long)]
     dir: PathBuf,
-    /// The neighbourhood's name
+    /// The neighbourhood's name; without it, a terminal asks for that and for all that was not given
     #[arg(long)]
-    name: String,
+    name: Option<String>,
     /// One line under the name
     #[arg(long)]
     tagline: Option<String>,
@@ -52,7 +56,7 @@ pub(super) struct InitArgs {
 pub(super) fn run(args: &InitArgs) -> Result<Outcome, CliError> {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let answers = Answers {
-        name: args.name.clone(),
+        name: text(&args.name),
         tagline: text(&args.tagline),
         help_name: text(&args.help_name),
         help_phone: text(&args.help_phone),
@@ -63,14 +67,20 @@ pub(super) fn run(args: &InitArgs) -> Result<Outcome, CliError> {
         listen: args.place.listen(),
         mdns: args.place.mdns.into(),
     };
-    let founding = answers.founding(&args.dir, args.first.role(), clock::now());
-    let founded = found(&founding.map_err(|faults| InputError::Answers(Faults(faults)))?)?;
+    let founding = match args.name {
+        Some(_) => {
+            let founding = answers.founding(&args.dir, args.first.role(), clock::now());
+            founding.map_err(|faults| InputError::Answers(Faults(faults)))?
+        }
+        None => asked(args, answers)?,
+    };
+    let founded = found(&founding)?;
     let (dir, invitation) = (args.dir.display(), founded.invitation.url());
     Ok(Outcome::new(
         format!(
             "{} has begun.\n\n  start the box:         dorpsplein serve --dir {dir}\n  your connector's key:  {}\n  \
              first invitation:      {invitation}",
-            args.name.trim(),
+            founding.name,
             connector_key(&args.dir).display(),
         ),
         json!({
@@ -79,4 +89,15 @@ pub(super) fn run(args: &InitArgs) -> Result<Outcome, CliError> {
             "invitation": invitation,
         }),
     ))
+}
+
+/// Asks at the terminal what the command line does not say. Standard output stays for the answer.
+fn asked(args: &InitArgs, answers: Answers) -> Result<Founding, CliError> {
+    let input = io::stdin();
+    if !input.is_terminal() {
+        return Err(InputError::NoName.into());
+    }
+    let whose = (language_of_the_shell(), args.dir.as_path(), args.first.role());
+    questions::ask(whose, answers, &mut input.lock(), &mut io::stderr().lock())
+        .map_err(|source| CliError::Io { path: "the terminal".into(), source })
 }
