@@ -118,6 +118,17 @@ fn what_its_author_erases_leaves_every_table_and_a_row_for_the_comments() {
     stage.world.reopen(at);
     assert_eq!(stage.row(item).erased.unwrap(), erased);
     assert_eq!(stage.world.submit(at, &late), Err(Refusal::NotPermitted(Reason::Erased)));
+
+    // A form is told that what it answers is gone. From a peer the answer is kept: who wrote it may not have known.
+    let answer = bart.create(place, Kind::COMMENT, Some(item), vec![body("Wat stond hier?")], now);
+    assert_eq!(stage.world.submit(at, &answer), Err(Refusal::NotPermitted(Reason::Erased)));
+    assert!(!stage.world.boxes[at].holds(&answer));
+    let listener = stage.listener();
+    for operation in [written, erasure, answer.clone()] {
+        stage.world.bring(listener, &[operation]);
+    }
+    assert!(stage.world.boxes[listener.at].row(item).is_some_and(|row| row.erased.is_some()));
+    assert!(stage.world.boxes[listener.at].holds(&answer));
 }
 
 #[test]
