@@ -333,7 +333,7 @@ fn each_obstacle_is_one_clear_line() {
 
     assert!(line(&["init", "--dir", &dir, "--name", "Dorp"]).ends_with("exists already and is not empty"));
     let nameless = path(folder.path(), "naamloos");
-    assert!(line(&["init", "--dir", &nameless, "--name", " "]).contains("a name has 1 to 80 characters"));
+    assert!(line(&["init", "--dir", &nameless, "--name", " "]).contains("at most 80 characters"));
     let left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left, ["dorp"], "what did not get to its end leaves nothing behind");
     assert!(line(&["serve", "--dir", &path(folder.path(), "nergens")]).contains("is not a data folder"));
