@@ -12,6 +12,7 @@ use dorpsplein_protocol::time::Timestamp;
 use dorpsplein_web_ui::paths::{self, PostKind};
 use dorpsplein_web_ui::view;
 use dorpsplein_web_ui::{Lang, pages};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -123,9 +124,7 @@ pub(super) async fn subscribe(
 ) -> Result<StatusCode, Problem> {
     check_origin(&headers)?;
     let push = offered(&state)?;
-    let too_large = || Problem::new("too-large", format!("a request for notices has at most {LONGEST} bytes"));
-    let body = bounded::read(&headers, body, LONGEST, too_large).await?;
-    let body: PushBody = serde_json::from_slice(&body).map_err(|error| Problem::new("malformed", error.to_string()))?;
+    let body: PushBody = read_body(&headers, body).await?;
     let wish = wish(body).ok_or_else(|| Problem::new("malformed", "there is no such language or kind of post"))?;
     let taken =
         tokio::task::spawn_blocking(move || push.subscribe(visitor.device, &visitor.resident, &wish, clock::now()));
@@ -166,15 +165,19 @@ pub(super) async fn renew(
 ) -> Result<StatusCode, Problem> {
     check_origin(&headers)?;
     let push = offered(&state)?;
-    let too_large = || Problem::new("too-large", format!("where a browser is reached takes at most {LONGEST} bytes"));
-    let body = bounded::read(&headers, body, LONGEST, too_large).await?;
-    let body: ReachedBody =
-        serde_json::from_slice(&body).map_err(|error| Problem::new("malformed", error.to_string()))?;
+    let body: ReachedBody = read_body(&headers, body).await?;
     let moved = tokio::task::spawn_blocking(move || {
         push.renew(&visitor.device, &visitor.resident, (&body.endpoint, &body.p256dh, &body.auth))
     });
     let is_known = moved.await.map_err(|error| Problem::internal(&error))??;
     if is_known { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::not_found()) }
+}
+
+/// What a request about notices says, within its bound.
+async fn read_body<T: DeserializeOwned>(headers: &HeaderMap, body: Body) -> Result<T, Problem> {
+    let too_large = || Problem::new("too-large", format!("a request about notices has at most {LONGEST} bytes"));
+    let body = bounded::read(headers, body, LONGEST, too_large).await?;
+    serde_json::from_slice(&body).map_err(|error| Problem::new("malformed", error.to_string()))
 }
 
 /// Stops the notices on the device that is logged in.
