@@ -50,6 +50,9 @@ impl Migration {
         let mounted = mounted::mount(&disk, &at)?;
         let mut copy = Command::new("cp");
         run(copy.arg("--recursive").arg(earlier.join(BOX)).arg(&at))?;
+        // What lay there before is on the disk: it is the migration that is cut, not the copying.
+        let mut synced = Command::new("find");
+        run(synced.arg(at.join(BOX)).args(["-exec", "sync", "{}", "+"]))?;
         let happened = || disk.lock().unwrap_or_else(PoisonError::into_inner).log().len();
         let before = happened();
         let house = House::start(built, &at.join(BOX))?;
