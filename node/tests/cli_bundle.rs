@@ -71,9 +71,9 @@ fn boxes_that_run_write_and_read_bundles_too() {
         assert_eq!((&took["refused"], &took["unreadable"]), (&0.into(), &0.into()), "{took}");
         assert!(seen(&south.url), "{took}");
     });
-    // An answer goes home the same way.
-    let bert = south.join("Bert");
+    // An answer goes home the same way, also of somebody whom the other register does not say anything of there yet.
     let answer = north.while_stopped(|north| {
+        let bert = south.join("Bert");
         let answer = bert.does(&["resident", "comment", "--item", &item, "--body", "Ik kom."]);
         let home = south.file("antwoorden.dorpsplein");
         south.ask(&["bundle", "export", "--to", &home, "--space", "neighbours", "--of", &north.id[..12]]);

@@ -76,7 +76,14 @@ fn export(args: &ExportArgs) -> Result<Outcome, CliError> {
             spaces.push(space);
         }
     }
-    let operations = count(&door, whose, &spaces)?;
+    let mut ids: Vec<SpaceId> = spaces.iter().map(|space| SpaceId { neighbourhood: whose, space: *space }).collect();
+    // In what a neighbour shares stand answers of people of here, and only our register says there who they are. A session
+    // between two boxes carries both as well.
+    let home = door.home()?;
+    if whose != home {
+        ids.insert(1, SpaceId { neighbourhood: home, space: Space::Register });
+    }
+    let operations = count(&door, &ids)?;
     let beside = args.to.with_extension("unfinished");
     let failed = |source| CliError::Io { path: beside.clone(), source };
     let mut file = BufWriter::new(File::create(&beside).map_err(failed)?);
@@ -84,10 +91,9 @@ fn export(args: &ExportArgs) -> Result<Outcome, CliError> {
     let (mut writer, begin) = Writer::new(&head);
     file.write_all(&begin).map_err(failed)?;
     let bar = progress(usize::try_from(operations).unwrap_or(usize::MAX));
-    for space in &spaces {
-        let id = SpaceId { neighbourhood: whose, space: *space };
+    for id in &ids {
         let mut after = None;
-        while let Some(page) = door.bundle_page(&id, after.as_deref())? {
+        while let Some(page) = door.bundle_page(id, after.as_deref())? {
             file.write_all(&writer.frame(&page.frame)).map_err(failed)?;
             bar.inc(page.operations);
             after = Some(page.next);
@@ -118,12 +124,11 @@ fn whose(door: &Door, named: Option<&str>) -> Result<NeighbourhoodId, CliError> 
 
 /// How many operations there are now. A box that is running may get more while they are written; then the head says fewer
 /// than there are, and it is not believed anyway.
-fn count(door: &Door, whose: NeighbourhoodId, spaces: &[Space]) -> Result<u64, CliError> {
+fn count(door: &Door, spaces: &[SpaceId]) -> Result<u64, CliError> {
     let mut operations = 0;
-    for space in spaces {
-        let id = SpaceId { neighbourhood: whose, space: *space };
+    for id in spaces {
         let mut after = None;
-        while let Some(page) = door.bundle_page(&id, after.as_deref())? {
+        while let Some(page) = door.bundle_page(id, after.as_deref())? {
             operations += page.operations;
             after = Some(page.next);
         }
