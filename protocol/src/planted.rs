@@ -72,6 +72,8 @@ bugs! {
     EndorsesOneself "endorses-oneself",
     /// A device that forked goes on.
     NeverFreezes "never-freezes",
+    /// A key for the home network does what any other device of its resident does.
+    TrustsHomeKeys "trusts-home-keys",
     /// Any resident pins.
     ResidentsPin "residents-pin",
     /// What was erased keeps its payload.

@@ -6,8 +6,8 @@ use thiserror::Error;
 
 use crate::codec::CodecError;
 use crate::operation::{
-    DeviceCount, Edit, Field, Header, MAX_DEVICE_COUNTS, MAX_EDITS, OperationId, Payload, Role, Signed, Space,
-    Statement, Verified,
+    DeviceCount, Edit, Field, Header, MAX_DEVICE_COUNTS, MAX_EDITS, MAX_HOME_KEY_MS, OperationId, Payload, Role,
+    Signed, Space, Statement, Verified,
 };
 
 /// The most characters of a heading, a place, a tagline, or an address for mail or of a site.
@@ -105,6 +105,9 @@ pub enum ValidateError {
     /// An invitation stays open longer than [`MAX_INVITATION_MS`] or has expired when it was signed.
     #[error("an invitation is open for at most 30 days")]
     InvitationPeriod,
+    /// A key for the home network holds longer than [`MAX_HOME_KEY_MS`] or has expired when this was signed.
+    #[error("a key for the home network holds for at most 30 days")]
+    HomeKeyPeriod,
 }
 
 impl ValidateError {
@@ -115,6 +118,7 @@ impl ValidateError {
             Self::PayloadAbsent => "payload-mismatch",
             Self::Text(_) => "text-too-long",
             Self::InvitationPeriod => "invitation-period",
+            Self::HomeKeyPeriod => "home-key-period",
             Self::EditCount
             | Self::PayloadSpace
             | Self::Creation
@@ -279,6 +283,10 @@ fn check_statement(header: &Header, statement: &Statement) -> Result<(), Validat
             let open = header.time..=header.time.plus_millis(MAX_INVITATION_MS);
             if open.contains(&invitation.expires) { Ok(()) } else { Err(ValidateError::InvitationPeriod) }
         }
+        Statement::HomeKey(key) => {
+            let holds = header.time..=header.time.plus_millis(MAX_HOME_KEY_MS);
+            if holds.contains(&key.expires) { Ok(()) } else { Err(ValidateError::HomeKeyPeriod) }
+        }
         Statement::Claim(claim) => is_a_parent(header, &claim.invitation),
         Statement::Endorsement(endorsement) => is_a_parent(header, &endorsement.of),
         Statement::Veto(veto) => is_a_parent(header, &veto.of),
@@ -301,6 +309,7 @@ fn check_statement(header: &Header, statement: &Statement) -> Result<(), Validat
         | Statement::Rescue(_)
         | Statement::ForkDecision(_)
         | Statement::RecoveryKey(_)
+        | Statement::HomeKeyPolicy(_)
         | Statement::BoxRetirement(_)
         | Statement::TreatyEnd(_)
         | Statement::CircleAdmission(_)

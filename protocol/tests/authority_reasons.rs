@@ -10,9 +10,9 @@ use dorpsplein_protocol::authority::{Change, DeviceState, InvitationUse, Missing
 use dorpsplein_protocol::compose::Device;
 use dorpsplein_protocol::identity::{PublicKey, SecretKey};
 use dorpsplein_protocol::operation::{
-    Claim, ClaimProof, DeviceAddition, DeviceCount, DeviceRetirement, ForkDecision, Invitation, InvitationWithdrawal,
-    MemberRemoval, NeighbourhoodId, OperationId, Organisation, Recovery, RecoveryKey, Rescue, Role, RoleChange,
-    SpeakerChange, Statement, SubArea, Treaty, TreatyDirection, TreatyEnd, Veto,
+    Claim, ClaimProof, DeviceAddition, DeviceCount, DeviceRetirement, ForkDecision, HomeKey, HomeKeyPolicy, Invitation,
+    InvitationWithdrawal, MemberRemoval, NeighbourhoodId, OperationId, Organisation, Recovery, RecoveryKey, Rescue,
+    Role, RoleChange, SpeakerChange, Statement, SubArea, Treaty, TreatyDirection, TreatyEnd, Veto,
 };
 use support::{DAY, HOUR, START};
 
@@ -410,6 +410,76 @@ fn a_member_is_recovered_by_one_connector_and_a_connector_never_at_once() {
     let connector = Recovery::sign(&other, &book.id, &people[1].who(), vec![people[1].count()]);
     book.does(&mut people[0], Statement::Recovery(connector));
     assert_eq!((waiting(&book), book.register.active(&other.public())), (1, None));
+}
+
+#[test]
+fn a_key_for_the_home_network_is_given_where_a_connector_allowed_it_and_says_nothing_in_the_register_but_its_end() {
+    let (mut book, mut people) = Book::of(2, 2);
+    let [phone, other] = [book.secret(), book.secret()];
+    let month = START.plus_millis(30 * DAY);
+    let key = |of: &Hand| Statement::HomeKey(HomeKey::sign(&phone, &of.device.home(), &of.who(), month));
+    let policy = |allowed: bool| Statement::HomeKeyPolicy(HomeKeyPolicy { allowed });
+    let own = key(&people[2]);
+    assert_eq!(book.would(&people[2], own.clone()), Err(Reason::HomeKeysOff));
+    assert_eq!(book.would(&people[2], policy(true)), Err(Reason::NotAConnector));
+    assert!(!book.register.allows_home_keys());
+    book.does(&mut people[0], policy(true));
+    assert!(book.register.allows_home_keys());
+    assert_eq!(book.would(&people[3], own.clone()), Err(Reason::NotAConnector), "nobody gives one to somebody else");
+    assert_eq!(book.would(&people[0], key(&people[1])), Err(Reason::NoSuchAct), "and nobody one to a connector");
+    let Statement::HomeKey(mut forged) = key(&people[3]) else { panic!("a key") };
+    forged.resident = people[2].who();
+    assert_eq!(book.would(&people[2], Statement::HomeKey(forged)), Err(Reason::ClaimProof));
+    assert_eq!(book.would(&people[0], key(&people[2])), Ok(()), "a connector helps a resident");
+    book.does(&mut people[2], own);
+
+    let entry = book.register.active(&phone.public()).unwrap();
+    assert_eq!((entry.resident, entry.home_key, entry.role), (people[2].who(), Some(month), Role::Resident));
+    let held = SecretKey::from_seed(&phone.to_seed());
+    let holder = Hand { device: Device::new(held, book.id), resident: people[2].resident };
+    let addition = DeviceAddition::sign(&other, &book.id, &phone.public());
+    let renewal = HomeKey::sign(&other, &book.id, &people[2].who(), month);
+    let card = RecoveryKey::sign(&other, &book.id, &phone.public());
+    let gone = sorted(vec![people[2].count(), DeviceCount { device: phone.public(), last: 0 }]);
+    let leaving = MemberRemoval { resident: people[2].who(), counts: gone };
+    for statement in [
+        Statement::DeviceAddition(addition),
+        Statement::HomeKey(renewal),
+        Statement::RecoveryKey(card),
+        Statement::MemberRemoval(leaving.clone()),
+        retirement(&people[2]),
+        Statement::Unknown(vec![0x82, 0x18, 0x1d, 0x80]),
+    ] {
+        assert_eq!(book.would(&holder, statement.clone()), Err(Reason::HomeKey), "{statement:?}");
+    }
+    assert_eq!(book.would(&holder, retirement(&holder)), Ok(()), "it may say that it ends");
+    // Who shows somebody out names it, unless it is over by then.
+    let short = removal(&people[2]);
+    assert_eq!(book.would(&people[0], short.clone()), Err(Reason::DevicesNotNamed));
+    assert_eq!(book.would(&people[0], Statement::MemberRemoval(leaving)), Ok(()));
+    assert_eq!(book.would_at(&people[0], month, short), Ok(()));
+
+    book.does(&mut people[1], policy(false));
+    assert!(!book.register.allows_home_keys());
+    let renewal = HomeKey::sign(&other, &book.id, &people[2].who(), month);
+    assert_eq!(book.would(&people[2], Statement::HomeKey(renewal)), Err(Reason::HomeKeysOff));
+    assert!(book.register.active(&phone.public()).is_some(), "what is there holds until it expires");
+}
+
+#[test]
+fn a_connectors_key_for_the_home_network_is_no_connectors_and_no_last_device() {
+    let (mut book, mut people) = Book::of(1, 1);
+    let phone = book.secret();
+    book.does(&mut people[0], Statement::HomeKeyPolicy(HomeKeyPolicy { allowed: true }));
+    let key = HomeKey::sign(&phone, &book.id, &people[0].who(), START.plus_millis(DAY));
+    book.does(&mut people[0], Statement::HomeKey(key));
+    assert_eq!(book.register.role_at(&phone.public(), 1), Some(Role::Resident));
+    assert_eq!(book.register.membership(&phone.public()).unwrap().role, Role::Resident);
+    let held = SecretKey::from_seed(&phone.to_seed());
+    let holder = Hand { device: Device::new(held, book.id), resident: people[0].resident };
+    let letter = invitation(book.secret().public(), Role::Resident);
+    assert_eq!(book.would(&holder, letter), Err(Reason::HomeKey));
+    assert_eq!(book.would(&people[0], retirement(&people[0])), Err(Reason::LastConnector), "nobody could act any more");
 }
 
 #[test]

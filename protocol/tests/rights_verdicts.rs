@@ -7,8 +7,9 @@ use dorpsplein_protocol::authority::{Deed, ItemFacts, Missing, Reason, SubjectFa
 use dorpsplein_protocol::compose::{Device, Place};
 use dorpsplein_protocol::identity::SecretKey;
 use dorpsplein_protocol::operation::{
-    CircleId, DeviceCount, Edit, Header, ItemId, Kind, MemberRemoval, NeighbourhoodId, Organisation, OrganisationId,
-    ResidentId, Role, RoleChange, Space, SpeakerChange, Statement, Treaty, TreatyDirection, TreatyEnd,
+    CircleId, DeviceCount, Edit, Header, HomeKey, HomeKeyPolicy, ItemId, Kind, MemberRemoval, NeighbourhoodId,
+    Organisation, OrganisationId, ResidentId, Role, RoleChange, Space, SpeakerChange, Statement, Treaty,
+    TreatyDirection, TreatyEnd,
 };
 use dorpsplein_protocol::time::{FUTURE_TOLERANCE_MS, Timestamp};
 use support::{DAY, HOUR, Village, World, news_edits, title};
@@ -230,6 +231,57 @@ fn an_organisations_item_is_its_speakers_to_change_and_to_take_back() {
     let club = Voice::Organisation(stage.club);
     let own = stage.verdict(&creation, Deed::Write, &facts(&creation, club));
     assert_eq!(own, refused(Reason::NotASpeaker));
+}
+
+#[test]
+fn a_key_for_the_home_network_changes_what_it_made_itself_and_nothing_after_it_expired() {
+    let mut stage = stage();
+    let (at, now, square) = (stage.village.at, stage.world.now, stage.village.square());
+    stage.world.state(at, &mut stage.village.founder, Statement::HomeKeyPolicy(HomeKeyPolicy { allowed: true }));
+    let key_of = |stage: &mut Stage, whose: fn(&mut Stage) -> &mut Device| {
+        let (secret, expires) = (stage.world.secret(), now.plus_millis(DAY));
+        let mut device = copy(whose(stage));
+        let statement = HomeKey::sign(&secret, &stage.village.id, &stage.who(&device), expires);
+        stage.world.state(at, &mut device, Statement::HomeKey(statement));
+        *whose(stage) = device;
+        Device::new(secret, stage.village.id)
+    };
+    let phone = key_of(&mut stage, |stage| &mut stage.anne);
+    let founders = key_of(&mut stage, |stage| &mut stage.village.founder);
+
+    let post = made(&phone, square, now);
+    let of_post = facts(&post, Voice::Author);
+    let on_post = |stage: &Stage, by: &Device, deed: Deed| {
+        stage.verdict(&done(by, square, &post, stage.world.now), deed, &of_post)
+    };
+    assert_eq!(stage.verdict(&post, Deed::Write, &of_post), Verdict::Permitted);
+    for deed in [Deed::Write, Deed::EraseOwn] {
+        assert_eq!(on_post(&stage, &phone, deed), Verdict::Permitted, "{deed:?}");
+        assert_eq!(on_post(&stage, &stage.anne, deed), Verdict::Permitted, "it is Anne's post: {deed:?}");
+        assert_eq!(stage.on_annes(&phone, deed, Voice::Author), refused(Reason::NotTheAuthor), "{deed:?}");
+        assert_eq!(stage.on_annes(&phone, deed, Voice::Organisation(stage.club)), refused(Reason::NotTheAuthor));
+    }
+    for deed in [Deed::Appeal, Deed::Move] {
+        assert_eq!(on_post(&stage, &phone, deed), refused(Reason::HomeKey), "{deed:?}");
+    }
+    for deed in [Deed::Moderate, Deed::Pin, Deed::EraseOther] {
+        assert_eq!(stage.on_annes(&founders, deed, Voice::Author), refused(Reason::NotAConnector), "{deed:?}");
+    }
+    for kind in [Kind::PROFILE, Kind::REPORT, Kind::GROUP, Kind::LISTING] {
+        let place = if kind == Kind::REPORT { Place { space: Space::Members, ..square } } else { square };
+        let made = made(&phone, place, now);
+        let verdict = stage.verdict(&made, Deed::Write, &ItemFacts { kind, ..facts(&made, Voice::Author) });
+        assert_eq!(verdict, refused(Reason::HomeKey), "{kind:?}");
+    }
+    let club = facts(&post, Voice::Organisation(stage.club));
+    assert_eq!(stage.verdict(&post, Deed::Write, &club), refused(Reason::NotASpeaker));
+
+    stage.world.now = now.plus_millis(DAY);
+    assert_eq!(stage.verdict(&post, Deed::Write, &of_post), Verdict::Permitted, "what was said in time stays said");
+    let late = made(&phone, square, stage.world.now);
+    let verdict = stage.verdict(&late, Deed::Write, &facts(&late, Voice::Author));
+    assert_eq!(verdict, refused(Reason::HomeKeyExpired));
+    assert_eq!(on_post(&stage, &phone, Deed::Write), refused(Reason::HomeKeyExpired));
 }
 
 #[test]

@@ -88,6 +88,7 @@ fn the_refusals_differ_and_cover_every_problem_of_form() {
     let problems: BTreeSet<&str> = vectors.iter().filter_map(|vector| vector["expected"]["problem"].as_str()).collect();
     let expected = [
         "bad-signature",
+        "home-key-period",
         "invalid-content",
         "invitation-period",
         "malformed",
@@ -140,7 +141,7 @@ fn another_library_reads_the_same() {
 
 /// The fields of each statement in the order of their encoding, as the wire format's document has them; the number of a
 /// statement is its place here.
-const STATEMENTS: [(&str, &[&str]); 27] = [
+const STATEMENTS: [(&str, &[&str]); 29] = [
     ("genesis", &["name", "nonce"]),
     ("invitation", &["key", "role", "expires"]),
     ("claim", &["invitation", "nonce", "proof"]),
@@ -168,6 +169,8 @@ const STATEMENTS: [(&str, &[&str]); 27] = [
     ("speaker-change", &["organisation", "resident", "speaks", "counts"]),
     ("sub-area", &["name"]),
     ("sub-area-end", &["area"]),
+    ("home-key-policy", &["allowed"]),
+    ("home-key", &["resident", "device", "proof", "expires"]),
 ];
 
 /// Checks that a payload, read by another library, is the statement that the vector says it is. Returns its number, unless

@@ -33,6 +33,7 @@ held_off! {
     nobody_takes_rights_that_nobody_gave: 3,
     nothing_comes_back_that_was_taken_away: 4,
     nobody_locks_the_village_out: 5,
+    a_stolen_key_for_the_home_network_posts_and_replies_and_no_more: 6,
 }
 
 #[test]

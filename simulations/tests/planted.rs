@@ -59,6 +59,7 @@ found! {
     counts_of_a_removal_ignored: IgnoresCounts in ["chaos"],
     a_second_signature_of_ones_own: EndorsesOneself in ["siege"],
     a_fork_that_goes_on: NeverFreezes in ["chaos"],
+    home_keys_that_are_trusted: TrustsHomeKeys in ["siege"],
     residents_who_pin: ResidentsPin in ["chaos"],
     erased_texts_that_are_kept: KeepsTheErased in ["chaos"],
     any_number_kept: KeepsAnyNumber in ["chaos"],

@@ -158,6 +158,7 @@ impl Register {
             Statement::DeviceAddition(addition) => addition.verify(neighbourhood, &header.device),
             Statement::RecoveryKey(card) => card.verify(neighbourhood, &header.device),
             Statement::Recovery(recovery) => recovery.verify(neighbourhood),
+            Statement::HomeKey(key) => key.verify(neighbourhood),
             _ => Ok(()),
         };
         signed.map_err(|_| Reason::ClaimProof)
@@ -170,6 +171,7 @@ impl Register {
             Content::Genesis(_) | Content::Claim(_) => draft.key,
             Content::DeviceAddition(device) => device,
             Content::Other(Statement::Recovery(recovery)) => recovery.device,
+            Content::Other(Statement::HomeKey(key)) => key.device,
             Content::Other(Statement::RecoveryKey(card)) => card.key,
             Content::Invitation { .. } | Content::Other(_) => return false,
         };

@@ -40,6 +40,8 @@ pub(super) struct Consequences {
     pub(super) circles: BTreeMap<CircleId, BTreeSet<(Rank, Index)>>,
     /// By organisation: its founding, and who speaks for it from when on.
     pub(super) organisations: BTreeMap<Index, BTreeSet<(Rank, Index)>>,
+    /// What was said about keys for the home network.
+    pub(super) home_key_policies: BTreeSet<(Rank, Index)>,
     /// Parts of the neighbourhood, and what ended each.
     pub(super) areas: BTreeMap<Index, Vec<Index>>,
     /// Statements that count and that no other one that counts builds on.
@@ -130,6 +132,13 @@ impl Consequences {
                     self.admit(device, at, statement, resident);
                 }
             }
+            Statement::HomeKey(key) => {
+                let device = graph.find_device(&key.device);
+                if let (Some(device), Some(resident)) = (device, graph.find(&key.resident.into())) {
+                    self.admit(device, at, statement, resident);
+                }
+            }
+            Statement::HomeKeyPolicy(_) => drop(self.home_key_policies.insert(place)),
             Statement::RecoveryKey(card) => {
                 if let (Some(device), Some(resident)) = (graph.find_device(&card.key), author) {
                     self.cards.entry(device).or_insert(Admission { at, statement, resident });

@@ -4,6 +4,7 @@ use super::rights::{Act, Standing, may};
 use super::{Missing, Reason, Register, Registers, TreatyStage, Verdict};
 use crate::identity::PublicKey;
 use crate::operation::{Edit, Header, ItemId, Kind, NeighbourhoodId, OrganisationId, ResidentId, Role, Space};
+use crate::planted::{Bug, planted};
 use crate::time::Timestamp;
 
 /// What is known about an item when one of its operations is decided.
@@ -115,7 +116,8 @@ fn verdict(
         }
         let author = signer(registers, header)?;
         return match author.standing {
-            Standing::Visitor => Err(Verdict::Refused(Reason::NoSuchAct)),
+            Standing::Visitor | Standing::HomeKey => Err(Verdict::Refused(Reason::NoSuchAct)),
+            Standing::Home(_) if author.home_key => Err(Verdict::Refused(Reason::HomeKey)),
             Standing::Home(_) if is_own(registers, &author, header, facts) => Ok(()),
             Standing::Home(_) => Err(Verdict::Refused(Reason::NotTheAuthor)),
         };
@@ -139,10 +141,12 @@ fn verdict(
         Deed::Unread if header.item.is_none() || is_own(registers, &author, header, facts) => return Ok(()),
         Deed::Unread => Act::EraseOther,
     };
-    if may(author.standing, act, facts.kind) {
-        Ok(())
-    } else {
+    if !may(author.standing, act, facts.kind) {
         Err(Verdict::Refused(reason(author.standing, act, facts.kind)))
+    } else if author.home_key && !may(Standing::HomeKey, act, facts.kind) {
+        Err(Verdict::Refused(Reason::HomeKey))
+    } else {
+        Ok(())
     }
 }
 
@@ -172,6 +176,8 @@ fn reason(standing: Standing, act: Act, kind: Kind) -> Reason {
 struct Signer<'a> {
     standing: Standing,
     resident: ResidentId,
+    /// Whether they signed with a key for the home network.
+    home_key: bool,
     /// The register that admits them.
     home: &'a Register,
 }
@@ -238,13 +244,18 @@ fn known_signer<'a>(registers: &'a Registers, header: &Header) -> Result<Signer<
     let (there, home) = (header.neighbourhood(), header.home());
     let register = registers.get(&home).ok_or(Verdict::Unknown(Missing::Neighbourhood(home)))?;
     let (device, sequence) = (&header.device, header.sequence);
-    let resident = resident_of(register, device).ok_or(Verdict::Unknown(Missing::Author(*device)))?;
+    let membership = register.membership(device).ok_or(Verdict::Unknown(Missing::Author(*device)))?;
+    let resident = membership.resident;
+    let home_key = membership.home_key.is_some() && !planted(Bug::TrustsHomeKeys);
+    if membership.home_key.is_some_and(|expires| header.time >= expires) {
+        return Err(Verdict::Refused(Reason::HomeKeyExpired));
+    }
     if !counts(register, device, sequence) {
         return Err(Verdict::Refused(Reason::AfterRemoval));
     }
     if there == home {
         let role = role_at(register, device, sequence).ok_or(Verdict::Unknown(Missing::Author(*device)))?;
-        return Ok(Signer { standing: Standing::Home(role), resident, home: register });
+        return Ok(Signer { standing: Standing::Home(role), resident, home_key, home: register });
     }
     let welcome = match header.space {
         Space::Neighbours => true,
@@ -254,7 +265,7 @@ fn known_signer<'a>(registers: &'a Registers, header: &Header) -> Result<Signer<
     if !welcome {
         return Err(Verdict::Refused(Reason::SpaceNotAllowed));
     }
-    Ok(Signer { standing: Standing::Visitor, resident, home: register })
+    Ok(Signer { standing: Standing::Visitor, resident, home_key, home: register })
 }
 
 /// What making this item is; whoever lets an organisation speak has to speak for it.
@@ -316,14 +327,17 @@ fn is_own(registers: &Registers, author: &Signer<'_>, header: &Header, facts: &I
             }
 }
 
-/// Whether the author made the item, from whichever of their devices.
+/// Whether the author made the item, from whichever of their devices; with a key for the home network, from that one.
 fn made_it(registers: &Registers, author: &Signer<'_>, header: &Header, creation: &Header) -> bool {
+    if author.home_key && creation.device != header.device {
+        return false;
+    }
     let register = registers.get(&creation.home()).filter(|_| creation.home() == header.home());
     register.and_then(|register| resident_of(register, &creation.device)) == Some(author.resident)
 }
 
 fn speaks_for(author: &Signer<'_>, header: &Header, organisation: &OrganisationId) -> bool {
-    author.home.speaks_for(organisation, &author.resident, &header.device, header.sequence)
+    !author.home_key && author.home.speaks_for(organisation, &author.resident, &header.device, header.sequence)
 }
 
 fn resident_of(register: &Register, device: &PublicKey) -> Option<ResidentId> {

@@ -241,6 +241,7 @@ impl Graph {
             Said::Other(at) => match &self.others[at as usize] {
                 Statement::Genesis(_) => Some(self.node(index).device),
                 Statement::Recovery(recovery) => self.find_device(&recovery.device),
+                Statement::HomeKey(key) => self.find_device(&key.device),
                 _ => None,
             },
             Said::Claim(_) => Some(self.node(index).device),
@@ -385,6 +386,7 @@ impl Graph {
                 match other {
                     Statement::Recovery(recovery) => drop(self.device_number(recovery.device)),
                     Statement::RecoveryKey(card) => drop(self.device_number(card.key)),
+                    Statement::HomeKey(key) => drop(self.device_number(key.device)),
                     _ => {}
                 }
                 self.others.push(other.clone());

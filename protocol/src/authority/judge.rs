@@ -1,5 +1,7 @@
 //! Deciding one statement by its own causal past, and by what was taken at the same time.
 
+use std::collections::BTreeMap;
+
 use super::Reason;
 use super::graph::{Content, Index, Point};
 use super::standing::Standings;
@@ -96,6 +98,7 @@ impl Standings<'_> {
             Statement::MemberRemoval(removal) => self.removal(point, removal),
             Statement::DeviceRetirement(retirement) => self.retirement(point, retirement),
             Statement::Recovery(recovery) => self.recovery(point, recovery),
+            Statement::HomeKey(key) => self.home_key(point, key),
             Statement::RecoveryKey(card) => {
                 self.signer(point)?;
                 self.check_new(&card.key, point)
@@ -137,7 +140,9 @@ impl Standings<'_> {
                 self.connector(point)?;
                 self.founded(&end.circle.into(), point, |said| matches!(said, Statement::CircleFounding(_)))
             }
-            Statement::TreatyEnd(_) | Statement::SubArea(_) => self.connector(point).map(|_| Force::Now),
+            Statement::TreatyEnd(_) | Statement::SubArea(_) | Statement::HomeKeyPolicy(_) => {
+                self.connector(point).map(|_| Force::Now)
+            }
             Statement::Unknown(_) => self.signer(point).map(|_| Force::Now),
             Statement::Genesis(_) | Statement::Invitation(_) | Statement::Claim(_) | Statement::DeviceAddition(_) => {
                 Err(Reason::NoSuchAct)
@@ -230,7 +235,9 @@ impl Standings<'_> {
     }
 
     fn retirement(&self, point: &Point<'_>, retirement: &DeviceRetirement) -> Ruling {
-        let author = self.signer(point)?;
+        // A key for the home network ends itself: whoever uses it no longer says so with what they have.
+        let itself = retirement.device == point.key;
+        let author = if itself { self.holder(point) } else { self.signer(point) }?;
         let (device, resident) = self.admitted(&retirement.device, point)?;
         let own = resident == author;
         if !own {
@@ -334,10 +341,15 @@ impl Standings<'_> {
     /// What takes something from a resident names the devices they had, and no others.
     pub(super) fn check_named(&self, resident: Index, counts: &[DeviceCount], point: &Point<'_>) -> Result<(), Reason> {
         let had = self.devices_of(resident).filter(|(_, admission)| self.graph.is_past(admission.at, point));
-        let had: std::collections::BTreeSet<PublicKey> =
-            had.map(|(device, _)| self.graph.devices[device as usize].key).collect();
-        let exact = counts.len() == had.len() && counts.iter().all(|count| had.contains(&count.device));
-        if exact { Ok(()) } else { Err(Reason::DevicesNotNamed) }
+        let mut open: BTreeMap<PublicKey, bool> = had
+            .map(|(device, admission)| {
+                let over = self.graph.home_key(admission).is_some_and(|expires| expires <= point.time);
+                (self.graph.devices[device as usize].key, !over)
+            })
+            .collect();
+        // Keys for the home network that are over need no name: there is a new one each month.
+        let known = counts.iter().all(|count| open.remove(&count.device).is_some());
+        if known && !open.into_values().any(|wanted| wanted) { Ok(()) } else { Err(Reason::DevicesNotNamed) }
     }
 
     /// Whether somebody else can still look after the neighbourhood when this resident no longer does.

@@ -34,6 +34,8 @@ pub struct Membership {
     pub state: DeviceState,
     /// The last of its numbers that counts; none while all do.
     pub counts_to: Option<u64>,
+    /// Until when it holds, if it is a key for the home network.
+    pub home_key: Option<Timestamp>,
 }
 
 /// A resident, also a former one.
@@ -64,6 +66,8 @@ pub struct DeviceEntry {
     pub added: Timestamp,
     /// The last of its numbers that counts; none while all do.
     pub counts_to: Option<u64>,
+    /// Until when it holds, if it is a key for the home network.
+    pub home_key: Option<Timestamp>,
 }
 
 impl Register {
@@ -80,10 +84,11 @@ impl Register {
         let admission = self.settled.consequences.admission(device)?;
         Some(Membership {
             resident: self.resident_id(admission.resident),
-            role: self.role_now(admission.resident),
+            role: self.role_of(device, admission.resident),
             admitted_by: self.graph.node(admission.statement).id,
             state: self.device_state(device, admission.resident),
             counts_to: self.counts_to(device, admission.resident),
+            home_key: self.graph.home_key(admission),
         })
     }
 
@@ -102,6 +107,9 @@ impl Register {
     pub fn role_at(&self, device: &PublicKey, sequence: u64) -> Option<Role> {
         let number = self.graph.find_device(device)?;
         let resident = self.settled.consequences.resident_of(number)?;
+        if self.standings().is_home_key(Some(number)) {
+            return Some(Role::Resident);
+        }
         let was = || {
             let last = self.limit(Target::Connector(resident), number);
             self.settled.consequences.connectors.contains(&resident) && last.is_some_and(|last| sequence <= last)
@@ -159,6 +167,11 @@ impl Register {
         self.graph.node(resident).id.into()
     }
 
+    /// What a device may do for its resident: one that is a key for the home network never what connectors do.
+    fn role_of(&self, device: Index, resident: Index) -> Role {
+        if self.standings().is_home_key(Some(device)) { Role::Resident } else { self.role_now(resident) }
+    }
+
     fn role_now(&self, resident: Index) -> Role {
         if self.standings().is_connector(resident, &Point::now()) { Role::Connector } else { Role::Resident }
     }
@@ -210,6 +223,7 @@ impl Register {
                 state: self.device_state(device, resident),
                 added: self.graph.node(admission.statement).time,
                 counts_to: self.counts_to(device, resident),
+                home_key: self.graph.home_key(admission),
             })
             .collect();
         devices.sort_unstable_by_key(|device| device.key);

@@ -6,6 +6,7 @@ mod consequences;
 mod decide;
 mod forks;
 mod graph;
+mod home_keys;
 mod judge;
 mod members;
 mod register;
@@ -140,6 +141,15 @@ pub enum Reason {
     /// The device signed two operations with one number, and waits for a connector to decide.
     #[error("the device waits for a connector to decide about its two operations with one number")]
     Frozen,
+    /// The key is one for the home network, and does more with it than posting and replying.
+    #[error("a key for the home network only posts and replies")]
+    HomeKey,
+    /// The key for the home network had expired.
+    #[error("the key for the home network has expired")]
+    HomeKeyExpired,
+    /// No connector has said that residents may have keys for the home network.
+    #[error("this neighbourhood has no keys for the home network")]
+    HomeKeysOff,
     /// The item was erased.
     #[error("the item was erased")]
     Erased,

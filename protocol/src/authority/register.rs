@@ -255,6 +255,7 @@ pub(super) const fn concerned_resident(statement: &Statement) -> Option<Resident
         Statement::SpeakerChange(said) => Some(said.resident),
         Statement::Organisation(said) => Some(said.speaker),
         Statement::Recovery(said) => Some(said.resident),
+        Statement::HomeKey(said) => Some(said.resident),
         _ => None,
     }
 }

@@ -11,11 +11,13 @@ pub enum Standing {
     Home(Role),
     /// A resident of a neighbourhood with a treaty.
     Visitor,
+    /// Somebody with a key for the home network: at most what they may otherwise, and of their own only what that key made.
+    HomeKey,
 }
 
 impl Standing {
     /// Every standing, the one nearest by first.
-    pub const ALL: [Self; 3] = [Self::Home(Role::Resident), Self::Home(Role::Connector), Self::Visitor];
+    pub const ALL: [Self; 4] = [Self::Home(Role::Resident), Self::Home(Role::Connector), Self::Visitor, Self::HomeKey];
 }
 
 /// What is done.
@@ -111,6 +113,9 @@ pub fn may(standing: Standing, act: Act, kind: Kind) -> bool {
     let resident = matches!(standing, Standing::Home(Role::Resident | Role::Connector));
     let connector = matches!(standing, Standing::Home(Role::Connector));
     let sort = Sort::of(kind);
+    if standing == Standing::HomeKey {
+        return home_key_may(act, kind);
+    }
     match (act, sort) {
         (_, Sort::Unknown) => false,
         (Act::Create, Sort::Own | Sort::Report) => resident,
@@ -145,6 +150,25 @@ pub fn may(standing: Standing, act: Act, kind: Kind) -> bool {
         (Act::Widen | Act::Narrow, Sort::Announcement) => connector,
         (Act::Widen | Act::Narrow, _) => false,
         (Act::EraseOwn | Act::EraseOther | Act::Appeal | Act::Moderate, Sort::Policy) => false,
+    }
+}
+
+/// Posts and replies, and taking back or mending them.
+fn home_key_may(act: Act, kind: Kind) -> bool {
+    let post = matches!(kind, Kind::NEWS | Kind::EVENT | Kind::OFFER | Kind::REQUEST);
+    let reply = Sort::of(kind) == Sort::Answer;
+    match act {
+        Act::Create => post,
+        Act::Answer(subject) => reply && answers(kind, subject),
+        Act::EditOwn | Act::EraseOwn => post || reply,
+        Act::EditOther
+        | Act::Moderate
+        | Act::Pin
+        | Act::MarkOfficial
+        | Act::Widen
+        | Act::Narrow
+        | Act::EraseOther
+        | Act::Appeal => false,
     }
 }
 

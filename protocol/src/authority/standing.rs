@@ -15,8 +15,14 @@ pub(super) struct Standings<'a> {
 }
 
 impl<'a> Standings<'a> {
-    /// Whose device a statement's author signed with, if it had a place there.
+    /// Whose device a statement's author signed with, if it had a place there and may speak in the register.
     pub(super) fn signer(&self, point: &Point<'_>) -> Result<Index, Reason> {
+        let resident = self.holder(point)?;
+        if self.is_home_key(point.device) { Err(Reason::HomeKey) } else { Ok(resident) }
+    }
+
+    /// The same, also of a key for the home network.
+    pub(super) fn holder(&self, point: &Point<'_>) -> Result<Index, Reason> {
         let device = point.device.ok_or(Reason::NotAMember)?;
         let admission = self.consequences.admission(device).ok_or(Reason::NotAMember)?;
         self.check_place(device, admission, point).map(|()| admission.resident)
@@ -109,7 +115,8 @@ impl<'a> Standings<'a> {
 
     /// The same, if one of their devices were gone.
     pub(super) fn can_act_without(&self, gone: Option<Index>, resident: Index, point: &Point<'_>) -> bool {
-        let mut devices = self.devices_of(resident).filter(|(device, _)| Some(*device) != gone);
+        let others = self.devices_of(resident).filter(|(device, _)| Some(*device) != gone);
+        let mut devices = others.filter(|(device, _)| !self.is_home_key(Some(*device)));
         let mut cards = self.consequences.cards.iter().filter(|(_, card)| card.resident == resident);
         devices.any(|(device, _)| self.is_active(device, point)) || cards.any(|(card, _)| self.is_usable(*card, point))
     }

@@ -172,6 +172,7 @@ impl Graph {
                         self.find_device(&retirement.device).and_then(|device| consequences.resident_of(device));
                     whose != author
                 }
+                Statement::HomeKey(key) => self.find(&key.resident.into()) != author,
                 Statement::RecoveryKey(_)
                 | Statement::Veto(_)
                 | Statement::SpeakerChange(_)
@@ -188,6 +189,7 @@ impl Graph {
                 self.find(&change.resident.into())
             }
             Content::Other(Statement::Recovery(recovery)) => self.find(&recovery.resident.into()),
+            Content::Other(Statement::HomeKey(key)) => self.find(&key.resident.into()),
             Content::Other(Statement::SpeakerChange(change)) if change.speaks => self.find(&change.resident.into()),
             _ => None,
         }

@@ -20,7 +20,8 @@ pub use signed::{MAX_TRANSFER, PURPOSE, Signed, SignedError, Verified, transfer}
 pub(crate) use signed::{is_bare, signed_at};
 pub use statement::{
     BoxCertificate, BoxRetirement, CircleAdmission, CircleEnd, CircleFounding, CircleJoining, CircleLeaving, Claim,
-    ClaimProof, DeviceAddition, DeviceCount, DeviceRetirement, Endorsement, ForkDecision, Genesis, Invitation,
-    InvitationWithdrawal, MAX_DEVICE_COUNTS, MemberRemoval, Organisation, Recovery, RecoveryKey, Rescue, Role,
-    RoleChange, SpeakerChange, Statement, SubArea, SubAreaEnd, Treaty, TreatyDirection, TreatyEnd, Veto,
+    ClaimProof, DeviceAddition, DeviceCount, DeviceRetirement, Endorsement, ForkDecision, Genesis, HomeKey,
+    HomeKeyPolicy, Invitation, InvitationWithdrawal, MAX_DEVICE_COUNTS, MAX_HOME_KEY_MS, MemberRemoval, Organisation,
+    Recovery, RecoveryKey, Rescue, Role, RoleChange, SpeakerChange, Statement, SubArea, SubAreaEnd, Treaty,
+    TreatyDirection, TreatyEnd, Veto,
 };

@@ -34,7 +34,7 @@ pub enum Refusal {
 
 impl Refusal {
     /// Every name that [`Refusal::problem`] gives, sorted: each has a sentence on the pages and a document in the API.
-    pub const PROBLEMS: [&'static str; 41] = [
+    pub const PROBLEMS: [&'static str; 45] = [
         "after-removal",
         "already-a-member",
         "bad-signature",
@@ -43,6 +43,10 @@ impl Refusal {
         "forked",
         "frozen",
         "future-time",
+        "home-key",
+        "home-key-expired",
+        "home-key-period",
+        "home-keys-off",
         "invalid-content",
         "invitation-expired",
         "invitation-period",
@@ -119,6 +123,9 @@ const fn reason_problem(reason: &Reason) -> &'static str {
         Reason::LastConnector => "last-connector",
         Reason::NotASpeaker => "not-a-speaker",
         Reason::Frozen => "frozen",
+        Reason::HomeKey => "home-key",
+        Reason::HomeKeyExpired => "home-key-expired",
+        Reason::HomeKeysOff => "home-keys-off",
         Reason::Erased => "erased",
         Reason::OwnHistorySkipped => "own-history-skipped",
         Reason::Forked => "forked",

@@ -19,7 +19,7 @@ pub(super) fn speak(chapter: &mut Chapter, cast: &mut Cast) {
     others(&mut story, cast);
     community(&mut story, cast);
     // [27, []]: the first number that this version does not know.
-    story.say("a statement of the next version", &mut cast.connector, &[], json!({ "unknown": "82181b80" }));
+    story.say("a statement of the next version", &mut cast.connector, &[], json!({ "unknown": "82181d80" }));
 }
 
 fn people(story: &mut Story<'_>, cast: &mut Cast) {
@@ -38,6 +38,9 @@ fn people(story: &mut Story<'_>, cast: &mut Cast) {
     story.say("an old device objects", resident, &[&recovery], json!({ "veto": { "of": recovery } }));
     let withdrawn = json!({ "role-change": { "resident": joined, "role": "resident", "counts": both } });
     story.say("a role withdrawn", connector, &[], withdrawn);
+    story.say("keys for the home network allowed", connector, &[], json!({ "home-key-policy": { "allowed": true } }));
+    let key = json!({ "resident": joined, "new-seed": seed_of(11), "expires": MORNING + 30 * DAY });
+    story.say("a key for the home network", connector, &[], json!({ "home-key": key }));
 }
 
 fn others(story: &mut Story<'_>, cast: &mut Cast) {
@@ -116,8 +119,12 @@ pub(super) fn refuse(refused: &mut Chapter, spoken: &Chapter, cast: &Cast) {
     state("a role granted that names devices", &[&head], grant);
     let speaks = json!({ "organisation": head, "resident": joined, "speaks": true, "counts": one });
     state("a speaker who names devices", &[&head], json!({ "speaker-change": speaks }));
-    // 27 in three bytes: well signed, but not the one encoding.
-    state("a statement of the next version, not canonical", &[&head], json!({ "unknown": "8219001b80" }));
+    // 29 in three bytes: well signed, but not the one encoding.
+    for (how, expires) in [("over before it begins", 299), ("for more than 30 days", 301 + 30 * 24 * 60)] {
+        let key = json!({ "resident": joined, "new-seed": seed_of(11), "expires": MORNING + expires * 60_000 });
+        state(&format!("a key for the home network that is {how}"), &[&head], json!({ "home-key": key }));
+    }
+    state("a statement of the next version, not canonical", &[&head], json!({ "unknown": "8219001d80" }));
 }
 
 /// Who says what, one minute after the other.

@@ -5,10 +5,10 @@ use dorpsplein_protocol::hex;
 use dorpsplein_protocol::identity::{PublicKey, SecretKey, Signature};
 use dorpsplein_protocol::operation::{
     AreaId, BoxCertificate, BoxRetirement, CircleAdmission, CircleEnd, CircleFounding, CircleId, CircleJoining,
-    CircleLeaving, DeviceAddition, DeviceCount, DeviceRetirement, Endorsement, ForkDecision, Invitation,
-    InvitationWithdrawal, Kind, MemberRemoval, NeighbourhoodId, Organisation, OrganisationId, Recovery, RecoveryKey,
-    Rescue, ResidentId, Role, RoleChange, SpeakerChange, Statement, SubArea, SubAreaEnd, Treaty, TreatyDirection,
-    TreatyEnd, Veto,
+    CircleLeaving, DeviceAddition, DeviceCount, DeviceRetirement, Endorsement, ForkDecision, HomeKey, HomeKeyPolicy,
+    Invitation, InvitationWithdrawal, Kind, MemberRemoval, NeighbourhoodId, Organisation, OrganisationId, Recovery,
+    RecoveryKey, Rescue, ResidentId, Role, RoleChange, SpeakerChange, Statement, SubArea, SubAreaEnd, Treaty,
+    TreatyDirection, TreatyEnd, Veto,
 };
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
@@ -65,6 +65,14 @@ pub(super) enum StatementInput {
         resident: String,
         new_seed: String,
         counts: Vec<CountInput>,
+    },
+    HomeKeyPolicy {
+        allowed: bool,
+    },
+    HomeKey {
+        resident: String,
+        new_seed: String,
+        expires: u64,
     },
     Endorsement {
         of: String,
@@ -177,6 +185,11 @@ impl StatementInput {
                 let (resident, counts) = (resident_id(&resident)?, build_counts(counts)?);
                 Statement::Recovery(Recovery::sign(&secret(&new_seed)?, &author.home(), &resident, counts))
             }
+            Self::HomeKeyPolicy { allowed } => Statement::HomeKeyPolicy(HomeKeyPolicy { allowed }),
+            Self::HomeKey { resident, new_seed, expires } => {
+                let (new, resident) = (secret(&new_seed)?, resident_id(&resident)?);
+                Statement::HomeKey(HomeKey::sign(&new, &author.home(), &resident, at(expires)))
+            }
             Self::Endorsement { of } => Statement::Endorsement(Endorsement { of: operation(&of)? }),
             Self::Veto { of } => Statement::Veto(Veto { of: operation(&of)? }),
             Self::Unknown(raw) => Statement::Unknown(bytes(&raw)?),
@@ -266,6 +279,13 @@ pub(super) fn read(statement: &Statement) -> Json {
             "device": said.device.to_string(),
             "proof": proof(&said.proof),
             "counts": counts(&said.counts),
+        } }),
+        Statement::HomeKeyPolicy(said) => json!({ "home-key-policy": { "allowed": said.allowed } }),
+        Statement::HomeKey(said) => json!({ "home-key": {
+            "resident": said.resident.to_string(),
+            "device": said.device.to_string(),
+            "proof": proof(&said.proof),
+            "expires": said.expires.as_millis(),
         } }),
         Statement::Endorsement(said) => json!({ "endorsement": { "of": said.of.to_string() } }),
         Statement::Veto(said) => json!({ "veto": { "of": said.of.to_string() } }),

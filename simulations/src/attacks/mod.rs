@@ -10,6 +10,7 @@
 pub mod cast;
 mod crew;
 mod forged;
+mod home_key;
 mod items;
 mod lock_out;
 mod report;
@@ -26,13 +27,14 @@ pub use report::{Report, run, run_all};
 pub use stage::{Home, Letter, Person, Stage, StageError};
 
 /// All attacks, by what they try.
-pub const ALL: [&[Attack]; 6] = [
+pub const ALL: [&[Attack]; 7] = [
     &forged::ATTACKS,
     &timing::ATTACKS,
     &items::ATTACKS,
     &self_promoting::ATTACKS,
     &resurrecting::ATTACKS,
     &lock_out::ATTACKS,
+    &home_key::ATTACKS,
 ];
 
 /// The attack with this name.

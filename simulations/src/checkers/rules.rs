@@ -10,6 +10,7 @@ use dorpsplein_protocol::operation::{
 };
 use dorpsplein_protocol::projection::ItemRow;
 use dorpsplein_protocol::store::StoreError;
+use dorpsplein_protocol::time::Timestamp;
 
 use super::look;
 use super::monotone::acts_as_connector;
@@ -24,6 +25,7 @@ struct Facts {
     device: PublicKey,
     sequence: u64,
     home: NeighbourhoodId,
+    time: Timestamp,
     as_connector: bool,
     statement: Option<Statement>,
 }
@@ -39,20 +41,26 @@ impl Written {
             _ => None,
         };
         let as_connector = !in_register && acts_as_connector(operation);
-        let (device, sequence, home) = (header.device, header.sequence, header.home());
-        self.0.insert(operation.id(), Facts { device, sequence, home, as_connector, statement });
+        let (device, sequence, home, time) = (header.device, header.sequence, header.home(), header.time);
+        self.0.insert(operation.id(), Facts { device, sequence, home, time, as_connector, statement });
     }
 
     /// The rules that a register breaks.
     pub(super) fn broken_by_register(&self, register: &Register) -> Vec<String> {
         let mut broken = Vec::new();
         let mut redeemed: BTreeMap<OperationId, OperationId> = BTreeMap::new();
+        let home_keys = self.home_keys(register);
         for entry in register.statements().filter(|entry| entry.verdict == Verdict::Permitted) {
             let id = entry.operation;
             let Some(facts) = self.0.get(&id) else {
                 broken.push(format!("statement {id} counts, and nobody signed it"));
                 continue;
             };
+            let ends_itself =
+                matches!(&facts.statement, Some(Statement::DeviceRetirement(said)) if said.device == facts.device);
+            if home_keys.contains_key(&facts.device) && !ends_itself {
+                broken.push(format!("{id} counts, said with a key for the home network"));
+            }
             match &facts.statement {
                 Some(Statement::Claim(claim)) => {
                     if let Some(other) = redeemed.insert(claim.invitation, id) {
@@ -72,8 +80,13 @@ impl Written {
     pub(super) fn broken_by_rows(&self, disk: &Disk, registers: &Registers) -> Result<Vec<String>, StoreError> {
         let limits: BTreeMap<NeighbourhoodId, BTreeMap<PublicKey, u64>> =
             registers.iter().map(|register| (register.neighbourhood(), self.limits(register))).collect();
+        let home_keys: BTreeMap<PublicKey, Timestamp> =
+            registers.iter().flat_map(|register| self.home_keys(register)).collect();
         let mut broken = Vec::new();
-        look::each_row(disk, |row, _| broken.extend(self.broken_by_row(&row, registers, &limits)))?;
+        look::each_row(disk, |row, _| {
+            broken.extend(self.broken_by_row(&row, registers, &limits));
+            broken.extend(self.broken_by_home_keys(&row, &home_keys));
+        })?;
         Ok(broken)
     }
 
@@ -99,6 +112,32 @@ impl Written {
             }
         }
         broken
+    }
+
+    /// What keys for the home network did to an item and may not.
+    fn broken_by_home_keys(&self, row: &ItemRow, home_keys: &BTreeMap<PublicKey, Timestamp>) -> Vec<String> {
+        let mut broken = Vec::new();
+        for (id, facts) in row.operations.iter().filter_map(|id| Some((id, self.0.get(id)?))) {
+            let Some(expires) = home_keys.get(&facts.device) else { continue };
+            if facts.time >= *expires {
+                broken.push(format!("item {} shows {id}, signed after its key for the home network expired", row.id));
+            }
+            if facts.as_connector {
+                broken.push(format!("item {} shows {id}, done with a key for the home network", row.id));
+            }
+        }
+        broken
+    }
+
+    /// The keys for the home network that a register gave, and until when they hold.
+    fn home_keys(&self, register: &Register) -> BTreeMap<PublicKey, Timestamp> {
+        let counting = register.statements().filter(|entry| entry.verdict == Verdict::Permitted);
+        let said = counting.filter_map(|entry| self.0.get(&entry.operation)?.statement.as_ref());
+        let given = said.filter_map(|statement| match statement {
+            Statement::HomeKey(key) => Some((key.device, key.expires)),
+            _ => None,
+        });
+        given.collect()
     }
 
     /// Whether the resident who endorses is the one who proposed. Few connectors may be one alone for a recovery.

@@ -4,6 +4,7 @@
 mod admission;
 mod agreement;
 mod community;
+mod home_key;
 mod standing;
 
 use minicbor::decode::Error as DecodeError;
@@ -18,6 +19,7 @@ pub use agreement::{
     TreatyDirection, TreatyEnd,
 };
 pub use community::{Organisation, SpeakerChange, SubArea, SubAreaEnd};
+pub use home_key::{HomeKey, HomeKeyPolicy, MAX_HOME_KEY_MS};
 pub use standing::{
     DeviceCount, DeviceRetirement, Endorsement, ForkDecision, InvitationWithdrawal, MemberRemoval, Rescue, Role,
     RoleChange, Veto,
@@ -121,4 +123,8 @@ statements! {
     25 SubArea,
     /// 26: it no longer is.
     26 SubAreaEnd,
+    /// 27: whether residents may have keys for the home network.
+    27 HomeKeyPolicy,
+    /// 28: a resident gets a key for the home network.
+    28 HomeKey,
 }
