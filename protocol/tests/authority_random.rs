@@ -13,9 +13,9 @@ use dorpsplein_protocol::authority::Verdict;
 use dorpsplein_protocol::compose::{Device, Place};
 use dorpsplein_protocol::identity::SecretKey;
 use dorpsplein_protocol::operation::{
-    DeviceAddition, DeviceCount, DeviceRetirement, Endorsement, ForkDecision, Invitation, InvitationWithdrawal, Kind,
-    MemberRemoval, OperationId, Payload, Recovery, RecoveryKey, Rescue, ResidentId, Role, RoleChange, Signed, Space,
-    Statement, Veto,
+    DeviceAddition, DeviceCount, DeviceRetirement, Endorsement, ForkDecision, HomeKey, HomeKeyPolicy, Invitation,
+    InvitationWithdrawal, Kind, MemberRemoval, OperationId, Payload, Recovery, RecoveryKey, Rescue, ResidentId, Role,
+    RoleChange, Signed, Space, Statement, Veto,
 };
 use dorpsplein_protocol::time::Timestamp;
 use proptest::prelude::*;
@@ -81,7 +81,7 @@ impl Tale {
             let news = self.hands[other].heard.clone();
             self.hands[who].heard.extend(news);
         }
-        match what % 24 {
+        match what % 26 {
             0 => return self.post(who, now),
             1 => return self.claim(extra, now),
             2 if extra.is_multiple_of(3) => return self.fork(who, about, basis, now),
@@ -98,7 +98,7 @@ impl Tale {
         let last = u64::from(extra % 12);
         let (home, owner) = (self.council.id, self.hands[who].owner);
         let of = self.something(usize::from(about));
-        match what % 24 {
+        match what % 26 {
             3..=6 => Statement::MemberRemoval(MemberRemoval { resident, counts: self.counts(number, extra) }),
             7 | 8 => Statement::RoleChange(RoleChange { resident, role: Role::Connector, counts: Vec::new() }),
             9 | 10 => {
@@ -140,6 +140,13 @@ impl Tale {
                 let invitation = Invitation { key: key.public(), role, expires: now.plus_millis(14 * DAY) };
                 self.letters.push((of, key));
                 Statement::Invitation(invitation)
+            }
+            23 => Statement::HomeKeyPolicy(HomeKeyPolicy { allowed: !extra.is_multiple_of(4) }),
+            24 => {
+                let secret = self.council.secret();
+                let key = HomeKey::sign(&secret, &home, &resident, now.plus_millis(u64::from(extra % 30) * DAY));
+                self.hands.push(Hand::new(Device::new(secret, home), Some(number)));
+                Statement::HomeKey(key)
             }
             _ => Statement::Endorsement(Endorsement { of }),
         }

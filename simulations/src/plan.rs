@@ -208,6 +208,8 @@ pub enum Deed {
     Return,
     /// Leaves, having everything erased.
     Leave,
+    /// Says, as a connector, that residents may have keys for the home network.
+    AllowHomeKeys,
     /// Makes somebody a connector.
     Promote(PersonId),
     /// Takes the role of connector from somebody.

@@ -3,8 +3,8 @@
 use dorpsplein_protocol::authority::Reason;
 use dorpsplein_protocol::compose::Device;
 use dorpsplein_protocol::operation::{
-    DeviceAddition, Edit, Field, HomeKey, HomeKeyPolicy, Invitation, Kind, ModerationAct, ModerationReason, Role,
-    Statement,
+    DeviceAddition, Edit, Field, HomeKey, HomeKeyPolicy, Invitation, ItemId, Kind, ModerationAct, ModerationReason,
+    Role, Statement,
 };
 
 use super::crew::text;
@@ -32,6 +32,9 @@ attacks! {
 
 /// Connectors have said that residents may have keys for the home network.
 fn allow(stage: &mut Stage) -> Result<(), StageError> {
+    if stage.registers(&stage.home).home().allows_home_keys() {
+        return Ok(());
+    }
     let mut carel = stage.carel.hand.clone();
     stage.state(&mut carel, Statement::HomeKeyPolicy(HomeKeyPolicy { allowed: true }))?;
     stage.carel.hand = carel;
@@ -55,8 +58,8 @@ fn stolen(stage: &mut Stage, from: fn(&mut Stage) -> &mut Person) -> Result<Devi
     Ok(thief.device())
 }
 
-fn of_anne(stage: &mut Stage) -> &mut Person {
-    &mut stage.anne
+fn of_bart(stage: &mut Stage) -> &mut Person {
+    &mut stage.bart
 }
 
 fn of_carel(stage: &mut Stage) -> &mut Person {
@@ -68,9 +71,9 @@ fn says(stage: &Stage, mut thief: Device, statement: Statement) -> Blow {
     Blow::at_home(stage, &thief.state(stage.heads(), statement, stage.now()))
 }
 
-/// What a stolen key does to Anne's news.
-fn does(stage: &Stage, mut thief: Device, edit: Edit) -> Blow {
-    let (place, item) = (stage.home.square(), stage.news);
+/// What a stolen key does to something on the square.
+fn does(stage: &Stage, mut thief: Device, item: ItemId, edit: Edit) -> Blow {
+    let place = stage.home.square();
     Blow::at_home(stage, &thief.edit(place, item, vec![item.into()], vec![edit], stage.now()))
 }
 
@@ -103,13 +106,13 @@ fn a_home_key_that_holds_for_years(stage: &mut Stage) -> Result<Blow, StageError
 }
 
 fn a_home_key_that_prolongs_itself(stage: &mut Stage) -> Result<Blow, StageError> {
-    let thief = stolen(stage, of_anne)?;
-    let (_, statement) = key(stage, &stage.anne.clone(), 30 * DAY);
+    let thief = stolen(stage, of_bart)?;
+    let (_, statement) = key(stage, &stage.bart.clone(), 30 * DAY);
     Ok(says(stage, thief, statement))
 }
 
 fn a_device_added_by_a_home_key(stage: &mut Stage) -> Result<Blow, StageError> {
-    let thief = stolen(stage, of_anne)?;
+    let thief = stolen(stage, of_bart)?;
     let addition = DeviceAddition::sign(&stage.secret(), &stage.home.id, &thief.key());
     Ok(says(stage, thief, Statement::DeviceAddition(addition)))
 }
@@ -123,22 +126,28 @@ fn a_letter_by_a_connectors_home_key(stage: &mut Stage) -> Result<Blow, StageErr
 fn hiding_by_a_connectors_home_key(stage: &mut Stage) -> Result<Blow, StageError> {
     let thief = stolen(stage, of_carel)?;
     let (act, reason) = (ModerationAct::Hide, ModerationReason::Other);
-    Ok(does(stage, thief, Edit::Moderate { act, reason, note: "Weg ermee".to_owned() }))
+    Ok(does(stage, thief, stage.news, Edit::Moderate { act, reason, note: "Weg ermee".to_owned() }))
 }
 
 fn a_profile_by_a_home_key(stage: &mut Stage) -> Result<Blow, StageError> {
-    let mut thief = stolen(stage, of_anne)?;
+    let mut thief = stolen(stage, of_bart)?;
     let (place, edits) = (stage.home.square(), vec![text(Field::NAME, "Anne, maar dan anders")]);
     Ok(Blow::at_home(stage, &thief.create(place, Kind::PROFILE, None, edits, stage.now())))
 }
 
 fn an_erasure_of_what_another_device_made(stage: &mut Stage) -> Result<Blow, StageError> {
-    let thief = stolen(stage, of_anne)?;
-    Ok(does(stage, thief, Edit::Erase { kind: Kind::NEWS, reason: None, note: String::new() }))
+    let thief = stolen(stage, of_bart)?;
+    let mut bart = stage.bart.hand.device();
+    let edits = vec![text(Field::TITLE, "Grasmaaier te leen")];
+    let post = bart.create(stage.home.square(), Kind::NEWS, None, edits, stage.now());
+    stage.hand_in(&post)?;
+    stage.bart.hand.follow(&bart);
+    let gone = Edit::Erase { kind: Kind::NEWS, reason: None, note: String::new() };
+    Ok(does(stage, thief, post.id().into(), gone))
 }
 
 fn a_post_after_a_home_key_expired(stage: &mut Stage) -> Result<Blow, StageError> {
-    let mut thief = stolen(stage, of_anne)?;
+    let mut thief = stolen(stage, of_bart)?;
     stage.pass(DAY)?;
     let (place, edits) = (stage.home.square(), vec![text(Field::TITLE, "Nog steeds hier")]);
     Ok(Blow::at_home(stage, &thief.create(place, Kind::NEWS, None, edits, stage.now())))

@@ -2,7 +2,7 @@
 //! other, object, and bring honest work back.
 
 use dorpsplein_protocol::operation::{
-    DeviceCount, Endorsement, MemberRemoval, Rescue, Role, RoleChange, Statement, Veto,
+    DeviceCount, Endorsement, HomeKeyPolicy, MemberRemoval, Rescue, Role, RoleChange, Statement, Veto,
 };
 
 use super::turn::{Grip, Turn};
@@ -55,6 +55,13 @@ impl Turn<'_> {
         self.about(whom, "removed", |resident, counts| {
             Some(Statement::MemberRemoval(MemberRemoval { resident, counts }))
         })
+    }
+
+    /// Says that residents may have keys for the home network.
+    pub(super) fn allow_home_keys(&mut self) -> Result<(), WorldError> {
+        let Some(grip) = self.able() else { return Ok(()) };
+        let allowed = Statement::HomeKeyPolicy(HomeKeyPolicy { allowed: true });
+        self.state(grip, "home keys allowed", None, allowed).map(drop)
     }
 
     /// Makes somebody a connector.

@@ -64,6 +64,7 @@ impl<'a> Turn<'a> {
             Deed::Rescue(whom) => self.rescue(*whom),
             Deed::Return => self.come_back(),
             Deed::Leave => self.leave(),
+            Deed::AllowHomeKeys => self.allow_home_keys(),
             Deed::Promote(whom) => self.promote(*whom),
             Deed::Demote(whom) => self.demote(*whom),
             Deed::EndTreaty(village) => self.end_treaty(*village),

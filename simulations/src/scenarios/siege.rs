@@ -50,6 +50,8 @@ pub(super) fn plan(settings: &Settings) -> Plan {
 pub(super) fn besiege(draft: &mut Draft, village: VillageId, days: u32, harms_a_day: u32) {
     let founder = draft.people_of(village)[0];
     let library: Vec<&str> = hostile::names().skip(HARMS.len()).collect();
+    let at = moment(&mut draft.random, 0);
+    draft.act(at, founder, Deed::AllowHomeKeys);
     for _ in 0..draft.random.random_range(1..=2) {
         let person = draft.person(village, Part::Hostile, 2);
         if draft.random.random_bool(0.3) {
