@@ -136,6 +136,41 @@ fn two_devices_meet_through_a_link() {
     village.stop();
 }
 
+/// Off until a connector has read the risk; then a key that posts, and neither invites nor logs in nor prolongs itself.
+#[test]
+fn a_key_for_the_home_network_posts_and_does_nothing_else() {
+    let village = Village::new("Maasdorp");
+    let anna = village.join("Anna");
+    let words = String::from_utf8(dorpsplein(&["home-key", "allow", "--dir", &village.dir]).stdout).unwrap();
+    assert!(words.contains("--accept-risk") && words.contains("wifi"), "{words}");
+    assert_eq!(village.ask(&["home-key", "show"])["allowed"], false, "reading about it changes nothing");
+    anna.is_refused(&["home-key", "allow", "--accept-risk"], "not-a-connector");
+    assert_eq!(village.ask(&["home-key", "allow", "--accept-risk"])["allowed"], true);
+
+    let phone = village.file("phone.key");
+    let mut giving = Talking::begin(&["home-key", "give", "--key", &anna.key]);
+    let link = text(&giving.line()["link"]).to_owned();
+    let new = Talking::begin(&["device", "link", &link, "--key", &phone]);
+    let (given, asked) = giving.answered("yes");
+    assert_eq!(given["resident"], anna.resident, "{asked}");
+    new.ended();
+    let phone = Person { key: phone, resident: anna.resident.clone(), device: text(&given["device"]).to_owned() };
+    let known = get(&format!("{}/api/v1/devices/{}", village.url, phone.device), &[]).json();
+    assert!(known["home_key"].as_u64().is_some() && known["member"] == true, "{known}");
+
+    let item = text(&phone.does(&["resident", "post", "--title", "Vanaf de bank"])["item"]).to_owned();
+    phone.does(&["resident", "comment", "--item", &item, "--body", "Met een kop thee."]);
+    phone.is_refused(&["device", "add", "--new", &village.file("meer.key")], "home-key");
+    phone.is_refused(&["card", "make"], "home-key");
+    phone.is_refused(&["search", "thee"], "home-key");
+
+    assert_eq!(village.ask(&["home-key", "forbid"])["allowed"], false);
+    phone.does(&["resident", "post", "--title", "Nog één keer"]);
+    phone.does(&["device", "retire", &phone.device]);
+    phone.is_refused(&["resident", "post", "--title", "Te laat"], "after-removal");
+    village.stop();
+}
+
 /// What lies in a slot of a mailbox, as soon as something does.
 fn message(village: &Village, secret: &LinkSecret, slot: &str) -> Vec<u8> {
     let place = format!("{}/api/v1/links/{}/{slot}", village.url, secret.mailbox());

@@ -7,7 +7,7 @@
 //!    nonce of its own.
 //! 3. The adding side takes one answer, leaves its nonce, and shows six digits of all three messages.
 //! 4. The new device sees that the nonce is the one that was committed to, and shows the six digits that it gets. People
-//!    compare; only then the adding side signs the [`DeviceAddition`] or the [`Recovery`].
+//!    compare; only then the adding side signs the [`DeviceAddition`], the [`Recovery`] or the [`HomeKey`].
 //!
 //! Each message carries an HMAC under the secret, which the box never sees. A box, or anybody who guesses a mailbox, can
 //! keep messages back and not make any. A box whose friend photographed the QR code can make them, and stand between the
@@ -27,7 +27,8 @@ use crate::codec;
 use crate::hex;
 use crate::identity::letter_code::CodeError;
 use crate::identity::{PublicKey, SecretKey, Signature, crockford};
-use crate::operation::{DeviceAddition, DeviceCount, NeighbourhoodId, Recovery, ResidentId};
+use crate::operation::{DeviceAddition, DeviceCount, HomeKey, NeighbourhoodId, Recovery, ResidentId};
+use crate::time::Timestamp;
 
 /// The most bytes of a message, its HMAC included.
 pub const MAX_MESSAGE: usize = 512;
@@ -54,6 +55,9 @@ pub enum LinkPurpose {
     /// A connector links a new device for somebody who lost theirs.
     #[n(1)]
     Recovery,
+    /// A resident gets a key for the home network, from themselves or from a connector.
+    #[n(2)]
+    HomeKey,
 }
 
 /// What the adding side says.
@@ -75,7 +79,7 @@ codec::array_codec!(Offer { purpose, adding, resident, commitment: bytes });
 pub struct Answer {
     /// The new device.
     pub device: PublicKey,
-    /// Its consent, as a [`DeviceAddition`] or a [`Recovery`] carries it.
+    /// Its consent, as a [`DeviceAddition`], a [`Recovery`] or a [`HomeKey`] carries it.
     pub proof: Signature,
     /// What the new device adds to the digits.
     nonce: Nonce,
@@ -226,6 +230,7 @@ impl Answering {
         let proof = match offer.purpose {
             LinkPurpose::Device => DeviceAddition::sign(new_device, neighbourhood, &offer.adding).proof,
             LinkPurpose::Recovery => Recovery::sign(new_device, neighbourhood, &offer.resident, Vec::new()).proof,
+            LinkPurpose::HomeKey => HomeKey::sign(new_device, neighbourhood, &offer.resident, ANY_TIME).proof,
         };
         let answer = Answer { device: new_device.public(), proof, nonce };
         let message = secret.seal(b"answer", &codec::encode(&answer));
@@ -263,6 +268,7 @@ impl Answer {
         let agreed = match offer.purpose {
             LinkPurpose::Device => answer.addition().verify(neighbourhood, &offer.adding),
             LinkPurpose::Recovery => answer.recovery(offer.resident, Vec::new()).verify(neighbourhood),
+            LinkPurpose::HomeKey => answer.home_key(offer.resident, ANY_TIME).verify(neighbourhood),
         };
         agreed.map(|()| answer).map_err(|_| LinkError::Proof)
     }
@@ -276,7 +282,15 @@ impl Answer {
     pub const fn recovery(&self, resident: ResidentId, counts: Vec<DeviceCount>) -> Recovery {
         Recovery { resident, device: self.device, proof: self.proof, counts }
     }
+
+    /// The statement that makes this device a key for the home network of `resident` until `expires`.
+    pub const fn home_key(&self, resident: ResidentId, expires: Timestamp) -> HomeKey {
+        HomeKey { resident, device: self.device, proof: self.proof, expires }
+    }
 }
+
+/// Consent to be a key for the home network does not say until when.
+const ANY_TIME: Timestamp = Timestamp::from_millis(0);
 
 /// What is shown of a nonce while it is kept back.
 fn commitment(nonce: &Nonce) -> [u8; 32] {

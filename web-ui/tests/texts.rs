@@ -62,6 +62,7 @@ fn quoted() -> BTreeSet<String> {
     sources.extend(files(&here("../node/src/first_run"), "rs"));
     sources.extend(files(&here("../node/src/web/first_run"), "rs"));
     sources.extend(files(&here("../node/src/cli/init"), "rs"));
+    sources.push((here("../node/src/cli/home_key.rs"), fs::read_to_string("../node/src/cli/home_key.rs").unwrap()));
     sources.push((here("../node/src/cli/doctor.rs"), fs::read_to_string("../node/src/cli/doctor.rs").unwrap()));
     sources.into_iter().flat_map(|(_, text)| text.split('"').map(str::to_owned).collect::<Vec<_>>()).collect()
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use clap::Args;
 use dorpsplein_protocol::identity::{PublicKey, SecretKey};
 use dorpsplein_protocol::linking::{Answering, LinkPurpose, LinkSecret, Offering};
-use dorpsplein_protocol::operation::{DeviceCount, ResidentId, Statement};
+use dorpsplein_protocol::operation::{DeviceCount, MAX_HOME_KEY_MS, ResidentId, Statement};
 use dorpsplein_web_ui::{Lang, paths};
 
 use serde_json::json;
@@ -47,6 +47,8 @@ pub(super) enum Adding {
     Own,
     /// A device for somebody who lost theirs, and which devices are retired for it.
     Recovery(ResidentId, Vec<DeviceCount>),
+    /// A key for the home network, for somebody else or for the author.
+    HomeKey(Option<ResidentId>),
 }
 
 /// Adds a device of one's own that follows a link.
@@ -75,6 +77,8 @@ pub(super) fn add_linked(
     let (purpose, resident) = match &adding {
         Adding::Own => (LinkPurpose::Device, choose::resident_id(door, &own)?),
         Adding::Recovery(resident, _) => (LinkPurpose::Recovery, *resident),
+        Adding::HomeKey(Some(resident)) => (LinkPurpose::HomeKey, *resident),
+        Adding::HomeKey(None) => (LinkPurpose::HomeKey, choose::resident_id(door, &own)?),
     };
     let secret = LinkSecret::from_random(random()?);
     let mailbox = secret.mailbox();
@@ -86,12 +90,13 @@ pub(super) fn add_linked(
     let answered = offering.take(&answered, &home)?;
     client.leave_message(&mailbox, "reveal", &answered.reveal)?;
     compare(&answered.digits)?;
-    let answer = answered.answer;
+    let (answer, now) = (answered.answer, clock::now());
     let statement = match adding {
         Adding::Own => Statement::DeviceAddition(answer.addition()),
         Adding::Recovery(resident, counts) => Statement::Recovery(answer.recovery(resident, counts)),
+        Adding::HomeKey(_) => Statement::HomeKey(answer.home_key(resident, now.plus_millis(MAX_HOME_KEY_MS))),
     };
-    let accepted = author.state(statement, clock::now())?;
+    let accepted = author.state(statement, now)?;
     let more = json!({ "device": answer.device.to_string(), "resident": resident.to_string() });
     signer::concluded(door, &accepted, "The new device can sign now.", more)
 }

@@ -23,6 +23,7 @@ mod error;
 mod fork;
 mod founding;
 mod helps;
+mod home_key;
 mod index;
 mod init;
 mod invite;
@@ -117,6 +118,9 @@ enum Command {
     /// Https on the local network without a name on the internet, for devices that somebody looks after
     #[command(subcommand)]
     LocalHttps(local_https::LocalHttpsCommand),
+    /// Keys for the home network: allow them, give one
+    #[command(subcommand)]
+    HomeKey(home_key::HomeKeyCommand),
     /// Find things by words: what visitors can read, or with your key what members can
     Search(search::SearchArgs),
     /// The search index of a box: how it stands, and making it anew
@@ -268,6 +272,7 @@ fn carried_out(command: &Command, json: bool) -> Result<Outcome, CliError> {
         Command::Status(args) => status::run(args),
         Command::Doctor(args) => doctor::run(args),
         Command::LocalHttps(command) => local_https::run(command),
+        Command::HomeKey(command) => home_key::run(command, json),
         Command::Search(args) => search::run(args),
         Command::Index(command) => index::run(command, json),
         Command::Sync(command) => sync::run(command, json),

@@ -176,6 +176,8 @@ pub struct DeviceBody {
     pub resident: Option<String>,
     /// What they are trusted with: `resident` or `connector`.
     pub role: Option<String>,
+    /// Until when it holds, in milliseconds since 1970, if it is a key for the home network, which only posts and replies.
+    pub home_key: Option<u64>,
     /// The number of the last operation of this device that came here; 0 when none did.
     pub sequence: u64,
     /// That operation.

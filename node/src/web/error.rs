@@ -136,7 +136,10 @@ fn status(kind: &str) -> StatusCode {
         | "not-the-author"
         | "not-permitted"
         | "after-removal"
-        | "not-a-speaker" => StatusCode::FORBIDDEN,
+        | "not-a-speaker"
+        | "home-key"
+        | "home-key-expired"
+        | "home-keys-off" => StatusCode::FORBIDDEN,
         "unknown-invitation" | "not-found" => StatusCode::NOT_FOUND,
         "invitation-expired" | "invitation-withdrawn" | "erased" => StatusCode::GONE,
         "invitation-used"

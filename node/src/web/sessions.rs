@@ -120,6 +120,8 @@ enum Refused {
     Signature,
     /// The device may not sign for anybody.
     NotAMember,
+    /// It is a key for the home network: what residents alone may read does not travel over a line that anybody can read.
+    HomeKey,
     /// Too many came in the last minutes.
     Busy,
 }
@@ -160,6 +162,9 @@ pub(super) async fn log_in(
     let home = registers.home().neighbourhood();
     let knock = Knock { device, challenge, signature: Signature::from_bytes(signature), host };
     knock.check(&home)?;
+    if registers.home().active(&device).is_some_and(|membership| membership.home_key.is_some()) {
+        return Err(Refused::HomeKey.into());
+    }
     let visitor = visitor(&registers, &device).ok_or(Refused::NotAMember)?;
     let token = random().map_err(|error| Problem::internal(&error))?;
     state.sessions.admit(&knock, &token, clock::now())?;
@@ -223,7 +228,7 @@ impl Visitor {
 
 /// Whose device this is, if it may sign at this moment.
 pub(super) fn visitor(registers: &Registers, device: &PublicKey) -> Option<Visitor> {
-    let membership = registers.home().active(device)?;
+    let membership = registers.home().active(device).filter(|membership| membership.home_key.is_none())?;
     Some(Visitor { device: *device, resident: membership.resident, role: membership.role })
 }
 
@@ -370,6 +375,7 @@ impl From<Refused> for Problem {
             Refused::NotAMember => {
                 Self::new("not-a-member", "the device may not sign for a resident of this neighbourhood")
             }
+            Refused::HomeKey => Self::new("home-key", "a key for the home network does not log in"),
             Refused::Busy => Self::new("rate-limited", "too many devices logged in during the last minutes"),
         }
     }

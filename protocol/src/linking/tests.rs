@@ -45,7 +45,7 @@ fn a_secret_survives_the_camera() {
 
 #[test]
 fn both_sides_understand_each_other() {
-    for purpose in [LinkPurpose::Device, LinkPurpose::Recovery] {
+    for purpose in [LinkPurpose::Device, LinkPurpose::Recovery, LinkPurpose::HomeKey] {
         let offering = offering(purpose, 0);
         let answering = answering(offering.message(), 0);
         assert!(offering.message().len() <= MAX_MESSAGE && answering.message().len() <= MAX_MESSAGE);

@@ -116,3 +116,12 @@ profile-who-sees = Only residents who are logged in see this, on the page
 profile-for-others = What you wrote about yourself before can be read by others than residents as well.
 profile-save = Save
 profile-saved = Saved.
+
+home-key-heading = A key for the home network
+home-key-intro = For a telephone that reaches the square at home over wifi only, without a lock in the address bar. With this key you can place posts and replies for 30 days, without photos. It can do nothing more.
+home-key-address = Address of the square on the home network
+home-key-address-hint = As it stands in the address bar of that telephone.
+home-key-start = Give a telephone such a key
+home-key-scan = Scan this code with the telephone while it is on the wifi at home.
+home-key-done = Done. The telephone can now place posts and replies for 30 days. After that you do this again.
+home-key-until = home network only, until { $date }

@@ -115,3 +115,5 @@ doctor-certificate = The neighbourhood lets this box speak for it until { $value
 doctor-certificate-soon = The neighbourhood lets this box speak for it only until { $value }.
 doctor-certificate-none = The neighbourhood does not let this box speak for it (any more). Neighbours do not talk to it. Its number is { $value }.
 doctor-certificate-todo = A connector renews that: `dorpsplein box add NUMBER`. The number is own_box in `dorpsplein status --json`.
+
+home-keys-accept = To allow them: the same command with --accept-risk.

@@ -116,3 +116,12 @@ profile-who-sees = Alleen bewoners die zijn ingelogd zien dit, op de bladzijde
 profile-for-others = Wat u eerder over uzelf schreef, kunnen ook anderen dan bewoners lezen.
 profile-save = Bewaar
 profile-saved = Bewaard.
+
+home-key-heading = Een sleutel voor het thuisnetwerk
+home-key-intro = Voor een telefoon die het plein alleen thuis via wifi bereikt, zonder slotje in de adresbalk. Met deze sleutel kunt u 30 dagen lang berichten en reacties plaatsen, zonder foto’s. Meer kan er niet mee.
+home-key-address = Adres van het plein op het thuisnetwerk
+home-key-address-hint = Zo staat het in de adresbalk van die telefoon.
+home-key-start = Geef een telefoon zo’n sleutel
+home-key-scan = Scan deze code met de telefoon, terwijl die op de wifi thuis zit.
+home-key-done = Gelukt. De telefoon kan nu 30 dagen lang berichten en reacties plaatsen. Daarna doet u dit opnieuw.
+home-key-until = alleen thuisnetwerk, tot { $date }

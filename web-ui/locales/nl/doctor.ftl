@@ -115,3 +115,5 @@ doctor-certificate = De buurt laat dit kastje voor haar spreken tot { $value }.
 doctor-certificate-soon = De buurt laat dit kastje nog maar tot { $value } voor haar spreken.
 doctor-certificate-none = De buurt laat dit kastje niet (meer) voor haar spreken. Buren praten er dan niet mee. Het nummer is { $value }.
 doctor-certificate-todo = Een buurtverbinder vernieuwt dat: `dorpsplein box add NUMMER`. Het nummer staat als own_box in `dorpsplein status --json`.
+
+home-keys-accept = Toestaan: geef dezelfde opdracht met --accept-risk.

@@ -30,6 +30,9 @@ pub(super) struct Known {
     pub(super) member: bool,
     /// Whether that resident is a connector.
     pub(super) connector: bool,
+    /// Until when it holds, if it is a key for the home network.
+    #[cfg_attr(not(feature = "inside"), expect(dead_code, reason = "only the page of a new device asks"))]
+    pub(super) home_key: Option<Timestamp>,
     /// The resident, of a device that ever was one's.
     pub(super) resident: Option<ResidentId>,
     /// The number of the last operation of this key that the box knows; 0 when it knows none.
@@ -225,6 +228,7 @@ impl Api {
             Some(Known {
                 member: field(&body, "member").as_bool()?,
                 connector: text("role").as_deref() == Some("connector"),
+                home_key: timestamp(&field(&body, "home_key")),
                 resident: text("resident").and_then(|id| ResidentId::from_hex(&id)),
                 sequence: field(&body, "sequence").as_f64()? as u64,
                 last: text("last_operation").and_then(|id| OperationId::from_hex(&id)),

@@ -1,5 +1,6 @@
 //! This device in front of its box: signs, keeps count, hands in. One tab at a time.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 
 use dorpsplein_protocol::compose::{Device, Place};
@@ -80,7 +81,8 @@ impl Author {
         let home = page.neighbourhood()?;
         let _lock = Lock::acquire(page.window()).await?;
         let store = KeyStore::create(page.window()).await?;
-        if store.load(home).await?.is_some_and(|held| !held.is_waiting()) {
+        let former = store.load(home).await?;
+        if former.as_ref().is_some_and(|held| !held.is_waiting()) {
             return Err(Trouble::foreseen("already-a-member"));
         }
         store
@@ -89,6 +91,7 @@ impl Author {
                 admitted: false,
                 outbox: VecDeque::new(),
                 refused: VecDeque::new(),
+                revision: former.map_or_else(Cell::default, |held| held.revision),
             })
             .await
     }
@@ -111,7 +114,9 @@ impl Author {
         let lock = Lock::acquire(page.window()).await?;
         let store = KeyStore::create(page.window()).await?;
         let api = page.api()?;
-        if let Some(held) = store.load(home).await?.filter(|held| !held.is_waiting()) {
+        let former = store.load(home).await?;
+        let revision = former.as_ref().map(|held| held.revision.clone()).unwrap_or_default();
+        if let Some(held) = former.filter(|held| !held.is_waiting()) {
             return Ok(Self { held, store, api, host: page.host()?, files: Vec::new(), fresh: 0, _lock: lock });
         }
         let now = api.now().await?;
@@ -122,7 +127,7 @@ impl Author {
         let at = Place { neighbourhood: home, space: audience };
         let profile = device.create(at, name.kind, name.subject, name.edits, now);
         let outbox = [checked(claim)?, checked(profile)?].iter().map(Signed::encode).map(Parcel::of).collect();
-        let held = HeldDevice { device, admitted: false, outbox, refused: VecDeque::new() };
+        let held = HeldDevice { device, admitted: false, outbox, refused: VecDeque::new(), revision };
         store.save(&held).await?;
         Ok(Self { held, store, api, host: page.host()?, files: Vec::new(), fresh: 2, _lock: lock })
     }
@@ -130,6 +135,14 @@ impl Author {
     /// Whether the box has taken this device's claim.
     pub(super) const fn is_resident(&self) -> bool {
         self.held.admitted
+    }
+
+    /// Whether this key signs nothing any more that counts: it was retired, or held for its time on the home network.
+    #[cfg(feature = "inside")]
+    pub(super) async fn is_over(&self) -> Result<bool, Trouble> {
+        let known = self.api.known(&self.key()).await?;
+        let now = self.api.now().await?;
+        Ok((!known.member && known.resident.is_some()) || known.home_key.is_some_and(|until| until <= now))
     }
 
     /// How many operations it signed.

@@ -10,9 +10,9 @@ use dorpsplein_protocol::identity::PublicKey;
 use dorpsplein_protocol::linking::LinkPurpose;
 use dorpsplein_protocol::operation::{
     AreaId, BoxCertificate, BoxRetirement, CircleAdmission, CircleEnd, CircleFounding, CircleId, CircleJoining,
-    CircleLeaving, DeviceCount, Endorsement, ForkDecision, InvitationWithdrawal, Kind, MemberRemoval, NeighbourhoodId,
-    OperationId, Organisation, OrganisationId, Rescue, ResidentId, Role, RoleChange, SpeakerChange, Statement, SubArea,
-    SubAreaEnd, Treaty, TreatyDirection, TreatyEnd, Veto,
+    CircleLeaving, DeviceCount, Endorsement, ForkDecision, HomeKeyPolicy, InvitationWithdrawal, Kind, MemberRemoval,
+    NeighbourhoodId, OperationId, Organisation, OrganisationId, Rescue, ResidentId, Role, RoleChange, SpeakerChange,
+    Statement, SubArea, SubAreaEnd, Treaty, TreatyDirection, TreatyEnd, Veto,
 };
 use dorpsplein_protocol::time::Timestamp;
 use js_sys::Array;
@@ -117,6 +117,7 @@ fn about_people(act: &str, fields: &Fields<'_>) -> Result<Option<Statement>, Tro
         "endorse" => Statement::Endorsement(Endorsement { of: operation("of")? }),
         "veto" => Statement::Veto(Veto { of: operation("of")? }),
         "rescue" => Statement::Rescue(Rescue { device: fields.key("device")?, last: fields.number("last")? }),
+        "home-keys" => Statement::HomeKeyPolicy(HomeKeyPolicy { allowed: fields.is("allowed", "yes") }),
         "fork" => Statement::ForkDecision(ForkDecision {
             device: fields.key("device")?,
             sequence: fields.number("sequence")?,
@@ -225,7 +226,7 @@ async fn recover(page: &Page, area: &Area, filled: &Filled) -> Result<State, Tro
     let resident = area.attribute("data-resident").and_then(|id| ResidentId::from_hex(&id)).ok_or_else(unclear)?;
     let lost = filled.texts("device");
     let adding = Author::own(page).await?.key();
-    match meet(page, area, LinkPurpose::Recovery, adding, resident).await? {
+    match meet(page, area, None, LinkPurpose::Recovery, adding, resident).await? {
         Met::Agreed(answer) => {
             area.show(State::Sending);
             let mut counts = counts(&page.api()?, &resident).await?;

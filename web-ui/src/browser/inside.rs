@@ -18,6 +18,9 @@ pub(super) async fn start(page: &Rc<Page>) -> Result<(), Trouble> {
     if let Some(area) = page.area("device") {
         told(&area, spare::start(page, area.clone()).await);
     }
+    for area in page.parts("[data-area=home-key]") {
+        told(&area, my_devices::giving_home_key(page, &area));
+    }
     if let Some(area) = page.area("letters") {
         told(&area, letters::start(page, area.clone()).await);
     }

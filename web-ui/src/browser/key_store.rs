@@ -44,6 +44,8 @@ pub(super) struct HeldDevice {
     pub(super) outbox: VecDeque<Parcel>,
     /// What the box did not take while nobody looked, until somebody throws it away.
     pub(super) refused: VecDeque<Refused>,
+    /// How often the record was stored when this was read from it; 0 where there is none yet.
+    pub(super) revision: Cell<u32>,
 }
 
 /// A signed operation that waits, with the files that have to be there before it.
@@ -119,10 +121,23 @@ impl KeyStore {
     }
 
     /// Keeps a device; done when it is on the disk, as far as a browser can tell.
+    ///
+    /// Looking whether another tab was sooner and storing is one transaction: where there is no lock, two tabs still never use
+    /// one number.
+    ///
+    /// # Errors
+    /// `other-tab` when the record is another than this was read from.
     pub(super) async fn save(&self, held: &HeldDevice) -> Result<(), Trouble> {
         let (store, transaction) = self.store("readwrite")?;
-        store.put_with_key(&write(held)?, &key(held.device.home())).map_err(unusable)?;
-        complete(&transaction).await
+        let record = answer(&store.get(&key(held.device.home())).map_err(unusable)?).await?;
+        if revision_in(&record) != held.revision.get() {
+            return Err(Trouble::foreseen("other-tab"));
+        }
+        let next = held.revision.get() + 1;
+        store.put_with_key(&write(held, next)?, &key(held.device.home())).map_err(unusable)?;
+        complete(&transaction).await?;
+        held.revision.set(next);
+        Ok(())
     }
 
     /// Gives up the key of a device that never became anybody's, or is nobody's any more.
@@ -162,7 +177,7 @@ fn key(home: NeighbourhoodId) -> JsValue {
     home.to_string().into()
 }
 
-fn write(held: &HeldDevice) -> Result<JsValue, Trouble> {
+fn write(held: &HeldDevice, revision: u32) -> Result<JsValue, Trouble> {
     let record = Object::new();
     let previous = held.device.previous().map_or(JsValue::NULL, |id| id.to_string().into());
     let bytes = |bytes: &Vec<u8>| JsValue::from(Uint8Array::from(bytes.as_slice()));
@@ -176,7 +191,7 @@ fn write(held: &HeldDevice) -> Result<JsValue, Trouble> {
         js::object(&[("transfer", bytes(&refused.transfer)), ("problem", problem)]).map(JsValue::from)
     };
     let refused = held.refused.iter().map(refused).collect::<Result<Array, _>>().map_err(unusable)?;
-    let fields: [(&str, JsValue); 6] = [
+    let fields: [(&str, JsValue); 7] = [
         ("secret", Uint8Array::from(held.device.secret().to_seed().as_slice()).into()),
         // Exact up to 2^53: more than anybody signs.
         ("sequence", JsValue::from_f64(held.device.sequence() as f64)),
@@ -184,6 +199,7 @@ fn write(held: &HeldDevice) -> Result<JsValue, Trouble> {
         ("admitted", held.admitted.into()),
         ("outbox", outbox.into()),
         ("refused", refused.into()),
+        ("revision", revision.into()),
     ];
     for (name, value) in fields {
         Reflect::set(&record, &name.into(), &value).map_err(unusable)?;
@@ -208,7 +224,13 @@ fn read(home: NeighbourhoodId, record: &JsValue) -> Option<HeldDevice> {
         admitted: field("admitted")?.as_bool()?,
         outbox: outbox.iter().map(read_parcel).collect::<Option<_>>()?,
         refused: refused.iter().map(read_refused).collect::<Option<_>>()?,
+        revision: Cell::new(revision_in(record)),
     })
+}
+
+/// How often a record was stored; 0 for none, and for one of before this was counted.
+fn revision_in(record: &JsValue) -> u32 {
+    js::at(record, &["revision"]).as_f64().unwrap_or_default() as u32
 }
 
 /// A parcel; in a record of before it is the operation alone.

@@ -32,10 +32,11 @@ pub(super) enum Met {
 /// The adding side, from showing the code to comparing the digits. In `area` it uses the steps `offer` (with `data-qr` and
 /// `data-link`) and `digits` (with `data-digits`, `data-confirm` and `data-reject`), and the state `waiting`.
 ///
-/// Whoever calls signs when they agreed.
+/// Whoever calls signs when they agreed. `elsewhere` is where the new device reaches the square, if not as this one does.
 pub(super) async fn meet(
     page: &Page,
     area: &Area,
+    elsewhere: Option<&str>,
     purpose: LinkPurpose,
     adding: PublicKey,
     resident: ResidentId,
@@ -45,7 +46,10 @@ pub(super) async fn meet(
     let mailbox = secret.mailbox();
     let offering = Offering::new(secret, random()?, purpose, adding, resident);
     api.leave_message(&mailbox, "offer", offering.message()).await?;
-    let link = page.address_of(area, "data-link-to", &secret.compact())?;
+    let link = match elsewhere {
+        Some(origin) => Page::address_at(origin, area, "data-link-to", &secret.compact())?,
+        None => page.address_of(area, "data-link-to", &secret.compact())?,
+    };
     page.draw_qr(area, &link)?;
     area.fill("[data-link]", &link);
     area.step("offer");

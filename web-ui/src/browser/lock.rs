@@ -20,7 +20,8 @@ extern "C" {
 
 /// The right to use this device's key, held until it is dropped, also when the tab is closed or crashes.
 pub(super) struct Lock {
-    release: Function,
+    /// None where there is nothing to release.
+    release: Option<Function>,
 }
 
 impl Lock {
@@ -31,9 +32,15 @@ impl Lock {
 
     /// Waits until no other tab has it.
     ///
+    /// On an address that is not secure browsers have no Web Locks, and only keys for the home network sign there: two tabs
+    /// may then both go on, and the one that comes later to store a number is [told so](super::key_store::KeyStore::save).
+    ///
     /// # Errors
-    /// [`Trouble::Browser`] where there are no Web Locks: in an old browser, or on an address that is not secure.
+    /// [`Trouble::Browser`] where there are no Web Locks on a secure address: in an old browser.
     pub(super) async fn acquire(window: &Window) -> Result<Self, Trouble> {
+        if !window.is_secure_context() {
+            return Ok(Self { release: None });
+        }
         let manager = manager(window)?;
         let (held, release) = promise();
         let (granted, grant) = promise();
@@ -46,14 +53,14 @@ impl Lock {
         // The request itself settles when the lock is released, or at once when the browser refuses it.
         let first = Promise::race(&Array::of2(&granted, &requested));
         JsFuture::from(first).await.map_err(|_| missing())?;
-        Ok(Self { release })
+        Ok(Self { release: Some(release) })
     }
 }
 
 impl Drop for Lock {
     fn drop(&mut self) {
         // A resolver takes any value and throws nothing.
-        let _ = self.release.call0(&JsValue::NULL);
+        let _ = self.release.as_ref().map(|release| release.call0(&JsValue::NULL));
     }
 }
 

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use dorpsplein_protocol::identity::PublicKey;
 use dorpsplein_protocol::linking::LinkPurpose;
-use dorpsplein_protocol::operation::{DeviceRetirement, Statement};
+use dorpsplein_protocol::operation::{DeviceRetirement, MAX_HOME_KEY_MS, ResidentId, Statement};
 use web_sys::Storage;
 
 use super::author::Author;
@@ -12,6 +12,9 @@ use super::form::{self, Form};
 use super::linking::{Met, meet};
 use super::page::{Area, Page, State};
 use super::trouble::Trouble;
+
+/// How much the clock may run on or be set between reading it and signing, in milliseconds: 10 minutes.
+const SKEW_MS: u64 = 600_000;
 
 /// Wires one device of the list: its name, which stays in this browser, and its retirement.
 pub(super) fn listed(page: &Rc<Page>, area: &Area) -> Result<(), Trouble> {
@@ -50,10 +53,42 @@ pub(super) fn adding(page: &Rc<Page>, area: &Area) -> Result<(), Trouble> {
 async fn add(page: &Page, area: &Area) -> Result<State, Trouble> {
     let adding = Author::own(page).await?.key();
     let resident = page.api()?.known(&adding).await?.resident.ok_or_else(stranger)?;
-    match meet(page, area, LinkPurpose::Device, adding, resident).await? {
+    match meet(page, area, None, LinkPurpose::Device, adding, resident).await? {
         Met::Agreed(answer) => {
             area.show(State::Sending);
             Author::own(page).await?.state(Statement::DeviceAddition(answer.addition())).await?;
+            Ok(State::Sent)
+        }
+        Met::Differs => Ok(State::Rejected),
+        Met::Nobody => Ok(State::Expired),
+    }
+}
+
+/// Wires the place where somebody, this device's resident or the one who stands beside a connector, gets a key for the home
+/// network.
+pub(super) fn giving_home_key(page: &Rc<Page>, area: &Area) -> Result<(), Trouble> {
+    let (page, shown, form) = (Rc::clone(page), area.clone(), area.form()?);
+    let typed = form.clone();
+    form::act(&form, area, move || {
+        let (page, area, filled) = (Rc::clone(&page), shown.clone(), typed.filled());
+        async move { give_home_key(&page, &area, &filled?.text("address").unwrap_or_default()).await }
+    })
+}
+
+async fn give_home_key(page: &Page, area: &Area, address: &str) -> Result<State, Trouble> {
+    if !(address.starts_with("http://") || address.starts_with("https://")) {
+        return Err(Trouble::foreseen("invalid-content"));
+    }
+    let giving = Author::own(page).await?.key();
+    let resident = match area.attribute("data-resident").and_then(|id| ResidentId::from_hex(&id)) {
+        Some(other) => other,
+        None => page.api()?.known(&giving).await?.resident.ok_or_else(stranger)?,
+    };
+    match meet(page, area, Some(address), LinkPurpose::HomeKey, giving, resident).await? {
+        Met::Agreed(answer) => {
+            area.show(State::Sending);
+            let expires = page.api()?.now().await?.plus_millis(MAX_HOME_KEY_MS - SKEW_MS);
+            Author::own(page).await?.state(Statement::HomeKey(answer.home_key(resident, expires))).await?;
             Ok(State::Sent)
         }
         Met::Differs => Ok(State::Rejected),

@@ -210,10 +210,14 @@ impl Page {
 
     /// The whole address of another page of this site, which stands in an attribute of `area`, with a fragment.
     pub(super) fn address_of(&self, area: &Area, attribute: &str, fragment: &str) -> Result<String, Trouble> {
-        let origin = self.window.location().origin();
-        let path = area.attribute(attribute);
-        let address = origin.ok().zip(path).map(|(origin, path)| format!("{origin}{path}#{fragment}"));
-        address.ok_or(Trouble::Browser("the page names no address"))
+        let origin = self.window.location().origin().map_err(|_| Trouble::Browser("the page has no address"))?;
+        Self::address_at(&origin, area, attribute, fragment)
+    }
+
+    /// The same on a site of which the beginning of the address is given.
+    pub(super) fn address_at(origin: &str, area: &Area, attribute: &str, fragment: &str) -> Result<String, Trouble> {
+        let path = area.attribute(attribute).ok_or(Trouble::Browser("the page names no address"))?;
+        Ok(format!("{}{path}#{fragment}", origin.trim_end_matches('/')))
     }
 
     /// Draws a QR code in the place for it.

@@ -60,15 +60,20 @@ pub(super) async fn start(page: &Rc<Page>, area: Area) -> Result<(), Trouble> {
     area.show(State::Checking);
     page.reload_when_fragment_changes()?;
     page.carry_fragment_to_other_languages()?;
-    if Author::open(page).await?.is_some() {
-        area.show(State::AlreadyJoined);
-        return page.forget_fragment();
+    if let Some(author) = Author::open(page).await? {
+        // A key that is over makes room for the next one.
+        if !author.is_over().await? {
+            area.show(State::AlreadyJoined);
+            return page.forget_fragment();
+        }
+        author.forget().await?;
     }
-    Lock::is_available(page.window())?;
     let fragment = page.fragment().unwrap_or_default();
     if let Ok(secret) = LinkSecret::parse(&fragment) {
         return linking::start(page, &area, &secret).await;
     }
+    // A card adds a device that may do everything; that key is made on a secure address only.
+    Lock::is_available(page.window())?;
     area.show_nothing();
     typed_code(page, &area)?;
     if passkey::is_known(page.window()) {

@@ -4,7 +4,7 @@
 //! and the forms, which carry every sentence so that the browser's module can show the right one.
 
 /// Every problem type, as it stands behind `problem-` and in `data-problem`.
-pub const ALL: [&str; 60] = [
+pub const ALL: [&str; 65] = [
     "malformed",
     "not-canonical",
     "too-large",
@@ -33,6 +33,11 @@ pub const ALL: [&str; 60] = [
     "payload-mismatch",
     "text-too-long",
     "invitation-period",
+    "home-key",
+    "home-key-expired",
+    "home-key-period",
+    "home-keys-off",
+    "other-tab",
     "invalid-content",
     "not-a-connector",
     "no-treaty",

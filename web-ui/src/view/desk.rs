@@ -203,6 +203,8 @@ pub struct MembersPage {
     pub present: Vec<MemberTeaser>,
     /// Who no longer does.
     pub gone: Vec<MemberTeaser>,
+    /// Whether residents may get keys for the home network.
+    pub home_keys: bool,
 }
 
 /// A member in the list.
@@ -235,6 +237,8 @@ pub struct MemberPage {
     pub last_connector: bool,
     /// What was proposed about them and waits.
     pub proposals: Vec<Proposal>,
+    /// The address of the square on the home network, where residents may get keys for it and this one is no connector.
+    pub home_network: Option<String>,
 }
 
 /// What a device may do.
@@ -257,6 +261,8 @@ pub struct DeviceView {
     pub added: Date,
     /// What it may do.
     pub standing: DeviceStanding,
+    /// The last day on which it holds, if it is a key for the home network.
+    pub home_key: Option<Date>,
     /// For a device that may no longer sign: the number up to which its work counts.
     pub counts_to: Option<u64>,
     /// The number of its last operation that came here.

@@ -24,6 +24,8 @@ pub struct MyDataPage {
     pub due: Vec<DueItem>,
     /// How many spare keys they have, on cards and in passkeys.
     pub cards: usize,
+    /// The address of the square on the home network, where residents may get keys for it.
+    pub home_network: Option<String>,
 }
 
 /// What somebody tells about themselves, to be changed.

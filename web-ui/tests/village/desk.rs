@@ -124,11 +124,19 @@ pub(crate) fn members() -> MembersPage {
             teaser(unnamed, 1, 19),
         ],
         gone: vec![teaser(person(508, "Bob Reclame"), 0, 14)],
+        home_keys: false,
     }
 }
 
 pub(crate) fn member() -> MemberPage {
-    let device = |seed, standing, counts_to| DeviceView { key: id(seed), added: on(3), standing, counts_to, last: 31 };
+    let device = |seed, standing, counts_to| DeviceView {
+        key: id(seed),
+        added: on(3),
+        standing,
+        home_key: None,
+        counts_to,
+        last: 31,
+    };
     MemberPage {
         top: top(),
         person: keeper(502, "Hassan Bakali"),
@@ -138,13 +146,20 @@ pub(crate) fn member() -> MemberPage {
         cards: 1,
         last_connector: false,
         proposals: vec![],
+        home_network: Some("http://dorpsplein.local:8080".to_owned()),
     }
 }
 
 /// Somebody who was removed.
 pub(crate) fn gone_member() -> MemberPage {
-    let device =
-        DeviceView { key: id(713), added: on(14), standing: DeviceStanding::Removed, counts_to: Some(6), last: 9 };
+    let device = DeviceView {
+        key: id(713),
+        added: on(14),
+        standing: DeviceStanding::Removed,
+        home_key: None,
+        counts_to: Some(6),
+        last: 9,
+    };
     MemberPage { person: person(508, "Bob Reclame"), present: false, devices: vec![device], cards: 0, ..member() }
 }
 

@@ -11,8 +11,13 @@ use super::{id, on};
 /// Somebody with three devices, one of them retired, and a card.
 pub(crate) fn my_data() -> MyDataPage {
     let device = |number, standing, is_this| OwnDevice {
-        device: DeviceView { key: id(number), added: on(12), standing, counts_to: None, last: 14 },
+        device: DeviceView { key: id(number), added: on(12), standing, home_key: None, counts_to: None, last: 14 },
         is_this,
+    };
+    let for_home = |number| {
+        let mut own = device(number, DeviceStanding::Active, false);
+        own.device.home_key = Some(on(26));
+        own
     };
     MyDataPage {
         name: Some("Truus Verhoeven".to_owned()),
@@ -23,6 +28,7 @@ pub(crate) fn my_data() -> MyDataPage {
             device(91, DeviceStanding::Active, true),
             device(92, DeviceStanding::Active, false),
             device(93, DeviceStanding::Retired, false),
+            for_home(94),
         ],
         profile: OwnProfile {
             named: Some(super::handle(1951, "profile")),
@@ -32,6 +38,7 @@ pub(crate) fn my_data() -> MyDataPage {
         },
         due: vec![super::desk_queue::due()],
         cards: 1,
+        home_network: Some("http://dorpsplein.local:8080".to_owned()),
     }
 }
 

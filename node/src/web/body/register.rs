@@ -30,6 +30,8 @@ pub struct RegisterBody {
     pub circles: Vec<CircleBody>,
     /// The boxes with a certificate.
     pub boxes: Vec<BoxBody>,
+    /// Whether residents may get keys for the home network.
+    pub home_keys: bool,
 }
 
 /// A resident and what they sign with.
@@ -72,6 +74,8 @@ pub struct DeviceEntryBody {
     pub added: u64,
     /// The number of the last operation of it that counts; none while all do.
     pub counts_to: Option<u64>,
+    /// Until when it holds, if it is a key for the home network.
+    pub home_key: Option<u64>,
 }
 
 /// A heavy act that one connector signed and that waits for another.

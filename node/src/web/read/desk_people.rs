@@ -27,7 +27,8 @@ impl Reader {
                 (member.person.role != view::Role::Connector, name.is_none(), name, member.person.id.clone())
             });
         }
-        Ok(view::MembersPage { top: self.desk_top(), present, gone })
+        let home_keys = self.registers.home().allows_home_keys();
+        Ok(view::MembersPage { top: self.desk_top(), present, gone, home_keys })
     }
 
     fn member_teaser(&self, resident: &Resident) -> Result<view::MemberTeaser, StoreError> {
@@ -51,6 +52,7 @@ impl Reader {
             since: local_time::local(resident.admitted).date(),
             devices: devices.iter().map(|device| self.device_view(device)).collect::<Result<_, StoreError>>()?,
             cards: resident.cards.len(),
+            home_network: self.home_network().filter(|_| resident.role == Role::Resident),
             last_connector: resident.role == Role::Connector && register.connector_count() == 1,
             proposals: self.proposals(|proposal| self.is_about(proposal, id))?,
         })
@@ -78,6 +80,7 @@ impl Reader {
                 DeviceState::Retired => view::DeviceStanding::Retired,
                 DeviceState::Removed => view::DeviceStanding::Removed,
             },
+            home_key: device.home_key.map(|until| local_time::local(until).date()),
             counts_to: device.counts_to,
             last: projection::last_of_device(&self.store, &device.key)?.map_or(0, |(sequence, _)| sequence),
         })

@@ -10,6 +10,7 @@ use dorpsplein_web_ui::{Lang, pages, view};
 use super::super::local_time;
 use super::super::sessions::Visitor;
 use super::{ReadError, Reader};
+use crate::net::slug;
 
 impl Reader {
     /// One's own devices and what one can do with them.
@@ -43,6 +44,7 @@ impl Reader {
                         DeviceState::Retired => view::DeviceStanding::Retired,
                         DeviceState::Removed => view::DeviceStanding::Removed,
                     },
+                    home_key: entry.home_key.map(|until| local_time::local(until).date()),
                     counts_to: entry.counts_to,
                     last: projection::last_of_device(&self.store, &entry.key)?.map_or(0, |(last, _)| last),
                 },
@@ -61,6 +63,16 @@ impl Reader {
             devices: devices.collect::<Result<_, StoreError>>()?,
             due: self.due_of(visitor)?,
             cards: resident.cards.len(),
+            home_network: self.home_network(),
         })
+    }
+
+    /// Where the square probably is on the home network, if residents may get keys for it: people can correct it.
+    pub(super) fn home_network(&self) -> Option<String> {
+        let port =
+            self.site_url.as_deref().and_then(|url| url.strip_prefix("http://")).and_then(|url| url.rsplit_once(':'));
+        let port = port.map_or_else(String::new, |(_, port)| format!(":{port}"));
+        let allowed = self.registers.home().allows_home_keys();
+        allowed.then(|| format!("http://{}.local{port}", slug(&self.shown_name())))
     }
 }

@@ -33,6 +33,7 @@ impl Reader {
             areas: register.areas().map(|(id, name)| AreaBody { id: id.to_string(), name: name.to_owned() }).collect(),
             circles: register.circles().filter_map(|(id, side)| self.circle_body(&id, &side)).collect(),
             boxes: box_bodies(register),
+            home_keys: register.allows_home_keys(),
         }
     }
 
@@ -60,6 +61,7 @@ impl Reader {
             counts_to: membership.and_then(|membership| membership.counts_to),
             resident: membership.map(|membership| membership.resident.to_string()),
             role: membership.map(|membership| role_name(membership.role).to_owned()),
+            home_key: membership.and_then(|membership| membership.home_key).map(Timestamp::as_millis),
             sequence: last.map_or(0, |(sequence, _)| sequence),
             last_operation: last.map(|(_, operation)| operation.to_string()),
         })
@@ -140,6 +142,7 @@ fn device_entry(device: &DeviceEntry) -> DeviceEntryBody {
         state: device_state(device.state),
         added: device.added.as_millis(),
         counts_to: device.counts_to,
+        home_key: device.home_key.map(Timestamp::as_millis),
     }
 }
 
@@ -266,6 +269,8 @@ const fn kind(statement: &Statement) -> &'static str {
         Statement::SpeakerChange(_) => "speaker-change",
         Statement::SubArea(_) => "sub-area",
         Statement::SubAreaEnd(_) => "sub-area-end",
+        Statement::HomeKeyPolicy(_) => "home-key-policy",
+        Statement::HomeKey(_) => "home-key",
         Statement::Unknown(_) => "unknown",
     }
 }
