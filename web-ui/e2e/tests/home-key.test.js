@@ -73,6 +73,7 @@ test("a key for the home network", async (t) => {
     const giving = area(aaltje.page, "home-key");
     await giving.locator('[name="address"]').fill(atHome);
     await giving.locator("form button").click();
+    await giving.locator("[data-qr] svg").waitFor();
     const link = await giving.locator("[data-link]").innerText();
     assert.ok(link.startsWith(`${atHome}/toestel#`), link);
     await phone.page.goto(link);
@@ -99,6 +100,7 @@ test("a key for the home network", async (t) => {
     await comment.locator('[name="body"]').fill("Neem een zaklamp mee.");
     await comment.locator("form button.go").click();
     await reaches(comment, "sent");
+    await phone.page.reload();
     await phone.page.getByText("Neem een zaklamp mee.").first().waitFor();
     await picture(phone.page, "home-key-post-phone");
   });
@@ -135,7 +137,7 @@ test("a key for the home network", async (t) => {
     await other.close();
   });
 
-  await t.test("a profile is no post, also for who asks the API", async () => {
+  await t.test("it holds for thirty days, and the register says what it is", async () => {
     const { residents } = await village.register();
     const key = residents.find(({ id }) => id === aaltje.id).devices.find((device) => device.home_key !== null);
     const days = (key.home_key - Date.now()) / 86_400_000;
