@@ -1,5 +1,8 @@
 //! The document: finds the places the templates promise, shows one of their states, writes text and never markup.
 
+#[cfg(feature = "inside")]
+mod address;
+
 use dorpsplein_protocol::operation::NeighbourhoodId;
 use js_sys::{Function, Promise};
 use wasm_bindgen::closure::Closure;
@@ -10,8 +13,6 @@ use web_sys::{Document, Element, Event, HtmlElement, HtmlFormElement, Window};
 use super::api::Api;
 use super::form::Form;
 use super::js;
-#[cfg(feature = "inside")]
-use super::qr;
 use super::trouble::Trouble;
 
 /// The page this module was loaded into.
@@ -206,27 +207,6 @@ impl Page {
     /// Host and port of the site, as in its address.
     pub(super) fn host(&self) -> Result<String, Trouble> {
         self.window.location().host().map_err(|_| Trouble::Browser("the page has no address"))
-    }
-
-    /// The whole address of another page of this site, which stands in an attribute of `area`, with a fragment.
-    pub(super) fn address_of(&self, area: &Area, attribute: &str, fragment: &str) -> Result<String, Trouble> {
-        let origin = self.window.location().origin().map_err(|_| Trouble::Browser("the page has no address"))?;
-        Self::address_at(&origin, area, attribute, fragment)
-    }
-
-    /// The same on a site of which the beginning of the address is given.
-    pub(super) fn address_at(origin: &str, area: &Area, attribute: &str, fragment: &str) -> Result<String, Trouble> {
-        let path = area.attribute(attribute).ok_or(Trouble::Browser("the page names no address"))?;
-        Ok(format!("{}{path}#{fragment}", origin.trim_end_matches('/')))
-    }
-
-    /// Draws a QR code in the place for it.
-    #[cfg(feature = "inside")]
-    pub(super) fn draw_qr(&self, area: &Area, text: &str) -> Result<(), Trouble> {
-        let place = area.first("[data-qr]").ok_or(Trouble::Browser("the page has no place for a QR code"))?;
-        let label = place.get_attribute("data-label").unwrap_or_default();
-        place.replace_children_with_node_1(&qr::draw(&self.document, text, &label)?.into());
-        Ok(())
     }
 
     /// Whether this browser clears what a site stored after seven days without a visit: Apple's do, for sites that are not
