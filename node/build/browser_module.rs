@@ -31,9 +31,9 @@ const NOT_INHERITED: [&str; 9] = [
     "RUSTFLAGS",
 ];
 
-/// The modules, by the feature of `web-ui` each is built with, which also names its files: the small one that every page
-/// loads, and the larger one for the pages behind the door.
-pub(crate) const MODULES: [&str; 2] = ["browser", "inside"];
+/// The modules, by the feature of `web-ui` each is built with, which also names its files: the small one to write with, the
+/// one to join and to check with, and the large one for the pages behind the door.
+pub(crate) const MODULES: [&str; 3] = ["browser", "meeting", "inside"];
 
 /// A module as a browser loads it.
 pub(crate) struct Built {

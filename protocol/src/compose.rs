@@ -5,7 +5,7 @@
 
 use crate::identity::{PublicKey, SecretKey};
 use crate::operation::{
-    AreaId, Claim, ClaimProof, Edit, Field, Genesis, Header, ItemId, Kind, NeighbourhoodId, OperationId,
+    AreaId, Claim, ClaimProof, Edit, Encoded, Field, Genesis, Header, ItemId, Kind, NeighbourhoodId, OperationId,
     OrganisationId, Payload, Signed, Space, Statement, VERSION, Value,
 };
 use crate::photo::Photo;
@@ -202,7 +202,7 @@ impl Device {
     /// [`MAX_PARENTS`](crate::operation::MAX_PARENTS).
     pub fn state(&mut self, parents: Vec<OperationId>, statement: Statement, now: Timestamp) -> Signed {
         let at = Place { neighbourhood: self.home, space: Space::Register };
-        self.sign(at, None, parents, &Payload::Statement(statement), now)
+        self.sign(at, None, parents, Encoded::statement(&statement), now)
     }
 
     /// Joins with an invitation: `invitation` is the operation that holds it, `one_time` the secret of the letter, the
@@ -265,7 +265,7 @@ impl Device {
         edits: Vec<Edit>,
         now: Timestamp,
     ) -> Signed {
-        self.sign(at, Some(item), parents, &Payload::Edits(edits), now)
+        self.sign(at, Some(item), parents, Encoded::edits(edits), now)
     }
 
     /// Shows an item of one's own to other people than before, after `parents`: its heads as the author saw them. `at` names
@@ -284,7 +284,7 @@ impl Device {
 
     fn make(&mut self, at: Place, creation: Edit, edits: Vec<Edit>, now: Timestamp) -> Signed {
         let all = std::iter::once(creation).chain(edits).collect();
-        self.sign(at, None, Vec::new(), &Payload::Edits(all), now)
+        self.sign(at, None, Vec::new(), Encoded::edits(all), now)
     }
 
     fn sign(
@@ -292,7 +292,7 @@ impl Device {
         at: Place,
         item: Option<ItemId>,
         seen: Vec<OperationId>,
-        payload: &Payload,
+        payload: Encoded,
         now: Timestamp,
     ) -> Signed {
         let mut parents = Vec::with_capacity(seen.len());
@@ -316,7 +316,7 @@ impl Device {
             payload_length: 0,
             permanent: false,
         };
-        let signed = Signed::sign(&self.secret, header, payload);
+        let signed = Signed::sign_encoded(&self.secret, header, payload);
         self.sequence += 1;
         self.previous = Some(signed.id());
         signed

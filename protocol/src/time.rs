@@ -18,6 +18,8 @@ pub struct Timestamp(#[n(0)] u64);
 
 /// How far ahead of the box's own clock an operation's time may lie before it has to wait, in milliseconds.
 pub const FUTURE_TOLERANCE_MS: u64 = 10 * 60 * 1000;
+/// The characters of a day, such as 2026-12-04.
+const DAY_CHARS: usize = 10;
 
 impl Timestamp {
     /// The instant `ms` milliseconds after the Unix epoch.
@@ -73,7 +75,7 @@ impl CivilTime {
     pub fn parse(text: &str) -> Result<Self, CivilTimeError> {
         let bytes = text.as_bytes();
         let shape_ok = match bytes.len() {
-            10 => true,
+            DAY_CHARS => true,
             16 => bytes[10] == b'T' && bytes[13] == b':',
             _ => false,
         };
@@ -94,18 +96,20 @@ impl CivilTime {
 
     /// Whether this is a whole day, without a time.
     pub fn is_all_day(&self) -> bool {
-        self.0.len() == 10
+        self.0.len() == DAY_CHARS
     }
 
     /// The day.
     pub fn day(&self) -> Day {
-        Day::parse(&self.0[..10]).expect("the text was read, or made from a day")
+        let day = self.0.get(..DAY_CHARS).and_then(|day| Day::parse(day).ok());
+        day.expect("the text was read, or made from a day")
     }
 
     /// The same time of another day.
     #[must_use]
     pub fn on(&self, day: Day) -> Self {
-        Self(format!("{day}{}", &self.0[10..]))
+        // After the day, if anything: the text was read, or made from a day.
+        Self(format!("{day}{}", self.0.get(DAY_CHARS..).unwrap_or_default()))
     }
 }
 

@@ -201,17 +201,15 @@ impl Valid {
 /// # Errors
 /// [`ValidateError::EditCount`], [`ValidateError::Creation`], [`ValidateError::StandsAlone`], and those of fields.
 pub fn check_creation(edits: &[Edit]) -> Result<(), ValidateError> {
-    if edits.is_empty() || edits.len() > MAX_EDITS {
-        return Err(ValidateError::EditCount);
-    }
-    let creates = |edit: &Edit| matches!(edit, Edit::Create { .. });
-    if !creates(&edits[0]) || edits[1..].iter().any(creates) {
-        return Err(ValidateError::Creation);
-    }
-    if edits.iter().any(Edit::stands_alone) {
-        return Err(ValidateError::StandsAlone);
-    }
-    edits.iter().try_for_each(check_edit)
+    check_said(None, edits)
+}
+
+/// Whether edits that nobody signed yet could change an item with the audience `space`, as far as they say by themselves.
+///
+/// # Errors
+/// As [`check_creation`], and [`ValidateError::Audience`].
+pub fn check_change(space: Space, edits: &[Edit]) -> Result<(), ValidateError> {
+    check_said(Some(space), edits)
 }
 
 /// Whether a header may belong to an operation on an item: what can be said without its payload.
@@ -233,22 +231,29 @@ pub(crate) fn check_item_header(header: &Header) -> Result<(), ValidateError> {
 }
 
 fn check_edits(header: &Header, edits: &[Edit]) -> Result<(), ValidateError> {
-    if edits.is_empty() || edits.len() > MAX_EDITS {
-        return Err(ValidateError::EditCount);
-    }
     if header.neighbourhood.is_none() {
         return Err(ValidateError::Header);
     }
+    if header.item.is_none() != header.parents.is_empty() {
+        return Err(ValidateError::Creation);
+    }
+    check_said(header.item.map(|_| header.space), edits)
+}
+
+/// What edits say by themselves: of an item with the audience `of`, or of a new one.
+fn check_said(of: Option<Space>, edits: &[Edit]) -> Result<(), ValidateError> {
+    if edits.is_empty() || edits.len() > MAX_EDITS {
+        return Err(ValidateError::EditCount);
+    }
     let creates = |edit: &Edit| matches!(edit, Edit::Create { .. });
-    let creation_fits = creates(&edits[0]) == header.item.is_none() && !edits[1..].iter().any(creates);
-    if !creation_fits || header.item.is_none() != header.parents.is_empty() {
+    if creates(&edits[0]) != of.is_none() || edits[1..].iter().any(creates) {
         return Err(ValidateError::Creation);
     }
     if edits.len() > 1 && edits.iter().any(Edit::stands_alone) {
         return Err(ValidateError::StandsAlone);
     }
     if let [Edit::Audience(to)] = edits
-        && (*to == Space::Register || *to == header.space)
+        && (*to == Space::Register || Some(*to) == of)
     {
         return Err(ValidateError::Audience);
     }

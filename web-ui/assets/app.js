@@ -1,9 +1,14 @@
 // Starts the browser's module, which makes keys, signs and checks. Pages read fine without it.
 // The name of the glue gets the hash of its content when the box is built.
 try {
-  // Behind the door and on a new device there is more to do; nobody else downloads what that takes.
-  const outside = document.querySelector("[data-session], [data-area=device]") === null;
-  const { default: init, start } = await (outside ? import("./browser.js") : import("./inside.js"));
+  // Behind the door and on a new device there is more to do, and whoever joins or checks reads what others signed; nobody
+  // else downloads what that takes.
+  const has = (selector) => document.querySelector(selector) !== null;
+  const inside = has("[data-session], [data-area=device]");
+  const meeting = has("[data-area=join], [data-dorpsplein=proof]");
+  const { default: init, start } = await (
+    inside ? import("./inside.js") : meeting ? import("./meeting.js") : import("./browser.js")
+  );
   await init();
   await start();
 } catch (error) {

@@ -99,7 +99,7 @@ mod tests {
         };
         let text = |url: &str| String::from_utf8(find(url).unwrap().plain.to_vec()).unwrap();
         let last_part = |name: &str| url(name).unwrap().rsplit('/').next().unwrap().to_owned();
-        for module in ["browser", "inside"] {
+        for module in ["browser", "meeting", "inside"] {
             let glue = format!("{module}.js");
             assert!(text(script).contains(&last_part(&glue)));
             assert!(text(url(&glue).unwrap()).contains(&last_part(&format!("{module}_bg.wasm"))));
@@ -109,7 +109,7 @@ mod tests {
     #[test]
     fn the_module_names_no_folder_of_the_machine_that_built_it() {
         let workspace = env!("CARGO_MANIFEST_DIR").strip_suffix("/node").unwrap();
-        for name in ["browser_bg.wasm", "inside_bg.wasm"] {
+        for name in ["browser_bg.wasm", "meeting_bg.wasm", "inside_bg.wasm"] {
             let module = find(url(name).unwrap()).unwrap().plain;
             for local in [workspace, "registry/src"] {
                 assert!(!module.windows(local.len()).any(|part| part == local.as_bytes()), "{name} names {local}");

@@ -55,6 +55,12 @@ impl Envelope {
         Ok(Self { content, signature: Signature::from_bytes(signature) })
     }
 
+    /// What an envelope has as its content, of which nothing is checked.
+    pub(crate) fn content_in(bytes: &[u8]) -> Option<&[u8]> {
+        let mut decoder = Decoder::new(bytes);
+        decoder.array().and_then(|_| decoder.bytes()).and_then(|_| decoder.map()).and_then(|_| decoder.bytes()).ok()
+    }
+
     /// The canonical bytes.
     pub fn encode(&self) -> Vec<u8> {
         let fields = Fields(&[

@@ -216,6 +216,9 @@ impl<'b, C> Decode<'b, C> for Value {
     }
 }
 
+/// The number of [`Edit::Set`].
+pub(super) const SET: u16 = 1;
+
 impl<C> Encode<C> for Edit {
     fn encode<W: Write>(&self, encoder: &mut Encoder<W>, context: &mut C) -> Result<(), EncodeError<W::Error>> {
         match self {
@@ -225,7 +228,7 @@ impl<C> Encode<C> for Edit {
                 if speaks_for.is_some() { encoder.encode_with(speaks_for, context)? } else { encoder }
             }
             Self::Set { field, value } => {
-                encoder.array(3)?.u8(1)?.encode_with(field, context)?.encode_with(value, context)?
+                encoder.array(3)?.u16(SET)?.encode_with(field, context)?.encode_with(value, context)?
             }
             Self::Splice { field, at, delete, insert } => {
                 encoder.array(5)?.u8(2)?.encode_with(field, context)?.u32(*at)?.u32(*delete)?.str(insert)?
@@ -262,7 +265,7 @@ impl<'b, C> Decode<'b, C> for Edit {
                 subject: codec::optional(decoder, context)?,
                 speaks_for: (length == Some(4)).then(|| decoder.decode_with(context)).transpose()?,
             },
-            (1, Some(3)) => Self::Set { field: decoder.decode_with(context)?, value: decoder.decode_with(context)? },
+            (SET, Some(3)) => Self::Set { field: decoder.decode_with(context)?, value: decoder.decode_with(context)? },
             (2, Some(5)) => Self::Splice {
                 field: decoder.decode_with(context)?,
                 at: decoder.u32()?,

@@ -14,6 +14,7 @@ pub use field::Field;
 pub use header::{Header, MAX_HEADER, MAX_PARENTS, Space, VERSION};
 pub use id::{AreaId, CircleId, ItemId, NeighbourhoodId, OperationId, OrganisationId, ResidentId};
 pub use kind::Kind;
+pub(crate) use payload::Encoded;
 pub use payload::{MAX_EDITS, MAX_PAYLOAD, Payload};
 pub use signed::{MAX_TRANSFER, PURPOSE, Signed, SignedError, Verified, transfer};
 #[cfg(feature = "replica")]

@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use super::header::{Header, MAX_HEADER, MAX_PARENTS, VERSION};
 use super::id::OperationId;
-use super::payload::{MAX_PAYLOAD, Payload};
+use super::payload::{Encoded, MAX_PAYLOAD, Payload};
 use crate::codec::{self, CodecError};
 use crate::identity::cose::Envelope;
 use crate::identity::{Keyring, SecretKey, SignatureError};
@@ -81,9 +81,13 @@ pub struct Verified(Signed);
 
 impl Signed {
     /// Signs `header` over `payload`, filling in what the header says about the payload.
-    pub fn sign(secret: &SecretKey, mut header: Header, payload: &Payload) -> Self {
-        header.permanent = payload.is_permanent();
-        let payload = payload.encode();
+    pub fn sign(secret: &SecretKey, header: Header, payload: &Payload) -> Self {
+        Self::sign_encoded(secret, header, Encoded { bytes: payload.encode(), is_permanent: payload.is_permanent() })
+    }
+
+    pub(crate) fn sign_encoded(secret: &SecretKey, mut header: Header, payload: Encoded) -> Self {
+        let Encoded { bytes: payload, is_permanent } = payload;
+        header.permanent = is_permanent;
         header.payload_hash = Payload::hash(&payload);
         header.payload_length = payload.len() as u32;
         let envelope = Envelope::sign(secret, PURPOSE, header.encode());
@@ -126,6 +130,14 @@ impl Signed {
         }
         let id = OperationId::from_bytes(Sha256::digest(envelope.content()).into());
         Ok(Self { id, header, envelope, payload: outer.payload.map(<[u8]>::to_vec) })
+    }
+
+    /// The id and the payload of an operation in transfer form that this device itself signed and kept. Nothing is checked:
+    /// what comes from anybody else is [decoded](Self::decode).
+    pub fn glance(transfer: &[u8]) -> Option<(OperationId, Option<Vec<u8>>)> {
+        let Transfer { envelope, payload } = minicbor::decode(transfer).ok()?;
+        let content = Envelope::content_in(envelope)?;
+        Some((OperationId::from_bytes(Sha256::digest(content).into()), payload.map(<[u8]>::to_vec)))
     }
 
     /// Checks the signature, strictly.

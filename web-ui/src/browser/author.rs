@@ -14,7 +14,7 @@ use dorpsplein_protocol::operation::{
     Edit, Endorsement, ItemId, MAX_PARENTS, NeighbourhoodId, OperationId, RecoveryKey, Signed, Statement, Veto,
 };
 use dorpsplein_protocol::time::Timestamp;
-use dorpsplein_protocol::validate::Valid;
+use dorpsplein_protocol::validate::{Valid, ValidateError, check_change, check_creation};
 
 use super::api::{Api, Invitation};
 use super::draft::Draft;
@@ -102,8 +102,13 @@ impl Author {
     /// Number and operation are stored together before either is used: after a crash the very same bytes are sent.
     pub(super) async fn sign(&mut self, at: Place, draft: Draft) -> Result<ItemId, Trouble> {
         let now = self.ready().await?;
-        let signed = self.held.device.create(at, draft.kind, draft.subject, draft.edits, now);
-        Ok(self.keep(signed).await?.header().item())
+        let Draft { kind, subject, edits } = draft;
+        let create = Edit::Create { kind, subject, speaks_for: None };
+        foresee(check_creation(&[create].into_iter().chain(edits.iter().cloned()).collect::<Vec<_>>()))?;
+        let signed = self.held.device.create(at, kind, subject, edits, now);
+        let item = signed.header().item();
+        self.keep(signed).await?;
+        Ok(item)
     }
 
     /// Says something in the register, and delivers it.
@@ -117,7 +122,7 @@ impl Author {
         }
         let now = self.ready().await?;
         let signed = self.held.device.state(parents, statement, now);
-        self.keep(signed).await?;
+        self.keep(checked(signed)?).await?;
         self.deliver().await
     }
 
@@ -127,7 +132,7 @@ impl Author {
         self.deliver().await?;
         let now = self.ready().await?;
         let signed = self.held.device.take(taking, said, now);
-        self.keep(signed).await?;
+        self.keep(checked(signed)?).await?;
         self.deliver().await
     }
 
@@ -137,7 +142,7 @@ impl Author {
         self.deliver().await?;
         let now = self.ready().await?;
         let signed = self.held.device.set_up(setting, said, now);
-        self.keep(signed).await?;
+        self.keep(checked(signed)?).await?;
         self.deliver().await
     }
 
@@ -151,6 +156,7 @@ impl Author {
     ) -> Result<(), Trouble> {
         self.deliver().await?;
         let now = self.ready().await?;
+        foresee(check_change(at.space, &edits))?;
         let signed = self.held.device.edit(at, item, heads, edits, now);
         self.keep(signed).await?;
         self.deliver().await
@@ -187,8 +193,11 @@ impl Author {
         edits: Vec<Edit>,
     ) -> Result<OperationId, Trouble> {
         let now = self.ready().await?;
+        foresee(check_change(at.space, &edits))?;
         let signed = self.held.device.edit(at, item, heads, edits, now);
-        Ok(self.keep(signed).await?.id())
+        let operation = signed.id();
+        self.keep(signed).await?;
+        Ok(operation)
     }
 
     /// Registers the key of a spare card of this device's resident.
@@ -231,21 +240,19 @@ impl Author {
         let behind = self.held.device.sequence().checked_sub(known.sequence).ok_or_else(old_copy)?;
         // What waits ends at this device's count, without a gap.
         let Some(place) = (self.held.outbox.len() as u64).checked_sub(behind + 1) else { return Ok(()) };
-        let last = self.held.outbox.get(place as usize).and_then(|parcel| Signed::decode(&parcel.transfer).ok());
-        if last.map(|last| last.id()) == known.last { Ok(()) } else { Err(old_copy()) }
+        let last = self.held.outbox.get(place as usize).and_then(|parcel| Signed::glance(&parcel.transfer));
+        if last.map(|(last, _)| last) == known.last { Ok(()) } else { Err(old_copy()) }
     }
 
     /// Stores number and operation together, before either is used.
-    async fn keep(&mut self, signed: Signed) -> Result<Signed, Trouble> {
-        let signed = checked(signed)?;
+    async fn keep(&mut self, signed: Signed) -> Result<(), Trouble> {
         if self.held.outbox.len() >= MAX_WAITING {
             return Err(Trouble::foreseen("quota"));
         }
         let files = std::mem::take(&mut self.files);
         self.held.outbox.push_back(Parcel { transfer: signed.encode(), files });
         self.fresh += 1;
-        self.store.save(&self.held).await?;
-        Ok(signed)
+        self.store.save(&self.held).await
     }
 
     /// Keeps a photo's file with what is signed next; it is handed in before that.
@@ -383,6 +390,11 @@ pub(super) fn random<const BYTES: usize>() -> Result<[u8; BYTES], Trouble> {
     let mut bytes = [0; BYTES];
     getrandom::fill(&mut bytes).map_err(|_| Trouble::Browser("it gives no randomness"))?;
     Ok(bytes)
+}
+
+/// What a box would refuse for its form is not signed, so that its number is not used.
+fn foresee(makes_sense: Result<(), ValidateError>) -> Result<(), Trouble> {
+    makes_sense.map_err(|error| Trouble::foreseen(error.problem()))
 }
 
 /// An operation that its box will not refuse for its form. One that it would refuse never leaves this function, so its

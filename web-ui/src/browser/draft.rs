@@ -67,9 +67,13 @@ impl Draft {
                 _ => None,
             })
         };
-        let mut fields: Vec<Field> = before.iter().chain(&after).filter_map(set_field).collect();
-        fields.sort_unstable();
-        fields.dedup();
+        let mut fields: Vec<Field> = Vec::new();
+        for field in before.iter().chain(&after).filter_map(set_field) {
+            // A handful; a sort is 3 KB that everybody would download.
+            if let Err(at) = fields.binary_search(&field) {
+                fields.insert(at, field);
+            }
+        }
         let changed = fields.into_iter().filter_map(|field| {
             let (was, is) = (value_in(&before, field), value_in(&after, field));
             match (was == is, is) {

@@ -5,8 +5,9 @@
 //! IndexedDB and [`lock`] keeps other tabs away meanwhile; [`author`] signs and hands in; [`join`], [`write`] and
 //! [`proof`] are the three things people do.
 //!
-//! The module is built twice (`node/build`), and a page loads one of the two: everybody downloads the smaller one, and the
-//! larger one, with the feature `inside`, is for the pages behind the door and for a new device.
+//! The module is built three times (`node/build`), and a page loads one of the three: who writes downloads the smallest one,
+//! the one with the feature `meeting` is for joining and for checking who says something, and the one with the feature `inside`
+//! for the pages behind the door and for a new device.
 //!
 //! The private key leaves [`key_store`] in one direction only, into [`author`], and never as text: it is not sent, not
 //! logged, not in the document, and no error carries it.
@@ -24,6 +25,7 @@ mod copies;
 #[cfg(feature = "inside")]
 mod desk;
 mod draft;
+#[cfg(feature = "meeting")]
 mod evidence;
 mod form;
 mod handing_on;
@@ -31,6 +33,7 @@ mod handling;
 #[cfg(feature = "inside")]
 mod inside;
 mod item_acts;
+#[cfg(feature = "meeting")]
 mod join;
 mod js;
 mod kept;
@@ -55,6 +58,7 @@ mod passkey;
 mod photo;
 #[cfg(feature = "inside")]
 mod profile;
+#[cfg(feature = "meeting")]
 mod proof;
 #[cfg(feature = "inside")]
 mod push;
@@ -66,6 +70,7 @@ mod session;
 mod settle;
 #[cfg(feature = "inside")]
 mod spare;
+#[cfg(feature = "meeting")]
 mod stretch;
 mod trouble;
 #[cfg(feature = "vectors")]
@@ -88,6 +93,7 @@ use trouble::Trouble;
 #[wasm_bindgen]
 pub async fn start() -> Result<(), JsValue> {
     let page = Rc::new(Page::current()?);
+    #[cfg(feature = "meeting")]
     if let Some(area) = page.area("join") {
         told(&area, join::start(&page, area.clone()).await);
     }
@@ -99,6 +105,7 @@ pub async fn start() -> Result<(), JsValue> {
         if let Some(area) = page.area("login") {
             told(&area, session::start(&page, area.clone()).await);
         }
+        #[cfg(feature = "meeting")]
         if let Some(area) = page.proof() {
             let verdict = area.verdict().unwrap_or_else(|| area.clone());
             told(&verdict, proof::start(&page, area).await);

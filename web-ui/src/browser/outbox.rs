@@ -6,7 +6,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use dorpsplein_protocol::operation::{Edit, Field, Payload, Signed, Value};
+use dorpsplein_protocol::operation::{Field, Payload, Signed};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen_futures::spawn_local;
@@ -94,15 +94,9 @@ fn tell_of(place: &Area, refused: &Refused) {
 
 /// What somebody wrote, to know it by.
 fn words(transfer: &[u8]) -> Option<String> {
-    let signed = Signed::decode(transfer).ok()?;
-    let Payload::Edits(edits) = Payload::decode(signed.payload()?).ok()? else { return None };
-    let text = |wanted: Field| {
-        edits.iter().find_map(|edit| match edit {
-            Edit::Set { field, value: Value::Text(text) } if *field == wanted => Some(text.clone()),
-            _ => None,
-        })
-    };
-    let text = text(Field::TITLE).or_else(|| text(Field::BODY))?;
+    let (_, payload) = Signed::glance(transfer)?;
+    let payload = payload?;
+    let text = Payload::text_in(&payload, Field::TITLE).or_else(|| Payload::text_in(&payload, Field::BODY))?;
     Some(text.chars().take(SHOWN_CHARS).collect())
 }
 

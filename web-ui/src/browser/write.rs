@@ -186,7 +186,7 @@ impl Writing {
         let (kind, subject) = (wanted.draft.kind, wanted.draft.subject);
         let Draft { edits, .. } = Draft::of(kind, &|name: &str| filled.text(name), subject)?;
         let create = Edit::Create { kind, subject, speaks_for: None };
-        let payload = Payload::Edits([create].into_iter().chain(edits).collect()).encode();
+        let payload = Payload::encode_edits([create].into_iter().chain(edits).collect());
         let says = |name| place.attribute(name).unwrap_or_default();
         let question = format!(
             "lang={}&level={}&space={}&device={device}",

@@ -89,8 +89,8 @@ fn of_the_module(site: &str, page: &str) -> Result<Vec<Figure>> {
     let starter_url = scripts(page).find(|name| name.contains("/app.")).context("the page names no starter")?;
     let starter = http::get(site, starter_url)?;
     let starter_text = starter.text()?;
-    let glue_name = attribute_ending(&starter_text, "\"./", ".js").context("the starter names no glue")?;
-    let glue = http::get(site, &format!("/static/{glue_name}"))?;
+    let glue_name = attribute_ending(&starter_text, "\"./browser.", ".js").context("the starter names no glue")?;
+    let glue = http::get(site, &format!("/static/browser.{glue_name}"))?;
     let glue_text = glue.text()?;
     let module_name = attribute_ending(&glue_text, "URL('", ".wasm").context("the glue names no WebAssembly")?;
     let module = http::get(site, &format!("/static/{module_name}"))?;
