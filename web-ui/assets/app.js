@@ -1,5 +1,14 @@
 // Starts the browser's module, which makes keys, signs and checks. Pages read fine without it.
 // The name of the glue gets the hash of its content when the box is built.
+
+// A form that is sent before the module is there waits for it: what it would send by itself no box takes.
+let early;
+const hold = (event) => {
+  if (!event.target.matches("form[data-dorpsplein]")) return;
+  event.preventDefault();
+  early = event;
+};
+document.addEventListener("submit", hold, true);
 try {
   // Behind the door and on a new device there is more to do, and whoever joins or checks reads what others signed; nobody
   // else downloads what that takes.
@@ -11,6 +20,8 @@ try {
   );
   await init();
   await start();
+  document.removeEventListener("submit", hold, true);
+  early?.target.requestSubmit(early.submitter);
 } catch (error) {
   // A browser that cannot run the module: say so where the module would have answered.
   for (const place of document.querySelectorAll("[data-area], [data-verdict]")) {

@@ -350,6 +350,77 @@ test("a sign-up, a report and an erasure without a line wait on the device and a
   await page.getByRole("heading", { level: 1, name: text("nl", "gone-erased") }).waitFor();
 });
 
+test("what one tells about oneself waits for a line; what needs one is not done, and not sent later either", async (t) => {
+  const { page, context } = await resident(t, "Lies Dam");
+  const opened = async () => {
+    await page.goto(`${dorp.url}/mijn-gegevens`);
+    const login = page.locator('form[data-dorpsplein="login"] button');
+    await page.locator('form[data-dorpsplein="profile"]').or(login).first().waitFor();
+    if (await login.isVisible()) await login.click();
+    await page.locator('form[data-dorpsplein="profile"]').waitFor();
+  };
+  await opened();
+  const before = await record(page);
+  const profile = page.locator('[data-area="profile"]');
+  await context.setOffline(true);
+  await profile.locator('[name="name"]').fill("Lies van den Dam");
+  await profile.locator('[name="talents"]').fill("fietsen maken");
+  await profile.locator("button").click();
+  await profile.locator('[data-state="kept-to-send"]').waitFor();
+  assert.ok(await profile.locator("form").isHidden(), "it cannot be pressed again");
+  assert.deepEqual(await remarks(page), []);
+  const signed = (await record(page)).waiting;
+  assert.ok(signed > 0);
+  await context.setOffline(false);
+  await eventually("it is sent", async () => (await record(page)).waiting === 0);
+  await opened();
+  assert.equal(await profile.locator('[name="name"]').inputValue(), "Lies van den Dam");
+  assert.equal(await profile.locator('[name="talents"]').inputValue(), "fietsen maken");
+
+  const made = page.locator('[data-area="card"]');
+  const cards = async () => (await dorp.register()).residents.flatMap((one) => one.cards).length;
+  const had = await cards();
+  // Without a line from the beginning nothing is signed; where it goes while it is sent, the number is all that is kept.
+  await context.setOffline(true);
+  await made.locator("button").first().click();
+  await made.locator('[data-state="offline"]').waitFor();
+  assert.deepEqual(await remarks(page), []);
+  assert.deepEqual(await record(page), { ...before, sequence: before.sequence + signed });
+  await context.setOffline(false);
+  await context.route("**/api/v1/operations", (route) => route.abort(), { times: 1 });
+  await made.locator("button").first().click();
+  await eventually("it is signed", async () => (await record(page)).sequence === before.sequence + signed + 1);
+  await made.locator('[data-state="offline"]').waitFor();
+  assert.equal((await record(page)).waiting, 0);
+  await page.goto(`${dorp.url}/schrijven`);
+  await writes(page, "De lamp bij de brug doet het weer");
+  await page.locator('[data-area="write"] [data-state="sent"]').waitFor();
+  assert.equal(await standing("De lamp bij de brug doet het weer"), 1, "a number that was used for nothing stops nobody");
+  assert.equal(await cards(), had, "nobody has a card");
+});
+
+test("a button that is pressed before the browser's module is there does what it says once it is", async (t) => {
+  const { page } = await resident(t, "Mies Vos");
+  await page.goto(`${dorp.url}/mijn-gegevens`);
+  await page.locator('form[data-dorpsplein="login"] button').click();
+  await page.locator("[data-session]").first().waitFor();
+  await page.addInitScript(() => {
+    const { instantiateStreaming } = WebAssembly;
+    const held = new Promise((resolve) => (globalThis.letGo = resolve));
+    WebAssembly.instantiateStreaming = async (...given) => {
+      globalThis.isHeld = true;
+      await held;
+      return instantiateStreaming.apply(WebAssembly, given);
+    };
+  });
+  await page.reload();
+  await page.waitForFunction(() => globalThis.isHeld);
+  const adding = page.locator('[data-area="add-device"]');
+  await adding.locator("button").first().click();
+  await page.evaluate(() => globalThis.letGo());
+  await adding.locator("[data-qr] svg").waitFor();
+});
+
 /** Changes the place of an event without a line. */
 async function changes({ page, context }, item, place) {
   await page.goto(`${dorp.url}/bericht/${item}/wijzigen`);

@@ -13,6 +13,7 @@ audience-neighbours-now = At the moment that means { $names }.
 state-sending = Your device is signing and sending it…
 state-refused = That did not work.
 state-offline = The box cannot be reached right now. What you wrote is still here. Please try again later.
+state-offline-at-once = The box cannot be reached right now, and this needs a connection. Nothing will be sent later by itself. Is the connection back? Then reload this page, see how things stand, and do it again if need be.
 state-failed = That did not work on this device. Reload the page, or try a newer browser.
 
 comment-write = Write a comment

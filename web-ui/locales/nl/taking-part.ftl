@@ -13,6 +13,7 @@ audience-neighbours-now = Nu zijn dat { $names }.
 state-sending = Uw apparaat zet uw handtekening en verstuurt het…
 state-refused = Dat is niet gelukt.
 state-offline = Het kastje is nu niet te bereiken. Wat u schreef staat er nog. Probeer het straks nog eens.
+state-offline-at-once = Het kastje is nu niet te bereiken, en dit kan alleen met verbinding. Er wordt later niets vanzelf verstuurd. Is er weer verbinding? Vernieuw dan deze pagina, kijk hoe het staat, en doe het zo nodig nog eens.
 state-failed = Dat is niet gelukt op dit apparaat. Vernieuw de pagina, of probeer het met een nieuwere browser.
 
 comment-write = Schrijf een reactie

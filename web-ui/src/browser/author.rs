@@ -1,18 +1,19 @@
 //! This device in front of its box: signs, keeps count, hands in. One tab at a time.
+//!
+//! What people write waits here for a line. What is done to the square and its members does not (`author/at_once.rs`).
+
+#[cfg(feature = "inside")]
+mod at_once;
 
 mod becoming;
 
 use std::collections::VecDeque;
 
 use dorpsplein_protocol::compose::Place;
-#[cfg(feature = "inside")]
-use dorpsplein_protocol::compose::{Setting, Taking};
 use dorpsplein_protocol::hex;
 use dorpsplein_protocol::identity::{PublicKey, SecretKey};
 use dorpsplein_protocol::login::LoginProof;
-use dorpsplein_protocol::operation::{
-    Edit, Endorsement, ItemId, MAX_PARENTS, NeighbourhoodId, OperationId, RecoveryKey, Signed, Statement, Veto,
-};
+use dorpsplein_protocol::operation::{Edit, ItemId, NeighbourhoodId, OperationId, Signed};
 use dorpsplein_protocol::time::Timestamp;
 use dorpsplein_protocol::validate::{Valid, ValidateError, check_change, check_creation};
 
@@ -111,58 +112,8 @@ impl Author {
         Ok(item)
     }
 
-    /// Says something in the register, and delivers it.
-    pub(super) async fn state(&mut self, statement: Statement) -> Result<(), Trouble> {
-        self.deliver().await?;
-        let mut parents = self.api.register_heads().await?;
-        // What a second signature or an objection is about is one of its parents, however long ago it was.
-        if let Statement::Endorsement(Endorsement { of }) | Statement::Veto(Veto { of }) = &statement {
-            parents.truncate(MAX_PARENTS - 1);
-            parents.push(*of);
-        }
-        let now = self.ready().await?;
-        let signed = self.held.device.state(parents, statement, now);
-        self.keep(checked(signed)?).await?;
-        self.deliver().await
-    }
-
-    /// Says, as a connector, what is taken of what others share, and delivers it. `said` is when that was last said.
-    #[cfg(feature = "inside")]
-    pub(super) async fn take(&mut self, taking: &Taking, said: Option<Timestamp>) -> Result<(), Trouble> {
-        self.deliver().await?;
-        let now = self.ready().await?;
-        let signed = self.held.device.take(taking, said, now);
-        self.keep(checked(signed)?).await?;
-        self.deliver().await
-    }
-
-    /// Says, as a connector, how the square looks and what is on it, and delivers it. `said` is when that was last said.
-    #[cfg(feature = "inside")]
-    pub(super) async fn set_up(&mut self, setting: &Setting, said: Option<Timestamp>) -> Result<(), Trouble> {
-        self.deliver().await?;
-        let now = self.ready().await?;
-        let signed = self.held.device.set_up(setting, said, now);
-        self.keep(checked(signed)?).await?;
-        self.deliver().await
-    }
-
-    /// Does something to an item, and delivers it. `heads` are the item's latest operations, as far as known.
-    pub(super) async fn edit(
-        &mut self,
-        at: Place,
-        item: ItemId,
-        heads: Vec<OperationId>,
-        edits: Vec<Edit>,
-    ) -> Result<(), Trouble> {
-        self.deliver().await?;
-        let now = self.ready().await?;
-        foresee(check_change(at.space, &edits))?;
-        let signed = self.held.device.edit(at, item, heads, edits, now);
-        self.keep(signed).await?;
-        self.deliver().await
-    }
-
-    /// As [`Author::edit`], and without a line what is signed is kept here until there is one. Whether the box has it.
+    /// Does something to an item; without a line what is signed is kept here until there is one. Whether the box has it. `heads`
+    /// are the item's latest operations, as far as known.
     pub(super) async fn edit_or_keep(
         &mut self,
         at: Place,
@@ -200,12 +151,6 @@ impl Author {
         Ok(operation)
     }
 
-    /// Registers the key of a spare card of this device's resident.
-    pub(super) async fn register_card(&mut self, card: &SecretKey) -> Result<(), Trouble> {
-        let key = RecoveryKey::sign(card, &self.home(), &self.key());
-        self.state(Statement::RecoveryKey(key)).await
-    }
-
     /// Proves to the site at `host` that this device has its key.
     pub(super) async fn log_in(&self, host: &str) -> Result<(), Trouble> {
         let challenge = self.api.challenge().await?;
@@ -223,12 +168,17 @@ impl Author {
     ///
     /// Without a line that cannot be known: then it is looked at before what is signed now is sent.
     async fn ready(&self) -> Result<Timestamp, Trouble> {
-        match self.api.known(&self.key()).await {
-            Ok(known) if known.sequence > self.held.device.sequence() => Err(old_copy()),
-            Ok(_) => self.api.now().await,
+        match self.check_count().await {
+            Ok(()) => self.api.now().await,
             Err(Trouble::Offline) if self.held.admitted => Ok(self.api.now_by_heart()),
             Err(trouble) => Err(trouble),
         }
+    }
+
+    /// Whether the box knows no number of this device that this store does not.
+    async fn check_count(&self) -> Result<(), Trouble> {
+        let known = self.api.known(&self.key()).await?;
+        if known.sequence > self.held.device.sequence() { Err(old_copy()) } else { Ok(()) }
     }
 
     /// Whether what waits can still be sent: the box knows none of its numbers, or knows them by these very operations.

@@ -90,9 +90,7 @@ async fn take_over(page: &Page, filled: &Filled) -> Result<(), Trouble> {
             let more = named.into_iter().filter_map(|(name, field)| Some(set(field, Value::Text(filled.text(name)?))));
             let edits = edits(filled).into_iter().filter(says_something).chain(more).collect();
             let at = Place { neighbourhood: author.home(), space: Space::Square };
-            author.deliver().await?;
-            author.sign(at, Draft { kind: Kind::EVENT, subject: None, edits }).await?;
-            author.deliver().await
+            author.say(at, Draft { kind: Kind::EVENT, subject: None, edits }).await
         }
     }
 }

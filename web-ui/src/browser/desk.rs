@@ -21,6 +21,7 @@ use super::api::Api;
 use super::author::Author;
 use super::calendars;
 use super::form::{self, Filled};
+use super::item_acts::kept;
 use super::js;
 use super::linking::{Met, meet};
 use super::my_devices::retire;
@@ -29,6 +30,8 @@ use super::queue;
 use super::trouble::Trouble;
 use super::wall_clock;
 
+/// The one act that its maker does and not a connector, and that waits for a line.
+const STILL_RIGHT: &str = "still-right";
 /// How long the good news stands before the page shows what is new, in milliseconds.
 const GOOD_NEWS_MS: i32 = 1_200;
 
@@ -46,9 +49,14 @@ pub(super) async fn start(page: &Rc<Page>) -> Result<(), Trouble> {
         area.unhide();
         form::act(&form, &area, move || {
             let (page, act, filled, within) = (Rc::clone(&page), act.clone(), filled_in.filled(), within.clone());
+            let form = filled_in.clone();
             async move {
                 let filled = filled?;
-                if !calendars::carry_out(&page, &within, &act, &filled).await? {
+                if act == STILL_RIGHT {
+                    if !queue::still_right(&page, &Fields(&filled)).await? {
+                        return Ok(kept(&page, &form));
+                    }
+                } else if !calendars::carry_out(&page, &within, &act, &filled).await? {
                     carry_out(&page, &act, &filled).await?;
                 }
                 page.reload_soon(GOOD_NEWS_MS)?;

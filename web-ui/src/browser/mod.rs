@@ -101,15 +101,14 @@ pub async fn start() -> Result<(), JsValue> {
     for area in &forms {
         told(area, write::start(&page, area.clone()).await);
     }
-    if forms.is_empty() && page.area("join").is_none() {
-        if let Some(area) = page.area("login") {
-            told(&area, session::start(&page, area.clone()).await);
-        }
-        #[cfg(feature = "meeting")]
-        if let Some(area) = page.proof() {
-            let verdict = area.verdict().unwrap_or_else(|| area.clone());
-            told(&verdict, proof::start(&page, area).await);
-        }
+    let reads = forms.is_empty() && page.area("join").is_none();
+    if let Some(area) = page.area("login").filter(|_| reads) {
+        told(&area, session::start(&page, area.clone()).await);
+    }
+    #[cfg(feature = "meeting")]
+    if let Some(area) = page.proof().filter(|_| reads) {
+        let verdict = area.verdict().unwrap_or_else(|| area.clone());
+        told(&verdict, proof::start(&page, area).await);
     }
     outbox::follow(&page);
     // Many forms, each with a place of its own to tell what happens: what keeps them all from working goes to the console.

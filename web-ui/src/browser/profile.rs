@@ -9,6 +9,7 @@ use dorpsplein_protocol::operation::{Edit, Field, ItemId, Kind, OperationId, Spa
 use super::author::Author;
 use super::draft::Draft;
 use super::form::{self, Filled};
+use super::item_acts::kept;
 use super::page::{Area, Page, State};
 use super::trouble::Trouble;
 use super::write::space;
@@ -21,9 +22,11 @@ pub(super) fn editing(page: &Rc<Page>, area: &Area) -> Result<(), Trouble> {
     let form = area.form()?;
     let (page, filled_in) = (Rc::clone(page), form.clone());
     form::act(&form, area, move || {
-        let (page, filled) = (Rc::clone(&page), filled_in.filled());
+        let (page, form, filled) = (Rc::clone(&page), filled_in.clone(), filled_in.filled());
         async move {
-            save(&page, &filled?).await?;
+            if !save(&page, &filled?).await? {
+                return Ok(kept(&page, &form));
+            }
             page.reload_soon(GOOD_NEWS_MS)?;
             Ok(State::Sent)
         }
@@ -37,11 +40,12 @@ struct Known {
     heads: Vec<OperationId>,
 }
 
-async fn save(page: &Page, filled: &Filled) -> Result<(), Trouble> {
+/// Signs what is other than before. Without a line it waits on this device, as what people write does. Whether the box has it.
+async fn save(page: &Page, filled: &Filled) -> Result<bool, Trouble> {
     let name = filled.text("name").ok_or_else(unclear)?;
     let (named, about) = (known(filled, "named")?, known(filled, "about")?);
     let mut author = Author::own(page).await?;
-    author.deliver().await?;
+    author.deliver_first().await?;
     let home = author.home();
     let is_one = named.as_ref().zip(about.as_ref()).is_some_and(|(named, about)| named.item == about.item);
     let new_name = (filled.text("had_name").as_ref() != Some(&name)).then(|| text(Field::NAME, &name));
@@ -53,21 +57,20 @@ async fn save(page: &Page, filled: &Filled) -> Result<(), Trouble> {
             }
             if !words.is_empty() {
                 let at = Place { neighbourhood: home, space: known.space };
-                author.edit(at, known.item, known.heads.clone(), words).await?;
+                author.revise(at, known.item, known.heads.clone(), words).await?;
             }
         }
         None if !words.is_empty() => {
             words.insert(0, text(Field::NAME, &name));
             let at = Place { neighbourhood: home, space: Space::Members };
             author.sign(at, Draft { kind: Kind::PROFILE, subject: None, edits: words }).await?;
-            author.deliver().await?;
         }
         None => {}
     }
     if let (Some(known), Some(name), false) = (named, new_name, is_one) {
-        author.edit(Place { neighbourhood: home, space: known.space }, known.item, known.heads, vec![name]).await?;
+        author.revise(Place { neighbourhood: home, space: known.space }, known.item, known.heads, vec![name]).await?;
     }
-    Ok(())
+    author.deliver_or_keep().await
 }
 
 /// What is other than before of the words and talents.

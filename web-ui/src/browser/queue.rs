@@ -39,32 +39,46 @@ pub(super) async fn carry_out(page: &Page, act: &str, fields: &Fields<'_>) -> Re
             let item = fields.id("about", ItemId::from_hex)?;
             say(page, Draft { kind: Kind::REVIEW_REQUEST, subject: None, edits: vec![about(item)] }).await?;
         }
-        "still-right" => {
-            let until = Day::parse(&fields.text("until")?).map_err(|_| unclear())?;
-            edit(page, fields, text(Field::REVIEW_BY, &until.to_string())).await?;
-        }
         _ => return Ok(false),
     }
     Ok(true)
 }
 
+/// Says of what one made oneself that it still holds. Without a line that waits on this device, as what people write does.
+/// Whether the box has it.
+pub(super) async fn still_right(page: &Page, fields: &Fields<'_>) -> Result<bool, Trouble> {
+    let until = Day::parse(&fields.text("until")?).map_err(|_| unclear())?;
+    let Item { at, id, heads } = item(fields)?;
+    Author::own(page).await?.edit_or_keep(at, id, heads, vec![text(Field::REVIEW_BY, &until.to_string())]).await
+}
+
 /// Tells the connectors, or connectors each other, something for members.
 async fn say(page: &Page, draft: Draft) -> Result<(), Trouble> {
     let mut author = Author::own(page).await?;
-    author.deliver().await?;
     let at = Place { neighbourhood: author.home(), space: Space::Members };
-    author.sign(at, draft).await?;
-    author.deliver().await
+    author.say(at, draft).await
 }
 
 /// Does something to the item that the form is about.
 async fn edit(page: &Page, fields: &Fields<'_>, edit: Edit) -> Result<(), Trouble> {
+    let Item { at, id, heads } = item(fields)?;
+    Author::own(page).await?.edit(at, id, heads, vec![edit]).await
+}
+
+/// The item that a form is about.
+struct Item {
+    at: Place,
+    id: ItemId,
+    heads: Vec<OperationId>,
+}
+
+fn item(fields: &Fields<'_>) -> Result<Item, Trouble> {
     let at = Place {
         neighbourhood: fields.id("neighbourhood", NeighbourhoodId::from_hex)?,
         space: space(&fields.text("space")?)?,
     };
     let heads = heads(&fields.text("heads")?).ok_or_else(unclear)?;
-    Author::own(page).await?.edit(at, fields.id("item", ItemId::from_hex)?, heads, vec![edit]).await
+    Ok(Item { at, id: fields.id("item", ItemId::from_hex)?, heads })
 }
 
 /// Hides the reports that the form names: they are dealt with.
