@@ -89,6 +89,7 @@ const FOR_THE_BROWSER: [&[&str]; 4] = [
     &["--package", "dorpsplein-protocol", "--lib", "--no-default-features"],
     &["--package", "dorpsplein-web-ui", "--lib", "--no-default-features", "--features", "browser"],
     &["--package", "dorpsplein-web-ui", "--lib", "--no-default-features", "--features", "inside"],
+    &["--package", "dorpsplein-web-ui", "--lib", "--no-default-features", "--features", "meeting"],
 ];
 
 /// Licences, known flaws, doubles and origins of what we depend on, where cargo-deny is there to tell.
