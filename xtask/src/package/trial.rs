@@ -6,13 +6,14 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::http;
 use crate::process::{Workspace, output, run as run_command};
 use crate::setup;
 
@@ -55,15 +56,14 @@ pub(super) fn run(workspace: &Workspace, deb: &Path) -> Result<Vec<&'static str>
     root.has(STATE, true)?;
     see("installs");
 
-    let begun =
-        root.says(&["init", "--dir", BOX, "--name", "Proefdorp", "--site", SITE, "--listen", LISTEN, "--mdns", "off"])?;
-    ensure!(begun["neighbourhood_id"].is_string(), "no neighbourhood: {begun}");
-    root.serve(&begun["neighbourhood_id"])?;
-    see("serves with its root read-only, without privileges");
+    let begun = root.begin()?;
+    see("asks on a page as long as it has no square, with its root read-only and without privileges");
+    root.serve(&begun)?;
+    see("serves the square that was begun meanwhile");
 
     root.install(&root.upgrade(deb)?)?;
     root.has("/var/lib/dorpsplein/plein/box.key", true)?;
-    root.serve(&begun["neighbourhood_id"])?;
+    root.serve(&begun)?;
     see("upgrades, and serves the same square");
 
     root.dpkg(&["--remove", "dorpsplein"])?;
@@ -72,7 +72,7 @@ pub(super) fn run(workspace: &Workspace, deb: &Path) -> Result<Vec<&'static str>
     see("is removed, and the square is kept");
 
     root.install(deb)?;
-    root.serve(&begun["neighbourhood_id"])?;
+    root.serve(&begun)?;
     see("is installed again, and serves the square that was kept");
 
     root.dpkg(&["--purge", "dorpsplein"])?;
@@ -146,17 +146,44 @@ impl Root {
         serde_json::from_str(&said).with_context(|| format!("{arguments:?} said {said}"))
     }
 
+    /// Starts the service in an empty folder, begins a square by command while its page waits, and has it go on as the box.
+    fn begin(&self) -> Result<Value> {
+        let site = format!("http://{SITE}");
+        let mut serving = self.start(&["--set", &format!("site={SITE}"), "--set", "mdns=off"])?;
+        let mut begin = || {
+            let page = patiently(&mut serving, || http::get(&site, "/en/")?.text())?;
+            ensure!(page.contains("The code of the box"), "another page: {page}");
+            let init =
+                ["init", "--dir", BOX, "--name", "Proefdorp", "--site", SITE, "--listen", LISTEN, "--mdns", "off"];
+            let begun = self.says(&init)?["neighbourhood_id"].take();
+            ensure!(begun.is_string(), "no neighbourhood");
+            Ok(begun)
+        };
+        match begin() {
+            Ok(begun) => self.stop(serving, &begun).map(|()| begun),
+            Err(error) => {
+                serving.kill().and_then(|()| serving.wait()).context("cannot stop the box")?;
+                Err(error)
+            }
+        }
+    }
+
     /// Starts the box, asks it who it is, has the doctor look at it, and stops it in order.
     fn serve(&self, neighbourhood: &Value) -> Result<()> {
-        let mut serving = self.confined(&["serve", "--dir", BOX]).spawn().context("cannot start the box")?;
-        let begun = Instant::now();
-        let status = loop {
-            match self.says(&["status", "--url", &format!("http://{SITE}")]) {
-                Ok(status) => break Ok(status),
-                Err(error) if begun.elapsed() > PATIENCE || serving.try_wait()?.is_some() => break Err(error),
-                Err(_) => std::thread::sleep(Duration::from_millis(200)),
-            }
-        };
+        let serving = self.start(&[])?;
+        self.stop(serving, neighbourhood)
+    }
+
+    /// Starts the program as the service does.
+    fn start(&self, more: &[&str]) -> Result<Child> {
+        let arguments = [&["serve", "--first-run", "--dir", BOX], more].concat();
+        self.confined(&arguments).spawn().context("cannot start the box")
+    }
+
+    /// Asks a box that was started who it is, has the doctor look at it, and stops it in order.
+    fn stop(&self, mut serving: Child, neighbourhood: &Value) -> Result<()> {
+        let site = format!("http://{SITE}");
+        let status = patiently(&mut serving, || self.says(&["status", "--url", &site]));
         // It exits with an error when something is wrong; that its clock is nobody's and that it stands alone are notes.
         let healthy = status.and_then(|status| self.says(&["doctor", "--dir", BOX]).map(|_| status));
         let stopped = run_command(Command::new("kill").args(["-TERM", &serving.id().to_string()]));
@@ -166,5 +193,17 @@ impl Root {
         ensure!(ended.success(), "the box ended with {ended}");
         ensure!(status["neighbourhood_id"] == *neighbourhood, "another square answers: {status}");
         Ok(())
+    }
+}
+
+/// What comes of something that a box which starts cannot do yet.
+fn patiently<T>(serving: &mut Child, mut of: impl FnMut() -> Result<T>) -> Result<T> {
+    let begun = Instant::now();
+    loop {
+        match of() {
+            Ok(came) => return Ok(came),
+            Err(error) if begun.elapsed() > PATIENCE || serving.try_wait()?.is_some() => return Err(error),
+            Err(_) => std::thread::sleep(Duration::from_millis(200)),
+        }
     }
 }
