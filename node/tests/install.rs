@@ -5,13 +5,14 @@
 mod site_support;
 
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixDatagram;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use dorpsplein_web_ui::qr::for_console;
 use rustix::process::Signal;
 use serde_json::Value;
 use site_support::{Answer, PATIENCE, Serving, dorpsplein, eventually, fails, free_port, get, init, post, says};
@@ -437,6 +438,27 @@ fn a_square_begins_on_a_page_for_who_can_read_the_console() {
     assert!(again.ready["first_run"].is_null());
     assert!(!get(&again.text("url"), &[]).text().contains("De code van het kastje"));
     again.stop(Signal::TERM);
+}
+
+#[test]
+fn a_camera_reads_from_the_console_where_the_page_is_and_nothing_of_the_code() {
+    let folder = tempfile::tempdir().unwrap();
+    let (dir, at) = (path(folder.path(), "plein"), format!("127.0.0.1:{}", free_port()));
+    let serve = ["serve", "--dir", &dir, "--first-run", "--set", "mdns=off", "--set", &format!("site={at}")];
+    let mut waiting = program(&[]).args(serve).stdout(Stdio::piped()).spawn().unwrap();
+    let qr = for_console(&format!("http://{at}/")).unwrap();
+    let mut shown = String::new();
+    for line in BufReader::new(waiting.stdout.take().unwrap()).lines() {
+        shown = shown + &line.unwrap() + "\n";
+        if shown.ends_with(&qr) {
+            break;
+        }
+    }
+    rustix::process::kill_process(rustix::process::Pid::from_child(&waiting), Signal::TERM).unwrap();
+    assert!(waiting.wait().unwrap().success());
+    let said = shown.strip_suffix(&qr).unwrap_or_else(|| panic!("{shown}"));
+    let codes = said.lines().filter(|line| line.trim().len() == 14 && line.matches('-').count() == 2);
+    assert_eq!((codes.count(), said.contains('█')), (1, false), "the code is there to read, and one picture: {shown}");
 }
 
 #[test]

@@ -24,6 +24,29 @@ impl QrImage {
     }
 }
 
+/// The code of `text` for a console: two rows of it in a line of letters, the quiet zone around it included. What is light is
+/// drawn and what is dark is left out, because consoles are dark. None when the text is longer than such a code holds.
+#[cfg(feature = "pages")]
+#[must_use]
+pub fn for_console(text: &str) -> Option<String> {
+    // On a screen nothing is folded.
+    let code = QrCode::encode_text(text, QrCodeEcc::Low).ok()?;
+    let all = -QUIET..code.size() + QUIET;
+    let mut lines = String::new();
+    for y in all.clone().step_by(2) {
+        // Below the last row there is nothing to draw.
+        let light = |x, y| all.contains(&y) && !code.get_module(x, y);
+        lines.extend(all.clone().map(|x| match (light(x, y), light(x, y + 1)) {
+            (true, true) => '█',
+            (true, false) => '▀',
+            (false, true) => '▄',
+            (false, false) => ' ',
+        }));
+        lines.push('\n');
+    }
+    Some(lines)
+}
+
 /// The dark modules as a path: one rectangle for each run in a row.
 fn dark_modules(code: &QrCode) -> String {
     let mut path = String::new();
@@ -44,6 +67,25 @@ fn dark_modules(code: &QrCode) -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[cfg(feature = "pages")]
+    #[test]
+    fn a_console_shows_every_module() {
+        let text = "http://192.168.178.20:8080/";
+        let code = QrCode::encode_text(text, QrCodeEcc::Low).unwrap();
+        let shown = for_console(text).unwrap();
+        let wide = usize::try_from(code.size() + 2 * QUIET).unwrap();
+        assert!(wide < 80 && shown.lines().all(|line| line.chars().count() == wide), "{shown}");
+        assert_eq!(shown.lines().count(), wide.div_ceil(2));
+        for (line, y) in shown.lines().zip((-QUIET..).step_by(2)) {
+            for (letter, x) in line.chars().zip(-QUIET..) {
+                assert_eq!("█▀".contains(letter), !code.get_module(x, y), "{x} {y}");
+                let below = y + 1 < code.size() + QUIET && !code.get_module(x, y + 1);
+                assert_eq!("█▄".contains(letter), below, "{x} {y}");
+            }
+        }
+        assert_eq!(for_console(&"x".repeat(3000)), None);
+    }
 
     #[test]
     fn the_path_covers_exactly_the_dark_modules() {

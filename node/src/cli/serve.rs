@@ -5,6 +5,7 @@ use std::pin::Pin;
 
 use clap::Args;
 use dorpsplein_web_ui::Lang;
+use dorpsplein_web_ui::qr::for_console;
 use serde_json::json;
 use tokio::task::JoinHandle;
 
@@ -98,11 +99,13 @@ async fn first_run(args: &ServeArgs, json: bool) -> Result<Option<Asked>, CliErr
     Ok(Some(Asked { stop, alive: Some(alive) }))
 }
 
-/// Shows where the page is and the code for it, in both languages: nobody has chosen one yet.
+/// Shows where the page is and the code for it, in both languages: nobody has chosen one yet. A telephone's camera reads where
+/// the page is, and never the code: whoever types that has seen this console.
 fn say(shown: &Shown, json: bool) {
     let Shown { url, code } = shown;
     let words = [Lang::Nl, Lang::En].map(|lang| first_run::in_words(lang, url));
-    let text = format!("{}\n{}\n\n    {code}\n", words[0], words[1]);
+    let qr = for_console(url).unwrap_or_default();
+    let text = format!("{}\n{}\n\n    {code}\n\n{qr}", words[0], words[1]);
     Outcome::new(text, json!({ "first_run": url, "code": code })).print(json);
 }
 

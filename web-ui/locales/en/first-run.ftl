@@ -58,4 +58,4 @@ first-run-starting-title = The square is opening
 first-run-starting = In a few seconds the square is there. Do you not see it yet? Wait a moment and try again.
 first-run-starting-to = To the square
 first-run-elsewhere = A new square is begun on the network of the box itself, at the address that the box shows.
-first-run-console = This box has no square yet. On a telephone or computer in this network, open { $url } and type this code there:
+first-run-console = This box has no square yet. On a telephone or computer in this network, open { $url } (or point the camera at the squares) and type this code there:

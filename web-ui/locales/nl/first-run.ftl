@@ -58,4 +58,4 @@ first-run-starting-title = Het plein gaat open
 first-run-starting = Over een paar tellen is het plein er. Ziet u het nog niet? Wacht even en probeer het dan opnieuw.
 first-run-starting-to = Naar het plein
 first-run-elsewhere = Een nieuw plein begint u op het netwerk van het kastje zelf, op het adres dat het kastje laat zien.
-first-run-console = Dit kastje heeft nog geen plein. Open op een telefoon of computer in dit netwerk { $url } en typ daar deze code:
+first-run-console = Dit kastje heeft nog geen plein. Open op een telefoon of computer in dit netwerk { $url } (of richt de camera op de blokjes) en typ daar deze code:
