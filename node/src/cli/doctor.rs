@@ -9,11 +9,9 @@ mod local_network;
 mod outside;
 mod ports;
 
-use std::env;
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
-use dorpsplein_web_ui::Lang;
+use clap::Args;
 use dorpsplein_web_ui::locale::{MissingText, Texts};
 use serde::Serialize;
 use serde_json::json;
@@ -21,6 +19,7 @@ use serde_json::json;
 use super::Outcome;
 use super::config::Instead;
 use super::error::CliError;
+use super::language::Spoken;
 use crate::web::assets;
 
 /// `doctor`.
@@ -29,20 +28,10 @@ pub(super) struct DoctorArgs {
     /// The data folder of the box
     #[arg(long, env = "DORPSPLEIN_DIR")]
     dir: PathBuf,
-    /// In which language; that of this shell (LC_ALL, LC_MESSAGES, LANG) when left out
-    #[arg(long, value_enum)]
-    lang: Option<DoctorLang>,
+    #[command(flatten)]
+    spoken: Spoken,
     #[command(flatten)]
     instead: Instead,
-}
-
-/// The languages of the doctor.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum DoctorLang {
-    /// Dutch
-    Nl,
-    /// English
-    En,
 }
 
 /// How something is.
@@ -90,10 +79,7 @@ impl Finding {
 /// [`CliError::Text`] when the language lacks a text.
 pub(super) fn run(args: &DoctorArgs) -> Result<Outcome, CliError> {
     let findings = examine(args);
-    let lang = args.lang.map_or_else(language_of_the_shell, |lang| match lang {
-        DoctorLang::Nl => Lang::Nl,
-        DoctorLang::En => Lang::En,
-    });
+    let lang = args.spoken.lang();
     let texts = Texts::of(lang);
     let (mut lines, mut bodies) = (Vec::new(), Vec::new());
     for finding in &findings {
@@ -143,11 +129,4 @@ fn word(texts: &Texts, state: State) -> Result<String, MissingText> {
         State::Wrong => "doctor-wrong",
     };
     texts.say(id).map(Into::into)
-}
-
-/// Dutch in a shell that speaks Dutch, otherwise English, as the other commands.
-pub(super) fn language_of_the_shell() -> Lang {
-    let said = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(|name| env::var(name).ok());
-    let first = said.into_iter().find(|value| !value.is_empty()).unwrap_or_default();
-    if first.starts_with("nl") { Lang::Nl } else { Lang::En }
 }

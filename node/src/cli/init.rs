@@ -9,10 +9,10 @@ use clap::Args;
 use serde_json::json;
 
 use super::Outcome;
-use super::doctor::language_of_the_shell;
 use super::error::{CliError, Faults, InputError};
 use super::founding::{Founding, found};
 use super::invite::RoleName;
+use super::language::language_of_the_shell;
 use super::place::Place;
 use crate::clock;
 use crate::data_folder::connector_key;

@@ -28,6 +28,7 @@ mod index;
 mod init;
 mod invite;
 mod key_file;
+mod language;
 mod leaving;
 mod letter_sheets;
 mod linking;
