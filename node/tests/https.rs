@@ -13,11 +13,14 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use dorpsplein_node::config::HttpsSettings;
+use dorpsplein_node::https::{Https, Renewer};
 use https_support::{Authority, Browser, Giver, HTTP_1, HTTP_2, Ports, pebble_is_here};
 use rustix::process::Signal;
 use serde_json::Value;
 use site_support::{Serving, dorpsplein, eventually, free_port, get, init, post, says};
 use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
 
 /// A village whose box is to be at `https://plein.example`.
 struct Village {
@@ -187,6 +190,34 @@ fn files_of_somebody_else_are_taken_up_when_they_change() {
     serving.stop(Signal::TERM);
 }
 
+#[tokio::test(start_paused = true)]
+async fn connectors_are_told_who_renews_a_certificate_and_what_went_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let [chain, key] = ["chain.pem", "key.pem"].map(|name| folder.path().join(name));
+    let files = HttpsSettings { certificate: Some(chain.clone()), key: Some(key.clone()), ..HttpsSettings::usual() };
+    let nobody = HttpsSettings { directory: format!("https://127.0.0.1:{}/", free_port()), ..HttpsSettings::usual() };
+    let start = |settings: &HttpsSettings| {
+        let https = Https::open(folder.path(), settings, "https://plein.example").unwrap();
+        let told = https.watch();
+        https.start(CancellationToken::new());
+        told
+    };
+    let mut told = start(&files);
+    let standing = told.wait_for(|standing| standing.trouble.is_some()).await.unwrap().clone();
+    assert_eq!((standing.renewer, standing.until), (Renewer::Files, None));
+    assert!(standing.trouble.unwrap().1.contains("chain.pem"), "which file it is");
+    let (certificate, secret) = Authority::new().certificate("plein.example");
+    fs::write(&key, secret).unwrap();
+    fs::write(&chain, certificate).unwrap();
+    let standing = told.wait_for(|standing| standing.until.is_some()).await.unwrap().clone();
+    assert!(standing.trouble.is_none() && standing.renew_at < standing.until, "{standing:?}");
+
+    // Nobody gives any.
+    let mut told = start(&nobody);
+    let standing = told.wait_for(|standing| standing.trouble.is_some()).await.unwrap().clone();
+    assert_eq!((standing.renewer, standing.until), (Renewer::Box, None));
+}
+
 #[test]
 fn a_web_server_before_the_box_is_believed_if_it_was_named() {
     let folder = tempfile::tempdir().unwrap();
@@ -233,12 +264,12 @@ fn the_local_network_has_https_once_somebody_took_the_risk_and_for_one_name_only
     let at = format!("127.0.0.1:{port}");
     let on = ["local-https", "on", "--dir", &dir, "--at", &at];
 
-    // Who asks is told what it means, and nothing is done.
-    let told = dorpsplein(&on);
-    assert!(
-        told.status.code() == Some(1) && String::from_utf8_lossy(&told.stdout).contains("--accept-risk"),
-        "{told:?}"
-    );
+    // Who asks is told what it means, in their language, and nothing is done.
+    for (lang, words) in [("nl", "Weet eerst dit:"), ("en", "What to know first:")] {
+        let told = dorpsplein(&[&on[..], &["--lang", lang]].concat());
+        let said = String::from_utf8_lossy(&told.stdout);
+        assert!(told.status.code() == Some(1) && said.contains("--accept-risk") && said.contains(words), "{told:?}");
+    }
     assert_eq!(says(&["local-https", "show", "--dir", &dir])["on"], false);
     let serving = Serving::start(&["serve", "--dir", &dir]);
     assert_eq!(get(&format!("{}/local-authority.crt", serving.text("url")), &[]).status.as_u16(), 404);

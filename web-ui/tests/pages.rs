@@ -9,9 +9,9 @@ use dorpsplein_web_ui::pages::{self, problems};
 use dorpsplein_web_ui::paths::{self, AgendaQuery, AgendaView, Page, PostKind};
 use dorpsplein_web_ui::theme::{Form, PAIRS, TOKENS};
 use dorpsplein_web_ui::view::{
-    AgendaPage, Author, Change, Choice, Disagreement, EventPage, FactValue, Failure, Frame, HistoryPage, ItemPage,
-    MailLink, MemberPage, NeighbourLink, NewsPage, NewsTeaser, Origin, QueuePage, Role, SearchPage, Stated, Subject,
-    Thread, ThreadEntry, Version, When,
+    AgendaPage, Author, Change, Choice, Disagreement, EventPage, FactValue, Failure, Frame, HealthPage, HistoryPage,
+    ItemPage, MailLink, MemberPage, NeighbourLink, NewsPage, NewsTeaser, Origin, QueuePage, Role, SearchPage,
+    SiteHttps, Stated, Subject, Thread, ThreadEntry, Version, When,
 };
 use village::{desk, desk_health, desk_queue, devices, posts};
 
@@ -652,8 +652,28 @@ fn how_the_box_is_marks_only_what_needs_somebody() {
     assert!(!well.contains("class=\"tag ask\"") && !well.contains("class=\"tag stop\""), "{well}");
     assert!(well.contains("Er is nog 21,4 GB vrij.") && well.contains("ongeveer 8 jaar vol"), "{well}");
     let need = pages::health(&village::frame(), &desk_health::in_need(), Lang::En).unwrap();
-    assert_eq!((need.matches("class=\"tag ask\"").count(), need.matches("class=\"tag stop\"").count()), (1, 3));
+    assert_eq!((need.matches("class=\"tag ask\"").count(), need.matches("class=\"tag stop\"").count()), (1, 4));
     assert!(need.contains("cannot keep anything") && need.contains("No backup was ever made"), "{need}");
+}
+
+#[test]
+fn how_the_box_is_says_until_when_the_site_is_trusted_and_whose_business_that_is() {
+    let well = pages::health(&village::frame(), &desk_health::well(), Lang::Nl).unwrap();
+    assert!(well.contains("geldig tot 28 november") && well.contains("Het kastje vernieuwt het zelf."), "{well}");
+    let need = pages::health(&village::frame(), &desk_health::in_need(), Lang::En).unwrap();
+    assert!(
+        need.contains("has not been valid since 2 November") && need.contains("Another program renews it"),
+        "{need}"
+    );
+    assert!(
+        need.contains("Permission denied") && need.contains("may read both files"),
+        "what happened, and what to do"
+    );
+    for (https, words) in [(SiteHttps::Before, "Een webserver vóór dit kastje"), (SiteHttps::Plain, "geen https")] {
+        let page = HealthPage { https, ..desk_health::well() };
+        let html = pages::health(&village::frame(), &page, Lang::Nl).unwrap();
+        assert!(html.contains(words) && !html.contains("geldig tot"), "{html}");
+    }
 }
 
 #[test]

@@ -5,14 +5,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use dorpsplein_protocol::time::Timestamp;
-use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
 use super::certificate::Certificate;
 use super::kept::KeptError;
 use super::shown::Shown;
+use super::standing::{self, Told};
+use crate::clock;
 
 /// How often is looked whether they changed.
 const LOOK: Duration = Duration::from_secs(5);
@@ -34,7 +34,7 @@ impl Files {
 
     /// Shows what is in the files, and anew when they change. What cannot be used is told, and the one before goes on being
     /// shown: while files are replaced one of both may be the older one.
-    pub(super) async fn keep(&self, shown: &Shown, until: &watch::Sender<Option<Timestamp>>) {
+    pub(super) async fn keep(&self, shown: &Shown, told: &Told) {
         let mut seen = None;
         loop {
             let files = self.clone();
@@ -46,12 +46,13 @@ impl Files {
             match looked.await {
                 Ok((mark, Some(Ok(certificate)))) => {
                     tracing::info!(names = ?certificate.names, "there is a new certificate");
+                    standing::has_come(told, &certificate);
                     shown.show(certificate.certified);
-                    until.send_replace(Some(certificate.until));
                     seen = Some(mark);
                 }
                 Ok((mark, Some(Err(error)))) => {
                     tracing::error!(%error, "the certificate cannot be used");
+                    standing::went_wrong(told, clock::now(), error.to_string());
                     seen = Some(mark);
                 }
                 Ok((_, None)) => {}

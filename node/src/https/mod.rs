@@ -10,12 +10,12 @@ mod kept;
 mod local;
 mod ordering;
 mod shown;
+mod standing;
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dorpsplein_protocol::time::Timestamp;
 use rustls_acme::rustls::ServerConfig;
 use rustls_acme::rustls::crypto::{CryptoProvider, ring};
 use tokio::sync::watch;
@@ -27,6 +27,7 @@ use crate::clock;
 use crate::config::HttpsSettings;
 use files::Files;
 use ordering::Orders;
+use standing::Told;
 
 pub use certificate::{Certificate, CertificateError};
 pub use files::certificate_in;
@@ -34,13 +35,14 @@ pub use kept::{Attempt, HTTPS_FOLDER, Kept, KeptError};
 pub use local::{LocalAuthority, LocalError, LocalSetting};
 pub use ordering::OrderError;
 pub use shown::Shown;
+pub use standing::{Renewer, Standing};
 
 /// The certificate of a running box, kept up to date until the box stops.
 pub struct Https {
     /// What visitors are shown.
     shown: Arc<Shown>,
     work: Work,
-    until: watch::Sender<Option<Timestamp>>,
+    told: Told,
 }
 
 /// Who sees to it that there is a certificate.
@@ -57,16 +59,17 @@ impl Https {
     /// [`OrderError`] when the settings name a file that cannot be used.
     pub fn open(folder: &Path, settings: &HttpsSettings, public_url: &str) -> Result<Self, OrderError> {
         let shown = Arc::new(Shown::default());
-        let work = match settings.files() {
-            Some((chain, key)) => Work::Files(Files::new(chain, key)),
-            None => Work::Orders(Box::new(Orders::new(folder, settings, public_url)?)),
+        let (work, renewer) = match settings.files() {
+            Some((chain, key)) => (Work::Files(Files::new(chain, key)), Renewer::Files),
+            None => (Work::Orders(Box::new(Orders::new(folder, settings, public_url)?)), Renewer::Box),
         };
-        Ok(Self { shown, work, until: watch::Sender::new(None) })
+        Ok(Self { shown, work, told: Told::new(Standing::new(renewer)) })
     }
 
     /// Takes up the box's own authority for the local network.
     pub fn local(authority: LocalAuthority) -> Self {
-        Self { shown: Arc::default(), work: Work::Local(Box::new(authority)), until: watch::Sender::new(None) }
+        let told = Told::new(Standing::new(Renewer::Own));
+        Self { shown: Arc::default(), work: Work::Local(Box::new(authority)), told }
     }
 
     /// What visitors are shown.
@@ -86,20 +89,20 @@ impl Https {
         Ok(Arc::new(config))
     }
 
-    /// Until when the certificate that is shown is valid; none while there is none.
-    pub fn watch(&self) -> watch::Receiver<Option<Timestamp>> {
-        self.until.subscribe()
+    /// How it goes with the certificate.
+    pub fn watch(&self) -> watch::Receiver<Standing> {
+        self.told.subscribe()
     }
 
     /// Keeps the certificate up to date until `stop`. The site has to be open: who gives certificates comes to look.
     pub fn start(self, stop: CancellationToken) -> JoinHandle<()> {
-        let Self { shown, work, until } = self;
+        let Self { shown, work, told } = self;
         tokio::spawn(async move {
             let work = async {
                 match work {
-                    Work::Orders(orders) => orders.keep(&shown, &until).await,
-                    Work::Files(files) => files.keep(&shown, &until).await,
-                    Work::Local(authority) => vouch(&authority, &shown, &until).await,
+                    Work::Orders(orders) => orders.keep(&shown, &told).await,
+                    Work::Files(files) => files.keep(&shown, &told).await,
+                    Work::Local(authority) => vouch(&authority, &shown, &told).await,
                 }
             };
             tokio::select! {
@@ -114,17 +117,20 @@ impl Https {
 const LOOK: Duration = Duration::from_secs(600);
 
 /// Shows a certificate of our own, and a new one in time.
-async fn vouch(authority: &LocalAuthority, shown: &Shown, until: &watch::Sender<Option<Timestamp>>) {
+async fn vouch(authority: &LocalAuthority, shown: &Shown, told: &Told) {
     let mut renew_at = None;
     loop {
         if renew_at.is_none_or(|at| at <= clock::now()) {
             match authority.vouch() {
                 Ok(certificate) => {
                     renew_at = Some(certificate.renew_at());
-                    until.send_replace(Some(certificate.until));
+                    standing::has_come(told, &certificate);
                     shown.show(certificate.certified);
                 }
-                Err(error) => tracing::error!(%error, "the local network has no https"),
+                Err(error) => {
+                    tracing::error!(%error, "the local network has no https");
+                    standing::went_wrong(told, clock::now(), error.to_string());
+                }
             }
         }
         sleep(LOOK).await;

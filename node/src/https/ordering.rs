@@ -13,12 +13,12 @@ use rustls_acme::rustls::pki_types::pem::{self, PemObject};
 use rustls_acme::rustls::{self, ClientConfig, RootCertStore};
 use rustls_acme::{AcmeConfig, AcmeState, EventError, EventOk, UseChallenge};
 use thiserror::Error;
-use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
-use super::kept::{Kept, KeptError};
+use super::kept::{Attempt, Kept, KeptError};
 use super::provider;
 use super::shown::Shown;
+use super::standing::{self, Told};
 use crate::clock;
 use crate::config::{Challenge, HttpsSettings};
 
@@ -91,22 +91,26 @@ impl Orders {
     }
 
     /// Shows what is kept, and sees to it that there is always one that holds.
-    pub(super) async fn keep(&self, shown: &Shown, until: &watch::Sender<Option<Timestamp>>) {
+    pub(super) async fn keep(&self, shown: &Shown, told: &Told) {
         let mut failures = 0;
-        let mut due = self.take_up(shown, until);
+        let mut due = self.take_up(shown, told);
+        self.remember(told);
         loop {
             while let Some(wait) = due.as_millis().checked_sub(clock::now().as_millis()).filter(|wait| *wait > 0) {
                 sleep(Duration::from_millis(wait).min(LOOK)).await;
             }
             let outcome = self.attempt(shown).await;
-            let problem = outcome.as_ref().err().map(ToString::to_string);
-            if let Err(error) = self.kept.note(clock::now(), problem) {
+            let (now, problem) = (clock::now(), outcome.as_ref().err().map(ToString::to_string));
+            if let Some(what) = problem.clone() {
+                standing::went_wrong(told, now, what);
+            }
+            if let Err(error) = self.kept.note(now, problem) {
                 tracing::error!(%error, "how it went with the certificate cannot be noted");
             }
             match outcome {
                 Ok(()) => {
                     failures = 0;
-                    due = self.take_up(shown, until);
+                    due = self.take_up(shown, told);
                     tracing::info!(names = ?self.kept.names(), "there is a new certificate");
                 }
                 Err(failure) => {
@@ -120,12 +124,23 @@ impl Orders {
         }
     }
 
+    /// Tells what went wrong before the box was started.
+    fn remember(&self, told: &Told) {
+        match self.kept.attempt() {
+            Ok(Some(Attempt { at, problem: Some(what) })) => {
+                standing::went_wrong(told, Timestamp::from_millis(at), what);
+            }
+            Ok(_) => {}
+            Err(error) => tracing::error!(%error, "how it went with the certificate cannot be read"),
+        }
+    }
+
     /// Shows the certificate that is kept, and returns when a new one is due.
-    fn take_up(&self, shown: &Shown, until: &watch::Sender<Option<Timestamp>>) -> Timestamp {
+    fn take_up(&self, shown: &Shown, told: &Told) -> Timestamp {
         match self.kept.certificate() {
             Ok(Some(certificate)) => {
                 shown.show(Arc::clone(&certificate.certified));
-                until.send_replace(Some(certificate.until));
+                standing::has_come(told, &certificate);
                 certificate.renew_at()
             }
             Ok(None) => clock::now(),

@@ -70,7 +70,7 @@ impl Doors {
     /// Lets visitors in: to the site, and to the figures if they have an address of their own.
     pub(super) fn open(self, state: SiteState, stop: &CancellationToken) -> Open {
         let serve = |entrance: Entrance, site| entrance.serve(site, stop.clone());
-        let certificate = self.secure.as_ref().map(|secure| secure.https.watch());
+        let certificate = self.secure.as_ref().or(self.local.as_ref()).map(|secure| secure.https.watch());
         let state = certificate.into_iter().fold(state, SiteState::with_certificate);
         let state = self.authority.into_iter().fold(state, SiteState::with_authority);
         let figures = self.figures.map(|listener| {

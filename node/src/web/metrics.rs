@@ -139,8 +139,8 @@ impl Page<'_> {
 
     /// Nothing where the site's https is another's business.
     fn of_the_certificate(&mut self, state: &SiteState) {
-        let Some(until) = &state.certificate else { return };
-        let seconds = until.borrow().map_or(0.0, |until| until.as_millis() as f64 / 1000.0);
+        let Some(standing) = &state.certificate else { return };
+        let seconds = standing.borrow().until.map_or(0.0, |until| until.as_millis() as f64 / 1000.0);
         let help = "Until when the site's certificate is valid, in seconds since 1970; 0 while there is none.";
         self.family("dorpsplein_certificate_until_seconds", "gauge", help, [(String::new(), seconds)]);
     }

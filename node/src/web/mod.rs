@@ -46,7 +46,6 @@ use std::sync::Arc;
 
 use dorpsplein_protocol::identity::PublicKey;
 use dorpsplein_protocol::store::Read;
-use dorpsplein_protocol::time::Timestamp;
 use dorpsplein_web_ui::view::Help;
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
@@ -55,6 +54,7 @@ use crate::data_folder::DataFolder;
 use crate::data_folder::peers::PeerBook;
 use crate::disk_store::DiskStore;
 use crate::driver::DriverHandle;
+use crate::https::Standing;
 use crate::machine::Machine;
 use crate::mail::Mail;
 use crate::net::Reach;
@@ -91,7 +91,7 @@ pub struct SiteState {
     links: Arc<Links>,
     live: Arc<Live>,
     rates: Arc<Rates>,
-    certificate: Option<watch::Receiver<Option<Timestamp>>>,
+    certificate: Option<watch::Receiver<Standing>>,
     authority: Option<Arc<str>>,
     folder_token: Option<FolderToken>,
     disk: Option<Arc<DiskStore>>,
@@ -190,10 +190,10 @@ impl SiteState {
         Self { mail: Some(mail), ..self }
     }
 
-    /// The same, with until when the certificate of the site is valid.
+    /// The same, with how it goes with the certificate of the site.
     #[must_use]
-    pub fn with_certificate(self, until: watch::Receiver<Option<Timestamp>>) -> Self {
-        Self { certificate: Some(until), ..self }
+    pub fn with_certificate(self, standing: watch::Receiver<Standing>) -> Self {
+        Self { certificate: Some(standing), ..self }
     }
 
     /// The same, with the certificate of the authority that vouches for this site on the local network, as PEM.

@@ -155,7 +155,11 @@ test("how it goes is told without telling of anybody", async () => {
 
 test("how the box is stands there in plain words, and what to do about it", async () => {
   const { page } = hinke;
-  for (const [path, words] of [["/beheer/kastje", /nog nooit een back-up/], ["/en/desk/box", /No backup was ever made/]]) {
+  const pages = [
+    ["/beheer/kastje", /nog nooit een back-up/, /Dit plein heeft geen https/],
+    ["/en/desk/box", /No backup was ever made/, /This square has no https/],
+  ];
+  for (const [path, words, https] of pages) {
     await logIn(hinke, path);
     for (const screen of [DESK, { width: 320, height: 640 }]) {
       await page.setViewportSize(screen);
@@ -163,6 +167,7 @@ test("how the box is stands there in plain words, and what to do about it", asyn
     }
     const said = await page.locator("main").innerText();
     assert.match(said, words);
+    assert.match(said, https);
     assert.match(said, /\d GB|\d MB/);
   }
   await logIn(hinke, "/beheer/kastje");

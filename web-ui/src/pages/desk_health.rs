@@ -8,7 +8,7 @@ use super::shell::Shell;
 use crate::Lang;
 use crate::lang::Whole;
 use crate::paths::Page;
-use crate::view::{Frame, HealthPage, Vital};
+use crate::view::{Frame, HealthPage, Renewer, SiteCertificate, SiteHttps, Vital};
 
 #[derive(Template)]
 #[template(path = "desk/health.html")]
@@ -50,6 +50,22 @@ impl Health<'_> {
 
     fn certificate(&self) -> Option<Mark> {
         mark(self.page.certificate.map_or(Vital::Wrong, |certificate| certificate.0))
+    }
+
+    /// The site's own, and what is said of it besides until when it holds.
+    fn site_certificate(&self) -> Option<(&SiteCertificate, Option<Mark>, [&'static str; 2])> {
+        let SiteHttps::Here(one) = &self.page.https else { return None };
+        let words = match one.renewer {
+            Renewer::Box => ["health-https-box", "health-https-box-todo"],
+            Renewer::Files => ["health-https-files", "health-https-files-todo"],
+            Renewer::Own => ["health-https-own", "health-https-own-todo"],
+        };
+        Some((one, mark(one.vital), words))
+    }
+
+    /// What is said of a site whose certificate is not the box's.
+    fn no_certificate(&self) -> &'static str {
+        if self.page.https == SiteHttps::Before { "health-https-before" } else { "health-https-plain" }
     }
 
     fn many_years(&self, years: &usize) -> bool {

@@ -16,6 +16,41 @@ pub enum Vital {
     Wrong,
 }
 
+/// How a site is reached over https.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SiteHttps {
+    /// Not at all.
+    Plain,
+    /// By a web server before the box, whose business the certificate is.
+    Before,
+    /// By the box itself.
+    Here(SiteCertificate),
+}
+
+/// The certificate of a site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SiteCertificate {
+    /// How it is.
+    pub vital: Vital,
+    /// Whether it holds, and its last day; absent while there is none.
+    pub until: Option<(bool, Date)>,
+    /// Who renews it.
+    pub renewer: Renewer,
+    /// When it went wrong the last time and how, in the words of whoever refused; absent since it went well.
+    pub trouble: Option<(DateTime, String)>,
+}
+
+/// Who renews the certificate of a site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Renewer {
+    /// The box.
+    Box,
+    /// Another program, in files.
+    Files,
+    /// The box, for devices of this network that trust it.
+    Own,
+}
+
 /// The page of how it goes with the box. All sizes in bytes; what the system does not tell is absent.
 #[derive(Clone, Debug)]
 pub struct HealthPage {
@@ -43,6 +78,8 @@ pub struct HealthPage {
     pub clock_follows: bool,
     /// How long the neighbourhood still says that the box speaks for it, and until when; absent when it does not.
     pub certificate: Option<(Vital, Date)>,
+    /// How the site is reached over https.
+    pub https: SiteHttps,
     /// The neighbours, and when they were last heard of.
     pub neighbours: Vec<(String, Contact)>,
     /// How many boxes the square has.

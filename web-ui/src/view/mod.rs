@@ -35,7 +35,7 @@ pub use desk_community::{
     AreasPage, BoxesPage, CirclePlace, CircleView, CirclesPage, DeskBox, Neighbouring, NeighboursPage,
     OrganisationView, OrganisationsPage, TreatyStep, TreatyView,
 };
-pub use desk_health::{HealthPage, Vital};
+pub use desk_health::{HealthPage, Renewer, SiteCertificate, SiteHttps, Vital};
 pub use desk_pulse::{Count, FEWEST_PERSONS, FirstStep, KindPulse, PulsePage, Silence, Unanswered};
 pub use desk_queue::{Consent, DueItem, QueueItem, QueuePage, Report, ReportedItem, StaleItem};
 pub use devices::{MyDataPage, OwnDevice, OwnProfile};

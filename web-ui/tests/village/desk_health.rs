@@ -1,6 +1,6 @@
 //! How the village's box is.
 
-use dorpsplein_web_ui::view::{Contact, DeskTop, HealthPage, Vital};
+use dorpsplein_web_ui::view::{Contact, DeskTop, HealthPage, Renewer, SiteCertificate, SiteHttps, Vital};
 
 use super::{at, on};
 
@@ -21,6 +21,12 @@ pub(crate) fn well() -> HealthPage {
         now: at(20, 14, 3),
         clock_follows: true,
         certificate: Some((Vital::Well, on(28))),
+        https: SiteHttps::Here(SiteCertificate {
+            vital: Vital::Well,
+            until: Some((true, on(28))),
+            renewer: Renewer::Box,
+            trouble: None,
+        }),
         neighbours: vec![
             ("Elzenbroek".to_owned(), Contact::InStep),
             ("Waterkant".to_owned(), Contact::Away(Some(at(2, 8, 0)))),
@@ -39,6 +45,12 @@ pub(crate) fn in_need() -> HealthPage {
         backup: None,
         clock_follows: false,
         certificate: None,
+        https: SiteHttps::Here(SiteCertificate {
+            vital: Vital::Wrong,
+            until: Some((false, on(2))),
+            renewer: Renewer::Files,
+            trouble: Some((at(2, 8, 0), "/etc/dorpsplein/privkey.pem: Permission denied".to_owned())),
+        }),
         neighbours: Vec::new(),
         boxes: 1,
         ..well()

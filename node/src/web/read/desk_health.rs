@@ -2,11 +2,12 @@
 
 use dorpsplein_protocol::time::Timestamp;
 use dorpsplein_web_ui::Lang;
-use dorpsplein_web_ui::view::{self, Vital};
+use dorpsplein_web_ui::view::{self, SiteCertificate, SiteHttps, Vital};
 
 use super::super::local_time;
 use super::Reader;
 use crate::disk_store::RESERVE_BYTES;
+use crate::https::{Renewer, Standing};
 
 /// With less room on the disk than this somebody should think about it, in bytes.
 const LOW_DISK_BYTES: u64 = 1_000_000_000;
@@ -44,9 +45,29 @@ impl Reader {
             now: self.local_now,
             clock_follows: vitals.clock_follows,
             certificate: expires.map(|at| (self.due(at, CERTIFICATE_MS), local_time::local(at).date())),
+            https: self.https(),
             neighbours: neighbours.into_iter().map(|one| (one.name, one.contact)).collect(),
             boxes: self.boxes(lang).len(),
         }
+    }
+
+    /// How the site is reached over https.
+    fn https(&self) -> SiteHttps {
+        let Some(standing) = &self.certificate else {
+            let elsewhere = self.site_url.as_deref().is_some_and(|url| url.starts_with("https://"));
+            return if elsewhere { SiteHttps::Before } else { SiteHttps::Plain };
+        };
+        let local = |at: Timestamp| local_time::local(at);
+        SiteHttps::Here(SiteCertificate {
+            vital: certificate(standing, self.now),
+            until: standing.until.map(|at| (at > self.now, local(at).date())),
+            renewer: match standing.renewer {
+                Renewer::Box => view::Renewer::Box,
+                Renewer::Files => view::Renewer::Files,
+                Renewer::Own => view::Renewer::Own,
+            },
+            trouble: standing.trouble.as_ref().map(|(at, what)| (local(*at), what.clone())),
+        })
     }
 
     /// Whether a moment has come, or comes within so many milliseconds.
@@ -56,6 +77,19 @@ impl Reader {
             at if at <= self.now.plus_millis(ahead_ms) => Vital::Note,
             _ => Vital::Well,
         }
+    }
+}
+
+/// How it is with the certificate of the site. One that did not come is nothing to worry about as long as the one there is holds,
+/// unless its time for a new one is past.
+fn certificate(standing: &Standing, now: Timestamp) -> Vital {
+    let late = standing.renew_at.is_some_and(|at| at <= now);
+    match standing.until {
+        Some(until) if until <= now => Vital::Wrong,
+        None if standing.trouble.is_some() => Vital::Wrong,
+        None => Vital::Note,
+        Some(_) if standing.trouble.is_some() || (late && standing.renewer == Renewer::Files) => Vital::Note,
+        Some(_) => Vital::Well,
     }
 }
 
@@ -83,6 +117,23 @@ mod tests {
         assert_eq!(years(GB, 32 * GB), 8, "3,200 days");
         assert_eq!(years(0, 32 * GB), 8_767_123_287, "who writes nothing wears nothing");
         assert_eq!(years(GB, 0), 0);
+    }
+
+    #[test]
+    fn a_certificate_is_spoken_of_when_somebody_has_to_do_something() {
+        let at = Timestamp::from_millis;
+        let of = |renewer, until: Option<u64>, trouble: bool| {
+            let trouble = trouble.then(|| (at(50), "refused".to_owned()));
+            let standing = Standing { renewer, until: until.map(at), renew_at: until.map(|end| at(end - 30)), trouble };
+            certificate(&standing, at(100))
+        };
+        assert_eq!(of(Renewer::Box, Some(190), false), Vital::Well);
+        assert_eq!(of(Renewer::Box, Some(120), false), Vital::Well, "the box is about to renew it");
+        assert_eq!(of(Renewer::Files, Some(120), false), Vital::Note, "who does has not done it");
+        assert_eq!(of(Renewer::Box, Some(190), true), Vital::Note);
+        assert_eq!(of(Renewer::Box, None, false), Vital::Note, "the first one is on its way");
+        assert_eq!(of(Renewer::Own, None, true), Vital::Wrong);
+        assert_eq!(of(Renewer::Files, Some(100), false), Vital::Wrong);
     }
 
     #[test]

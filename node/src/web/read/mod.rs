@@ -51,6 +51,7 @@ use super::sessions::Visitor;
 use super::{SiteIdentity, SiteState, assets, local_time};
 use crate::clock;
 use crate::driver::DriverHandle;
+use crate::https::Standing;
 use crate::machine::Machine;
 use crate::mail::Mail;
 use crate::net::Reach;
@@ -82,6 +83,8 @@ pub(super) struct Reader {
     sources: Option<Sources>,
     pub(super) mail: Option<Mail>,
     machine: Option<Machine>,
+    /// How it goes with the certificate of the site; none where its https is another's business.
+    certificate: Option<Standing>,
     pub(super) push: Option<Push>,
     neighbour_sites: OnceCell<BTreeMap<NeighbourhoodId, String>>,
     /// How far the news of either sort of reader was before anything was read: what a page misses comes after that.
@@ -141,6 +144,7 @@ impl Reader {
             sources: state.sources.clone(),
             mail: state.mail.clone(),
             machine: state.machine.clone(),
+            certificate: state.certificate.as_ref().map(|standing| standing.borrow().clone()),
             push: state.push.clone(),
             neighbour_sites: OnceCell::new(),
             at_kiosk: false,
