@@ -4,9 +4,10 @@
 
 mod site_support;
 
-use dorpsplein_node::cli::{Founding, Site, found};
+use dorpsplein_node::cli::{Site, found};
 use dorpsplein_node::config::{Flag, LocalNetwork, Overrides};
 use dorpsplein_node::data_folder::DataFolder;
+use dorpsplein_node::first_run::Founding;
 use dorpsplein_node::run::{self, RunningBox};
 use dorpsplein_node::{clock, letters};
 use dorpsplein_protocol::compose::{Device, Place};

@@ -84,7 +84,7 @@ fn check_sources(workspace: &Workspace, steps: &mut Steps) -> Result<()> {
 }
 
 /// The packages, with their features, that must compile where there is no clock, no file and no thread.
-const FOR_THE_BROWSER: [&[&str]; 4] = [
+const FOR_THE_BROWSER: [&[&str]; 5] = [
     &["--package", "dorpsplein-protocol", "--lib"],
     &["--package", "dorpsplein-protocol", "--lib", "--no-default-features"],
     &["--package", "dorpsplein-web-ui", "--lib", "--no-default-features", "--features", "browser"],

@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use dorpsplein_node::cli::{Author, Door, Founding, Terms, accept_from, found, offer_to, open_invitation};
+use dorpsplein_node::cli::{Author, Door, Terms, accept_from, found, offer_to, open_invitation};
 use dorpsplein_node::clock;
 use dorpsplein_node::config::{Config, LocalNetwork};
 use dorpsplein_node::data_folder::{DataFolder, connector_key};
 use dorpsplein_node::disk_store::DiskStore;
 use dorpsplein_node::driver;
+use dorpsplein_node::first_run::Founding;
 use dorpsplein_protocol::compose::{Device, Place};
 use dorpsplein_protocol::hex;
 use dorpsplein_protocol::identity::SecretKey;

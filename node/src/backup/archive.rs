@@ -3,7 +3,6 @@
 use std::io::{self, Read, Write};
 use std::path::Path;
 
-use age::stream::StreamWriter;
 use dorpsplein_protocol::photo::{MAX_PHOTO_BYTES, PhotoId};
 use dorpsplein_protocol::sync::{self, MAX_FRAME};
 use tar::{Archive, Builder, EntryType, Header};
@@ -46,14 +45,14 @@ pub(super) enum Part {
 
 /// Writes the tar of a backup.
 pub(super) struct Writer<W: Write> {
-    tar: Builder<StreamWriter<W>>,
+    tar: Builder<W>,
     frames: u64,
     /// When the backup was made, in seconds since 1970.
     made: u64,
 }
 
 impl<W: Write> Writer<W> {
-    pub(super) fn new(out: StreamWriter<W>) -> Self {
+    pub(super) fn new(out: W) -> Self {
         Self { tar: Builder::new(out), frames: 0, made: 0 }
     }
 
@@ -87,7 +86,7 @@ impl<W: Write> Writer<W> {
 
     /// Writes the end; gives back what it was written to.
     pub(super) fn finish(self) -> io::Result<W> {
-        self.tar.into_inner()?.finish()
+        self.tar.into_inner()
     }
 
     fn file(&mut self, name: &str, content: &[u8]) -> io::Result<()> {

@@ -4,10 +4,11 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Read};
 use std::path::{Path, PathBuf};
 
+use age::stream::StreamWriter;
 use dorpsplein_protocol::photo::PhotoId;
 use indicatif::ProgressBar;
 
-use super::archive::Writer;
+use super::archive;
 use super::folder::{self, PhotoNames};
 use super::pieces::{self, Piece};
 use super::{BackupError, Lock};
@@ -94,6 +95,9 @@ pub fn make(
     Ok(Made { file, ..making.made })
 }
 
+/// A backup that is written: locked, then through a buffer to the disk.
+type Writer<'a> = archive::Writer<StreamWriter<BufWriter<&'a File>>>;
+
 struct Making<'a> {
     box_folder: &'a Path,
     photos: &'a PhotoFolder,
@@ -120,7 +124,7 @@ impl Making<'_> {
         }
         let here = self.write_photos(&mut writer, &path)?;
         writer.photo_list(&here).map_err(&failed)?;
-        let out = writer.finish().map_err(&failed)?;
+        let out = writer.finish().and_then(StreamWriter::finish).map_err(&failed)?;
         out.into_inner().map_err(|error| failed(error.into_error()))?.sync_all().map_err(&failed)?;
         self.made.bytes += draft.file.metadata().map_err(failed)?.len();
         Ok(())
@@ -128,7 +132,7 @@ impl Making<'_> {
 
     fn take(
         &mut self,
-        writer: &mut Writer<BufWriter<&File>>,
+        writer: &mut Writer<'_>,
         path: &Path,
         kept: &[(&'static KeptFile, Vec<u8>)],
         piece: Piece,
@@ -155,11 +159,7 @@ impl Making<'_> {
     }
 
     /// Writes the photos that are shown somewhere; returns those that are in the backup now.
-    fn write_photos(
-        &mut self,
-        writer: &mut Writer<BufWriter<&File>>,
-        path: &Path,
-    ) -> Result<Vec<PhotoId>, BackupError> {
+    fn write_photos(&mut self, writer: &mut Writer<'_>, path: &Path) -> Result<Vec<PhotoId>, BackupError> {
         let mut here = Vec::new();
         for photo in self.shown.clone() {
             self.bar.inc(1);

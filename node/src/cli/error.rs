@@ -235,11 +235,6 @@ pub enum InputError {
     /// No resident has such a card.
     #[error("nobody in this neighbourhood has a card with this code: check the code and the site")]
     UnknownCard,
-    /// Not a link between two devices.
-    #[error(
-        "this is not a whole link for a new device: it looks like https://plein.example/toestel#… with 26 letters and digits"
-    )]
-    DeviceLink,
     /// The box no longer has the other side's message.
     #[error("the link has run out, or was never shown: ask the other side for a new one")]
     LinkGone,

@@ -2,14 +2,11 @@
 
 use std::fs;
 use std::io;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use dorpsplein_protocol::compose::Device;
 use dorpsplein_protocol::identity::SecretKey;
-use dorpsplein_protocol::operation::{BoxCertificate, NeighbourhoodId, Role, Statement};
-use dorpsplein_protocol::time::Timestamp;
-use libp2p::Multiaddr;
+use dorpsplein_protocol::operation::{BoxCertificate, NeighbourhoodId, Statement};
 
 use super::author::Author;
 use super::door::{Door, site_of};
@@ -17,41 +14,14 @@ use super::error::CliError;
 use super::invite::{DAY_MS, invite};
 use super::key_file::KeyFile;
 use super::random;
-use crate::config::{Config, HelpLine, HttpsSettings, LocalNetwork};
 use crate::data_folder::{DataFolder, connector_key};
+use crate::first_run::Founding;
 use crate::links::InvitationLink;
 
 /// How long the certificate of the first box holds, in days.
 const CERTIFICATE_DAYS: u64 = 365;
 /// How long the first invitation is open, in days.
 const INVITATION_DAYS: u8 = 30;
-
-/// What a new neighbourhood begins with.
-#[derive(Clone, Debug)]
-pub struct Founding {
-    /// The data folder to make.
-    pub dir: PathBuf,
-    /// The neighbourhood's name.
-    pub name: String,
-    /// One line under it.
-    pub tagline: Option<String>,
-    /// Whom to call for help.
-    pub help: Option<HelpLine>,
-    /// Where the site listens; none for the usual port on all addresses.
-    pub site: Option<SocketAddr>,
-    /// Where the box listens for others; none for the usual ports on all addresses.
-    pub listen: Option<Vec<Multiaddr>>,
-    /// The site's own address as visitors type it.
-    pub public_url: Option<String>,
-    /// How the site is reached over https without a web server before it.
-    pub https: Option<HttpsSettings>,
-    /// Whether the box makes itself known on the local network.
-    pub mdns: LocalNetwork,
-    /// What the first invitation makes of who comes with it.
-    pub first: Role,
-    /// When.
-    pub now: Timestamp,
-}
 
 /// What there is then.
 pub struct Founded {
@@ -109,7 +79,7 @@ fn found_in(dir: &Path, founding: &Founding) -> Result<Founded, CliError> {
     let box_key = SecretKey::from_seed(&random()?);
     let (device, genesis) = Device::found(SecretKey::from_seed(&random()?), &founding.name, random()?, now);
     let neighbourhood = device.home();
-    let config = settings(founding, neighbourhood);
+    let config = founding.config(neighbourhood);
     let site = site_of(&config)?;
     let box_public = box_key.public();
     let folder = DataFolder::create(dir, config, box_key)?;
@@ -121,20 +91,6 @@ fn found_in(dir: &Path, founding: &Founding) -> Result<Founded, CliError> {
     connector.state(Statement::BoxCertificate(BoxCertificate { key: box_public, expires }), now)?;
     let (invitation, _) = invite(&mut connector, site, founding.first, INVITATION_DAYS, now)?;
     Ok(Founded { neighbourhood, invitation })
-}
-
-fn settings(founding: &Founding, neighbourhood: NeighbourhoodId) -> Config {
-    let usual = Config::new(founding.name.clone(), neighbourhood);
-    Config {
-        tagline: founding.tagline.clone(),
-        help: founding.help.clone(),
-        site: founding.site.unwrap_or(usual.site),
-        listen: founding.listen.clone().unwrap_or_else(|| usual.listen.clone()),
-        public_url: founding.public_url.clone(),
-        mdns: founding.mdns,
-        https: founding.https.clone(),
-        ..usual
-    }
 }
 
 /// The place must be free, or an empty folder.

@@ -7,8 +7,8 @@ use serde_json::json;
 
 use super::Outcome;
 use super::choose;
-use super::doctor::language_of_the_shell;
 use super::error::CliError;
+use super::language::language_of_the_shell;
 use super::linking::{self, Adding};
 use super::signer::{self, Asked, Signer};
 

@@ -10,13 +10,13 @@ use serde_json::json;
 
 use super::Outcome;
 use super::error::{CliError, Faults, InputError};
-use super::founding::{Founding, found};
+use super::founding::found;
 use super::invite::RoleName;
 use super::language::language_of_the_shell;
 use super::place::Place;
 use crate::clock;
 use crate::data_folder::connector_key;
-use crate::first_run::Answers;
+use crate::first_run::{Answers, Founding};
 
 /// `init`.
 #[derive(Debug, Args)]

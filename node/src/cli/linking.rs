@@ -9,8 +9,6 @@ use clap::Args;
 use dorpsplein_protocol::identity::{PublicKey, SecretKey};
 use dorpsplein_protocol::linking::{Answering, LinkPurpose, LinkSecret, Offering};
 use dorpsplein_protocol::operation::{DeviceCount, MAX_HOME_KEY_MS, ResidentId, Statement};
-use dorpsplein_web_ui::{Lang, paths};
-
 use serde_json::json;
 
 use super::author::Author;
@@ -23,7 +21,7 @@ use super::signer::{self, Signer};
 use super::waiting::wait_slowly;
 use super::{Outcome, random};
 use crate::clock;
-use crate::links::Site;
+use crate::links::DeviceLink;
 
 /// How long the box keeps the messages, and so how long both sides wait for each other.
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -84,7 +82,8 @@ pub(super) fn add_linked(
     let mailbox = secret.mailbox();
     let offering = Offering::new(secret, random()?, purpose, author.device().key(), resident);
     client.leave_message(&mailbox, "offer", offering.message())?;
-    show_link(&door.site(), &secret, json)?;
+    let shown = DeviceLink { site: door.site(), secret };
+    show_link(&shown, json)?;
     let answered = wait_for_message(client, &mailbox, "answer")?;
     // One answer, whatever comes of it: after this the new device learns what the digits hang on.
     let answered = offering.take(&answered, &home)?;
@@ -106,7 +105,7 @@ pub(super) fn add_linked(
 /// # Errors
 /// [`CliError`].
 pub(super) fn link(args: &LinkArgs) -> Result<Outcome, CliError> {
-    let (site, secret) = parse(&args.link)?;
+    let DeviceLink { site, secret } = DeviceLink::parse(&args.link)?;
     let client = Client::new(site.clone());
     let door = Door::Site(client.clone());
     let home = door.home()?;
@@ -165,16 +164,9 @@ fn knows(door: &Door, key: &PublicKey) -> Result<bool, CliError> {
     Ok(door.register()?.proposals.iter().any(|proposal| proposal.statement.key.as_ref() == Some(&key)))
 }
 
-/// `https://host/toestel#…` into the site and the secret.
-fn parse(link: &str) -> Result<(Site, LinkSecret), CliError> {
-    let (site, secret) = link.trim().split_once('#').ok_or(InputError::DeviceLink)?;
-    let site = Site::parse(site).map_err(|_| InputError::DeviceLink)?;
-    Ok((site, LinkSecret::parse(secret).map_err(|_| InputError::DeviceLink)?))
-}
-
 /// A script reads the link from a line of JSON before the one with the outcome.
-fn show_link(site: &Site, secret: &LinkSecret, json: bool) -> Result<(), CliError> {
-    let link = format!("{}{}#{}", site.as_str(), paths::device(Lang::Nl), secret.compact());
+fn show_link(link: &DeviceLink, json: bool) -> Result<(), CliError> {
+    let link = link.url();
     let mut out = io::stdout().lock();
     let shown = if json {
         writeln!(out, "{}", json!({ "link": link }))
@@ -198,22 +190,5 @@ fn compare(digits: &str) -> Result<(), CliError> {
         Ok(())
     } else {
         Err(InputError::OtherDigits.into())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    use super::*;
-
-    #[test]
-    fn a_link_is_a_site_and_a_secret() {
-        let secret = LinkSecret::from_random([7; 16]);
-        let (site, read) = parse(&format!("https://plein.example/toestel#{}", secret.compact())).unwrap();
-        assert_eq!((site.as_str(), read.compact()), ("https://plein.example", secret.compact()));
-        for bad in ["", "https://plein.example/toestel", "https://plein.example/toestel#abc", "plein#x"] {
-            assert!(parse(bad).is_err(), "{bad}");
-        }
     }
 }

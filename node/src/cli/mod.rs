@@ -71,7 +71,7 @@ pub use author::Author;
 pub use client::{Client, ClientError};
 pub use door::Door;
 pub use error::{CliError, InputError};
-pub use founding::{Founded, Founding, found};
+pub use founding::{Founded, found};
 pub use invite::{DAY_MS, invite, open_invitation};
 pub use key_file::{KeyFile, KeyFileError};
 pub use serve::say_if_reading_only;

@@ -24,10 +24,11 @@ use dorpsplein_protocol::time::Timestamp;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
-use crate::cli::{self, CliError, Door, Founding, InputError, Outcome, found};
+use crate::cli::{self, CliError, Door, InputError, Outcome, found};
 use crate::clock;
 use crate::config::{HelpLine, LocalNetwork};
 use crate::data_folder::DataFolder;
+use crate::first_run::Founding;
 use crate::run::{self, RunningBox};
 use prepare::{FOUNDED_DAYS, House, days_before};
 use village::Village;

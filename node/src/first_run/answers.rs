@@ -9,7 +9,7 @@ use dorpsplein_protocol::time::Timestamp;
 use dorpsplein_web_ui::view::FirstRunFault;
 use libp2p::Multiaddr;
 
-use crate::cli::Founding;
+use super::Founding;
 use crate::config::{HelpLine, HttpsSettings, LocalNetwork};
 use crate::links::Site;
 

@@ -2,6 +2,7 @@
 //! with which that page lets somebody in.
 
 mod answers;
+mod founding;
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
@@ -20,6 +21,7 @@ use crate::web::first_run::{Beginning, router};
 use crate::web::{Entrance, Proxies, Visits};
 
 pub use answers::Answers;
+pub use founding::Founding;
 
 /// How often is looked whether a command made the folder in the meantime.
 const LOOK: Duration = Duration::from_secs(1);

@@ -11,6 +11,7 @@ use dorpsplein_web_ui::paths::PostKind;
 use dorpsplein_web_ui::view::Frequency;
 use serde::{Deserialize, Serialize};
 
+use super::wish::Wish;
 use crate::data_folder::records::Records;
 
 /// The folder of the files in the data folder.
@@ -46,21 +47,6 @@ pub struct Subscription {
     told: BTreeSet<String>,
     /// How many mails in a row were refused for this address.
     pub refused: u8,
-}
-
-/// What a resident asks for.
-#[derive(Clone, Debug)]
-pub struct Wish {
-    /// Where the post is to go.
-    pub address: String,
-    /// In which language.
-    pub lang: Lang,
-    /// How often.
-    pub frequency: Frequency,
-    /// About what.
-    pub kinds: Vec<PostKind>,
-    /// Whether titles of what is for residents alone may be named.
-    pub members: bool,
 }
 
 impl Subscription {

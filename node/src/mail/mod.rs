@@ -8,6 +8,7 @@
 mod book;
 mod postman;
 mod schedule;
+mod wish;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -32,10 +33,11 @@ use crate::web::SiteState;
 use crate::web::local_time::local;
 use crate::web::mail::{Composed, compose_confirmation, compose_digest, is_resident};
 use book::Book;
-pub use book::{Subscription, Wish};
+pub use book::Subscription;
 pub use postman::{MailError, PASSWORD_FILE};
 use postman::{Postman, Undelivered};
 use schedule::Schedule;
+pub use wish::Wish;
 
 /// How often is looked whether post is due.
 const ROUND: Duration = Duration::from_secs(60);

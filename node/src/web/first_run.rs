@@ -3,6 +3,7 @@
 //! It speaks plain http on the local network. Who asks from elsewhere, by a name that somebody on the internet may own (DNS
 //! rebinding), or from another site's page, is refused before anything is looked at.
 
+mod fields;
 mod near;
 
 use std::net::{SocketAddr, TcpListener, UdpSocket};
@@ -38,6 +39,7 @@ use crate::config::LocalNetwork;
 use crate::first_run::Answers;
 use crate::letters;
 use crate::links::{InvitationLink, Site};
+use fields::Fields;
 
 /// The longest form, in bytes.
 const LONGEST_FORM: usize = 16 * 1024;
@@ -251,24 +253,6 @@ struct Came {
     code: String,
 }
 
-/// What a form brings; of what no form has nothing is kept.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Fields {
-    code: String,
-    step: String,
-    name: String,
-    tagline: String,
-    help_name: String,
-    help_phone: String,
-    help_hours: String,
-    address: String,
-    certificate: Option<String>,
-    port: String,
-    box_port: String,
-    mdns: Option<String>,
-}
-
 fn port(text: &str) -> Option<u16> {
     text.trim().parse().ok().filter(|port| *port > 0)
 }
@@ -341,24 +325,6 @@ impl Refused {
                 shown(&FirstRunPage::Questions(Box::new(form)), StatusCode::UNPROCESSABLE_ENTITY, lang)
             }
             Self::Failed(error) => Problem::internal(&error).into_response(),
-        }
-    }
-}
-
-impl From<&Fields> for FirstRunForm {
-    fn from(fields: &Fields) -> Self {
-        Self {
-            name: fields.name.clone(),
-            tagline: fields.tagline.clone(),
-            help_name: fields.help_name.clone(),
-            help_phone: fields.help_phone.clone(),
-            help_hours: fields.help_hours.clone(),
-            address: fields.address.clone(),
-            certificate: fields.certificate.is_some(),
-            port: fields.port.clone(),
-            box_port: fields.box_port.clone(),
-            mdns: fields.mdns.is_some(),
-            faults: Vec::new(),
         }
     }
 }

@@ -13,7 +13,7 @@ use dorpsplein_protocol::authority::Registers;
 use dorpsplein_protocol::operation::{ItemId, ResidentId};
 use dorpsplein_protocol::time::Timestamp;
 use dorpsplein_web_ui::paths::{Page, PostKind};
-use dorpsplein_web_ui::view::{self, Frequency, MailLink, MailTrouble};
+use dorpsplein_web_ui::view::{self, MailLink, MailTrouble};
 use dorpsplein_web_ui::{Lang, pages};
 
 use super::error::Problem;
@@ -124,7 +124,7 @@ pub(super) async fn choose(
             .map_or_else(Problem::into_response, |()| Redirect::to(page).into_response());
     }
     let Some(mail) = state.mail.clone() else { return Redirect::to(page).into_response() };
-    let wish = wish(&fields, lang);
+    let wish = Wish::of_form(&fields, lang);
     let stops = fields.iter().any(|(name, _)| name == "stop");
     let chosen = wish.clone();
     let done = tokio::task::spawn_blocking(move || {
@@ -182,20 +182,6 @@ pub(super) async fn follow(
 fn not_kept(mut response: Response) -> Response {
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
-}
-
-fn wish(fields: &[(String, String)], lang: Lang) -> Wish {
-    let first = |wanted: &str| fields.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
-    let kinds = fields.iter().filter(|(name, _)| name == "kind");
-    let mut kinds: Vec<PostKind> = kinds.filter_map(|(_, value)| PostKind::from_name(value)).collect();
-    kinds.dedup();
-    Wish {
-        address: first("address").unwrap_or_default().trim().to_owned(),
-        lang,
-        frequency: first("frequency").and_then(Frequency::from_name).unwrap_or_default(),
-        kinds,
-        members: first("members").is_some(),
-    }
 }
 
 impl Reader {

@@ -13,12 +13,10 @@ use dorpsplein_web_ui::paths::{self, PostKind};
 use dorpsplein_web_ui::view;
 use dorpsplein_web_ui::{Lang, pages};
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use serde_json::json;
-use utoipa::ToSchema;
 
 use super::SiteState;
-use super::body::MinePushBody;
+use super::body::{MinePushBody, PushBody, ReachedBody};
 use super::bounded;
 use super::error::{Problem, ProblemBody};
 use super::read::{ReadError, Reader};
@@ -31,24 +29,6 @@ use crate::push::{NEWS_MS, Push, SubscribeError, Wish};
 const LONGEST: usize = 4096;
 /// The most characters of a title in a notice: telephones show two lines.
 const LONGEST_TITLE: usize = 120;
-
-/// A device that asks for notices (Web Push), as its browser gives what it takes to reach it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub(crate) struct PushBody {
-    /// Where its push service takes notices for it: an https address.
-    pub endpoint: String,
-    /// The browser's public key: an uncompressed point on P-256, base64url.
-    pub p256dh: String,
-    /// The secret it shares with this box: 16 bytes, base64url.
-    pub auth: String,
-    /// The language of the notices, by its tag.
-    pub lang: String,
-    /// About what, by names of kinds.
-    pub kinds: Vec<String>,
-    /// Whether alerts may come in the quiet hours as well.
-    #[serde(default)]
-    pub alerts_at_night: bool,
-}
 
 /// Something that is new and could be told.
 pub(crate) struct Fresh {
@@ -130,17 +110,6 @@ pub(super) async fn subscribe(
         tokio::task::spawn_blocking(move || push.subscribe(visitor.device, &visitor.resident, &wish, clock::now()));
     taken.await.map_err(|error| Problem::internal(&error))??;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// Where a browser is reached from now on.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
-pub(crate) struct ReachedBody {
-    /// Where its push service takes notices for it: an https address.
-    pub endpoint: String,
-    /// The browser's public key: an uncompressed point on P-256, base64url.
-    pub p256dh: String,
-    /// The secret it shares with this box: 16 bytes, base64url.
-    pub auth: String,
 }
 
 /// Says where the device that is logged in is reached from now on, for the notices it asked for before. A browser calls this

@@ -8,9 +8,8 @@ use dorpsplein_protocol::operation::Role;
 use dorpsplein_web_ui::Lang;
 use dorpsplein_web_ui::locale::Texts;
 
-use crate::cli::Founding;
 use crate::clock;
-use crate::first_run::Answers;
+use crate::first_run::{Answers, Founding};
 
 /// The questions, by the field they are about: what is asked, and what helps to answer it.
 const QUESTIONS: [(&str, &str, Option<&str>); 7] = [

@@ -601,7 +601,7 @@ mod tests {
     /// are no comments as they usually are.
     #[test]
     fn the_example_file_is_what_the_program_knows() {
-        let file = include_str!("../../packaging/box.toml");
+        let file = include_str!("../../../packaging/box.toml");
         assert_eq!(file, Config::example().render(), "`dorpsplein config example > packaging/box.toml` mends this");
         assert_eq!(Config::parse(file).unwrap(), Config::example());
         let [name, neighbourhood] = ["name", "neighbourhood"].map(|key| Setting::named(key).unwrap().line());

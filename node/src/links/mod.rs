@@ -1,5 +1,8 @@
-//! The links people hand each other: invitations and offers of a treaty. What is secret stands behind the `#`, which no
-//! browser and no program sends.
+//! The links people hand each other: invitations, offers of a treaty, the ways to a second box and to a new device. What is
+//! secret stands behind the `#`, which no browser and no program sends.
+
+mod box_link;
+mod device_link;
 
 use data_encoding::BASE64URL_NOPAD;
 use dorpsplein_protocol::identity::{LetterCode, PublicKey};
@@ -10,6 +13,9 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::data_folder::peers::Peer;
+
+pub use box_link::BoxLink;
+pub use device_link::DeviceLink;
 
 /// The longest link that is looked at, in characters.
 const MAX_LINK: usize = 4096;
@@ -35,6 +41,11 @@ pub enum LinkError {
     /// Not the link for a second box.
     #[error("this is not a whole link for a second box: `dorpsplein box link` at the box there is prints one")]
     Box,
+    /// Not a link between two devices.
+    #[error(
+        "this is not a whole link for a new device: it looks like https://plein.example/toestel#… with 26 letters and digits"
+    )]
+    Device,
 }
 
 /// The address of a site: scheme, host and perhaps a port, without a slash at the end.

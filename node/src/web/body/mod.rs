@@ -5,6 +5,7 @@
 
 mod agenda;
 mod neighbours;
+mod push;
 mod register;
 mod search;
 mod setting;
@@ -18,6 +19,7 @@ pub use agenda::{
     SourcesBody,
 };
 pub use neighbours::{BackupPieces, BundleFrame, ImportedBody, IntroducedBody, IntroductionBody, TakingBody};
+pub use push::{PushBody, ReachedBody};
 pub use register::{
     AdmittedBody, AreaBody, CircleBody, DeviceEntryBody, DeviceStateBody, ForkBody, InvitationStateBody,
     IssuedInvitationBody, LogBody, LogEntryBody, MineBody, MineItemBody, MineMailBody, MinePushBody, NamedResidentBody,
