@@ -5,7 +5,12 @@ use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
+use dorpsplein_fuzz::bodies::BODIES;
+use dorpsplein_fuzz::config::Config;
+use dorpsplein_fuzz::links::{BoxLink, DeviceLink, InvitationLink, Site, TreatyLink, TreatyOffer};
 use dorpsplein_protocol::bundle::{Head, Writer};
+use dorpsplein_protocol::identity::{LetterCode, PublicKey};
+use dorpsplein_protocol::linking::LinkSecret;
 use dorpsplein_protocol::operation::{CircleId, NeighbourhoodId, OperationId, Signed, Space, Value as PayloadValue};
 use dorpsplein_protocol::photo::{Photo, PhotoId};
 use dorpsplein_protocol::sync::{
@@ -61,6 +66,12 @@ fn main() -> io::Result<()> {
     write(to, "markdown", &texts(&MARKDOWN))?;
     write(to, "ics", &texts(&CALENDARS))?;
     write(to, "typed_text", &texts(&TYPED))?;
+    write(to, "api_body", &bodies())?;
+    write(to, "theme_file", &texts(&THEME_FILES))?;
+    write(to, "box_toml", &settings())?;
+    write(to, "link", &links())?;
+    write(to, "backup_archive", &backups())?;
+    write(to, "form", &texts(&FORMS))?;
     println!("{} operations were found in the vectors", transfers.len());
     Ok(())
 }
@@ -87,6 +98,81 @@ const TYPED: [&str; 8] = [
     "fy",
     "event",
 ];
+
+const THEME_FILES: [&str; 3] = [
+    r##"{"dorpsplein-theme":1,"tokens":{"brand":"#224488/#aaccff","text":"1.25rem","font":"serif"}}"##,
+    r##"{"dorpsplein-theme":2,"tokens":{"ink":"#111111/#eeeeee"},"logo":"/9j/4AAQSkZJRg=="}"##,
+    r##"{"dorpsplein-theme":3,"tokens":{"text":"1rem;}"},"logo":"%"}"##,
+];
+
+const FORMS: [&str; 3] = [
+    "step=questions&name=Maasdorp&tagline=Aan+de+rivier&help_name=Truus&help_phone=0123+456&help_hours=9+tot+12\
+     &address=https%3A%2F%2Fplein.example&certificate=on&port=8080&box_port=4080&mdns=on",
+    "code=7K3M-92XQ-A4TD&name=%22%0A%5Bhttps%5D&address=http%3A%2F%2F%5B%3A%3A1%5D%3A80",
+    "address=a%40b.example&frequency=weekly&kind=news&kind=event&kind=news&members=on&stop=",
+];
+
+/// One of every body.
+fn bodies() -> Vec<Vec<u8>> {
+    let numbered = BODIES.iter().zip(0..=u8::MAX);
+    numbered.map(|(body, number)| [vec![number], (body.example)().to_string().into_bytes()].concat()).collect()
+}
+
+/// The file as a new box has it, all that can stand in one, and something instead of it.
+fn settings() -> Vec<Vec<u8>> {
+    let usual = Config::example().render();
+    // What is only shown there begins with a mark and a small letter.
+    let said =
+        |line: &str| line.strip_prefix("# ").filter(|rest| rest.contains(" = ") || rest.starts_with('[')).is_some();
+    let all: Vec<&str> = usual.lines().map(|line| if said(line) { &line[2..] } else { line }).collect();
+    let lines = |line: &&str| !line.starts_with('#');
+    let short: Vec<&str> = all.iter().copied().filter(|line| lines(line) && !line.is_empty()).collect();
+    let short = short.join("\n");
+    vec![
+        short.clone().into_bytes(),
+        format!("{short}\0site=127.0.0.1:1\nphotos.resident_mb=7\nupnp=false").into_bytes(),
+        b"name = \"a\"\nneighbourhood = 3\nsite = \nnaam = 'b'\n[help]\n[[agenda.source]]".to_vec(),
+    ]
+}
+
+fn links() -> Vec<Vec<u8>> {
+    let site = || Site::parse("https://plein.example").expect("an address");
+    let address = "/ip4/192.0.2.1/udp/4080/quic-v1";
+    let (neighbourhood, box_key) = (NeighbourhoodId::from_bytes([1; 32]), PublicKey::from_bytes([2; 32]));
+    let invitation = InvitationLink { site: site(), code: LetterCode::from_random([7; 8]) };
+    let operation = OperationId::from_bytes([3; 32]);
+    let offer = TreatyOffer { neighbourhood, operation, box_key, addresses: vec![address.to_owned()] };
+    let addresses = vec![address.parse().expect("an address")];
+    let second = BoxLink { site: site(), neighbourhood, name: "Maasdorp".to_owned(), box_key, addresses };
+    let device = DeviceLink { site: site(), secret: LinkSecret::from_random([7; 16]) };
+    let links = [invitation.url(), TreatyLink { site: site(), offer }.url(), second.url(), device.url()];
+    links.map(String::into_bytes).to_vec()
+}
+
+/// What is made into backups: of each name one, and a file that says what the backup is.
+fn backups() -> Vec<Vec<u8>> {
+    let rows = r#"[{"table":1,"entries":2,"sha256":"00"}]"#;
+    let about = format!(
+        r#"{{"format":1,"program":"x","made":1,"neighbourhood":"01","operations":1,"damaged_operations":0,"photos":0,"rows":{rows}}}"#
+    );
+    let entry = |name: u8, added: &str, content: &[u8]| {
+        let [low, high] = u16::try_from(content.len()).unwrap_or(0).to_le_bytes();
+        [&[name, 1, 1, added.len() as u8, low, high], added.as_bytes(), content].concat()
+    };
+    let frame = b"\x80".as_slice();
+    let id = "07".repeat(32);
+    let list = format!("{id}\n");
+    let all = [
+        entry(0, "", about.as_bytes()),
+        entry(1, "", b"key"),
+        entry(4, "", frame),
+        entry(3, "", &pack(&[0; 200]).unwrap_or_default()),
+        entry(5, "", list.as_bytes()),
+        entry(6, &id[2..], b"x"),
+    ];
+    let made: Vec<Vec<u8>> = all.iter().map(|one| [vec![1], one.clone()].concat()).collect();
+    [made, vec![[vec![1], all[..5].concat()].concat()]].concat()
+}
 
 fn texts(texts: &[&str]) -> Vec<Vec<u8>> {
     texts.iter().map(|text| text.as_bytes().to_vec()).collect()
