@@ -17,7 +17,7 @@ use dorpsplein_protocol::operation::{
 use dorpsplein_protocol::replica::Refusal;
 use dorpsplein_protocol::store::Table;
 use dorpsplein_protocol::time::FUTURE_TOLERANCE_MS;
-use dorpsplein_protocol::validate::ValidateError;
+use dorpsplein_protocol::validate::{ValidateError, check_change, check_creation};
 use support::{DAY, HOUR, MINUTE, Village, World, body, news_edits, title};
 
 /// One village, one resident, one piece of news on the square.
@@ -231,10 +231,19 @@ fn contents_out_of_bounds_are_refused() {
         (vec![create(Kind::NEWS)], ValidateError::Creation),
         (vec![title("x"); MAX_EDITS], ValidateError::EditCount),
     ];
+    let place = stage.village.square();
     for (edits, expected) in cases {
-        let operation = stage.anne.create(stage.village.square(), Kind::NEWS, None, edits, stage.world.now);
+        // A device says the same of them before it signs.
+        let whole: Vec<Edit> = [create(Kind::NEWS)].into_iter().chain(edits.clone()).collect();
+        assert_eq!(check_creation(&whole), Err(expected));
+        let operation = stage.anne.create(place, Kind::NEWS, None, edits, stage.world.now);
         stage.refuses(&operation.encode(), &expected.into());
     }
+    assert_eq!(check_change(place.space, &[]), Err(ValidateError::EditCount));
+    assert_eq!(check_change(place.space, &[create(Kind::NEWS)]), Err(ValidateError::Creation));
+    assert_eq!(check_change(place.space, &[Edit::Pin(true), title("x")]), Err(ValidateError::StandsAlone));
+    assert_eq!(check_change(place.space, &[Edit::Audience(place.space)]), Err(ValidateError::Audience));
+    assert_eq!(check_change(place.space, &[Edit::Audience(Space::Members)]), Ok(()));
     let item = stage.item;
     let nothing = stage.anne.edit(stage.village.square(), item.into(), vec![item], Vec::new(), stage.world.now);
     stage.refuses(&nothing.encode(), &ValidateError::EditCount.into());

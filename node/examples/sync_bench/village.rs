@@ -238,7 +238,10 @@ pub(crate) fn write(
     at: Timestamp,
 ) -> Signed {
     let place = Place { neighbourhood: home, space: Space::Neighbours };
-    device.create(place, Kind::EVENT, None, words::event(random, number), at)
+    let now = jiff::Timestamp::from_millisecond(clock::now().as_millis().cast_signed());
+    let now = now.expect("the clock of this machine stands in a year there is");
+    let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
+    device.create(place, Kind::EVENT, None, words::event(random, number, today), at)
 }
 
 /// The next of what stands on a square.

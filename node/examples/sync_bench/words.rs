@@ -5,6 +5,8 @@
 //! beside the figures.
 
 use dorpsplein_protocol::operation::{Edit, Field, Value};
+use jiff::ToSpan;
+use jiff::civil::Date;
 use rand::RngExt;
 use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
@@ -247,15 +249,15 @@ const KINDS: [&str; 16] = [
     "school", "zorg", "water", "kunst",
 ];
 
-/// The edits of one made-up event: ten fields, with 300 characters of text between them.
-pub(crate) fn event(random: &mut ChaCha8Rng, number: u64) -> Vec<Edit> {
+/// The edits of one made-up event in the year that begins `today`: ten fields, with 300 characters of text between them.
+pub(crate) fn event(random: &mut ChaCha8Rng, number: u64, today: Date) -> Vec<Edit> {
     let deed = pick(random, &DEEDS);
     let title = format!("Samen {deed} bij {} ({number})", pick(random, &PLACES));
-    let day = (random.random_range(1..=12), random.random_range(1..=28));
+    let day = today.saturating_add(random.random_range(0..365).days());
     let (from, to) = (random.random_range(7..15), random.random_range(15..23));
     let quarter = |random: &mut ChaCha8Rng| random.random_range(0..4) * 15;
-    let starts = format!("2027-{:02}-{:02}T{from:02}:{:02}", day.0, day.1, quarter(random));
-    let ends = format!("2027-{:02}-{:02}T{to:02}:{:02}", day.0, day.1, quarter(random));
+    let starts = format!("{day}T{from:02}:{:02}", quarter(random));
+    let ends = format!("{day}T{to:02}:{:02}", quarter(random));
     let place = format!("{}, ingang {}", pick(random, &PLACES), random.random_range(1..90));
     let by = format!("{} en {}", pick(random, &PEOPLE), pick(random, &PEOPLE));
     let phone = format!("06 {:04} {:04}", random.random_range(0..10_000), random.random_range(0..10_000));
@@ -309,6 +311,7 @@ fn pick<'w>(random: &mut ChaCha8Rng, words: &[&'w str]) -> &'w str {
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::date;
     use rand::SeedableRng;
 
     use super::*;
@@ -317,7 +320,7 @@ mod tests {
     fn an_event_has_ten_fields_and_three_hundred_characters() {
         let mut random = ChaCha8Rng::seed_from_u64(1);
         for number in 0..1_000 {
-            let edits = event(&mut random, number);
+            let edits = event(&mut random, number, date(2026, 11, 23));
             assert_eq!(edits.len(), FIELDS);
             let characters = edits.iter().map(|edit| match edit {
                 Edit::Set { value: Value::Text(text), .. } => text.chars().count(),

@@ -29,7 +29,7 @@ desk-waiting-link = See what is waiting
 desk-proposals = Waiting for a second signature
 desk-proposals-more = Two of us take big decisions. Do you agree? Then sign as well. Do you not agree? Talk about it, and do not sign.
 desk-forks = Keys that were used twice
-desk-forks-more = A device has signed two different things with the same number. That can happen when a key was copied or came from a backup. The device can write nothing more until you choose. If it was a connector's, the role of whoever became a connector with it waits as well. Nobody loses their place. First ask the resident which one is right.
+desk-forks-more = A device has signed two different things with the same number. That can happen when a key was copied or came from a backup. The device can write nothing more until you choose. If it was a connector’s, the role of whoever became a connector with it waits as well. Nobody loses their place. First ask the resident which one is right.
 desk-cares = Please note
 desk-cares-none = Nothing is waiting for you. How nice.
 desk-rooms = Where would you like to go?
@@ -102,7 +102,7 @@ deed-invitation = An invitation for a resident
 deed-area = A part of the neighbourhood: { $name }
 deed-organisation = An organisation joins; { $name } speaks for it
 deed-treaty-end = The agreement with { $name } ends
-deed-minor = Something small, such as an invitation taken back or another device of one's own
+deed-minor = Something small, such as an invitation taken back or another device of one’s own
 deed-other = Something this box does not know yet. Ask whoever proposed it what it is.
 
 fork-of = A device of { $name }

@@ -1,4 +1,4 @@
-//! What the larger module has besides: the pages behind the door, and the page of a new device.
+//! What the largest module has besides: the pages behind the door, and the page of a new device.
 
 use std::rc::Rc;
 

@@ -116,3 +116,41 @@ fn throw_away_when_asked(page: &Rc<Page>, place: &Area) {
     // The page lives as long as the button.
     asked.forget();
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use dorpsplein_protocol::compose::{Device, Place};
+    use dorpsplein_protocol::identity::SecretKey;
+    use dorpsplein_protocol::operation::{Edit, Kind, NeighbourhoodId, Space, Statement, SubArea, Value};
+    use dorpsplein_protocol::time::Timestamp;
+
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_millis(1_795_255_200_000);
+
+    #[test]
+    fn what_was_refused_is_known_by_its_words() {
+        let home = NeighbourhoodId::from_bytes([7; 32]);
+        let mut device = Device::new(SecretKey::from_seed(&[1; 32]), home);
+        let set = |field, text: &str| Edit::Set { field, value: Value::Text(text.to_owned()) };
+        let mut said = |edits: Vec<Edit>| {
+            let at = Place { neighbourhood: home, space: Space::Square };
+            let signed = device.create(at, Kind::NEWS, None, edits, NOW);
+            assert_eq!(Signed::glance(&signed.encode()).unwrap().0, signed.id());
+            words(&signed.encode())
+        };
+        let body = set(Field::BODY, "Kom kijken.");
+        assert_eq!(said(vec![body.clone(), set(Field::TITLE, "De brug")]).unwrap(), "De brug");
+        assert_eq!(said(vec![set(Field::PLACE, "De Schuur"), body]).unwrap(), "Kom kijken.");
+        assert_eq!(said(vec![Edit::Set { field: Field::TITLE, value: Value::Null }]), None);
+        assert_eq!(said(vec![Edit::Add { field: Field::TITLE, member: "een".to_owned() }]), None);
+        let long = "é".repeat(100);
+        assert_eq!(said(vec![set(Field::TITLE, &long)]).unwrap().chars().count(), SHOWN_CHARS);
+
+        let statement = Statement::SubArea(SubArea { name: "Aan de dijk".to_owned() });
+        assert_eq!(words(&device.state(vec![home.into()], statement, NOW).encode()), None, "a statement has none");
+        assert_eq!(words(b"no operation"), None);
+    }
+}
