@@ -448,7 +448,9 @@ fn a_camera_reads_from_the_console_where_the_page_is_and_nothing_of_the_code() {
     let mut waiting = program(&[]).args(serve).stdout(Stdio::piped()).spawn().unwrap();
     let qr = for_console(&format!("http://{at}/")).unwrap();
     let mut shown = String::new();
-    for line in BufReader::new(waiting.stdout.take().unwrap()).lines() {
+    // Open until the end, as a console is.
+    let mut lines = BufReader::new(waiting.stdout.take().unwrap()).lines();
+    for line in lines.by_ref() {
         shown = shown + &line.unwrap() + "\n";
         if shown.ends_with(&qr) {
             break;

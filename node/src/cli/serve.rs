@@ -105,7 +105,7 @@ fn say(shown: &Shown, json: bool) {
     let Shown { url, code } = shown;
     let words = [Lang::Nl, Lang::En].map(|lang| first_run::in_words(lang, url));
     let qr = for_console(url).unwrap_or_default();
-    let text = format!("{}\n{}\n\n    {code}\n\n{qr}", words[0], words[1]);
+    let text = format!("{}\n{}\n\n    {code}\n\n{}", words[0], words[1], qr.trim_end());
     Outcome::new(text, json!({ "first_run": url, "code": code })).print(json);
 }
 
