@@ -50,14 +50,12 @@ fn as_the_same<T: Serialize + DeserializeOwned + PartialEq + Debug>(json: &[u8])
     assert_eq!(serde_json::from_slice::<T>(&written).expect("it was written here"), read);
 }
 
-/// What the description of the API says of a body, as a body.
-fn example<T: ToSchema + DeserializeOwned>() -> Value {
+/// What the description of the API says of a body, as a body. What it leaves open, a fuzzer finds out.
+fn example<T: ToSchema>() -> Value {
     let mut parts = Vec::new();
     T::schemas(&mut parts);
     let parts: Map<String, Value> = parts.into_iter().map(|(name, schema)| (name, json!(schema))).collect();
-    let example = of_schema(&json!(T::schema()), &parts);
-    let read = serde_json::from_value::<T>(example.clone());
-    read.err().map_or(example, |error| panic!("no example of {}: {error}", T::name()))
+    of_schema(&json!(T::schema()), &parts)
 }
 
 fn of_schema(schema: &Value, parts: &Map<String, Value>) -> Value {
