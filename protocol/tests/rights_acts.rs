@@ -7,13 +7,13 @@ use dorpsplein_protocol::authority::Reason;
 use dorpsplein_protocol::compose::{Device, Place};
 use dorpsplein_protocol::identity::SecretKey;
 use dorpsplein_protocol::operation::{
-    DeviceCount, Edit, ItemId, Kind, MemberRemoval, ModerationAct, ModerationReason, Organisation, OrganisationId,
-    Rescue, Role, RoleChange, SpeakerChange, Statement,
+    DeviceCount, Edit, HomeKey, HomeKeyPolicy, ItemId, Kind, MemberRemoval, ModerationAct, ModerationReason,
+    Organisation, OrganisationId, Rescue, Role, RoleChange, SpeakerChange, Statement,
 };
 use dorpsplein_protocol::projection::{self, ItemRow, LogAct};
 use dorpsplein_protocol::replica::{Accepted, Refusal};
 use dorpsplein_protocol::store::Table;
-use support::{MINUTE, Village, World, body, event_edits, news_edits, title};
+use support::{HOUR, MINUTE, Village, World, body, event_edits, news_edits, title};
 
 struct Stage {
     world: World,
@@ -358,4 +358,25 @@ fn what_a_connector_did_before_the_role_was_withdrawn_stays_done() {
     stage.world.state(at, &mut stage.village.founder, withdrawal);
     assert_eq!(stage.feed(), [second], "what was done beyond the count is undone");
     assert_eq!(stage.act(CARLA, first, Edit::Pin(true)), Err(Refusal::NotPermitted(Reason::NotAConnector)));
+}
+
+#[test]
+fn no_form_takes_anything_of_a_home_key_that_is_over_whatever_its_clock_says() {
+    let mut stage = stage();
+    let (at, place, now) = (stage.at(), stage.place(), stage.world.now);
+    let anne = stage.world.boxes[at].replica.registers().home().membership(&stage.anne.key()).unwrap().resident;
+    let (secret, expires) = (stage.world.secret(), now.plus_millis(HOUR));
+    let key = HomeKey::sign(&secret, &stage.village.id, &anne, expires);
+    let allowed = Statement::HomeKeyPolicy(HomeKeyPolicy { allowed: true });
+    stage.world.state(at, &mut stage.village.founder, allowed);
+    stage.world.state(at, &mut stage.anne, Statement::HomeKey(key));
+    let mut phone = Device::new(secret, stage.village.id);
+    let in_time = stage.world.post(at, &mut phone, place, "Op tijd");
+    stage.world.now = expires;
+    let backdated = phone.create(place, Kind::NEWS, None, news_edits("Zogenaamd op tijd"), now);
+    assert_eq!(stage.world.submit(at, &backdated), Err(Refusal::NotPermitted(Reason::HomeKeyExpired)));
+    assert!(stage.row(in_time).is_some(), "what came in time stays");
+    let erase = Edit::Erase { kind: Kind::NEWS, reason: None, note: String::new() };
+    let own = stage.anne.edit(place, in_time, vec![in_time.into()], vec![erase], expires);
+    stage.world.submit(at, &own).unwrap();
 }

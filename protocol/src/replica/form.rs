@@ -7,11 +7,23 @@ use crate::authority::{Act, Reason, Standing, may};
 use crate::item::{Kept, Placed};
 use crate::operation::{Edit, Kind, Role, Space};
 use crate::store::{Read, StoreError};
+use crate::time::Timestamp;
 
 impl<R: Read> Replica<R> {
     /// Why an operation that is permitted is not taken from a form.
-    pub(super) fn not_from_a_form(&self, kept: &Kept, evaluation: &Evaluation) -> Result<Option<Reason>, StoreError> {
+    pub(super) fn not_from_a_form(
+        &self,
+        kept: &Kept,
+        evaluation: &Evaluation,
+        now: Timestamp,
+    ) -> Result<Option<Reason>, StoreError> {
         let header = kept.header();
+        // A thief's clock may say anything; this box's says that the key is over.
+        let register = self.registers.get(&header.home());
+        let home_key = register.and_then(|register| register.membership(&header.device)?.home_key);
+        if home_key.is_some_and(|expires| expires <= now) {
+            return Ok(Some(Reason::HomeKeyExpired));
+        }
         let made = self.kind_of(kept)?;
         let answers_nothing = self.answers_what_is_erased(kept)?;
         let knows = |space: Space| match space {

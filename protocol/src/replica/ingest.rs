@@ -49,7 +49,7 @@ impl<R: Read> Replica<R> {
         let evaluation = self.evaluate(kept.header().item(), Some(&kept), round.now)?;
         let verdict = evaluation.verdict(&kept.id());
         if verdict == Verdict::Permitted {
-            if let Some(reason) = self.not_from_a_form(&kept, &evaluation)? {
+            if let Some(reason) = self.not_from_a_form(&kept, &evaluation, round.now)? {
                 return Ok(Verdict::Refused(reason));
             }
             self.accept_edits(&kept, evaluation, None, round)?;
