@@ -56,14 +56,11 @@ fn texts(lang: Lang) -> BTreeMap<String, BTreeSet<String>> {
 fn quoted() -> BTreeSet<String> {
     let mut sources = files(&here("templates"), "html");
     sources.extend(files(&here("src"), "rs"));
-    // The one command that speaks both languages.
-    sources.extend(files(&here("../node/src/cli/doctor"), "rs"));
+    // The commands that speak both languages.
+    sources.extend(files(&here("../node/src/cli"), "rs"));
     // What a box says before it has a square.
     sources.extend(files(&here("../node/src/first_run"), "rs"));
     sources.extend(files(&here("../node/src/web/first_run"), "rs"));
-    sources.extend(files(&here("../node/src/cli/init"), "rs"));
-    sources.push((here("../node/src/cli/home_key.rs"), fs::read_to_string("../node/src/cli/home_key.rs").unwrap()));
-    sources.push((here("../node/src/cli/doctor.rs"), fs::read_to_string("../node/src/cli/doctor.rs").unwrap()));
     sources.into_iter().flat_map(|(_, text)| text.split('"').map(str::to_owned).collect::<Vec<_>>()).collect()
 }
 
