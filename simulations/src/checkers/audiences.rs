@@ -92,6 +92,25 @@ impl Audiences {
         Ok(false)
     }
 
+    /// The audiences, of those that `concern` somebody, in which it was said last that an item, or what it answers, goes
+    /// elsewhere, by what the box with this disk counts.
+    pub(super) fn moved_last_in(
+        &self,
+        disk: &Disk,
+        item: &ItemId,
+        concern: impl Fn(Space) -> bool,
+    ) -> Result<Vec<Space>, StoreError> {
+        let mut said_in = Vec::new();
+        for item in self.subjects.get(item).into_iter().chain([item]) {
+            let mut moves = self.counted_moves(disk, item)?;
+            moves.retain(|moved| self.signed.get(moved).is_some_and(|note| concern(note.space)));
+            let earlier: BTreeSet<OperationId> = moves.iter().flat_map(|moved| self.past(moved)).collect();
+            let latest = moves.iter().filter(|moved| !earlier.contains(moved));
+            said_in.extend(latest.filter_map(|moved| Some(self.signed.get(moved)?.space)));
+        }
+        Ok(said_in)
+    }
+
     /// Whether somebody ever moved an item, or what it answers, whatever became of that.
     pub(super) fn was_moved(&self, item: &ItemId) -> bool {
         let subject = self.subjects.get(item).is_some_and(|subject| self.moves.contains_key(subject));

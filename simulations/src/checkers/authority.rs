@@ -2,13 +2,13 @@
 //! of them and about everybody, and so does a register that is made anew from them in another order.
 //!
 //! And what they say keeps to the rules: nothing counts that nobody signed, a letter is good for one, two signatures are by
-//! two people, what a removal takes is gone, only connectors do what connectors do, and nothing is taken from a device that
-//! forked until somebody decided.
+//! two people, what a removal takes is gone, only connectors do what connectors do, and nothing but the decision itself is
+//! taken from a device that forked until somebody decided.
 
 use std::collections::BTreeMap;
 
 use dorpsplein_protocol::authority::{InvitationUse, Register};
-use dorpsplein_protocol::operation::{Header, NeighbourhoodId, OperationId, Signed};
+use dorpsplein_protocol::operation::{Header, NeighbourhoodId, OperationId, Payload, Signed, Statement};
 use dorpsplein_protocol::projection;
 use dorpsplein_protocol::store::{Read, StoreError, Table};
 use dorpsplein_protocol::validate::Valid;
@@ -140,7 +140,11 @@ fn somebody_is_left(running: Option<&Running>) -> bool {
 fn is_frozen(world: &World, at: BoxId, operation: &Signed) -> Result<bool, StoreError> {
     let (Some(disk), Some(running)) = (world.disk(at), world.at(at)) else { return Ok(false) };
     let header = operation.header();
-    if !look::has_forked(disk, &header.device)? {
+    // Where nobody else could, the device itself says which branch counts: one fork at a time, if there is more than one.
+    let said = operation.payload().map(Payload::decode);
+    let decides =
+        matches!(said, Some(Ok(Payload::Statement(Statement::ForkDecision(said)))) if said.device == header.device);
+    if decides || !look::has_forked(disk, &header.device)? {
         return Ok(false);
     }
     let registers = running.replica().registers();

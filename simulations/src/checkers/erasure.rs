@@ -3,9 +3,9 @@
 //!
 //! Every text has a mark of 32 bytes in it that occurs nowhere else; the disks of all boxes that know of an erasure, or ought
 //! to, are searched for the marks of what it erased, in keys and in values; and so are the disks next door for what is not
-//! for them any more. A village with which an agreement had ended by
-//! then keeps what it was given: nobody can force a copy elsewhere; and whether an erasure counts that a device signed which
-//! forked out of sight cannot be known next door. What outlives an erasure by design (the objection, the
+//! for them any more. A village with which an agreement, or a circle, had ended by then keeps what it was given in it: nobody
+//! can force a copy elsewhere; and whether an erasure counts that a device signed which forked out of sight cannot be known
+//! next door. What outlives an erasure by design (the objection, the
 //! reason) has no part in this.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -90,6 +90,7 @@ impl Checker for Erasure {
         let audiences = &self.audiences;
         for simulated in world.boxes().filter(|_| !marks.is_empty()) {
             let late = look::waits_for_a_time(&simulated.disk)?;
+            let untold = self.untold(world, simulated, &gone)?;
             let can_know = |item: &ItemId, place: &Place| {
                 !late && (place.neighbourhood == simulated.home || !out_of_sight.contains(item))
             };
@@ -106,7 +107,7 @@ impl Checker for Erasure {
                     let joined = || reach_joins(world, &reach, place, simulated.id);
                     can_know(item, place) && is_out_of_sight(world, simulated, place, audiences) && joined()
                 };
-                gone.moved.get(item).filter(ought).is_some()
+                !untold.contains(item) && gone.moved.get(item).filter(ought).is_some()
             };
             failures.extend(search(world, simulated, &marks, &mut looked, |item| {
                 match (was_erased(item), was_moved(item)) {
@@ -123,6 +124,27 @@ impl Checker for Erasure {
 }
 
 impl Erasure {
+    /// What left the sight of a box without its hearing of it: that was said in a circle in which the two villages met, and meet
+    /// no more.
+    fn untold(&self, world: &World, simulated: &SimulatedBox, gone: &Gone) -> Result<BTreeSet<ItemId>, WorldError> {
+        let mut untold = BTreeSet::new();
+        for (item, place) in gone.moved.iter().filter(|(_, place)| place.neighbourhood != simulated.home) {
+            let Some(disk) = world.disk(place.at) else { continue };
+            let both = [simulated.home, place.neighbourhood];
+            let ever_met = |space: Space| match space {
+                Space::Circle(circle) => self.audiences.circles().met_in(&circle, both[0], both[1]),
+                space => space == Space::Neighbours,
+            };
+            let said_in = self.audiences.moved_last_in(disk, item, ever_met)?;
+            let ended =
+                |space: &Space| matches!(space, Space::Circle(circle) if !meet_in(world, place.at, circle, both));
+            if !said_in.is_empty() && said_in.iter().all(ended) {
+                untold.insert(*item);
+            }
+        }
+        Ok(untold)
+    }
+
     /// What the boxes say was erased, and what was moved.
     fn gone(&self, world: &World) -> Result<Gone, WorldError> {
         let mut gone = Gone::default();
