@@ -28,8 +28,6 @@ const COPIES: u64 = 3;
 const SESSIONS_FOR_EACH: usize = 8;
 /// The same at rest, where a stream may have broken a moment ago.
 const SESSIONS_AT_REST: usize = 3;
-/// How many operations of one device are kept beyond the bound: the first proof that it forked, and its branch.
-const PROOFS: usize = 2;
 
 /// What boxes took on.
 #[derive(Default)]
@@ -51,16 +49,17 @@ impl Bounds {
 
     fn check_room(&self, at: BoxId, disk: &Disk) -> Result<Vec<Failure>, StoreError> {
         let mut found = Vec::new();
-        let undecided = look::undecided(disk)?;
+        let (undecided, mut proofs) = (look::undecided(disk)?, 0);
         let strange = |ids: &Vec<OperationId>| ids.iter().filter(|id| !self.counted.contains(&(**id, at))).count();
         for (device, ids) in &undecided {
-            let count = strange(ids);
-            if count > MAX_UNDECIDED_PER_DEVICE + PROOFS {
+            let (count, room) = (strange(ids), MAX_UNDECIDED_PER_DEVICE + look::proofs_of_forks(disk, device)?);
+            proofs += room - MAX_UNDECIDED_PER_DEVICE;
+            if count > room {
                 found.push(format!("box {at} keeps {count} operations of {device} that it never counted"));
             }
         }
         let all: usize = undecided.values().map(strange).sum();
-        if all > MAX_UNDECIDED + PROOFS * undecided.len() {
+        if all > MAX_UNDECIDED + proofs {
             found.push(format!("box {at} keeps {all} operations that it never counted"));
         }
         Ok(found.into_iter().map(|found| Failure { checker: NAME, found }).collect())

@@ -76,6 +76,17 @@ pub(super) fn without_room(disk: &Disk) -> Result<BTreeSet<PublicKey>, StoreErro
     Ok(undecided(disk)?.into_iter().filter_map(full).collect())
 }
 
+/// How many operations of a device are kept beside those there is room for, because of the numbers that it used twice: of
+/// every such number one that counted until the other came, within one and the same input.
+pub(super) fn proofs_of_forks(disk: &Disk, device: &PublicKey) -> Result<usize, StoreError> {
+    let mut numbers = BTreeSet::new();
+    for key in disk.keys_with_prefix(Table::Forks, device.as_bytes(), usize::MAX)? {
+        numbers.extend(key.get(..40).map(<[u8]>::to_vec));
+    }
+    disk.take_cost();
+    Ok(numbers.len())
+}
+
 /// Whether a device signed two operations with one number, as far as this disk knows.
 pub(super) fn has_forked(disk: &Disk, device: &PublicKey) -> Result<bool, StoreError> {
     let forked = !disk.keys_with_prefix(Table::Forks, device.as_bytes(), 1)?.is_empty();
