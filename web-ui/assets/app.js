@@ -3,12 +3,13 @@
 
 // A form that is sent before the module is there waits for it: what it would send by itself no box takes.
 let early;
+// The module listens to one form after another: what a form of its own has heard of is not held, or it would be signed twice.
 const hold = (event) => {
-  if (!event.target.matches("form[data-dorpsplein]")) return;
+  if (event.defaultPrevented || !event.target.matches("form[data-dorpsplein]")) return;
   event.preventDefault();
   early = event;
 };
-document.addEventListener("submit", hold, true);
+document.addEventListener("submit", hold);
 try {
   // Behind the door and on a new device there is more to do, and whoever joins or checks reads what others signed; nobody
   // else downloads what that takes.
@@ -20,7 +21,7 @@ try {
   );
   await init();
   await start();
-  document.removeEventListener("submit", hold, true);
+  document.removeEventListener("submit", hold);
   early?.target.requestSubmit(early.submitter);
 } catch (error) {
   // A browser that cannot run the module: say so where the module would have answered.

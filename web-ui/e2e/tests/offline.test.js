@@ -421,6 +421,33 @@ test("a button that is pressed before the browser's module is there does what it
   await adding.locator("[data-qr] svg").waitFor();
 });
 
+test("a form that is sent while the module still starts on the next one is signed once", async (t) => {
+  const { page } = await resident(t, "Teun Blom");
+  const event = await writeEvent({ page, remember: async () => undefined }, dorp, { title: "Sloten schonen", starts_date: dayFromNow(5), starts_time: "09:00", audience: "square" });
+  // Each form asks for the key when the module starts on it; here the second, of an answer, waits.
+  await page.addInitScript(() => {
+    const ask = navigator.locks.request.bind(navigator.locks);
+    const held = new Promise((resolve) => (globalThis.letGo = resolve));
+    let asked = 0;
+    navigator.locks.request = async (...given) => {
+      asked += 1;
+      globalThis.isHeld = asked >= 2;
+      if (asked === 2) await held;
+      return ask(...given);
+    };
+  });
+  await page.goto(dorp.url + event);
+  await page.waitForFunction(() => globalThis.isHeld);
+  const before = await record(page);
+  const signUp = page.locator('[data-area="sign-up"]');
+  await signUp.locator("form button").last().click();
+  await eventually("it is signed", async () => (await record(page)).sequence > before.sequence);
+  await page.evaluate(() => globalThis.letGo());
+  await page.locator('[data-area="comment"] form').waitFor({ state: "visible" });
+  await page.waitForTimeout(1_500);
+  assert.equal((await record(page)).sequence, before.sequence + 1, "signed once");
+});
+
 /** Changes the place of an event without a line. */
 async function changes({ page, context }, item, place) {
   await page.goto(`${dorp.url}/bericht/${item}/wijzigen`);
