@@ -2,25 +2,14 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::thread;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::process::{Workspace, executable, output, program, run_to_the_end};
+use crate::process::{Workspace, program, run_to_the_end};
+use crate::programs::{Profile, build_box};
 use crate::setup;
 use crate::steps::{Outcome, Steps};
-
-/// How a box is built.
-#[derive(Clone, Copy)]
-pub(crate) enum Profile<'a> {
-    /// As the tests of the workspace are built, so that nothing is compiled twice.
-    Tests,
-    /// As the one who builds it runs it.
-    Release,
-    /// As people install it, for this machine or for another kind of machine.
-    Dist(Option<&'a str>),
-}
 
 /// Runs only these tests, or only those whose name matches a pattern.
 pub(crate) fn run_alone(workspace: &Workspace, pattern: Option<&str>) -> Result<()> {
@@ -106,20 +95,6 @@ fn test_files(workspace: &Workspace) -> Result<Vec<PathBuf>> {
     files.retain(|path| path.to_string_lossy().ends_with(".test.js"));
     files.sort();
     Ok(files)
-}
-
-/// Builds the box and returns the path of its program.
-pub(crate) fn build_box(workspace: &Workspace, profile: Profile<'_>) -> Result<PathBuf> {
-    let mut cargo = workspace.cargo(["build", "--locked", "--message-format=json-render-diagnostics"]);
-    match profile {
-        Profile::Tests => cargo.args(["--workspace", "--bins", "--tests"]),
-        Profile::Release => cargo.args(["--release", "--package", "dorpsplein-node"]),
-        Profile::Dist(target) => cargo
-            .args(["--profile", "dist", "--package", "dorpsplein-node"])
-            .args(target.iter().flat_map(|target| ["--target", target])),
-    };
-    let messages = output(cargo.stderr(Stdio::inherit()))?;
-    executable(&messages, "dorpsplein").context("cargo built no program named dorpsplein")
 }
 
 #[cfg(test)]

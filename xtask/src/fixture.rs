@@ -11,10 +11,10 @@ use brotli::{CompressorWriter, Decompressor};
 use clap::Args;
 use serde_json::{Map, Value};
 
-use crate::e2e::{Profile, build_box};
 use crate::house::House;
 use crate::http;
 use crate::process::{Workspace, output, run as run_command};
+use crate::programs::{Profile, build_box};
 
 /// What to make.
 #[derive(Args)]

@@ -12,6 +12,7 @@ mod http;
 mod package;
 mod picture;
 mod process;
+mod programs;
 mod setup;
 mod soak;
 mod steps;

@@ -15,8 +15,8 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::bench::target_folder;
-use crate::e2e::{Profile, build_box};
 use crate::process::{Workspace, output, run as run_command, works};
+use crate::programs::{Profile, build_box};
 use crate::setup;
 
 /// How large the program may be without its symbols, and the Debian package, in bytes.
@@ -157,7 +157,10 @@ impl Stage {
             true => program.to_owned(),
             false => build_box(workspace, Profile::Tests)?,
         };
-        output(Command::new(&here).args(["man", "--to"]).arg(self.release().join("man")))?;
+        let pages = self.release().join("man");
+        output(Command::new(&here).args(["man", "--to"]).arg(&pages))?;
+        // cargo-deb does this for what lies in the sources, and takes these for something that cargo built.
+        run_command(Command::new("gzip").args(["--best", "--no-name", "--recursive"]).arg(&pages))?;
         let folder = self.release().join("completions");
         fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
         for (shell, name) in [("bash", "dorpsplein"), ("zsh", "_dorpsplein"), ("fish", "dorpsplein.fish")] {

@@ -1,5 +1,7 @@
 //! `cargo xtask test`: everything, from formatting to two villages in a real browser.
 
+use std::thread;
+
 use anyhow::Result;
 
 use crate::process::{Workspace, run, run_keeping, run_to_the_end, works};
@@ -119,6 +121,9 @@ fn rust_tests(workspace: &Workspace, with_nextest: bool, present: [bool; 2]) -> 
     let required = REQUIRED.into_iter().zip(present.map(|present| if present { "1" } else { "" }));
     if with_nextest {
         let mut nextest = workspace.cargo(["nextest", "run", "--workspace", "--locked"]);
+        // Tests with real processes mostly wait for each other: half as many again as there are cores keep these busy.
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        nextest.args(["--test-threads", &(cores + cores.div_ceil(2)).to_string()]);
         return Ok(Outcome::Passed(run_keeping(nextest.envs(required), is_nextest_summary)?));
     }
     let mut tests = workspace.cargo(["test", "--workspace", "--lib", "--bins", "--tests", "--locked"]);

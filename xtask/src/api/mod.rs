@@ -8,9 +8,9 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use clap::Args;
 
-use crate::e2e::{Profile, build_box};
 use crate::house::House;
 use crate::process::{Workspace, run};
+use crate::programs::{Profile, build_box};
 use crate::setup;
 use crate::torture::village::{FIRST, Village};
 

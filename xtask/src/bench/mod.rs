@@ -19,9 +19,9 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
-use crate::e2e::{Profile, build_box};
 use crate::http;
 use crate::process::{Workspace, output, run as run_command};
+use crate::programs::{Profile, build_box};
 use demo::Demo;
 
 /// How long the demo is left alone before its memory is read: syncing and the first flush are over by then.

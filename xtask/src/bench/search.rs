@@ -12,10 +12,10 @@ use serde_json::json;
 use super::sync::build_helper;
 use super::sync::helper::Helper;
 use super::sync::report::{Aim, Report};
-use crate::e2e::{Profile, build_box};
 use crate::house::House;
 use crate::http;
 use crate::process::Workspace;
+use crate::programs::{Profile, build_box};
 
 /// How much to measure.
 #[derive(Args)]

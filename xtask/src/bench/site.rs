@@ -15,10 +15,10 @@ use super::sync::build_helper;
 use super::sync::helper::Helper;
 use super::sync::report::{Aim, Report};
 use super::wrk;
-use crate::e2e::{Profile, build_box};
 use crate::house::House;
 use crate::http;
 use crate::process::{Workspace, output, program};
+use crate::programs::{Profile, build_box};
 use crate::setup;
 
 /// How much to measure.

@@ -68,11 +68,29 @@ pub(super) fn place(workspace: &Workspace) -> Result<PathBuf> {
     Ok(target_folder(workspace)?.join("fuzz"))
 }
 
+/// How the targets are built.
+#[derive(Clone, Copy)]
+pub(super) enum Speed {
+    /// To run for long.
+    Campaign,
+    /// To run for seconds: built in less time, and slower.
+    Smoke,
+}
+
 /// Builds these targets, and returns where each of their programs is.
-pub(super) fn programs(workspace: &Workspace, place: &Path, targets: &[Target]) -> Result<BTreeMap<String, PathBuf>> {
+pub(super) fn programs(
+    workspace: &Workspace,
+    place: &Path,
+    targets: &[Target],
+    speed: Speed,
+) -> Result<BTreeMap<String, PathBuf>> {
+    let profile = match speed {
+        Speed::Campaign => "release",
+        Speed::Smoke => "smoke",
+    };
     let mut cargo = cargo(workspace, place, "build");
     // With a target said, what runs while building is not counted.
-    cargo.args(["--release", "--target", &host(workspace)?]).env("RUSTFLAGS", FLAGS);
+    cargo.args(["--profile", profile, "--target", &host(workspace)?]).env("RUSTFLAGS", FLAGS);
     cargo.args(targets.iter().flat_map(|target| ["--bin", target.name.as_str()]));
     let messages = output(cargo.arg("--message-format=json-render-diagnostics").stderr(Stdio::inherit()))?;
     let program = |target: &Target| {

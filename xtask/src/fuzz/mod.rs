@@ -18,7 +18,7 @@ use crate::process::Workspace;
 use crate::setup;
 use crate::steps::{Outcome, Steps};
 use crate::torture::bar;
-use build::Target;
+use build::{Speed, Target};
 use fuzzer::{Bounds, Run};
 
 /// What to fuzz, and for how long.
@@ -59,7 +59,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     }
     let targets = chosen(&build::targets(workspace)?, &options.targets)?;
     let place = build::place(workspace)?;
-    let programs = build::programs(workspace, &place, &targets)?;
+    let programs = build::programs(workspace, &place, &targets, Speed::Campaign)?;
     if let Some(input) = &options.input {
         let [target] = targets.as_slice() else { bail!("say which one target is to have the input") };
         return fuzzer::give(&programs[&target.name], input);
@@ -90,7 +90,7 @@ pub(crate) fn run_steps(workspace: &Workspace, steps: &mut Steps) -> Result<()> 
         }
         targets = build::targets(workspace)?;
         place = build::place(workspace)?;
-        programs = build::programs(workspace, &place, &targets)?;
+        programs = build::programs(workspace, &place, &targets, Speed::Smoke)?;
         Ok(Outcome::passed())
     })?;
     steps.run("hostile bytes", || {

@@ -14,8 +14,8 @@ use anyhow::{Context, Result};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::e2e::{Profile, build_box};
 use crate::process::Workspace;
+use crate::programs::{Profile, build_box};
 
 /// What every run of a torture is told.
 #[derive(Args)]

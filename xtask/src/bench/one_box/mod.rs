@@ -22,11 +22,11 @@ use super::search::until_complete;
 use super::sync::build_helper;
 use super::sync::helper::Helper;
 use super::sync::report::{Aim, Report};
-use crate::e2e::{Profile, build_box};
 use crate::house::House;
 use crate::http;
 use crate::package;
 use crate::process::Workspace;
+use crate::programs::{Profile, build_box};
 
 /// What to measure, and how much of it. Villages lie in the folder for temporary files (TMPDIR), which has to be on a disk.
 #[derive(Args)]

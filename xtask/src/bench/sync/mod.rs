@@ -17,8 +17,8 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 
-use crate::e2e::{Profile, build_box};
 use crate::process::{Workspace, executable, output};
+use crate::programs::{Profile, build_box};
 use counters::Wire;
 use helper::Helper;
 use report::Report;
