@@ -17,8 +17,8 @@ use crate::steps::{Outcome, Steps};
 
 /// The seeds of the fixed set, from 1: so many with each scenario.
 const FIXED_SEEDS: u32 = 50;
-/// For how many minutes `cargo xtask test` looks on with seeds that nobody ran before: about five with the fixed set.
-const FRESH_MINUTES: u32 = 4;
+/// For how many minutes `cargo xtask test` looks on with seeds that nobody ran before.
+const FRESH_MINUTES: u32 = 3;
 /// How long a failure is cut down, in minutes, when a person waits for more.
 const MINIMISE_MINUTES: u32 = 3;
 /// After so many times the time it was given, and so many minutes, a run that does not end is ended.
