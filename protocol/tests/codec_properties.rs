@@ -1,155 +1,24 @@
 //! What holds for every operation and for every wrong byte: it comes back as it went in, and nothing else is taken.
 #![allow(clippy::unwrap_used)]
 
+#[path = "codec_properties/payloads.rs"]
+mod payloads;
+
 use dorpsplein_protocol::codec::{CodecError, scan};
-use dorpsplein_protocol::identity::{PublicKey, SecretKey, Signature};
+use dorpsplein_protocol::identity::SecretKey;
 use dorpsplein_protocol::operation::{
-    BoxCertificate, CircleId, Claim, DeviceAddition, Edit, Field, Genesis, Header, Invitation, ItemId, Kind,
-    MAX_PARENTS, MAX_TRANSFER, NeighbourhoodId, OperationId, Payload, ResidentId, Role, RoleChange, Signed,
-    SignedError, Space, Statement, Treaty, TreatyDirection, VERSION, Value,
+    Edit, Header, ItemId, MAX_PARENTS, MAX_TRANSFER, Payload, Signed, SignedError, Statement, VERSION,
 };
 use dorpsplein_protocol::proof::check_operation;
-use dorpsplein_protocol::time::Timestamp;
 use dorpsplein_protocol::validate::Valid;
 use proptest::collection::{btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
 
-fn hash() -> impl Strategy<Value = [u8; 32]> {
-    any::<[u8; 32]>()
-}
-
-fn operation_id() -> impl Strategy<Value = OperationId> {
-    hash().prop_map(OperationId::from_bytes)
-}
-
-fn neighbourhood() -> impl Strategy<Value = NeighbourhoodId> {
-    hash().prop_map(NeighbourhoodId::from_bytes)
-}
-
-fn time() -> impl Strategy<Value = Timestamp> {
-    // Small and large numbers alike: CBOR writes them in one to nine bytes.
-    prop_oneof![0..300_u64, any::<u64>()].prop_map(Timestamp::from_millis)
-}
-
-fn space() -> impl Strategy<Value = Space> {
-    prop_oneof![
-        Just(Space::Register),
-        Just(Space::Members),
-        Just(Space::Square),
-        Just(Space::Neighbours),
-        hash().prop_map(|id| Space::Circle(CircleId::from_bytes(id))),
-    ]
-}
-
-fn text() -> impl Strategy<Value = String> {
-    ".{0,40}"
-}
-
-/// One CBOR value in canonical form, nested at most three deep.
-fn canonical_value() -> impl Strategy<Value = Vec<u8>> {
-    let leaf = prop_oneof![
-        any::<i64>().prop_map(|number| minicbor::to_vec(number).unwrap()),
-        text().prop_map(|text| minicbor::to_vec(text.as_str()).unwrap()),
-        vec(any::<u8>(), 0..300).prop_map(|bytes| minicbor::to_vec(minicbor::bytes::ByteVec::from(bytes)).unwrap()),
-        any::<bool>().prop_map(|yes| minicbor::to_vec(yes).unwrap()),
-        Just(vec![0xf6]),
-    ];
-    leaf.prop_recursive(3, 16, 4, |inner| vec(inner, 0..4).prop_map(|values| array(&values)))
-}
-
-fn array(values: &[Vec<u8>]) -> Vec<u8> {
-    let mut encoder = minicbor::Encoder::new(Vec::new());
-    encoder.array(values.len() as u64).unwrap();
-    values.iter().fold(encoder.into_writer(), |mut bytes, value| {
-        bytes.extend(value);
-        bytes
-    })
-}
-
-/// Something of a later version: an array that starts with a number this version does not know.
-fn unknown(from: u16) -> impl Strategy<Value = Vec<u8>> {
-    (from.., vec(canonical_value(), 0..4)).prop_map(|(number, mut values)| {
-        values.insert(0, minicbor::to_vec(number).unwrap());
-        array(&values)
-    })
-}
-
-fn value() -> impl Strategy<Value = Value> {
-    prop_oneof![
-        Just(Value::Null),
-        any::<bool>().prop_map(Value::Bool),
-        any::<i64>().prop_map(Value::Int),
-        text().prop_map(Value::Text),
-        vec(any::<u8>(), 0..300).prop_map(Value::Bytes),
-    ]
-}
-
-fn field() -> impl Strategy<Value = Field> {
-    prop_oneof![0..48_u16, any::<u16>()].prop_map(Field)
-}
-
-fn kind() -> impl Strategy<Value = Kind> {
-    any::<u16>().prop_map(Kind)
-}
-
-fn edit() -> impl Strategy<Value = Edit> {
-    let subject = option::of(hash().prop_map(ItemId::from_bytes));
-    prop_oneof![
-        (kind(), subject).prop_map(|(kind, subject)| Edit::Create { kind, subject, speaks_for: None }),
-        (field(), value()).prop_map(|(field, value)| Edit::Set { field, value }),
-        (field(), any::<u32>(), any::<u32>(), text()).prop_map(|(field, at, delete, insert)| Edit::Splice {
-            field,
-            at,
-            delete,
-            insert
-        }),
-        (field(), text()).prop_map(|(field, member)| Edit::Add { field, member }),
-        (field(), text()).prop_map(|(field, member)| Edit::Remove { field, member }),
-        unknown(5).prop_map(Edit::Unknown),
-    ]
-}
-
-fn role() -> impl Strategy<Value = Role> {
-    prop_oneof![Just(Role::Resident), Just(Role::Connector)]
-}
-
-fn signature() -> impl Strategy<Value = Signature> {
-    any::<[u8; 64]>().prop_map(Signature::from_bytes)
-}
-
-fn key() -> impl Strategy<Value = PublicKey> {
-    hash().prop_map(PublicKey::from_bytes)
-}
-
-fn statement() -> impl Strategy<Value = Statement> {
-    let direction =
-        prop_oneof![Just(TreatyDirection::Both), Just(TreatyDirection::Send), Just(TreatyDirection::Receive)];
-    let treaty = (neighbourhood(), option::of(operation_id()), direction, vec(kind(), 0..6), time());
-    prop_oneof![
-        (text(), any::<[u8; 16]>()).prop_map(|(name, nonce)| Statement::Genesis(Genesis { name, nonce })),
-        (key(), role(), time()).prop_map(|(key, role, expires)| Statement::Invitation(Invitation {
-            key,
-            role,
-            expires
-        })),
-        (operation_id(), any::<[u8; 16]>(), signature())
-            .prop_map(|(invitation, nonce, proof)| Statement::Claim(Claim { invitation, nonce, proof })),
-        (key(), signature()).prop_map(|(device, proof)| Statement::DeviceAddition(DeviceAddition { device, proof })),
-        (hash(), role()).prop_map(|(resident, role)| {
-            Statement::RoleChange(RoleChange { resident: ResidentId::from_bytes(resident), role, counts: Vec::new() })
-        }),
-        (key(), time()).prop_map(|(key, expires)| Statement::BoxCertificate(BoxCertificate { key, expires })),
-        treaty.prop_map(|(with, accepts, direction, kinds, expires)| {
-            Statement::Treaty(Treaty { with, accepts, direction, kinds, expires })
-        }),
-        unknown(7).prop_map(Statement::Unknown),
-    ]
-}
-
-fn payload() -> impl Strategy<Value = Payload> {
-    prop_oneof![vec(edit(), 0..8).prop_map(Payload::Edits), statement().prop_map(Payload::Statement)]
-}
+use payloads::{
+    FIRST_UNKNOWN_EDIT, FIRST_UNKNOWN_STATEMENT, canonical_value, hash, neighbourhood, operation_id, payload, space,
+    time,
+};
 
 /// A key and a header that contradicts itself nowhere; what it says need not make sense.
 fn header() -> impl Strategy<Value = (SecretKey, Header)> {
@@ -228,7 +97,7 @@ impl Mutation {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn an_operation_comes_back_as_it_went_in((signed, payload) in signed()) {
@@ -294,6 +163,18 @@ proptest! {
             prop_assert_eq!(payload.encode(), bytes);
         }
     }
+}
+
+/// A number that a later version adds is noticed here: until then the payloads above do not hold what it stands for.
+#[test]
+fn the_first_number_that_is_not_known_is_where_these_tests_think() {
+    // An array of the number alone: too little of whatever is known, a whole one of what is not.
+    let statement = |number: u16| minicbor::decode::<Statement>(&minicbor::to_vec([number]).unwrap()).ok();
+    let edit = |number: u16| minicbor::decode::<Edit>(&minicbor::to_vec([number]).unwrap()).ok();
+    assert!(matches!(statement(FIRST_UNKNOWN_STATEMENT), Some(Statement::Unknown(_))));
+    assert_eq!(statement(FIRST_UNKNOWN_STATEMENT - 1), None);
+    assert!(matches!(edit(FIRST_UNKNOWN_EDIT), Some(Edit::Unknown(_))));
+    assert_eq!(edit(FIRST_UNKNOWN_EDIT - 1), None);
 }
 
 #[test]
