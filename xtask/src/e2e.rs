@@ -1,12 +1,10 @@
 //! The tests in a real browser: two boxes, Chromium, and the journeys of `web-ui/e2e/tests`.
 
+use anyhow::{Context, Result, ensure};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::thread;
 
-use anyhow::{Context, Result, ensure};
-
-use crate::process::{Workspace, program, run_to_the_end};
+use crate::process::{Workspace, cores, program, run_to_the_end};
 use crate::programs::{Profile, build_box};
 use crate::setup;
 use crate::steps::{Outcome, Steps};
@@ -42,7 +40,7 @@ fn journeys(workspace: &Workspace, built: &Path, chromium: &Path, pattern: Optio
     let (measuring, others): (Vec<_>, Vec<_>) =
         test_files(workspace)?.into_iter().partition(|file| file.ends_with(BY_THEMSELVES));
     // A file starts two boxes and a browser and mostly waits for them: one for each core is done soonest.
-    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let cores = cores();
     let mut lines = Vec::new();
     for (files, at_once) in [(others, cores), (measuring, 1)] {
         let run = |files: &[PathBuf], at_once: usize| {

@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::process::{Workspace, output, run as run_command};
-use crate::programs::{Profile, build_simulator};
+use crate::programs::build_simulator;
 use crate::setup;
 
 /// What is shown, by the name the browser tests give it and the name it has in `docs/pictures`.
@@ -38,7 +38,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
 fn simulated(workspace: &Workspace) -> Result<()> {
     let folder = tempfile::tempdir().context("cannot make a folder for the report")?;
     let page = folder.path().join("report.html");
-    let mut simulator = Command::new(build_simulator(workspace, Profile::Release)?);
+    let mut simulator = Command::new(build_simulator(workspace)?);
     run_command(simulator.current_dir(workspace.root()).args(SIMULATED.0).arg("--report").arg(&page))?;
     let mut chromium = Command::new(setup::chromium(workspace)?);
     chromium.args(["--headless", "--disable-gpu", "--hide-scrollbars", "--virtual-time-budget=1000", SIMULATED.1]);

@@ -20,36 +20,35 @@ pub(crate) enum Profile<'a> {
 
 /// Builds the box and returns the path of its program.
 pub(crate) fn build_box(workspace: &Workspace, profile: Profile<'_>) -> Result<PathBuf> {
-    build(workspace, profile, "dorpsplein-node", "dorpsplein")
-}
-
-/// Builds the simulator and returns the path of its program. Among the tests it shares what it stands on with them, and only
-/// the two packages that do its work are compiled once more, to be quick.
-pub(crate) fn build_simulator(workspace: &Workspace, profile: Profile<'_>) -> Result<PathBuf> {
-    const NAME: &str = "dorpsplein-simulations";
-    if !matches!(profile, Profile::Tests) {
-        return build(workspace, profile, NAME, NAME);
-    }
-    let mut cargo = workspace.cargo(["build", "--locked", "--message-format=json-render-diagnostics"]);
-    cargo.args(["--workspace", "--bin", NAME]);
-    for package in ["dorpsplein-protocol", NAME] {
-        cargo.arg("--config").arg(format!("profile.dev.package.{package}.opt-level=2"));
-    }
-    program(&output(cargo.stderr(Stdio::inherit()))?, NAME)
-}
-
-fn build(workspace: &Workspace, profile: Profile<'_>, package: &str, name: &str) -> Result<PathBuf> {
-    let mut cargo = workspace.cargo(["build", "--locked", "--message-format=json-render-diagnostics"]);
+    const NAME: &str = "dorpsplein";
     match profile {
-        Profile::Tests => cargo.args(["--workspace", "--bins", "--tests"]),
-        Profile::Release => cargo.args(["--release", "--package", package]),
-        Profile::Dist(target) => cargo
-            .args(["--profile", "dist", "--package", package])
-            .args(target.iter().flat_map(|target| ["--target", target])),
-    };
-    program(&output(cargo.stderr(Stdio::inherit()))?, name)
+        Profile::Tests => build(workspace, NAME, ["--workspace", "--bins", "--tests"]),
+        Profile::Release => build(workspace, NAME, ["--release", "--package", "dorpsplein-node"]),
+        Profile::Dist(target) => {
+            let target = target.into_iter().flat_map(|target| ["--target", target]);
+            build(workspace, NAME, ["--profile", "dist", "--package", "dorpsplein-node"].into_iter().chain(target))
+        }
+    }
 }
 
-fn program(messages: &str, name: &str) -> Result<PathBuf> {
-    executable(messages, name).with_context(|| format!("cargo built no program named {name}"))
+/// Builds the simulator as it is measured and returns the path of its program.
+pub(crate) fn build_simulator(workspace: &Workspace) -> Result<PathBuf> {
+    build(workspace, SIMULATOR, ["--release", "--package", SIMULATOR])
+}
+
+/// Builds the simulator for the tests and returns the path of its program. It shares what it stands on with them, and only the
+/// two packages that do its work are compiled once more, to be quick.
+pub(crate) fn build_simulator_for_tests(workspace: &Workspace) -> Result<PathBuf> {
+    let quick = ["dorpsplein-protocol", SIMULATOR].map(|package| format!("profile.dev.package.{package}.opt-level=2"));
+    let quick = quick.iter().flat_map(|setting| ["--config", setting.as_str()]);
+    build(workspace, SIMULATOR, ["--workspace", "--bin", SIMULATOR].into_iter().chain(quick))
+}
+
+/// The simulator's package, and its program.
+const SIMULATOR: &str = "dorpsplein-simulations";
+
+fn build<'a>(workspace: &Workspace, name: &str, arguments: impl IntoIterator<Item = &'a str>) -> Result<PathBuf> {
+    let mut cargo = workspace.cargo(["build", "--locked", "--message-format=json-render-diagnostics"]);
+    let messages = output(cargo.args(arguments).stderr(Stdio::inherit()))?;
+    executable(&messages, name).with_context(|| format!("cargo built no program named {name}"))
 }

@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
-use crate::process::Workspace;
-use crate::programs::{Profile, build_simulator};
+use crate::process::{Workspace, cores};
+use crate::programs::{build_simulator, build_simulator_for_tests};
 use crate::steps::{Outcome, Steps};
 
 /// The seeds of the fixed set, from 1: so many with each scenario.
@@ -26,7 +26,7 @@ const PATIENCE: (u32, u32) = (3, 10);
 
 /// Runs the simulator for so long, from fresh seeds or from the one that is given.
 pub(crate) fn run_alone(workspace: &Workspace, minutes: u32, seed: Option<u64>, scenarios: &[String]) -> Result<()> {
-    let program = build_simulator(workspace, Profile::Release)?;
+    let program = build_simulator(workspace)?;
     let order = Order { minutes, fixed: 0, scenarios };
     let soaked = soak(workspace, &program, &order, seed)?;
     for line in soaked.found_nothing()? {
@@ -41,7 +41,7 @@ pub(crate) fn run_alone(workspace: &Workspace, minutes: u32, seed: Option<u64>, 
 pub(crate) fn run_steps(workspace: &Workspace, steps: &mut Steps) -> Result<()> {
     let mut program = None;
     steps.run("build the simulator", || {
-        program = Some(build_simulator(workspace, Profile::Tests)?);
+        program = Some(build_simulator_for_tests(workspace)?);
         Ok(Outcome::passed())
     })?;
     let program = program.context("the step before built it")?;
@@ -95,7 +95,7 @@ struct Tally {
 /// Runs on every core, and returns the lines that say what all of it came to.
 fn soak(workspace: &Workspace, program: &Path, order: &Order<'_>, seed: Option<u64>) -> Result<Soaked> {
     // The fixed set is for one core.
-    let cores = if order.minutes == 0 { 1 } else { thread::available_parallelism().map_or(1, usize::from) };
+    let cores = if order.minutes == 0 { 1 } else { cores() };
     let mut running = Vec::new();
     for core in 0..cores {
         let seed = seed.map_or_else(fresh_seed, |seed| seed.wrapping_add((core as u64) << 32));

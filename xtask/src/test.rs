@@ -1,10 +1,8 @@
 //! `cargo xtask test`: everything, from formatting to two villages in a real browser.
 
-use std::thread;
-
 use anyhow::Result;
 
-use crate::process::{Workspace, run, run_keeping, run_to_the_end, works};
+use crate::process::{Workspace, cores, run, run_keeping, run_to_the_end, works};
 use crate::steps::{Outcome, Steps};
 use crate::{browser_module, e2e, fuzz, setup, soak, tidy};
 
@@ -122,7 +120,7 @@ fn rust_tests(workspace: &Workspace, with_nextest: bool, present: [bool; 2]) -> 
     if with_nextest {
         let mut nextest = workspace.cargo(["nextest", "run", "--workspace", "--locked"]);
         // Tests with real processes mostly wait for each other: half as many again as there are cores keep these busy.
-        let cores = thread::available_parallelism().map_or(1, usize::from);
+        let cores = cores();
         nextest.args(["--test-threads", &(cores + cores.div_ceil(2)).to_string()]);
         return Ok(Outcome::Passed(run_keeping(nextest.envs(required), is_nextest_summary)?));
     }

@@ -104,9 +104,7 @@ impl Audiences {
         for item in self.subjects.get(item).into_iter().chain([item]) {
             let mut moves = self.counted_moves(disk, item)?;
             moves.retain(|moved| self.signed.get(moved).is_some_and(|note| concern(note.space)));
-            let earlier: BTreeSet<OperationId> = moves.iter().flat_map(|moved| self.past(moved)).collect();
-            let latest = moves.iter().filter(|moved| !earlier.contains(moved));
-            said_in.extend(latest.filter_map(|moved| Some(self.signed.get(moved)?.space)));
+            said_in.extend(self.latest(&moves).iter().filter_map(|moved| Some(self.signed.get(moved)?.space)));
         }
         Ok(said_in)
     }
@@ -161,14 +159,19 @@ impl Audiences {
     fn own_audience(&self, disk: &Disk, item: &ItemId) -> Result<Option<Space>, StoreError> {
         let Some(made) = self.signed.get(&OperationId::from(*item)) else { return Ok(None) };
         let moves = self.counted_moves(disk, item)?;
-        let earlier: BTreeSet<OperationId> = moves.iter().flat_map(|moved| self.past(moved)).collect();
-        let latest = moves.iter().filter(|moved| !earlier.contains(moved));
-        let audiences = latest.filter_map(|moved| self.signed.get(moved)?.to);
+        let latest = self.latest(&moves);
+        let audiences = latest.iter().filter_map(|moved| self.signed.get(moved)?.to);
         Ok(Some(audiences.reduce(Space::narrower).unwrap_or(made.space)))
     }
 
     fn counted_moves(&self, disk: &Disk, item: &ItemId) -> Result<Vec<OperationId>, StoreError> {
         counted(disk, self.moves.get(item))
+    }
+
+    /// Those of these operations that no other of them was made after.
+    fn latest(&self, of: &[OperationId]) -> Vec<OperationId> {
+        let earlier: BTreeSet<OperationId> = of.iter().flat_map(|id| self.past(id)).collect();
+        of.iter().filter(|id| !earlier.contains(id)).copied().collect()
     }
 
     /// All that an operation was made after, itself not included.

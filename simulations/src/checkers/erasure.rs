@@ -5,8 +5,7 @@
 //! to, are searched for the marks of what it erased, in keys and in values; and so are the disks next door for what is not
 //! for them any more. A village with which an agreement, or a circle, had ended by then keeps what it was given in it: nobody
 //! can force a copy elsewhere; and whether an erasure counts that a device signed which forked out of sight cannot be known
-//! next door. What outlives an erasure by design (the objection, the
-//! reason) has no part in this.
+//! next door. What outlives an erasure by design (the objection, the reason) has no part in this.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;

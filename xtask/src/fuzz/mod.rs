@@ -14,7 +14,7 @@ use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
 use serde_json::json;
 
-use crate::process::Workspace;
+use crate::process::{Workspace, cores};
 use crate::setup;
 use crate::steps::{Outcome, Steps};
 use crate::torture::bar;
@@ -100,7 +100,7 @@ pub(crate) fn run_steps(workspace: &Workspace, steps: &mut Steps) -> Result<()> 
         corpus::lay_ready(workspace, &place, &targets)?;
         // What earlier runs found is left out, so that each of these is like the first.
         let found = tempfile::tempdir().context("cannot make a folder for what is found")?;
-        let cores = thread::available_parallelism().map_or(1, usize::from);
+        let cores = cores();
         let runs = all(&targets, cores, &SMOKE, |target| {
             let found = found.path().join(&target.name);
             fuzzer::run(&programs[&target.name], &known(&place, target), &found, &place, target, &SMOKE)
