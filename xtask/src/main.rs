@@ -13,6 +13,7 @@ mod package;
 mod picture;
 mod process;
 mod programs;
+mod properties;
 mod setup;
 mod soak;
 mod steps;

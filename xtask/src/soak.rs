@@ -1,7 +1,6 @@
 //! `cargo xtask soak`: the simulator with seed after seed, on every core by itself, and what all of it comes to.
 
 use std::collections::BTreeMap;
-use std::hash::{BuildHasher, RandomState};
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -13,12 +12,13 @@ use serde::Deserialize;
 
 use crate::process::{Workspace, cores};
 use crate::programs::{build_simulator, build_simulator_for_tests};
+use crate::properties::fresh_seed;
 use crate::steps::{Outcome, Steps};
 
 /// The seeds of the fixed set, from 1: so many with each scenario.
 const FIXED_SEEDS: u32 = 50;
 /// For how many minutes `cargo xtask test` looks on with seeds that nobody ran before.
-const FRESH_MINUTES: u32 = 3;
+const FRESH_MINUTES: u32 = 2;
 /// How long a failure is cut down, in minutes, when a person waits for more.
 const MINIMISE_MINUTES: u32 = 3;
 /// After so many times the time it was given, and so many minutes, a run that does not end is ended.
@@ -203,12 +203,6 @@ fn summary(tallies: &[Tally]) -> Vec<String> {
             sum(|tally| tally.failures.len() as u64),
         ),
     ]
-}
-
-/// A seed nobody ran before, short enough to be typed over from a screen.
-fn fresh_seed() -> u64 {
-    // The standard library seeds its hash maps from the system; a hash of nothing is that seed.
-    RandomState::new().hash_one(()) >> 32
 }
 
 #[cfg(test)]

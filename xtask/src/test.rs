@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use crate::process::{Workspace, cores, run, run_keeping, run_to_the_end, works};
 use crate::steps::{Outcome, Steps};
-use crate::{browser_module, e2e, fuzz, setup, soak, tidy};
+use crate::{browser_module, e2e, fuzz, properties, setup, soak, tidy};
 
 /// Sets up what is missing and runs every check and test; stops at the first that fails.
 pub(crate) fn run_everything(workspace: &Workspace, quick: bool) -> Result<()> {
@@ -50,6 +50,7 @@ pub(crate) fn run_everything(workspace: &Workspace, quick: bool) -> Result<()> {
         steps.run("tests with planted mistakes", || planted(workspace))?;
         fuzz::run_steps(workspace, &mut steps)?;
         soak::run_steps(workspace, &mut steps)?;
+        steps.run("properties with fresh numbers", || properties::with_fresh_numbers(workspace, with_nextest))?;
         browser_module::run_steps(workspace, &mut steps)?;
         e2e::run_steps(workspace, &mut steps, None)?;
     }
@@ -122,10 +123,10 @@ fn rust_tests(workspace: &Workspace, with_nextest: bool, present: [bool; 2]) -> 
         // Tests with real processes mostly wait for each other: half as many again as there are cores keep these busy.
         let cores = cores();
         nextest.args(["--test-threads", &(cores + cores.div_ceil(2)).to_string()]);
-        return Ok(Outcome::Passed(run_keeping(nextest.envs(required), is_nextest_summary)?));
+        return Ok(Outcome::Passed(run_keeping(properties::fixed(nextest.envs(required)), is_nextest_summary)?));
     }
     let mut tests = workspace.cargo(["test", "--workspace", "--lib", "--bins", "--tests", "--locked"]);
-    Ok(Outcome::Passed(run_keeping(tests.envs(required), |line| line.contains("test result:"))?))
+    Ok(Outcome::Passed(run_keeping(properties::fixed(tests.envs(required)), |line| line.contains("test result:"))?))
 }
 
 /// The simulator's own tests once more, in a program with mistakes in it that have to be found.
