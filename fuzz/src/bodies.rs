@@ -3,14 +3,15 @@
 use std::fmt::Debug;
 
 use crate::web::body::{
-    AcceptedBody, AdmittedBody, AreaBody, AuthorBody, BoxBody, CalendarProposalBody, CarriedBody, CircleBody,
-    ConflictBody, ContentBody, DeviceBody, DeviceEntryBody, DeviceStateBody, FitBody, ForkBody, ImportedBody,
-    ImportedCalendarBody, IntroducedBody, IntroductionBody, InvitationBody, InvitationStateBody, IssuedInvitationBody,
-    ItemBody, ItemPhotoBody, ItemsBody, LogBody, LogEntryBody, MineBody, MineItemBody, MineMailBody, MinePushBody,
-    ModeratedBody, NamedResidentBody, NeighbourBody, NeighbourSyncBody, OrganisationBody, PassedOverBody, PhotoBody,
-    PhotosSyncBody, ProofBody, ProposalBody, PushBody, ReachedBody, ReceiptBody, RegisterBody, ResidentBody,
-    SearchBody, SearchHitBody, SessionSyncBody, SettingBody, SettingLogoBody, SkippedBody, SourceBody, SourcesBody,
-    StatementBody, StatusBody, SuggestionBody, SuggestionsBody, SyncBody, TakingBody, TreatyStateBody,
+    AcceptedBody, AdmittedBody, AreaBody, AuthorBody, BoxBody, CalendarProposalBody, CarriedBody, ChallengeBody,
+    CircleBody, ConflictBody, ContentBody, DeviceBody, DeviceEntryBody, DeviceStateBody, FitBody, ForkBody,
+    ImportedBody, ImportedCalendarBody, IntroducedBody, IntroductionBody, InvitationBody, InvitationStateBody,
+    IssuedInvitationBody, ItemBody, ItemPhotoBody, ItemsBody, LogBody, LogEntryBody, LoginBody, MineBody, MineItemBody,
+    MineMailBody, MinePushBody, ModeratedBody, NamedResidentBody, NeighbourBody, NeighbourSyncBody, OrganisationBody,
+    PassedOverBody, PhotoBody, PhotosSyncBody, ProofBody, ProposalBody, PushBody, ReachedBody, ReceiptBody,
+    RegisterBody, ResidentBody, SearchBody, SearchHitBody, SessionSyncBody, SettingBody, SettingLogoBody, SkippedBody,
+    SourceBody, SourcesBody, StatementBody, StatusBody, SuggestionBody, SuggestionsBody, SyncBody, TakingBody,
+    TreatyStateBody, VisitorBody,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -31,16 +32,16 @@ macro_rules! bodies {
 #[rustfmt::skip]
 pub const BODIES: &[Body] = bodies![
     // What requests bring.
-    IntroductionBody, PassedOverBody, PushBody, ReachedBody,
+    IntroductionBody, LoginBody, PassedOverBody, PushBody, ReachedBody,
     // What answers bring.
-    AcceptedBody, AdmittedBody, AreaBody, AuthorBody, BoxBody, CalendarProposalBody, CarriedBody, CircleBody,
-    ConflictBody, ContentBody, DeviceBody, DeviceEntryBody, DeviceStateBody, FitBody, ForkBody, ImportedBody,
+    AcceptedBody, AdmittedBody, AreaBody, AuthorBody, BoxBody, CalendarProposalBody, CarriedBody, ChallengeBody,
+    CircleBody, ConflictBody, ContentBody, DeviceBody, DeviceEntryBody, DeviceStateBody, FitBody, ForkBody, ImportedBody,
     ImportedCalendarBody, IntroducedBody, InvitationBody, InvitationStateBody, IssuedInvitationBody, ItemBody,
     ItemPhotoBody, ItemsBody, LogBody, LogEntryBody, MineBody, MineItemBody, MineMailBody, MinePushBody, ModeratedBody,
     NamedResidentBody, NeighbourBody, NeighbourSyncBody, OrganisationBody, PhotoBody, PhotosSyncBody, ProofBody,
     ProposalBody, ReceiptBody, RegisterBody, ResidentBody, SearchBody, SearchHitBody, SessionSyncBody, SettingBody,
     SettingLogoBody, SkippedBody, SourceBody, SourcesBody, StatementBody, StatusBody, SuggestionBody, SuggestionsBody,
-    SyncBody, TakingBody, TreatyStateBody,
+    SyncBody, TakingBody, TreatyStateBody, VisitorBody,
 ];
 
 /// What is read is written and read again as the same.

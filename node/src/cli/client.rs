@@ -22,12 +22,11 @@ use crate::search::IndexState;
 use crate::web::api::bundles;
 use crate::web::body::ThemeFile;
 use crate::web::body::{
-    AcceptedBody, DeviceBody, ForkBody, ImportedBody, ImportedCalendarBody, InvitationBody, ItemBody, LogBody,
-    MineBody, NamedResidentBody, PassedOverBody, PhotoBody, ReceiptBody, RegisterBody, SearchBody, SettingBody,
-    SourcesBody, StatusBody, SyncBody, TakingBody,
+    AcceptedBody, ChallengeBody, DeviceBody, ForkBody, ImportedBody, ImportedCalendarBody, InvitationBody, ItemBody,
+    LogBody, LoginBody, MineBody, NamedResidentBody, PassedOverBody, PhotoBody, ReceiptBody, RegisterBody, SearchBody,
+    SettingBody, SourcesBody, StatusBody, SyncBody, TakingBody,
 };
 use crate::web::error::{ProblemBody, kind_of};
-use crate::web::sessions::{ChallengeBody, LoginBody};
 
 /// The longest one request may take.
 const REQUEST_TIME: Duration = Duration::from_secs(30);

@@ -8,6 +8,7 @@ mod neighbours;
 mod push;
 mod register;
 mod search;
+mod session;
 mod setting;
 mod sync;
 
@@ -26,6 +27,7 @@ pub use register::{
     OrganisationBody, ProposalBody, ReceiptBody, RegisterBody, ResidentBody, StatementBody,
 };
 pub use search::{FitBody, SearchBody, SearchHitBody, SuggestionBody, SuggestionsBody};
+pub use session::{ChallengeBody, LoginBody, VisitorBody};
 pub use setting::{SettingBody, SettingLogoBody, ThemeFile, ThemeFileError};
 pub use sync::{CarriedBody, NeighbourSyncBody, PhotosSyncBody, SessionSyncBody, SyncBody};
 
