@@ -37,7 +37,7 @@ pub(crate) struct Options {
     #[arg(long, default_value_t = 5)]
     seconds: u32,
     /// How often somebody writes in the browser; 0 leaves the browser out
-    #[arg(long, default_value_t = 100)]
+    #[arg(long, default_value_t = 300)]
     posts: u32,
     /// How often each page is opened in a browser with a slow line and a slow processor; 0 leaves that out
     #[arg(long, default_value_t = 5)]
