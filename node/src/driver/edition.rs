@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A number that grows whenever pages may look different. What was made from one edition may be shown for as long as that
 /// edition is out, and says nothing across restarts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Edition(u64);
 
 /// Brings editions out; there is one, the driver's.

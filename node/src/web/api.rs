@@ -156,7 +156,8 @@ pub(super) async fn read<T: Send + 'static>(
     state: SiteState,
     question: impl FnOnce(Reader) -> Result<T, ReadError> + Send + 'static,
 ) -> Result<T, Problem> {
-    match tokio::task::spawn_blocking(move || question(Reader::new(&state))).await {
+    let turns = state.turns.clone();
+    match turns.take(move || question(Reader::new(&state))).await {
         Ok(answer) => answer.map_err(Problem::from),
         Err(error) => Err(Problem::internal(&error)),
     }

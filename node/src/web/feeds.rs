@@ -43,7 +43,8 @@ async fn file(
     media_type: &'static str,
     make: impl FnOnce(&Reader) -> Result<Made, ReadError> + Send + 'static,
 ) -> Response {
-    let made = tokio::task::spawn_blocking(move || make(&Reader::new(&state))).await;
+    let turns = state.turns.clone();
+    let made = turns.take(move || make(&Reader::new(&state))).await;
     let made = match made {
         Ok(Ok(made)) => made,
         Ok(Err(error)) => return Problem::from(error).into_response(),

@@ -30,8 +30,8 @@ const LONGEST_ADDRESS: usize = 512;
 /// Pages say days and times of day, so they are made again after this many milliseconds.
 const MINUTE_MS: u64 = 60_000;
 
-/// The answers that are kept.
-pub(super) struct Kept(Cache<Key, Arc<Answer>, ByBytes>);
+/// The answers that are kept; nothing in the place of one that is made anew for each who asks.
+pub(super) struct Kept(Cache<Key, Option<Arc<Answer>>, ByBytes>);
 
 /// What is answered with the same bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -54,9 +54,10 @@ struct Answer {
 #[derive(Clone)]
 struct ByBytes;
 
-impl Weighter<Key, Arc<Answer>> for ByBytes {
-    fn weight(&self, key: &Key, answer: &Arc<Answer>) -> u64 {
-        (key.host.len() + key.address.len() + answer.body.len() + OVERHEAD) as u64
+impl Weighter<Key, Option<Arc<Answer>>> for ByBytes {
+    fn weight(&self, key: &Key, answer: &Option<Arc<Answer>>) -> u64 {
+        let body = answer.as_ref().map_or(0, |answer| answer.body.len());
+        (key.host.len() + key.address.len() + body + OVERHEAD) as u64
     }
 }
 
@@ -73,22 +74,33 @@ impl Default for Kept {
     }
 }
 
-/// Answers from what is kept, and keeps what it had to have made. Of many who ask for the same at once one has it made and
-/// the others wait for that. Who says who they are (a cookie, a token) is never answered from here.
+/// Answers from what is kept, and keeps what it had to have made. Who says who they are (a cookie, a token) is never answered
+/// from here.
 pub(super) async fn keep(State(state): State<SiteState>, request: Request, next: Next) -> Response {
     let Some(key) = key_of(&state, &request) else { return layers::compress(request, next).await };
     let asked = request.headers().clone();
-    match state.kept.0.get_value_or_guard_async(&key).await {
-        Ok(answer) => answer.to(&asked),
-        Err(room) => match Answer::of(layers::compress(request, next).await).await {
+    state.kept.answer(&key, &asked, layers::compress(request, next)).await
+}
+
+impl Kept {
+    /// Of many who ask for the same at once one has it made and the others wait for that; unless it cannot be kept: from the
+    /// second time on everybody has it made at once, and nobody waits for what is not for them.
+    async fn answer(&self, key: &Key, asked: &HeaderMap, made: impl Future<Output = Response>) -> Response {
+        let room = match self.0.get_value_or_guard_async(key).await {
+            Ok(Some(answer)) => return answer.to(asked),
+            Ok(None) => return made.await,
+            Err(room) => room,
+        };
+        let (kept, response) = match Answer::of(made.await).await {
             Ok(answer) => {
-                let answer = Arc::new(answer);
-                // It is not kept if it was thrown out in the meantime; it is an answer all the same.
-                let _ = room.insert(Arc::clone(&answer));
-                answer.to(&asked)
+                let response = answer.to(asked);
+                (Some(Arc::new(answer)), response)
             }
-            Err(response) => response,
-        },
+            Err(response) => (None, response),
+        };
+        // It is not kept if it was thrown out in the meantime; it is an answer all the same.
+        let _ = room.insert(kept);
+        response
     }
 }
 
@@ -136,5 +148,54 @@ impl Answer {
 
     fn to(&self, asked: &HeaderMap) -> Response {
         conditional::answer(asked, &self.tag, self.headers.clone(), self.body.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::sync::Barrier;
+    use tokio::time::timeout;
+
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(20);
+
+    fn key() -> Key {
+        let (host, address) = ("maasdorp.example".to_owned(), "/zoeken?q=molen".to_owned());
+        Key { host, address, brotli: false, edition: Edition::default(), minute: 0 }
+    }
+
+    fn page(caching: &'static str) -> Response {
+        Response::builder().header(header::CACHE_CONTROL, caching).body(Body::from("Molen")).expect("it is whole")
+    }
+
+    #[tokio::test]
+    async fn what_is_the_same_for_everybody_is_made_once() {
+        let kept = Kept::default();
+        for _ in 0..2 {
+            let made = kept.answer(&key(), &HeaderMap::new(), async { page("no-cache") }).await;
+            assert_eq!(made.status(), StatusCode::OK);
+        }
+        let answered = kept.answer(&key(), &HeaderMap::new(), async { panic!("it is kept") }).await;
+        assert_eq!(answered.status(), StatusCode::OK);
+    }
+
+    #[tokio::test]
+    async fn nobody_waits_for_what_is_made_for_somebody_else() {
+        let kept = Kept::default();
+        let _first = kept.answer(&key(), &HeaderMap::new(), async { page("no-store") }).await;
+        // Each of two is made only while the other is.
+        let both = Barrier::new(2);
+        let one = || async {
+            let made = async {
+                both.wait().await;
+                page("no-store")
+            };
+            kept.answer(&key(), &HeaderMap::new(), made).await.status()
+        };
+        let answered = timeout(PATIENCE, async { tokio::join!(one(), one()) }).await;
+        assert_eq!(answered.expect("one waits for the other"), (StatusCode::OK, StatusCode::OK));
     }
 }

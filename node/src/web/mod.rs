@@ -39,6 +39,7 @@ mod serving;
 pub mod sessions;
 mod statics;
 mod theme;
+mod turns;
 mod visits;
 mod write;
 
@@ -68,6 +69,7 @@ use links::Links;
 use live::Live;
 use rates::Rates;
 use sessions::Sessions;
+use turns::Turns;
 
 pub use arrival::Proxies;
 pub use keeper::FolderToken;
@@ -87,6 +89,7 @@ pub struct SiteState {
     pub identity: Arc<SiteIdentity>,
     item_count: Arc<ItemCount>,
     kept: Arc<Kept>,
+    turns: Turns,
     sessions: Arc<Sessions>,
     links: Arc<Links>,
     live: Arc<Live>,
@@ -110,13 +113,14 @@ impl SiteState {
     /// The site of the box that `driver` drives on `store`.
     pub fn new(store: Arc<dyn Read + Send + Sync>, driver: DriverHandle, identity: Arc<SiteIdentity>) -> Self {
         let item_count = Arc::new(ItemCount::new(driver.subscribe()));
-        let (kept, sessions, links, live, rates, dial_now) = Default::default();
+        let (kept, turns, sessions, links, live, rates, dial_now) = Default::default();
         Self {
             store,
             driver,
             identity,
             item_count,
             kept,
+            turns,
             sessions,
             links,
             live,

@@ -84,7 +84,8 @@ async fn show(
     headers: HeaderMap,
     Path((id, size)): Path<(String, String)>,
 ) -> Response {
-    let shown = tokio::task::spawn_blocking(move || find(&state, visitor, &id, &size)).await;
+    let turns = state.turns.clone();
+    let shown = turns.take(move || find(&state, visitor, &id, &size)).await;
     let shown = match shown {
         Ok(Ok(shown)) => shown,
         Ok(Err(error)) => return Problem::from(error).into_response(),
