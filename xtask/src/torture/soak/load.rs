@@ -6,6 +6,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
@@ -24,6 +25,8 @@ const THOUGHT: Duration = Duration::from_secs(4);
 const LOOK: Duration = Duration::from_millis(300);
 /// So many posts of one resident stand on the square; then the oldest is erased for each new one.
 const STANDING: usize = 10;
+/// Of so many requests that are not answered it is told why.
+const EXPLAINED: usize = 8;
 
 /// What readers ask for, one after the other. After each round they leave in the middle of something.
 const READ: [&str; 12] = [
@@ -51,17 +54,20 @@ pub(super) struct Load<'a> {
     writing: AtomicBool,
     answered: AtomicU64,
     unanswered: AtomicU64,
+    why: Mutex<Vec<String>>,
     operations: AtomicU64,
     dropped: AtomicU64,
 }
 
 /// What it has done so far.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Done {
     /// Requests that were answered.
     pub(super) answered: u64,
     /// Requests, and acts of writers, that were not.
     pub(super) unanswered: u64,
+    /// Why not, of the first few of them.
+    pub(super) why: Vec<String>,
     /// Posts, changes and erasures that were accepted.
     pub(super) operations: u64,
     /// Lines that were dropped in the middle.
@@ -70,18 +76,19 @@ pub(super) struct Done {
 
 impl fmt::Display for Done {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { answered, unanswered, operations, dropped } = self;
+        let Self { answered, unanswered, why, operations, dropped } = self;
         write!(
             f,
             "{answered} requests answered and {unanswered} not, {operations} posts, changes and erasures, {dropped} lines dropped"
-        )
+        )?;
+        why.iter().try_for_each(|why| write!(f, "\nnot answered: {why}"))
     }
 }
 
 impl Done {
     pub(super) fn json(&self) -> Value {
         json!({
-            "answered": self.answered, "unanswered": self.unanswered, "operations": self.operations,
+            "answered": self.answered, "unanswered": self.unanswered, "why": self.why, "operations": self.operations,
             "dropped": self.dropped,
         })
     }
@@ -92,7 +99,8 @@ impl<'a> Load<'a> {
     pub(super) const fn new(program: &'a Path, keys: &'a [PathBuf], photo: &'a Path, site: &'a str) -> Self {
         let (over, writing) = (AtomicBool::new(false), AtomicBool::new(false));
         let [answered, unanswered, operations, dropped] = [const { AtomicU64::new(0) }; 4];
-        Self { program, keys, photo, site, over, writing, answered, unanswered, operations, dropped }
+        let why = Mutex::new(Vec::new());
+        Self { program, keys, photo, site, over, writing, answered, unanswered, why, operations, dropped }
     }
 
     /// Whether residents write from now on.
@@ -106,6 +114,7 @@ impl<'a> Load<'a> {
         Done {
             answered: of(&self.answered),
             unanswered: of(&self.unanswered),
+            why: self.why.lock().map_or_else(|_| Vec::new(), |why| why.clone()),
             operations: of(&self.operations),
             dropped: of(&self.dropped),
         }
@@ -128,15 +137,23 @@ impl<'a> Load<'a> {
         self.over.load(Ordering::Relaxed)
     }
 
-    fn count<T>(&self, asked: &Result<T>, as_done: &AtomicU64) {
-        let count = if asked.is_ok() { as_done } else { &self.unanswered };
-        count.fetch_add(1, Ordering::Relaxed);
+    fn count<T>(&self, what: &str, asked: &Result<T>, as_done: &AtomicU64) {
+        let Err(error) = asked else {
+            as_done.fetch_add(1, Ordering::Relaxed);
+            return;
+        };
+        self.unanswered.fetch_add(1, Ordering::Relaxed);
+        if let Ok(mut why) = self.why.lock()
+            && why.len() < EXPLAINED
+        {
+            why.push(format!("{what}: {error:#}"));
+        }
     }
 
     fn read(&self) {
         while !self.is_over() {
             for path in READ {
-                self.count(&http::get(self.site, path), &self.answered);
+                self.count(path, &http::get(self.site, path), &self.answered);
                 thread::sleep(GLANCE);
                 if self.is_over() {
                     return;
@@ -144,7 +161,7 @@ impl<'a> Load<'a> {
             }
             for path in ["/api/v1/events", "/api/v1/items"] {
                 let left = self.leave(path);
-                self.count(&left, &self.dropped);
+                self.count(path, &left, &self.dropped);
             }
         }
     }
@@ -168,7 +185,7 @@ impl<'a> Load<'a> {
             if self.writing.load(Ordering::Relaxed) {
                 number += 1;
                 let acted = self.act(key, &mut standing, number);
-                self.count(&acted, &self.operations);
+                self.count("a writer", &acted, &self.operations);
             }
             self.rest(THOUGHT);
         }
