@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dorpsplein_protocol::operation::{ItemId, NeighbourhoodId};
+use tokio::sync::Notify;
 use tokio::sync::broadcast::Receiver;
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout_at};
 use tokio_util::sync::CancellationToken;
@@ -40,6 +41,7 @@ const RETRY: Duration = Duration::from_secs(20);
 pub struct Follower(JoinHandle<()>);
 
 /// What is to be done.
+#[derive(Debug, PartialEq, Eq)]
 enum Work {
     Compare,
     Rebuild,
@@ -80,10 +82,10 @@ impl Following {
         let mut failures = 0;
         let mut work = tokio::select! {
             () = stop.cancelled() => None,
-            () = sleep(START_REST) => Some(Work::Compare),
+            work = at_start(&mut self.changes) => Some(work),
         };
-        while let Some(next) = work {
-            let (again, rest) = match self.carry_out(next).await {
+        while let Some(now) = work {
+            let (again, rest) = match self.carry_out(now).await {
                 Ok(rest) => {
                     failures = 0;
                     (None, rest)
@@ -100,7 +102,7 @@ impl Following {
                     sleep(rest).await;
                     match again {
                         Some(work) => Some(work),
-                        None => self.next().await,
+                        None => next(&self.search.shared.rebuild, &mut self.changes).await,
                     }
                 } => next,
             };
@@ -120,46 +122,86 @@ impl Following {
         tracing::error!(%error, retry_s = RETRY.as_secs(), "the search index is not in line");
         Err(())
     }
+}
 
-    /// What is to be done next; none when nothing will ever change again.
-    async fn next(&mut self) -> Option<Work> {
-        let mut items = BTreeSet::new();
-        tokio::select! {
-            () = self.search.shared.rebuild.notified() => return Some(Work::Rebuild),
-            first = self.changes.recv() => match first {
-                Ok(changed) => items.extend(changed.iter().copied()),
-                Err(RecvError::Lagged(_)) => return Some(Work::Compare),
-                Err(RecvError::Closed) => return None,
-            },
+/// Everything is compared once, but not in the middle of a copy.
+async fn at_start(changes: &mut Receiver<Arc<[ItemId]>>) -> Work {
+    sleep(START_REST).await;
+    let mut heard = Heard::default();
+    loop {
+        match changes.try_recv() {
+            Ok(changed) => heard.note(&changed),
+            Err(TryRecvError::Lagged(_)) => heard.note_more(),
+            Err(TryRecvError::Empty | TryRecvError::Closed) => break,
         }
-        let begun = Instant::now();
-        let mut is_counted = true;
-        loop {
-            let is_copy = items.len() >= COPY || !is_counted;
-            let (quiet, longest) = if is_copy { (COPY_QUIET, COPY_LONGEST) } else { (QUIET, LONGEST) };
-            let latest = begun + longest;
-            let until = latest.min(Instant::now() + quiet);
-            let over = match timeout_at(until, self.changes.recv()).await {
-                Ok(Ok(changed)) => {
-                    if is_counted {
-                        items.extend(changed.iter().copied());
-                    }
-                    Instant::now() >= latest
-                }
-                Ok(Err(RecvError::Lagged(_))) => {
-                    is_counted = false;
-                    Instant::now() >= latest
-                }
-                // The last changes still count.
-                Ok(Err(RecvError::Closed)) | Err(_) => true,
-            };
-            if items.len() > MAX_ITEMS {
-                is_counted = false;
-                items.clear();
-            }
-            if over {
-                return Some(if is_counted { Work::Update(items) } else { Work::Compare });
-            }
+    }
+    if heard.is_copy() {
+        until_quiet(changes, heard).await;
+    }
+    Work::Compare
+}
+
+/// What is to be done next; none when nothing will ever change again.
+async fn next(rebuild: &Notify, changes: &mut Receiver<Arc<[ItemId]>>) -> Option<Work> {
+    let mut heard = Heard::default();
+    tokio::select! {
+        () = rebuild.notified() => return Some(Work::Rebuild),
+        first = changes.recv() => match first {
+            Ok(changed) => heard.note(&changed),
+            // More than the channel holds came while the index was written.
+            Err(RecvError::Lagged(_)) => heard.note_more(),
+            Err(RecvError::Closed) => return None,
+        },
+    }
+    Some(until_quiet(changes, heard).await)
+}
+
+/// What changed since the index was written.
+#[derive(Default)]
+struct Heard {
+    items: BTreeSet<ItemId>,
+    /// More changed than is remembered one by one.
+    more: bool,
+}
+
+impl Heard {
+    fn note(&mut self, changed: &[ItemId]) {
+        if !self.more {
+            self.items.extend(changed);
+        }
+        if self.items.len() > MAX_ITEMS {
+            self.note_more();
+        }
+    }
+
+    fn note_more(&mut self) {
+        self.more = true;
+        self.items.clear();
+    }
+
+    fn is_copy(&self) -> bool {
+        self.more || self.items.len() >= COPY
+    }
+
+    fn work(self) -> Work {
+        if self.more { Work::Compare } else { Work::Update(self.items) }
+    }
+}
+
+/// Waits until no more changes come, or until they have been coming for long enough; says what is to be done then.
+async fn until_quiet(changes: &mut Receiver<Arc<[ItemId]>>, mut heard: Heard) -> Work {
+    let begun = Instant::now();
+    loop {
+        let (quiet, longest) = if heard.is_copy() { (COPY_QUIET, COPY_LONGEST) } else { (QUIET, LONGEST) };
+        let latest = begun + longest;
+        match timeout_at(latest.min(Instant::now() + quiet), changes.recv()).await {
+            Ok(Ok(changed)) => heard.note(&changed),
+            Ok(Err(RecvError::Lagged(_))) => heard.note_more(),
+            // The last changes still count.
+            Ok(Err(RecvError::Closed)) | Err(_) => return heard.work(),
+        }
+        if Instant::now() >= latest {
+            return heard.work();
         }
     }
 }
@@ -175,5 +217,94 @@ impl Search {
                 Ok(())
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::broadcast::{Sender, channel};
+
+    use super::*;
+
+    fn item(number: u64) -> ItemId {
+        let mut id = [0; 32];
+        id[..8].copy_from_slice(&number.to_be_bytes());
+        ItemId::from_bytes(id)
+    }
+
+    fn items(numbers: std::ops::Range<u64>) -> Arc<[ItemId]> {
+        numbers.map(item).collect()
+    }
+
+    /// Copies items on and on, so many at a time, with less than [`COPY_QUIET`] in between.
+    async fn copy(sender: Sender<Arc<[ItemId]>>, rounds: u64) {
+        for number in 0..rounds {
+            sleep(QUIET * 2).await;
+            sender.send(items(number * 300..(number + 1) * 300)).expect("somebody listens");
+        }
+        sleep(COPY_LONGEST).await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_people_write_is_found_at_once() {
+        let (sender, mut changes) = channel(8);
+        sender.send(items(0..2)).expect("somebody listens");
+        let begun = Instant::now();
+        let work = next(&Notify::new(), &mut changes).await;
+        assert_eq!(work, Some(Work::Update(BTreeSet::from([item(0), item(1)]))));
+        assert!(begun.elapsed() <= QUIET * 2, "{:?}", begun.elapsed());
+        drop(sender);
+        assert_eq!(next(&Notify::new(), &mut changes).await, None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_index_waits_for_the_end_of_a_copy_that_it_did_not_hear_all_of() {
+        const ROUNDS: u64 = 20;
+        let (sender, mut changes) = channel(8);
+        for number in 0..ROUNDS {
+            sender.send(items(number * 300..(number + 1) * 300)).expect("somebody listens");
+        }
+        let copying = tokio::spawn(copy(sender, ROUNDS));
+        let begun = Instant::now();
+        assert_eq!(next(&Notify::new(), &mut changes).await, Some(Work::Compare));
+        assert!(begun.elapsed() >= QUIET * 40, "it was written in the middle of the copy, after {:?}", begun.elapsed());
+        copying.abort();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_box_that_starts_with_a_copy_compares_after_it() {
+        let (sender, mut changes) = channel(8);
+        let begun = Instant::now();
+        assert_eq!(at_start(&mut changes).await, Work::Compare);
+        assert!(begun.elapsed() <= START_REST * 2, "nothing comes: {:?}", begun.elapsed());
+
+        sender.send(items(0..2_000)).expect("somebody listens");
+        let copying = tokio::spawn(copy(sender, 20));
+        let begun = Instant::now();
+        assert_eq!(at_start(&mut changes).await, Work::Compare);
+        assert!(
+            begun.elapsed() >= QUIET * 40,
+            "it was compared in the middle of the copy, after {:?}",
+            begun.elapsed()
+        );
+        copying.abort();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_never_stops_is_found_in_the_meantime() {
+        let (sender, mut changes) = channel(8);
+        let without_end = tokio::spawn(async move {
+            for number in 0.. {
+                sleep(QUIET / 2).await;
+                if sender.send(items(number..number + 1)).is_err() {
+                    break;
+                }
+            }
+        });
+        let begun = Instant::now();
+        let work = next(&Notify::new(), &mut changes).await;
+        assert!(matches!(work, Some(Work::Update(changed)) if !changed.is_empty()));
+        assert!(begun.elapsed() <= LONGEST + QUIET, "{:?}", begun.elapsed());
+        without_end.abort();
     }
 }
