@@ -236,7 +236,7 @@ impl<'a> Examining<'a> {
     }
 
     fn finish(mut self) -> Result<(Findings, Beside), BackupError> {
-        self.taking_in.settle(self.dir)?;
+        self.bar.inc(self.taking_in.settle(self.dir)?);
         let rebuilt = self.taking_in.look()?;
         self.findings.differing = self.about.map_or(0, |about| about.differing(&rebuilt.rows));
         self.bar.finish_and_clear();

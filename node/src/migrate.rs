@@ -174,7 +174,8 @@ fn derive_anew(
         operations += taking_in.frame(dir, frame.bytes)?;
         watch(Stage::Derived { operations, of });
     }
-    taking_in.settle(dir)?;
+    operations += taking_in.settle(dir)?;
+    watch(Stage::Derived { operations, of });
     let kept = taking_in.look()?.operations.len() as u64;
     if kept < of {
         remove(beside)?;

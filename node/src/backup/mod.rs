@@ -20,6 +20,7 @@ mod about;
 mod archive;
 mod error;
 mod folder;
+mod hanging;
 mod lock;
 mod make;
 mod pieces;

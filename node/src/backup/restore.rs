@@ -4,16 +4,16 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use dorpsplein_protocol::archive::Inventory;
-use dorpsplein_protocol::photo::{PhotoId, inspect};
+use dorpsplein_protocol::photo::PhotoId;
 use indicatif::ProgressBar;
 
 use super::archive::{self, Part};
 use super::folder::{self, PhotoNames};
+use super::hanging::Hanging;
 use super::taking_in::TakingIn;
 use super::{About, BackupError, Key};
 use crate::config::Config;
 use crate::data_folder::kept::{KeptFile, Unfinished};
-use crate::photos::PhotoFolder;
 
 /// What came back.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +61,7 @@ pub fn restore(
     let mut restoring = Restoring {
         file: &file,
         folder: &folder,
-        photo_folder: PhotoFolder::open(&folder.photo_path()).map_err(BackupError::io(target))?,
+        hanging: Hanging::begin(&file, &folder.photo_path())?,
         bar,
         about: None,
         config: None,
@@ -85,7 +85,7 @@ pub fn restore(
 struct Restoring<'a> {
     file: &'a Path,
     folder: &'a Unfinished,
-    photo_folder: PhotoFolder,
+    hanging: Hanging,
     bar: &'a ProgressBar,
     about: Option<About>,
     config: Option<Config>,
@@ -114,7 +114,7 @@ impl Restoring<'_> {
                 self.bar.inc(operations);
             }
             Part::Photos(photos) => self.listed = Some(photos),
-            Part::Photo(photo, bytes) => self.photo(photo, &bytes)?,
+            Part::Photo(photo, bytes) => self.photo(photo, bytes)?,
         }
         Ok(())
     }
@@ -147,15 +147,10 @@ impl Restoring<'_> {
         Ok(self.taking_in.insert(taking_in))
     }
 
-    /// A photo, whose name fits it. The small pictures of it the box makes when it runs: that takes ten times as long as bringing
-    /// the photo back.
-    fn photo(&mut self, photo: PhotoId, bytes: &[u8]) -> Result<(), BackupError> {
+    /// A photo, whose name fits it.
+    fn photo(&mut self, photo: PhotoId, bytes: Vec<u8>) -> Result<(), BackupError> {
         self.bar.inc(1);
-        let failed = BackupError::io(self.folder.path());
-        inspect(bytes).map_err(|_| BackupError::damaged(self.file, "what should be a photo is none"))?;
-        self.photo_folder.store(&photo, bytes).map_err(failed)?;
-        self.photos.insert(photo);
-        Ok(())
+        if self.photos.insert(photo) { self.hanging.hang(photo, bytes) } else { Ok(()) }
     }
 
     /// Photos that lie beside the file. One that is damaged is no reason to bring back none of the others.
@@ -163,7 +158,7 @@ impl Restoring<'_> {
         let names = PhotoNames::of(&self.folder.box_key()?);
         for photo in self.listed.clone().unwrap_or_default() {
             match folder::photo(beside, &names, key, &photo) {
-                Ok(Some(bytes)) => self.photo(photo, &bytes)?,
+                Ok(Some(bytes)) => self.photo(photo, bytes)?,
                 Ok(None) => {}
                 Err(error @ (BackupError::Damaged { .. } | BackupError::NotOne(_) | BackupError::Locked(_))) => {
                     tracing::info!(%error, "a photo cannot be read");
@@ -177,11 +172,13 @@ impl Restoring<'_> {
     fn finish(mut self) -> Result<Restored, BackupError> {
         let file = self.file;
         let incomplete = || BackupError::damaged(file, "it ends too early");
+        let mut taking_in = self.taking_in.take().ok_or_else(incomplete)?;
+        // What is wrong with the operations is told first: they came first.
+        self.bar.inc(taking_in.settle(file)?);
         let (Some(about), Some(config), Some(listed)) = (self.about, self.config, self.listed) else {
             return Err(incomplete());
         };
-        let mut taking_in = self.taking_in.take().ok_or_else(incomplete)?;
-        taking_in.settle(file)?;
+        self.hanging.finish()?;
         let Inventory { operations, rows, .. } = taking_in.look()?;
         let lost = listed.iter().filter(|photo| !self.photos.contains(photo)).count() as u64;
         Ok(Restored {

@@ -251,7 +251,11 @@ impl DriverHandle {
     /// cannot store anything now, or is stopping.
     pub async fn import(&self, frame: Vec<u8>) -> Result<Imported, CloseReason> {
         let checked = tokio::task::spawn_blocking(move || Checked::new(&frame)).await;
-        let frame = checked.map_err(|_| CloseReason::Storage)?;
+        self.import_checked(checked.map_err(|_| CloseReason::Storage)?).await
+    }
+
+    /// [Imports](Self::import) a frame that whoever brings it has checked already, ahead of its turn.
+    pub(crate) async fn import_checked(&self, frame: Checked) -> Result<Imported, CloseReason> {
         let (reply, answer) = oneshot::channel();
         self.requests.send(Request::Import { frame, reply }).await.map_err(|_| CloseReason::Storage)?;
         answer.await.map_err(|_| CloseReason::Storage)?
