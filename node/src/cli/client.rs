@@ -20,11 +20,10 @@ use ureq::{Agent, RequestBuilder};
 use crate::links::Site;
 use crate::search::IndexState;
 use crate::web::api::bundles;
-use crate::web::body::ThemeFile;
 use crate::web::body::{
     AcceptedBody, ChallengeBody, DeviceBody, ForkBody, ImportedBody, ImportedCalendarBody, InvitationBody, ItemBody,
     LogBody, LoginBody, MineBody, NamedResidentBody, PassedOverBody, PhotoBody, ReceiptBody, RegisterBody, SearchBody,
-    SettingBody, SourcesBody, StatusBody, SyncBody, TakingBody,
+    SettingBody, SourcesBody, StatusBody, SyncBody, TakingBody, ThemeFile,
 };
 use crate::web::error::{ProblemBody, kind_of};
 

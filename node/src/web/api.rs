@@ -156,8 +156,7 @@ pub(super) async fn read<T: Send + 'static>(
     state: SiteState,
     question: impl FnOnce(Reader) -> Result<T, ReadError> + Send + 'static,
 ) -> Result<T, Problem> {
-    let turns = state.turns.clone();
-    match turns.take(move || question(Reader::new(&state))).await {
+    match state.in_turn(move |state| question(Reader::new(state))).await {
         Ok(answer) => answer.map_err(Problem::from),
         Err(error) => Err(Problem::internal(&error)),
     }

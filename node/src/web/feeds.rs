@@ -43,9 +43,7 @@ async fn file(
     media_type: &'static str,
     make: impl FnOnce(&Reader) -> Result<Made, ReadError> + Send + 'static,
 ) -> Response {
-    let turns = state.turns.clone();
-    let made = turns.take(move || make(&Reader::new(&state))).await;
-    let made = match made {
+    let made = match state.in_turn(move |state| make(&Reader::new(state))).await {
         Ok(Ok(made)) => made,
         Ok(Err(error)) => return Problem::from(error).into_response(),
         Err(error) => return Problem::internal(&error).into_response(),

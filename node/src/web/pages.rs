@@ -211,9 +211,8 @@ pub(super) async fn html_for(
     path: String,
     make: impl FnOnce(&Reader) -> Result<String, ReadError> + Send + 'static,
 ) -> Response {
-    let turns = state.turns.clone();
-    let made = turns.take(move || {
-        let reader = Reader::new(&state).for_visitor(visitor).at_kiosk(at_kiosk);
+    let made = state.in_turn(move |state| {
+        let reader = Reader::new(state).for_visitor(visitor).at_kiosk(at_kiosk);
         let made = make(&reader).map(|html| (StatusCode::OK, html));
         let (status, html) = made.or_else(|error| instead(&reader, error, path, lang))?;
         Ok::<_, RenderError>((status, html, layers::page_policy(reader.theme_css())))

@@ -84,9 +84,7 @@ async fn show(
     headers: HeaderMap,
     Path((id, size)): Path<(String, String)>,
 ) -> Response {
-    let turns = state.turns.clone();
-    let shown = turns.take(move || find(&state, visitor, &id, &size)).await;
-    let shown = match shown {
+    let shown = match state.in_turn(move |state| find(state, visitor, &id, &size)).await {
         Ok(Ok(shown)) => shown,
         Ok(Err(error)) => return Problem::from(error).into_response(),
         Err(error) => return Problem::internal(&error).into_response(),

@@ -72,9 +72,8 @@ pub(super) async fn preview(
     let Ok(Payload::Edits(edits)) = Payload::decode(&payload) else { return Err(malformed("these are no edits")) };
     check_creation(&edits).map_err(|error| Problem::new(error.problem(), error.to_string()))?;
     let Some(Edit::Create { kind, .. }) = edits.first().cloned() else { return Err(malformed("nothing is made")) };
-    let turns = state.turns.clone();
-    let made = turns.take(move || {
-        Reader::new(&state).for_visitor(visitor).preview_of_draft(kind, &edits, space, &device, manner.level, lang)
+    let made = state.in_turn(move |state| {
+        Reader::new(state).for_visitor(visitor).preview_of_draft(kind, &edits, space, &device, manner.level, lang)
     });
     let html = made.await.map_err(|error| Problem::internal(&error))??;
     Ok(([(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))], Html(html)).into_response())

@@ -11,6 +11,8 @@ use std::thread;
 use tokio::sync::Semaphore;
 use tokio::task::{JoinError, spawn_blocking};
 
+use super::SiteState;
+
 /// So many at a time for each core: while one waits for the disk another can go on.
 const OF_CORE: usize = 2;
 
@@ -33,10 +35,7 @@ impl Turns {
     ///
     /// # Errors
     /// When it panicked.
-    pub(super) async fn take<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, JoinError> {
+    async fn take<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, JoinError> {
         let turn = Arc::clone(&self.0).acquire_owned().await.expect("nobody closes the semaphore");
         spawn_blocking(move || {
             let done = work();
@@ -44,6 +43,20 @@ impl Turns {
             done
         })
         .await
+    }
+}
+
+impl SiteState {
+    /// Waits for a turn and does what reads the disk.
+    ///
+    /// # Errors
+    /// When it panicked.
+    pub(super) async fn in_turn<T: Send + 'static>(
+        self,
+        work: impl FnOnce(&Self) -> T + Send + 'static,
+    ) -> Result<T, JoinError> {
+        let turns = self.turns.clone();
+        turns.take(move || work(&self)).await
     }
 }
 
