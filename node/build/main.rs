@@ -1,4 +1,4 @@
-//! Builds what the box serves besides pages: the browser's modules (Rust compiled to WebAssembly) and the files of `web-ui/assets`, each under a name that carries the hash of its content, plain and as brotli.
+//! Builds what the box serves besides pages: the browser's modules (Rust compiled to WebAssembly) and the files of `web-ui/assets`, each under a name that carries the hash of its content, packed with brotli.
 //!
 //! The story, top to bottom: compile the modules, name everything by its content, write the table that
 //! `src/web/assets.rs` includes. A machine without the wasm target gets a box for reading only, unless
@@ -48,6 +48,9 @@ fn main() -> Result<()> {
     let text = std::fs::read_to_string(&worker).with_context(|| format!("cannot read {}", worker.display()))?;
     let text = with_languages(&text, &workspace)?;
     files.add_referring(WORKER, &text, &KEPT_BY_WORKER)?;
+    let description = workspace.join("docs/openapi.json");
+    let text = std::fs::read(&description).with_context(|| format!("cannot read {}", description.display()))?;
+    files.add("openapi.json", text)?;
     files.write(&out_dir)
 }
 
@@ -98,9 +101,10 @@ fn workspace_root() -> Result<PathBuf> {
 
 /// Runs this script again only when something that ends up in the served files may have changed.
 fn watch_sources(workspace: &Path) {
-    const WATCHED: [&str; 10] = [
+    const WATCHED: [&str; 11] = [
         "Cargo.lock",
         "Cargo.toml",
+        "docs/openapi.json",
         "node/build",
         "protocol/Cargo.toml",
         "protocol/src",

@@ -82,8 +82,7 @@ impl StaticFiles {
         Ok(())
     }
 
-    /// Writes the files with their brotli variants into `out_dir/static`, and `out_dir/static_assets.rs`, the table
-    /// that names them.
+    /// Writes the files, packed with brotli, into `out_dir/static`, and `out_dir/static_assets.rs`, the table that names them.
     pub(crate) fn write(&self, out_dir: &Path) -> Result<()> {
         let folder = out_dir.join("static");
         if folder.exists() {
@@ -92,12 +91,11 @@ impl StaticFiles {
         fs::create_dir_all(&folder)?;
         let mut table = String::from("&[\n");
         for (name, file) in &self.files {
-            fs::write(folder.join(&file.hashed_name), &file.content)?;
             fs::write(folder.join(format!("{}.br", file.hashed_name)), brotli(&file.content)?)?;
             writeln!(
                 table,
                 "    Asset {{ name: {name:?}, url: \"/static/{hashed}\", media_type: {media:?}, hash: {hash:?}, \
-                 plain: include_bytes!(\"static/{hashed}\"), brotli: include_bytes!(\"static/{hashed}.br\") }},",
+                 brotli: include_bytes!(\"static/{hashed}.br\") }},",
                 hashed = file.hashed_name,
                 media = file.media_type,
                 hash = file.hash,
@@ -120,6 +118,7 @@ fn media_type(extension: &str) -> Option<&'static str> {
         "css" => "text/css; charset=utf-8",
         "ico" => "image/x-icon",
         "js" => "text/javascript; charset=utf-8",
+        "json" => "application/json",
         "png" => "image/png",
         "svg" => "image/svg+xml",
         "txt" => "text/plain; charset=utf-8",

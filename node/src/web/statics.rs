@@ -43,6 +43,14 @@ pub(super) async fn worker(headers: HeaderMap) -> Response {
     }
 }
 
+/// The description of the API, which changes with the program.
+pub(super) fn description(headers: &HeaderMap) -> Response {
+    match assets::url("openapi.json").and_then(assets::find) {
+        Some(asset) => serve(asset, headers, ASK_EACH_TIME),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
 /// The certificate of the box's own authority for the local network, where it was switched on. It is no secret; whether it is
 /// the right one its fingerprint tells.
 pub(super) async fn authority(State(state): State<SiteState>) -> Response {
@@ -64,6 +72,6 @@ fn serve(asset: &'static Asset, asked: &HeaderMap, caching: HeaderValue) -> Resp
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.media_type));
     headers.insert(header::CACHE_CONTROL, caching);
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-    let bytes = if compressed { asset.brotli } else { asset.plain };
-    conditional::answer(asked, &tag, headers, Bytes::from_static(bytes))
+    let bytes = if compressed { Bytes::from_static(asset.brotli) } else { asset.plain().into() };
+    conditional::answer(asked, &tag, headers, bytes)
 }
