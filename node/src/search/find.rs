@@ -8,10 +8,11 @@ use std::ops::Bound;
 
 use dorpsplein_protocol::operation::{ItemId, Kind};
 use tantivy::query::{
-    BooleanQuery, ConstScoreQuery, DisjunctionMaxQuery, FuzzyTermQuery, Occur, Query, RangeQuery, TermQuery,
+    BooleanQuery, ConstScoreQuery, DisjunctionMaxQuery, EnableScoring, FuzzyTermQuery, Occur, Query, RangeQuery,
+    TermQuery,
 };
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{Score, Term};
+use tantivy::{DocSet, Score, Searcher, TERMINATED, Term};
 
 use super::entry::ClockNumber;
 use super::index::{Index, IndexError, Texts};
@@ -121,12 +122,12 @@ impl Question {
         &self.words
     }
 
-    /// The ways to look, from the strictest on.
-    pub(crate) fn manners(&self) -> &'static [Manner] {
+    /// The least strict way to look for it.
+    pub(crate) const fn loosest(&self) -> Manner {
         match self.words.len() {
-            0 => &[],
-            1 => &[Manner::Words, Manner::Alike],
-            _ => &[Manner::Words, Manner::Alike, Manner::Some],
+            0 => Manner::Words,
+            1 => Manner::Alike,
+            _ => Manner::Some,
         }
     }
 }
@@ -174,8 +175,59 @@ impl Index {
         BooleanQuery::new(all)
     }
 
+    /// How it is looked when nothing has all the words as somebody would write them: less strictly from one to the next. Words
+    /// that nothing has, even with typing errors, are looked for once and no more, because that takes longest.
+    ///
+    /// # Errors
+    /// [`IndexError`].
+    pub(super) fn further(&self, question: &Question) -> Result<Vec<(Manner, Question)>, IndexError> {
+        let same = |manner| (manner, question.clone());
+        if question.words.len() < 2 {
+            return Ok(question.words.iter().map(|_| same(Manner::Alike)).collect());
+        }
+        let known = self.without_unknown(question)?;
+        Ok(if known.words.len() == question.words.len() {
+            vec![same(Manner::Alike), same(Manner::Some)]
+        } else if known.is_empty() {
+            Vec::new()
+        } else {
+            vec![(Manner::Some, known)]
+        })
+    }
+
+    fn without_unknown(&self, question: &Question) -> Result<Question, IndexError> {
+        let searcher = self.searcher();
+        let last = question.words.len().saturating_sub(1);
+        let mut known = Question::default();
+        for (place, word) in question.words.iter().enumerate() {
+            let is_growing = question.is_growing && place == last;
+            if self.is_known(&searcher, word, is_growing)? {
+                known.words.push(word.clone());
+                known.is_growing = is_growing;
+            }
+        }
+        Ok(known)
+    }
+
+    /// Whether anything has this word, perhaps with typing errors. The ways that cost most come last, and are seldom needed.
+    fn is_known(&self, searcher: &Searcher, word: &str, is_growing: bool) -> Result<bool, IndexError> {
+        for way in self.ways(word, Manner::Alike, is_growing) {
+            let weight = way.weight(EnableScoring::disabled_from_searcher(searcher))?;
+            for segment in searcher.segment_readers() {
+                if weight.scorer(segment, 1.0)?.doc() != TERMINATED {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
     /// All the ways in which one word can be found; the best counts.
     fn word(&self, word: &str, manner: Manner, is_growing: bool) -> Box<dyn Query> {
+        Box::new(DisjunctionMaxQuery::new(self.ways(word, manner, is_growing)))
+    }
+
+    fn ways(&self, word: &str, manner: Manner, is_growing: bool) -> Vec<Box<dyn Query>> {
         let mut ways: Vec<Box<dyn Query>> = Vec::new();
         let mut add = |weights: &Weights, way: &dyn Fn(Texts) -> Box<dyn Query>| {
             for (texts, weight) in [(self.fields.title, weights.title), (self.fields.body, weights.body)] {
@@ -201,7 +253,7 @@ impl Index {
                 add(&WITH_ERRORS, &|texts| with_errors(Term::from_field_text(texts.stems, stem), 1, false));
             }
         }
-        Box::new(DisjunctionMaxQuery::new(ways))
+        ways
     }
 }
 

@@ -155,6 +155,15 @@ impl Search {
         index::guarded(|| index.find(question, manner, scope, after, limit))
     }
 
+    /// How it is looked, and for what of the question, when [`Manner::Words`] finds nothing: less strictly from one to the next.
+    ///
+    /// # Errors
+    /// [`IndexError`].
+    pub(crate) fn further(&self, question: &Question) -> Result<Vec<(Manner, Question)>, IndexError> {
+        let index = self.index();
+        index::guarded(|| index.further(question))
+    }
+
     fn index(&self) -> Arc<Index> {
         Arc::clone(&self.shared.index.read())
     }

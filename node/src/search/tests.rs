@@ -46,9 +46,16 @@ impl Shelf {
 
     fn find_as(&self, question: &Question, members: bool, kinds: &[Kind]) -> Vec<u8> {
         let scope = Scope { members, kinds, now: NOW };
-        let found = |manner| self.index.find(question, manner, &scope, None, 100).unwrap();
-        let first = question.manners().iter().map(|manner| found(*manner)).find(|found| !found.is_empty());
-        first.unwrap_or_default().iter().map(|found| found.id.as_bytes()[0]).collect()
+        let look = |question: &Question, manner| self.index.find(question, manner, &scope, None, 100).unwrap();
+        let strict = look(question, Manner::Words);
+        let found = if strict.is_empty() {
+            let further = self.index.further(question).unwrap();
+            let mut found = further.iter().map(|(manner, question)| look(question, *manner));
+            found.find(|found| !found.is_empty()).unwrap_or_default()
+        } else {
+            strict
+        };
+        found.iter().map(|found| found.id.as_bytes()[0]).collect()
     }
 }
 
@@ -281,4 +288,20 @@ fn has_word(folder: &std::path::Path, word: &str) -> bool {
             found
         })
     })
+}
+
+#[test]
+fn a_word_that_nothing_has_is_looked_for_once() {
+    let shelf = Shelf::with(&[news(1, "De molen draait", "Zaterdag is hij open."), news(2, "Harmonica te leen", "")]);
+    let further = |question: Question| shelf.index.further(&question).unwrap();
+    let asked = |text| Question::asked(text);
+    assert_eq!(further(asked("xyzzyxyz molen harmonica")), [(Manner::Some, asked("molen harmonica"))]);
+    assert_eq!(further(asked("xyzzyxyz plughplugh")), []);
+    let both = asked("moln harmonica");
+    assert_eq!(further(both.clone()), [(Manner::Alike, both.clone()), (Manner::Some, both)]);
+    assert_eq!(further(asked("xyzzyxyz")), [(Manner::Alike, asked("xyzzyxyz"))]);
+    assert_eq!(further(asked("")), []);
+    assert_eq!(further(Question::typed("xyzzyxyz harm")), [(Manner::Some, Question::typed("harm"))]);
+    assert_eq!(further(Question::typed("harm xyzzyxyz")), [(Manner::Some, asked("harm"))]);
+    assert_eq!(shelf.find("xyzzyxyz molen harmonica"), [2, 1]);
 }

@@ -79,7 +79,7 @@ impl Default for Kept {
 pub(super) async fn keep(State(state): State<SiteState>, request: Request, next: Next) -> Response {
     let Some(key) = key_of(&state, &request) else { return layers::compress(request, next).await };
     let asked = request.headers().clone();
-    state.kept.answer(&key, &asked, layers::compress(request, next)).await
+    state.kept.answer(&key, &asked, layers::compress_to_keep(request, next)).await
 }
 
 impl Kept {
@@ -124,10 +124,9 @@ fn key_of(state: &SiteState, request: &Request) -> Option<Key> {
 impl Answer {
     /// What can be kept of an answer, or the answer itself where it is to be made anew each time.
     async fn of(response: Response) -> Result<Self, Response> {
-        let private = response.headers().get(header::CACHE_CONTROL).is_some_and(|rules| rules == "no-store");
         let is_small = response.body().size_hint().upper().is_some_and(|length| length <= LARGEST);
         if response.status() != StatusCode::OK
-            || private
+            || layers::is_private(response.headers())
             || !is_small
             || response.headers().contains_key(header::SET_COOKIE)
         {

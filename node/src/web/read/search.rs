@@ -13,7 +13,7 @@ use dorpsplein_web_ui::{Lang, markdown, pages, view};
 use super::super::body::{FitBody, SearchBody, SearchHitBody, SuggestionBody, SuggestionsBody};
 use super::super::local_time;
 use super::{ReadError, Reader, item, lists};
-use crate::search::{self, Found, IndexState, Manner, Question, Rank, Scope, Search};
+use crate::search::{self, Found, IndexError, IndexState, Manner, Question, Rank, Scope, Search};
 
 /// Things found on one page.
 const HITS_PER_PAGE: usize = 20;
@@ -138,19 +138,18 @@ impl Reader {
         let kinds = kind.map(kinds).unwrap_or_default();
         let now = search::clock_number(self.local_now);
         let scope = Scope { members: self.visitor.is_some(), kinds, now };
-        let manners = match &place {
-            Some(place) => std::slice::from_ref(&place.manner),
-            None => question.manners(),
-        };
-        let mut manner = Manner::Words;
-        for one in manners {
-            manner = *one;
-            let seen = self.look(index, question, manner, &scope, place.map(|place| place.rank), limit + 1)?;
+        let first = place.map_or(Manner::Words, |place| place.manner);
+        let seen = self.look(index, question, first, &scope, place.map(|place| place.rank), limit + 1)?;
+        if !seen.is_empty() || place.is_some() {
+            return Ok(Answer::of(first, seen, limit));
+        }
+        for (manner, question) in index.further(question).map_err(no_search)? {
+            let seen = self.look(index, &question, manner, &scope, None, limit + 1)?;
             if !seen.is_empty() {
                 return Ok(Answer::of(manner, seen, limit));
             }
         }
-        Ok(Answer { manner, seen: Vec::new(), next: None })
+        Ok(Answer::of(question.loosest(), Vec::new(), limit))
     }
 
     /// Takes from the index until there are `wanted` that this reader may see.
@@ -165,10 +164,7 @@ impl Reader {
     ) -> Result<Vec<Seen>, ReadError> {
         let mut all = Vec::new();
         for _ in 0..MAX_BATCHES {
-            let found = index.find(question, manner, scope, after, ENTRIES_AT_A_TIME).map_err(|error| {
-                tracing::error!(%error, "nothing could be looked for");
-                ReadError::NoSearch
-            })?;
+            let found = index.find(question, manner, scope, after, ENTRIES_AT_A_TIME).map_err(no_search)?;
             for found in &found {
                 all.extend(self.seen(found)?);
                 if all.len() == wanted {
@@ -333,6 +329,11 @@ pub(in super::super) fn search_kind(kind: Kind) -> Option<SearchKind> {
 }
 
 /// An item's title or a person's name; of a comment that of what it is about. One line.
+fn no_search(error: IndexError) -> ReadError {
+    tracing::error!(%error, "nothing could be looked for");
+    ReadError::NoSearch
+}
+
 fn title(seen: &Seen) -> String {
     let row = seen.subject.as_ref().unwrap_or(&seen.row);
     match &row.content.name {
