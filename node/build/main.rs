@@ -26,6 +26,7 @@ fn main() -> Result<()> {
     let workspace = workspace_root()?;
     let out_dir = PathBuf::from(env::var_os("OUT_DIR").context("cargo sets OUT_DIR for build scripts")?);
     watch_sources(&workspace);
+    link_small();
 
     let modules = match browser_module::build(&workspace, &out_dir)? {
         Ok(modules) => Some(modules),
@@ -97,6 +98,18 @@ fn workspace_root() -> Result<PathBuf> {
     let node = env::var_os("CARGO_MANIFEST_DIR").context("cargo sets CARGO_MANIFEST_DIR for build scripts")?;
     let root = Path::new(&node).parent().context("the node package lies in the workspace's folder")?;
     Ok(root.to_path_buf())
+}
+
+/// Has the linker save room where a program is built to be small (profile `dist`): functions that came to the same code are
+/// there once, and the places to adjust at a start take a bit each instead of 24 bytes. Together a tenth of the program. The linker
+/// that comes with Rust for this kind of machine knows both; the second needs a C library of 2022 or later (glibc 2.36).
+fn link_small() {
+    let is = |name: &str, value: &str| env::var(name).is_ok_and(|set| set == value);
+    if is("TARGET", "x86_64-unknown-linux-gnu") && is("OPT_LEVEL", "s") {
+        for option in ["-Wl,--icf=safe", "-Wl,-z,pack-relative-relocs"] {
+            println!("cargo::rustc-link-arg-bin=dorpsplein={option}");
+        }
+    }
 }
 
 /// Runs this script again only when something that ends up in the served files may have changed.
