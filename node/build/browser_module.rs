@@ -163,7 +163,7 @@ fn dependency_sources() -> Vec<PathBuf> {
 
 /// Writes the glue for the compiled module into `folder` and reads both back.
 fn bind(compiled: &Path, name: &str, folder: &Path) -> Result<Built> {
-    Bindgen::new()
+    let mut output = Bindgen::new()
         .input_path(compiled)
         .out_name(name)
         .web(true)?
@@ -171,15 +171,33 @@ fn bind(compiled: &Path, name: &str, folder: &Path) -> Result<Built> {
         .omit_default_module_path(false)
         .remove_name_section(true)
         .remove_producers_section(true)
-        .generate(folder)
+        .generate_output()
         .context("cannot make the glue of the browser's module")?;
+    let mut renamed = Vec::new();
+    for (number, import) in output.wasm_mut().imports.iter_mut().enumerate() {
+        let short = format!("i{number}");
+        renamed.push((std::mem::replace(&mut import.name, short.clone()), short));
+    }
+    output.emit(folder).context("cannot write the browser's module")?;
     // Its content is not hashed into names, so a browser would be told to keep a stale copy for ever.
     ensure!(!folder.join("snippets").exists(), "the browser's module must not use inline JavaScript snippets");
     let (glue_name, wasm_name) = (format!("{name}.js"), format!("{name}_bg.wasm"));
+    let glue = fs::read_to_string(folder.join(&glue_name)).context("the glue step wrote no JavaScript")?;
     Ok(Built {
-        glue: fs::read_to_string(folder.join(&glue_name)).context("the glue step wrote no JavaScript")?,
+        glue: with_short_names(glue, &renamed)?,
         glue_name,
         wasm: fs::read(folder.join(&wasm_name)).context("the glue step wrote no WebAssembly")?,
         wasm_name,
     })
+}
+
+/// The glue with what it hands to the module under the names the module asks for it by now: short ones, since a name such as
+/// `__wbg_addEventListener_3acb0aad4483804c` stands in both files, and its hash does not pack.
+fn with_short_names(mut glue: String, renamed: &[(String, String)]) -> Result<String> {
+    for (name, short) in renamed {
+        let before = format!(" {name}: ");
+        ensure!(glue.matches(&before).count() == 1, "the glue does not hand over {name} once");
+        glue = glue.replace(&before, &format!(" {short}: "));
+    }
+    Ok(glue)
 }
