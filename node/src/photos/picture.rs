@@ -7,9 +7,8 @@
 use std::io::Cursor;
 
 use dorpsplein_protocol::photo::{MAX_PIXELS, MAX_SOURCE_PIXELS};
-use fast_image_resize::images::{TypedImage, TypedImageRef};
-use fast_image_resize::pixels::{U8x3, U8x4};
-use fast_image_resize::{PixelTrait, Resizer};
+use fast_image_resize::images::{Image, ImageRef};
+use fast_image_resize::{PixelType, Resizer};
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::webp::WebPEncoder;
 use image::metadata::Orientation;
@@ -89,7 +88,7 @@ pub fn logo(file: &[u8], width: u16, height: u16, most_bytes: usize) -> Result<V
         // Both are far below what a u32 holds, and at least a pixel is left.
         let side = |side: u32| ((f64::from(side) * scale).round() as u32).max(1);
         let (width, height) = (side(from_width), side(from_height));
-        let pixels = resized::<U8x4>(clear.as_raw(), clear.dimensions(), (width, height))?;
+        let pixels = resized(clear.as_raw(), clear.dimensions(), (width, height), PixelType::U8x4)?;
         RgbaImage::from_raw(width, height, pixels).ok_or_else(unfit)?
     } else {
         picture.into_rgba8()
@@ -147,18 +146,16 @@ fn on_white(picture: DynamicImage) -> RgbImage {
 fn scaled(picture: &RgbImage, width: u32) -> Result<RgbImage, PictureError> {
     let height = u64::from(picture.height()) * u64::from(width) / u64::from(picture.width());
     let height = u32::try_from(height.max(1)).unwrap_or(LONGEST_SIDE);
-    let pixels = resized::<U8x3>(picture.as_raw(), picture.dimensions(), (width, height))?;
+    let pixels = resized(picture.as_raw(), picture.dimensions(), (width, height), PixelType::U8x3)?;
     RgbImage::from_raw(width, height, pixels).ok_or_else(unfit)
 }
 
-/// Pixels of a kind that is named in the program, so that the code for the dozen other kinds is not in it (0.8 MB).
-fn resized<P: PixelTrait>(pixels: &[u8], from: (u32, u32), to: (u32, u32)) -> Result<Vec<u8>, PictureError> {
+fn resized(pixels: &[u8], from: (u32, u32), to: (u32, u32), kind: PixelType) -> Result<Vec<u8>, PictureError> {
     let failed = |error: &dyn std::fmt::Display| PictureError::Resize(error.to_string());
-    let from = TypedImageRef::<P>::from_buffer(from.0, from.1, pixels).map_err(|error| failed(&error))?;
-    let mut small = vec![0; to.0 as usize * to.1 as usize * P::size()];
-    let mut view = TypedImage::<P>::from_buffer(to.0, to.1, &mut small).map_err(|error| failed(&error))?;
-    Resizer::new().resize_typed(&from, &mut view, None).map_err(|error| failed(&error))?;
-    Ok(small)
+    let from = ImageRef::new(from.0, from.1, pixels, kind).map_err(|error| failed(&error))?;
+    let mut small = Image::new(to.0, to.1, kind);
+    Resizer::new().resize(&from, &mut small, None).map_err(|error| failed(&error))?;
+    Ok(small.into_vec())
 }
 
 fn unfit() -> PictureError {
