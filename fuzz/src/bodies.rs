@@ -11,7 +11,7 @@ use crate::web::body::{
     PassedOverBody, PhotoBody, PhotosSyncBody, ProofBody, ProposalBody, PushBody, ReachedBody, ReceiptBody,
     RegisterBody, ResidentBody, SearchBody, SearchHitBody, SessionSyncBody, SettingBody, SettingLogoBody, SkippedBody,
     SourceBody, SourcesBody, StatementBody, StatusBody, SuggestionBody, SuggestionsBody, SyncBody, TakingBody,
-    TreatyStateBody, VisitorBody,
+    TreatyStateBody, ValueBody, VisitorBody,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -41,7 +41,7 @@ pub const BODIES: &[Body] = bodies![
     NamedResidentBody, NeighbourBody, NeighbourSyncBody, OrganisationBody, PhotoBody, PhotosSyncBody, ProofBody,
     ProposalBody, ReceiptBody, RegisterBody, ResidentBody, SearchBody, SearchHitBody, SessionSyncBody, SettingBody,
     SettingLogoBody, SkippedBody, SourceBody, SourcesBody, StatementBody, StatusBody, SuggestionBody, SuggestionsBody,
-    SyncBody, TakingBody, TreatyStateBody, VisitorBody,
+    SyncBody, TakingBody, TreatyStateBody, ValueBody, VisitorBody,
 ];
 
 /// What is read is written and read again as the same.

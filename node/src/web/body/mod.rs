@@ -350,8 +350,21 @@ pub struct ConflictBody {
     /// The number of the field, as on the wire.
     pub field: u16,
     /// Every version, the one in `content` first.
-    #[schema(value_type = Vec<Object>)]
-    pub values: Vec<serde_json::Value>,
+    pub values: Vec<ValueBody>,
+}
+
+/// What a field is set to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum ValueBody {
+    /// A yes or no.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// A text; bytes in hexadecimal digits.
+    Text(String),
+    /// Nothing: `null`.
+    Nothing,
 }
 
 /// The operations that together prove who says something, by id, to be fetched raw and checked by the reader.

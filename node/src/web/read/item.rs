@@ -8,7 +8,7 @@ use dorpsplein_protocol::time::{CivilTime, Timestamp};
 use dorpsplein_web_ui::paths::PostKind;
 use dorpsplein_web_ui::{Lang, markdown, pages, view};
 
-use super::super::body::{AuthorBody, ConflictBody, ContentBody, ItemBody, ModeratedBody};
+use super::super::body::{AuthorBody, ConflictBody, ContentBody, ItemBody, ModeratedBody, ValueBody};
 use super::super::local_time::{self, Civil};
 use super::lists::when;
 use super::standing::handle;
@@ -193,14 +193,14 @@ fn content_body(content: &Content) -> ContentBody {
 }
 
 fn conflict_body(conflict: &Conflict) -> ConflictBody {
-    let json = |value: &Value| match value {
-        Value::Null => serde_json::Value::Null,
-        Value::Bool(yes) => (*yes).into(),
-        Value::Int(number) => (*number).into(),
-        Value::Text(text) => text.clone().into(),
-        Value::Bytes(bytes) => HEXLOWER.encode(bytes).into(),
+    let said = |value: &Value| match value {
+        Value::Null => ValueBody::Nothing,
+        Value::Bool(yes) => ValueBody::Bool(*yes),
+        Value::Int(number) => ValueBody::Int(*number),
+        Value::Text(text) => ValueBody::Text(text.clone()),
+        Value::Bytes(bytes) => ValueBody::Text(HEXLOWER.encode(bytes)),
     };
-    ConflictBody { field: conflict.field.0, values: conflict.values.iter().map(json).collect() }
+    ConflictBody { field: conflict.field.0, values: conflict.values.iter().map(said).collect() }
 }
 
 /// An item's title on one line; where nobody gave one, the beginning of its text, so that there is always something to
