@@ -55,6 +55,19 @@ impl Run {
 }
 
 impl Finding {
+    /// Whether the input is none of those in the folder `known`.
+    pub(super) fn is_made_up(&self, known: &Path) -> Result<bool> {
+        let Some(input) = &self.input else { return Ok(false) };
+        let broke = fs::read(input).with_context(|| format!("cannot read {}", input.display()))?;
+        for file in fs::read_dir(known).with_context(|| format!("cannot list {}", known.display()))? {
+            let path = file?.path();
+            if fs::read(&path).with_context(|| format!("cannot read {}", path.display()))? == broke {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     /// Puts the input where it is not forgotten.
     pub(super) fn keep(&self, folder: &Path) -> Result<PathBuf> {
         let input = self.input.as_ref().context("libFuzzer wrote no file with the input")?;
@@ -171,7 +184,28 @@ impl Heard {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
+
+    #[test]
+    fn an_input_is_made_up_if_it_is_none_of_the_corpus() {
+        let folder = tempfile::tempdir().unwrap();
+        let corpus = folder.path().join("corpus");
+        fs::create_dir(&corpus).unwrap();
+        fs::write(corpus.join("known"), b"een").unwrap();
+        let found = |bytes: Option<&[u8]>| {
+            let input = bytes.map(|bytes| {
+                let path = folder.path().join("crash");
+                fs::write(&path, bytes).unwrap();
+                path
+            });
+            Finding { what: String::new(), last_words: Vec::new(), input }.is_made_up(&corpus).unwrap()
+        };
+        assert!(found(Some(b"twee")));
+        assert!(!found(Some(b"een")));
+        assert!(!found(None), "what breaks without an input breaks always");
+    }
 
     #[test]
     fn what_libfuzzer_says_is_understood() {
