@@ -343,4 +343,17 @@ mod tests {
         assert_eq!(named("", ""), "…");
         assert_eq!(named("", &"é".repeat(100)).chars().count(), BORROWED_TITLE_CHARS);
     }
+
+    #[test]
+    fn what_edits_disagree_on_is_said_in_json_and_read_as_the_same() {
+        let values =
+            vec![Value::Null, Value::Bool(true), Value::Int(-3), Value::Text("nee".to_owned()), Value::Bytes(vec![7])];
+        let body = conflict_body(&Conflict { field: Field::STARTS, values });
+        let json = serde_json::to_string(&body).unwrap();
+        assert!(json.ends_with(r#""values":[null,true,-3,"nee","07"]}"#), "{json}");
+        assert_eq!(serde_json::from_str::<ConflictBody>(&json).unwrap(), body);
+        // No field holds as much, and as a number with a fraction it would not be written as it was read.
+        let large = json.replace("-3", &"5".repeat(123));
+        assert!(serde_json::from_str::<ConflictBody>(&large).is_err());
+    }
 }
