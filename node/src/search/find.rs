@@ -59,7 +59,7 @@ pub(crate) enum Manner {
     Words,
     /// Every word, perhaps with typing errors.
     Alike,
-    /// Any word, perhaps with typing errors.
+    /// Any word; with typing errors those that nobody wrote as they stand.
     Some,
 }
 
@@ -150,20 +150,37 @@ impl Index {
         }
         let searcher = self.searcher();
         let collector = First { limit, after, now: scope.now };
-        let found = searcher.search(&self.query(question, manner, scope), &collector)?;
+        let found = searcher.search(&self.query(&searcher, question, manner, scope)?, &collector)?;
         let entry = |(rank, at)| Ok(self.id_at(&searcher, at)?.map(|id| Found { rank, id }));
         found.into_iter().filter_map(|found| entry(found).transpose()).collect()
     }
 
-    fn query(&self, question: &Question, manner: Manner, scope: &Scope<'_>) -> BooleanQuery {
+    fn query(
+        &self,
+        searcher: &Searcher,
+        question: &Question,
+        manner: Manner,
+        scope: &Scope<'_>,
+    ) -> Result<BooleanQuery, IndexError> {
         let last = question.words.len() - 1;
-        let words = question.words.iter().enumerate().map(|(place, word)| {
-            let is_growing = question.is_growing && place == last;
-            self.word(word, manner, is_growing)
-        });
         let each = if manner == Manner::Some { Occur::Should } else { Occur::Must };
-        let words = BooleanQuery::new(words.map(|word| (each, word)).collect());
-        let mut all: Vec<(Occur, Box<dyn Query>)> = vec![(Occur::Must, Box::new(words))];
+        let mut words = Vec::with_capacity(question.words.len());
+        for (place, word) in question.words.iter().enumerate() {
+            let is_growing = question.is_growing && place == last;
+            // Asked of what this reader may see: what it may not must not change what it is shown.
+            let seen = |way| self.within(way, scope);
+            let is_written =
+                manner == Manner::Some && is_any(searcher, self.ways(word, Manner::Words, is_growing), seen)?;
+            let manner = if is_written { Manner::Words } else { manner };
+            let best = DisjunctionMaxQuery::new(self.ways(word, manner, is_growing));
+            words.push((each, Box::new(best) as Box<dyn Query>));
+        }
+        Ok(self.within(Box::new(BooleanQuery::new(words)), scope))
+    }
+
+    /// What of a query is for this reader, and of the kinds that are looked through.
+    fn within(&self, query: Box<dyn Query>, scope: &Scope<'_>) -> BooleanQuery {
+        let mut all = vec![(Occur::Must, query)];
         if !scope.members {
             all.push((Occur::Must, unscored(exactly(Term::from_field_u64(self.fields.members_only, 0)))));
         }
@@ -201,7 +218,7 @@ impl Index {
         let mut known = Question::default();
         for (place, word) in question.words.iter().enumerate() {
             let is_growing = question.is_growing && place == last;
-            if self.is_known(&searcher, word, is_growing)? {
+            if is_any(&searcher, self.ways(word, Manner::Alike, is_growing), |way| way)? {
                 known.words.push(word.clone());
                 known.is_growing = is_growing;
             }
@@ -209,24 +226,7 @@ impl Index {
         Ok(known)
     }
 
-    /// Whether anything has this word, perhaps with typing errors. The ways that cost most come last, and are seldom needed.
-    fn is_known(&self, searcher: &Searcher, word: &str, is_growing: bool) -> Result<bool, IndexError> {
-        for way in self.ways(word, Manner::Alike, is_growing) {
-            let weight = way.weight(EnableScoring::disabled_from_searcher(searcher))?;
-            for segment in searcher.segment_readers() {
-                if weight.scorer(segment, 1.0)?.doc() != TERMINATED {
-                    return Ok(true);
-                }
-            }
-        }
-        Ok(false)
-    }
-
-    /// All the ways in which one word can be found; the best counts.
-    fn word(&self, word: &str, manner: Manner, is_growing: bool) -> Box<dyn Query> {
-        Box::new(DisjunctionMaxQuery::new(self.ways(word, manner, is_growing)))
-    }
-
+    /// All the ways in which one word can be found; the best counts. Those that cost most come last.
     fn ways(&self, word: &str, manner: Manner, is_growing: bool) -> Vec<Box<dyn Query>> {
         let mut ways: Vec<Box<dyn Query>> = Vec::new();
         let mut add = |weights: &Weights, way: &dyn Fn(Texts) -> Box<dyn Query>| {
@@ -255,6 +255,23 @@ impl Index {
         }
         ways
     }
+}
+
+/// Whether anything is found in one of the ways, each narrowed to what counts.
+fn is_any<Q: Query>(
+    searcher: &Searcher,
+    ways: Vec<Box<dyn Query>>,
+    narrowed: impl Fn(Box<dyn Query>) -> Q,
+) -> Result<bool, IndexError> {
+    for way in ways {
+        let weight = narrowed(way).weight(EnableScoring::disabled_from_searcher(searcher))?;
+        for segment in searcher.segment_readers() {
+            if weight.scorer(segment, 1.0)?.doc() != TERMINATED {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
 }
 
 fn exactly(term: Term) -> Box<dyn Query> {

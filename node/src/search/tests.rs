@@ -129,6 +129,22 @@ fn all_words_count_and_any_of_them_where_no_text_has_all() {
 }
 
 #[test]
+fn where_any_word_will_do_errors_are_forgiven_only_in_what_the_reader_sees_nowhere() {
+    let soup = [news(1, "Soep", "in de schuur"), news(2, "Broud", "bij de bakker")];
+    let found = |shelf: &Shelf, members| {
+        let mut found = shelf.find_as(&Question::asked("soep brood"), members, &[]);
+        found.sort_unstable();
+        found
+    };
+    let shelf = Shelf::with(&soup);
+    assert_eq!(found(&shelf, false), [1, 2], "nobody wrote brood as it is looked for");
+    let members = Entry { members_only: true, ..news(3, "Brood", "alleen voor ons") };
+    shelf.put(&[members]);
+    assert_eq!(found(&shelf, false), [1, 2], "what members wrote changes nothing for others");
+    assert_eq!(found(&shelf, true), [1, 3]);
+}
+
+#[test]
 fn a_title_comes_before_a_text_and_what_is_newer_before_what_is_older() {
     let over = Entry { kind: Kind::EVENT, over: NOW - 1, ..news(9, "Molen", "") };
     let coming = Entry { kind: Kind::EVENT, over: NOW, ..news(3, "Molen", "") };
