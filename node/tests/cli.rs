@@ -7,6 +7,7 @@ mod site_support;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::process::Command;
 
 use dorpsplein_node::cli::{Client, InvitationLink, KeyFile, Site};
 use dorpsplein_node::{clock, letters};
@@ -378,4 +379,20 @@ fn a_wrong_command_line_is_told_apart() {
     for arguments in [&["inviet"][..], &["invite"], &["invite", "--dir", "x", "--days", "31"], &["status"]] {
         assert_eq!(dorpsplein(arguments).status.code(), Some(2), "{arguments:?}");
     }
+}
+
+/// What cannot be read of `RUST_LOG` is told and left aside, and the command goes on.
+#[test]
+fn a_wrong_filter_of_the_log_is_told() {
+    let said = |filter: &str| {
+        let command = Command::new(env!("CARGO_BIN_EXE_dorpsplein"))
+            .args(["completions", "bash"])
+            .env("RUST_LOG", filter)
+            .output();
+        let command = command.unwrap();
+        assert!(command.status.success() && !command.stdout.is_empty(), "{filter}");
+        String::from_utf8(command.stderr).unwrap()
+    };
+    assert!(said("dorpsplein_node=loud").contains("RUST_LOG is left aside"));
+    assert_eq!(said("warn,dorpsplein_node=debug"), "");
 }

@@ -56,13 +56,15 @@ mod theme;
 mod treaty;
 mod waiting;
 
+use std::env;
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use serde_json::Value;
 use tokio::runtime::Runtime;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::prelude::*;
 
 use crate::demo;
 
@@ -309,12 +311,24 @@ fn carried_out(command: &Command, json: bool) -> Result<Outcome, CliError> {
 /// Logs to standard error. A box that serves tells whoever looks after it how it fares; other commands speak for
 /// themselves and log only what is wrong. `RUST_LOG` says otherwise.
 fn log(serving: bool, format: LogFormat) {
-    let usual = if serving { "warn,dorpsplein_node=info" } else { "warn" };
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(usual));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    let usual = Targets::new().with_default(LevelFilter::WARN);
+    let usual = if serving { usual.with_target("dorpsplein_node", LevelFilter::INFO) } else { usual };
+    let asked = env::var("RUST_LOG").ok().map(|asked| asked.parse::<Targets>());
+    let (filter, mistake) = match asked {
+        None => (usual, None),
+        Some(Ok(asked)) => (asked, None),
+        Some(Err(mistake)) => (usual, Some(mistake)),
+    };
+    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr);
     match format {
-        LogFormat::Text => log.with_ansi(io::stderr().is_terminal()).init(),
-        LogFormat::Json => log.json().init(),
+        LogFormat::Text => {
+            let lines = lines.with_ansi(io::stderr().is_terminal());
+            tracing_subscriber::registry().with(lines.with_filter(filter)).init();
+        }
+        LogFormat::Json => tracing_subscriber::registry().with(lines.json().with_filter(filter)).init(),
+    }
+    if let Some(mistake) = mistake {
+        tracing::warn!(%mistake, "RUST_LOG is left aside");
     }
 }
 
