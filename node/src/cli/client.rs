@@ -17,6 +17,7 @@ use ureq::http::{Response, StatusCode, header};
 use ureq::typestate::WithoutBody;
 use ureq::{Agent, RequestBuilder};
 
+use crate::http_client::client_config;
 use crate::links::Site;
 use crate::search::IndexState;
 use crate::web::api::bundles;
@@ -73,11 +74,7 @@ pub struct Client {
 impl Client {
     /// A client of the box behind a site.
     pub fn new(site: Site) -> Self {
-        let mut config = Agent::config_builder()
-            .http_status_as_error(false)
-            .timeout_global(Some(REQUEST_TIME))
-            .max_redirects(0)
-            .user_agent(concat!("dorpsplein/", env!("CARGO_PKG_VERSION")));
+        let mut config = client_config(REQUEST_TIME);
         if site.is_loopback() {
             // A proxy for the wide world has no business between two programs on one machine.
             config = config.proxy(None);

@@ -11,7 +11,7 @@ use thiserror::Error;
 use x509_parser::extensions::GeneralName;
 use x509_parser::parse_x509_certificate;
 
-use super::provider;
+use super::crypto_provider;
 
 /// A certificate that a site can be shown with.
 #[derive(Clone, Debug)]
@@ -62,7 +62,7 @@ impl Certificate {
             _ => None,
         });
         let names = names.collect();
-        let certified = Arc::new(CertifiedKey::from_der(chain, key, &provider())?);
+        let certified = Arc::new(CertifiedKey::from_der(chain, key, &crypto_provider())?);
         Ok(Self { certified, from, until, names })
     }
 

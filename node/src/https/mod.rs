@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustls_acme::rustls::ServerConfig;
-use rustls_acme::rustls::crypto::{CryptoProvider, ring};
+use rustls_acme::rustls::crypto::{CryptoProvider, aws_lc_rs};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
@@ -82,7 +82,7 @@ impl Https {
     /// # Errors
     /// [`OrderError::Tls`] when the library supports none of the versions it is built with.
     pub fn server_config(&self) -> Result<Arc<ServerConfig>, OrderError> {
-        let builder = ServerConfig::builder_with_provider(provider()).with_safe_default_protocol_versions()?;
+        let builder = ServerConfig::builder_with_provider(crypto_provider()).with_safe_default_protocol_versions()?;
         let mut config = builder.with_no_client_auth().with_cert_resolver(self.shown());
         config.alpn_protocols =
             [b"h2".as_slice(), b"http/1.1", rustls_acme::acme::ACME_TLS_ALPN_NAME].map(<[u8]>::to_vec).into();
@@ -137,7 +137,7 @@ async fn vouch(authority: &LocalAuthority, shown: &Shown, told: &Told) {
     }
 }
 
-/// The one implementation of cryptography in this program that TLS is built on.
-fn provider() -> Arc<CryptoProvider> {
-    Arc::new(ring::default_provider())
+/// The one implementation of cryptography in this program that TLS is built on: libp2p's QUIC leaves no other choice.
+pub(crate) fn crypto_provider() -> Arc<CryptoProvider> {
+    Arc::new(aws_lc_rs::default_provider())
 }

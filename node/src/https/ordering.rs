@@ -15,8 +15,8 @@ use rustls_acme::{AcmeConfig, AcmeState, EventError, EventOk, UseChallenge};
 use thiserror::Error;
 use tokio::time::{sleep, timeout};
 
+use super::crypto_provider;
 use super::kept::{Attempt, Kept, KeptError};
-use super::provider;
 use super::shown::Shown;
 use super::standing::{self, Told};
 use crate::clock;
@@ -80,7 +80,7 @@ impl Orders {
             let root = CertificateDer::from_pem_file(path);
             roots.add(root.map_err(|source| OrderError::Root { path: path.clone(), source })?)?;
         }
-        let client = ClientConfig::builder_with_provider(provider()).with_safe_default_protocol_versions()?;
+        let client = ClientConfig::builder_with_provider(crypto_provider()).with_safe_default_protocol_versions()?;
         Ok(Self {
             kept: Kept::of(folder, settings, public_url),
             client: Arc::new(client.with_root_certificates(roots).with_no_client_auth()),

@@ -18,7 +18,7 @@ use web_push_native::{Auth, WebPushBuilder};
 
 use crate::config::PushSettings;
 use crate::data_folder::{FolderError, files};
-use crate::public_hosts::PublicHosts;
+use crate::http_client::{PublicHosts, client_config};
 
 /// The file in the data folder with the key by which push services know this box, 64 hexadecimal digits.
 pub const KEY_FILE: &str = "push.key";
@@ -113,13 +113,7 @@ impl Target {
 impl Service {
     /// Readies everything but the way to a service. The key is made the first time.
     pub(super) fn new(folder: &Path, settings: &PushSettings) -> Result<Self, PushError> {
-        let config = Agent::config_builder()
-            .http_status_as_error(false)
-            .timeout_global(Some(PATIENCE))
-            .max_redirects(0)
-            .proxy(None)
-            .user_agent(concat!("dorpsplein/", env!("CARGO_PKG_VERSION")))
-            .build();
+        let config = client_config(PATIENCE).proxy(None).build();
         let hosts = PublicHosts::new(settings.private_addresses);
         Ok(Self {
             agent: Agent::with_parts(config, DefaultConnector::default(), hosts),

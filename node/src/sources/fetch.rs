@@ -8,7 +8,7 @@ use ureq::Agent;
 use ureq::http::{StatusCode, header};
 use ureq::unversioned::transport::DefaultConnector;
 
-use crate::public_hosts::PublicHosts;
+use crate::http_client::{PublicHosts, client_config};
 
 /// How long one visit may take in all.
 const TIME: Duration = Duration::from_secs(30);
@@ -53,12 +53,9 @@ pub enum FetchError {
 impl Fetcher {
     /// What fetches; from private networks too, if `private` says so.
     pub fn new(private: bool) -> Self {
-        let config = Agent::config_builder()
-            .http_status_as_error(false)
-            .timeout_global(Some(TIME))
+        let config = client_config(TIME)
             .max_redirects(REDIRECTS)
             .proxy(None)
-            .user_agent(concat!("dorpsplein/", env!("CARGO_PKG_VERSION")))
             // A small file that unpacks to a large one has no use here.
             .accept_encoding("identity")
             .build();

@@ -18,7 +18,7 @@ use rcgen::{BasicConstraints, Certificate, CertificateParams, DistinguishedName,
 use rustls_acme::futures_rustls::TlsConnector;
 use rustls_acme::rustls::client::WebPkiServerVerifier;
 use rustls_acme::rustls::client::danger::ServerCertVerifier;
-use rustls_acme::rustls::crypto::ring;
+use rustls_acme::rustls::crypto::aws_lc_rs;
 use rustls_acme::rustls::pki_types::pem::PemObject;
 use rustls_acme::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls_acme::rustls::{ClientConfig, RootCertStore};
@@ -235,7 +235,7 @@ impl Browser {
     fn ask(&self, protocol: &[u8], request: axum::http::request::Builder, body: &[u8]) -> io::Result<Page> {
         let body = Full::new(Bytes::copy_from_slice(body));
         self.runtime.block_on(async {
-            let builder = ClientConfig::builder_with_provider(ring::default_provider().into());
+            let builder = ClientConfig::builder_with_provider(aws_lc_rs::default_provider().into());
             let builder = builder.with_safe_default_protocol_versions().unwrap();
             let mut config = builder.with_root_certificates(Arc::clone(&self.roots)).with_no_client_auth();
             config.alpn_protocols = vec![protocol.to_vec()];
@@ -282,7 +282,7 @@ pub(crate) fn is_trusted(root: &str, key: &str, name: &str) -> bool {
     let made = params.signed_by(&KeyPair::generate().unwrap(), &issuer, &issuer_key).unwrap();
     let mut roots = RootCertStore::empty();
     roots.add(trusted).unwrap();
-    let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), ring::default_provider().into());
+    let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), aws_lc_rs::default_provider().into());
     let name = ServerName::try_from(name.to_owned()).unwrap();
     verifier.build().unwrap().verify_server_cert(made.der(), &[], &name, &[], UnixTime::now()).is_ok()
 }

@@ -15,6 +15,7 @@ use crate::cli::invite::DAY_MS;
 use crate::clock;
 use crate::config::Config;
 use crate::data_folder::ways::{Ways, WaysFile};
+use crate::http_client::client_config;
 use crate::links::Site;
 use crate::net::Router;
 use crate::web::body::StatusBody;
@@ -79,8 +80,7 @@ pub(super) fn site(settings: &Config) -> Finding {
 
 /// What the box behind an address says of itself; none if something else answers.
 fn visit(url: &str) -> Result<Option<StatusBody>, ureq::Error> {
-    let config = Agent::config_builder().http_status_as_error(false).max_redirects(0).timeout_global(Some(PATIENCE));
-    let agent: Agent = config.proxy(None).build().into();
+    let agent: Agent = client_config(PATIENCE).proxy(None).build().into();
     let mut answer = agent.get(format!("{url}/api/v1/status")).call()?;
     Ok(answer.body_mut().with_config().limit(MAX_ANSWER).read_json().ok())
 }
