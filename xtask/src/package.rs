@@ -3,6 +3,7 @@
 //! All of it is laid ready in `package` of the target folder, where `cargo deb` takes it for what cargo built; what comes
 //! of it is in `package/finished`.
 
+mod machine;
 mod trial;
 
 use std::fs;
@@ -46,7 +47,8 @@ pub(crate) struct Options {
     /// Pack this program instead of building one.
     #[arg(long, value_name = "FILE")]
     program: Option<PathBuf>,
-    /// Also install, use, upgrade, remove and purge the Debian package in a clean root (takes root, and debootstrap).
+    /// Also install, use, upgrade, remove and purge the Debian package in a clean Debian with a systemd of its own (takes root, and
+    /// debootstrap).
     #[arg(long = "try")]
     trial: bool,
     /// Print one JSON object as the last line.

@@ -1,126 +1,115 @@
-//! The Debian package in a clean root: installed, used as its service would be, upgraded, removed, purged.
-//!
-//! The root is Debian's own smallest one. No service manager runs in it, so what the unit file asks for is done by hand as
-//! far as a mount namespace goes: its user, no new privileges, no capabilities, its limit of files, and a root that can
-//! only be read but for the box's folder.
+//! The Debian package in a clean Debian with its own systemd: installed, used, killed, hung, upgraded, removed, purged.
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command};
+use std::process::Command;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
-use tempfile::TempDir;
 
-use crate::http;
-use crate::process::{Workspace, output, run as run_command};
+use super::machine::Machine;
+use crate::process::{Workspace, output, works};
 use crate::setup;
 
-/// The Debian that the package is tried on.
-const SUITE: &str = "bookworm";
-/// Another place than Debian's own to fetch it from.
-const MIRROR_VARIABLE: &str = "DORPSPLEIN_DEBIAN_MIRROR";
-
+const SERVICE: &str = "dorpsplein";
 const STATE: &str = "/var/lib/dorpsplein";
 const BOX: &str = "/var/lib/dorpsplein/plein";
-const SITE: &str = "127.0.0.1:18980";
-const LISTEN: &str = "/ip4/127.0.0.1/tcp/18981";
-/// How long a box may take to start, or to stop.
+const KEY: &str = "/var/lib/dorpsplein/plein/box.key";
+const PROGRAM: &str = "/usr/bin/dorpsplein";
+const SITE: &str = "http://127.0.0.1:8080";
+/// How long a box may take to start, to stop, or to be found hung.
 const PATIENCE: Duration = Duration::from_secs(120);
+const LOOK: Duration = Duration::from_millis(200);
 
-/// What the unit file asks for, as far as it can be done here. What follows is run by it.
-const CONFINED: &str = r#"
-mount -t proc none /proc && mount --rbind / /mnt && mount -o remount,bind,ro /mnt &&
-mount --bind /var/lib/dorpsplein /mnt/var/lib/dorpsplein && mount -t tmpfs none /mnt/tmp &&
-exec chroot /mnt prlimit --nofile=8192 setpriv --reuid=dorpsplein --regid=dorpsplein --clear-groups --no-new-privs \
-    --inh-caps=-all --ambient-caps=-all --bounding-set=-all "$@"
-"#;
+/// What the service may take of the machine's memory, in bytes (`MemoryMax=384M`).
+const MEMORY_MAX: &str = "402653184";
+/// Listening at the ports of the web, as the kernel writes a set of rights (`CAP_NET_BIND_SERVICE`).
+const PORTS_OF_THE_WEB: &str = "0000000000000400";
+/// In place of three minutes, for who waits for it.
+const IMPATIENT: &str = "[Service]\nWatchdogSec=5s\nRestartSec=1s\n";
 
-/// A root with the package in it.
-struct Root {
-    folder: TempDir,
+/// A machine with the package.
+struct Trial {
+    machine: Machine,
 }
 
 /// Carries the package through its life; returns what was seen, in order.
 pub(super) fn run(workspace: &Workspace, deb: &Path) -> Result<Vec<&'static str>> {
     setup::debootstrap(workspace)?;
-    let root = Root::new()?;
-    let mut seen = Vec::new();
-    let mut see = |what: &'static str| {
-        println!("tried: {what}");
-        seen.push(what);
-    };
-
-    root.install(deb)?;
-    root.has(STATE, true)?;
-    see("installs");
-
-    let begun = root.begin()?;
-    see("asks on a page as long as it has no square, with its root read-only and without privileges");
-    root.serve(&begun)?;
-    see("serves the square that was begun meanwhile");
-
-    root.install(&root.upgrade(deb)?)?;
-    root.has("/var/lib/dorpsplein/plein/box.key", true)?;
-    root.serve(&begun)?;
-    see("upgrades, and serves the same square");
-
-    root.dpkg(&["--remove", "dorpsplein"])?;
-    root.has("/usr/bin/dorpsplein", false)?;
-    root.has("/var/lib/dorpsplein/plein/box.key", true)?;
-    see("is removed, and the square is kept");
-
-    root.install(deb)?;
-    root.serve(&begun)?;
-    see("is installed again, and serves the square that was kept");
-
-    root.dpkg(&["--purge", "dorpsplein"])?;
-    root.has(STATE, false)?;
-    root.has("/etc/default/dorpsplein", false)?;
-    let user = root.chroot(&["getent", "passwd", "dorpsplein"]).status()?;
-    ensure!(!user.success(), "the user is still there after a purge");
-    see("is purged, and nothing is left");
-    Ok(seen)
+    let trial = Trial { machine: Machine::start()? };
+    let lived = trial.life(deb);
+    if lived.is_err() {
+        trial.machine.run(["journalctl", "--no-pager", "--lines=60", "--unit", SERVICE])?;
+    }
+    lived
 }
 
-impl Root {
-    fn new() -> Result<Self> {
-        let folder = tempfile::tempdir().context("cannot make a folder for the root")?;
-        let mut debootstrap = Command::new("debootstrap");
-        debootstrap.args(["--variant=minbase", SUITE]).arg(folder.path());
-        debootstrap.args(std::env::var_os(MIRROR_VARIABLE));
-        output(&mut debootstrap).context("Debian's smallest root cannot be made")?;
-        Ok(Self { folder })
-    }
+impl Trial {
+    fn life(&self, deb: &Path) -> Result<Vec<&'static str>> {
+        let mut seen = Vec::new();
+        let mut see = |what: &'static str| {
+            println!("tried: {what}");
+            seen.push(what);
+        };
 
-    fn inside(&self, path: &str) -> PathBuf {
-        self.folder.path().join(path.trim_start_matches('/'))
+        self.install(deb)?;
+        self.has(STATE, true)?;
+        self.asks()?;
+        see("installs, and its service asks on a page as long as there is no square");
+        let square = self.begin()?;
+        self.is_well(&square)?;
+        see("serves the square that was begun meanwhile");
+        self.is_confined()?;
+        see("runs without rights but one, within its memory, and writes nowhere but in its folder");
+        self.is_started_again_after("KILL")?;
+        self.is_well(&square)?;
+        see("is killed, and serves again by itself");
+        self.hangs()?;
+        self.is_well(&square)?;
+        see("hangs, is found so, and serves again by itself");
+
+        let before = self.shows("MainPID")?;
+        self.install(&self.upgrade(deb)?)?;
+        self.is_well(&square)?;
+        ensure!(self.shows("MainPID")? != before, "the former version still runs");
+        see("upgrades, and the new version serves the same square");
+        self.machine.run(["systemctl", "stop", SERVICE])?;
+        ensure!(self.shows("Result")? == "success", "the box did not stop in order");
+        see("stops in order");
+
+        self.machine.run(["dpkg", "--remove", "dorpsplein"])?;
+        self.has(PROGRAM, false)?;
+        self.has(KEY, true)?;
+        see("is removed, and the square is kept");
+        self.install(deb)?;
+        self.is_well(&square)?;
+        see("is installed again, and serves the square that was kept");
+        self.machine.run(["dpkg", "--purge", "dorpsplein"])?;
+        self.has(STATE, false)?;
+        self.has("/etc/default/dorpsplein", false)?;
+        ensure!(!works(&mut self.machine.command(["getent", "passwd", "dorpsplein"])), "its user is still there");
+        ensure!(!works(&mut self.machine.command(["systemctl", "cat", SERVICE])), "its service is still there");
+        see("is purged, and nothing is left");
+        Ok(seen)
     }
 
     fn has(&self, path: &str, wanted: bool) -> Result<()> {
-        ensure!(self.inside(path).exists() == wanted, "{path} is {}", if wanted { "missing" } else { "still there" });
+        let is_there = self.machine.inside(path).exists();
+        ensure!(is_there == wanted, "{path} is {}", if wanted { "missing" } else { "still there" });
         Ok(())
     }
 
-    fn chroot(&self, command: &[&str]) -> Command {
-        let mut chroot = Command::new("chroot");
-        chroot.arg(self.folder.path()).args(command);
-        chroot
-    }
-
-    fn dpkg(&self, arguments: &[&str]) -> Result<()> {
-        run_command(self.chroot(&["dpkg"]).args(arguments).env("DEBIAN_FRONTEND", "noninteractive"))
-    }
-
     fn install(&self, deb: &Path) -> Result<()> {
-        fs::copy(deb, self.inside("/tmp/dorpsplein.deb")).with_context(|| format!("cannot copy {}", deb.display()))?;
-        self.dpkg(&["--install", "/tmp/dorpsplein.deb"])
+        let inside = self.machine.inside("/root/dorpsplein.deb");
+        fs::copy(deb, inside).with_context(|| format!("cannot copy {}", deb.display()))?;
+        self.machine.run(["dpkg", "--install", "/root/dorpsplein.deb"])
     }
 
     /// The same package with a later version.
     fn upgrade(&self, deb: &Path) -> Result<PathBuf> {
-        let (taken, later) = (self.inside("/tmp/apart"), self.inside("/tmp/later.deb"));
+        let (taken, later) = (self.machine.inside("/root/apart"), self.machine.inside("/root/later.deb"));
         output(Command::new("dpkg-deb").arg("--raw-extract").arg(deb).arg(&taken))?;
         let control = taken.join("DEBIAN/control");
         let text = fs::read_to_string(&control).context("a package has a control file")?;
@@ -133,77 +122,102 @@ impl Root {
         Ok(later)
     }
 
-    /// Runs the program as its service would be run.
-    fn confined(&self, arguments: &[&str]) -> Command {
-        let mut unshare = Command::new("unshare");
-        unshare.args(["--mount", "chroot"]).arg(self.folder.path()).args(["sh", "-c", CONFINED, "sh", "dorpsplein"]);
-        unshare.args(arguments);
-        unshare
+    /// What systemd says of the service.
+    fn shows(&self, property: &str) -> Result<String> {
+        self.machine.says(["systemctl", "show", "--value", "--property", property, SERVICE])
     }
 
-    fn says(&self, arguments: &[&str]) -> Result<Value> {
-        let said = output(self.confined(arguments).arg("--json"))?;
-        serde_json::from_str(&said).with_context(|| format!("{arguments:?} said {said}"))
-    }
-
-    /// Starts the service in an empty folder, begins a square by command while its page waits, and has it go on as the box.
-    fn begin(&self) -> Result<Value> {
-        let site = format!("http://{SITE}");
-        let mut serving = self.start(&["--set", &format!("site={SITE}"), "--set", "mdns=off"])?;
-        let mut begin = || {
-            let page = patiently(&mut serving, || http::get(&site, "/en/")?.text())?;
-            ensure!(page.contains("The code of the box"), "another page: {page}");
-            let init =
-                ["init", "--dir", BOX, "--name", "Proefdorp", "--site", SITE, "--listen", LISTEN, "--mdns", "off"];
-            let begun = self.says(&init)?["neighbourhood_id"].take();
-            ensure!(begun.is_string(), "no neighbourhood");
-            Ok(begun)
-        };
-        match begin() {
-            Ok(begun) => self.stop(serving, &begun).map(|()| begun),
-            Err(error) => {
-                serving.kill().and_then(|()| serving.wait()).context("cannot stop the box")?;
-                Err(error)
-            }
-        }
-    }
-
-    /// Starts the box, asks it who it is, has the doctor look at it, and stops it in order.
-    fn serve(&self, neighbourhood: &Value) -> Result<()> {
-        let serving = self.start(&[])?;
-        self.stop(serving, neighbourhood)
-    }
-
-    /// Starts the program as the service does.
-    fn start(&self, more: &[&str]) -> Result<Child> {
-        let arguments = [&["serve", "--first-run", "--dir", BOX], more].concat();
-        self.confined(&arguments).spawn().context("cannot start the box")
-    }
-
-    /// Asks a box that was started who it is, has the doctor look at it, and stops it in order.
-    fn stop(&self, mut serving: Child, neighbourhood: &Value) -> Result<()> {
-        let site = format!("http://{SITE}");
-        let status = patiently(&mut serving, || self.says(&["status", "--url", &site]));
-        // It exits with an error when something is wrong; that its clock is nobody's and that it stands alone are notes.
-        let healthy = status.and_then(|status| self.says(&["doctor", "--dir", BOX]).map(|_| status));
-        let stopped = run_command(Command::new("kill").args(["-TERM", &serving.id().to_string()]));
-        let ended = serving.wait().context("cannot wait for the box")?;
-        let status = healthy.context("the box does not answer, or is not well")?;
-        stopped?;
-        ensure!(ended.success(), "the box ended with {ended}");
-        ensure!(status["neighbourhood_id"] == *neighbourhood, "another square answers: {status}");
+    /// The page of a box without a square.
+    fn asks(&self) -> Result<()> {
+        let page = patiently(|| self.machine.says(["curl", "--silent", "--fail", &format!("{SITE}/en/")]))?;
+        ensure!(page.contains("The code of the box"), "another page: {page}");
         Ok(())
+    }
+
+    /// Begins a square by command, as the service's user; returns its id.
+    fn begin(&self) -> Result<Value> {
+        let begun = self.of_the_user(&["init", "--dir", BOX, "--name", "Proefdorp", "--mdns", "off"]).output()?;
+        ensure!(begun.status.success(), "no square was begun: {}", String::from_utf8_lossy(&begun.stderr));
+        let mut begun: Value = serde_json::from_slice(&begun.stdout).context("`init` said no JSON")?;
+        Ok(begun["neighbourhood_id"].take())
+    }
+
+    /// The program as the service's user, with its answers in JSON.
+    fn of_the_user(&self, arguments: &[&str]) -> Command {
+        self.machine.command([&["runuser", "--user", "dorpsplein", "--", PROGRAM, "--json"], arguments].concat())
+    }
+
+    /// The service runs, it is this square that answers, and the doctor finds nothing wrong but the clock, which this machine has
+    /// from the one beneath.
+    fn is_well(&self, square: &Value) -> Result<()> {
+        let status = patiently(|| {
+            let said = output(&mut self.of_the_user(&["status", "--url", SITE]))?;
+            Ok(serde_json::from_str::<Value>(&said)?)
+        })?;
+        ensure!(status["neighbourhood_id"] == *square, "another square answers: {status}");
+        ensure!(self.shows("ActiveState")? == "active", "the service is {}", self.shows("ActiveState")?);
+        let doctor = self.of_the_user(&["doctor", "--dir", BOX]).output()?;
+        let doctor: Value = serde_json::from_slice(&doctor.stdout).context("`doctor` said no JSON")?;
+        let findings = doctor["findings"].as_array().context("the doctor found nothing at all")?;
+        let wrong = findings.iter().find(|one| one["state"] == "wrong" && one["part"] != "clock");
+        ensure!(wrong.is_none(), "the doctor says: {wrong:?}");
+        Ok(())
+    }
+
+    /// The box has the rights that its unit file leaves it, and no others.
+    fn is_confined(&self) -> Result<()> {
+        let process = self.shows("MainPID")?;
+        let status = self.machine.says(["cat", &format!("/proc/{process}/status")])?;
+        for (name, wanted) in
+            [("NoNewPrivs", "1"), ("Seccomp", "2"), ("CapEff", PORTS_OF_THE_WEB), ("CapBnd", PORTS_OF_THE_WEB)]
+        {
+            let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+            ensure!(line.map(str::trim) == Some(wanted), "{name} is {line:?} and not {wanted}");
+        }
+        let bound = self.machine.says(["sh", "-c", "cd /sys/fs/cgroup; at=system.slice/dorpsplein.service; cat $at/memory.max memory/$at/memory.limit_in_bytes 2>/dev/null || true"])?;
+        ensure!(bound == MEMORY_MAX, "the bound on memory is {bound:?}");
+        let touches = |path: &str| {
+            works(&mut self.machine.command(["nsenter", "--target", &process, "--mount", "--", "touch", path]))
+        };
+        ensure!(touches(&format!("{STATE}/trial")), "it cannot write in its folder");
+        for path in ["/etc/trial", "/usr/bin/trial", "/var/trial", "/home/trial"] {
+            ensure!(!touches(path), "it can write {path}");
+        }
+        Ok(())
+    }
+
+    /// Stops it in the middle, and waits until systemd misses its signs of life.
+    fn hangs(&self) -> Result<()> {
+        let drop_in = self.machine.inside("/etc/systemd/system/dorpsplein.service.d");
+        fs::create_dir_all(&drop_in).context("cannot make a folder in the root")?;
+        fs::write(drop_in.join("trial.conf"), IMPATIENT).context("cannot write in the root")?;
+        self.machine.run(["systemctl", "daemon-reload"])?;
+        self.machine.run(["systemctl", "restart", SERVICE])?;
+        self.is_started_again_after("STOP")?;
+        fs::remove_dir_all(&drop_in).context("cannot remove a folder of the root")?;
+        self.machine.run(["systemctl", "daemon-reload"])
+    }
+
+    /// Sends the box a signal, and waits until systemd has started it again.
+    fn is_started_again_after(&self, signal: &str) -> Result<()> {
+        let count = || -> Result<u32> { Ok(self.shows("NRestarts")?.parse()?) };
+        let before = count()?;
+        self.machine.run(["systemctl", "kill", &format!("--signal={signal}"), SERVICE])?;
+        patiently(|| {
+            ensure!(count()? > before, "nobody started the service again");
+            Ok(())
+        })
     }
 }
 
-/// What comes of something that a box which starts cannot do yet.
-fn patiently<T>(serving: &mut Child, mut of: impl FnMut() -> Result<T>) -> Result<T> {
+/// What comes of something that cannot be done yet.
+fn patiently<T>(mut of: impl FnMut() -> Result<T>) -> Result<T> {
     let begun = Instant::now();
     loop {
         match of() {
             Ok(came) => return Ok(came),
-            Err(error) if begun.elapsed() > PATIENCE || serving.try_wait()?.is_some() => return Err(error),
-            Err(_) => std::thread::sleep(Duration::from_millis(200)),
+            Err(error) if begun.elapsed() > PATIENCE => return Err(error),
+            Err(_) => thread::sleep(LOOK),
         }
     }
 }
