@@ -477,6 +477,29 @@ fn a_letter_that_was_claimed_and_then_withdrawn_against_a_second_claim() {
 }
 
 #[test]
+fn nobody_is_shown_out_whose_letter_was_withdrawn_before_they_had_claimed_it() {
+    for nonce in 0..8 {
+        let mut council = Council::of(1, 0);
+        let letter = council.secret();
+        let expires = START.plus_millis(14 * DAY);
+        let invitation = Invitation { key: letter.public(), role: Role::Resident, expires };
+        let invitation = council.say(0, Statement::Invitation(invitation));
+        let withdrawal = Statement::InvitationWithdrawal(InvitationWithdrawal { invitation: invitation.id() });
+        let withdrawal = council.say(0, withdrawal);
+        let mut friend = Device::new(council.secret(), council.id);
+        let claim = friend.claim(invitation.id(), &letter, [nonce; 16], START);
+        // The claim comes to light, and the founder, to be sure, shows its maker out.
+        let counts = vec![DeviceCount { device: friend.key(), last: friend.sequence() }];
+        let removal = MemberRemoval { resident: claim.id().into(), counts };
+        let removal = council.say_after(0, &[&withdrawal, &claim], START, Statement::MemberRemoval(removal));
+        let sights = heard(&council, &[invitation, withdrawal, claim, removal]);
+        let verdicts = &sights[0b1111].verdicts;
+        assert_eq!(verdicts[2], Some(Verdict::Refused(Reason::InvitationWithdrawn)));
+        assert_eq!(verdicts[3], Some(Verdict::Refused(Reason::NoSuchResident)), "there is nobody to show out");
+    }
+}
+
+#[test]
 fn what_a_removed_connector_said_at_the_same_time_falls_with_all_that_leans_on_it() {
     let mut council = Council::of(2, 0);
     let removal = council.removal(1);

@@ -3,7 +3,8 @@
 //! What nobody contests is decided in one pass in the order of ranks. A taking (a removal, a withdrawn role, a retired
 //! device) is contested when another one made at the same time would void it or what it rests on. Those that nothing
 //! contests any more come first and void what they hit; in a cycle the one whose author was admitted first stands, and those
-//! of the cycle that are aimed at it fall. The result is a function of the set of statements.
+//! of the cycle that are aimed at it fall. A taking that builds on one which voids something is decided after that has fallen.
+//! The result is a function of the set of statements.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -134,7 +135,7 @@ impl<'a> Settling<'a> {
         self.settled.doubted = doubted;
         loop {
             let pass = self.pass();
-            if !pass.disturbed && !self.resolve(&pass.contested) && !self.keep_a_connector() {
+            if pass.disturbing.is_empty() && !self.resolve(&pass.contested) && !self.keep_a_connector() {
                 return std::mem::take(&mut self.settled);
             }
         }
@@ -149,12 +150,15 @@ impl<'a> Settling<'a> {
             let ruling = self.rule(index, stands);
             if let Ok(force) = ruling
                 && !stands
+                && !self.waits(index, &pass)
             {
                 let taken = taken_from(self.graph, &self.settled.consequences, index, force);
                 if !taken.is_empty() && self.is_contested(index, &pass.contested) {
                     pass.contested.push(index);
                 } else if !taken.is_empty() {
-                    pass.disturbed |= self.disturbs(index, &taken);
+                    if self.disturbs(index, &taken) {
+                        pass.disturbing.push(index);
+                    }
                     self.settled.takings.add(index, &taken);
                 }
             }
@@ -237,6 +241,13 @@ impl<'a> Settling<'a> {
             open.extend(rests.into_iter().filter(|rest| graph.is_past(*rest, &point) && support.insert(*rest)));
         }
         support
+    }
+
+    /// Whether a statement builds on a taking that voids what this pass has decided as if it were not there: a taking that stands
+    /// is not asked again by what right, so it is the next pass that says whether this one does.
+    fn waits(&self, index: Index, pass: &Pass) -> bool {
+        let point = self.graph.point(index);
+        pass.disturbing.iter().any(|other| self.graph.is_past(*other, &point))
     }
 
     /// Whether a taking voids something that was decided before it in this pass.
@@ -344,8 +355,8 @@ impl<'a> Settling<'a> {
 struct Pass {
     /// Takings that something undecided would void.
     contested: Vec<Index>,
-    /// Whether a taking voided what was decided before it.
-    disturbed: bool,
+    /// Takings that voided what was decided before them.
+    disturbing: Vec<Index>,
 }
 
 /// Whether neither is in the past of the other.
