@@ -5,6 +5,7 @@
 use std::ops::{Bound, ControlFlow};
 use std::sync::{Arc, LazyLock};
 
+use dorpsplein_fuzz::frames::checked;
 use dorpsplein_protocol::compose::{Device, Place};
 use dorpsplein_protocol::identity::SecretKey;
 use dorpsplein_protocol::operation::{
@@ -13,7 +14,7 @@ use dorpsplein_protocol::operation::{
 };
 use dorpsplein_protocol::replica::{Effect, Input, Replica, SessionId, Ticket};
 use dorpsplein_protocol::store::{Direction, MemoryStore, Read, Store, Table};
-use dorpsplein_protocol::sync::{Checked, Message, SESSION_VERSION};
+use dorpsplein_protocol::sync::{Message, SESSION_VERSION};
 use dorpsplein_protocol::time::Timestamp;
 use libfuzzer_sys::fuzz_target;
 
@@ -53,7 +54,8 @@ fuzz_target!(|bytes: &[u8]| {
 /// A village, in which everybody has signed what admits them.
 struct Village {
     id: NeighbourhoodId,
-    register: Vec<Signed>,
+    /// In one frame.
+    register: Vec<u8>,
     /// The founder, and two devices of nobody else.
     devices: Vec<([u8; 32], u64, Option<OperationId>)>,
 }
@@ -78,6 +80,8 @@ static VILLAGE: LazyLock<Village> = LazyLock::new(|| {
     register.push(founder.state(heads, Statement::BoxCertificate(BoxCertificate { key, expires: LATER }), NOW));
     residents.insert(0, founder);
     let stand = |device: &Device| (device.secret().to_seed(), device.sequence(), device.previous());
+    let operations = register.iter().map(|signed| signed.encode().into()).collect();
+    let register = Message::Operations { operations, absent: Vec::new(), later: Vec::new(), more: false }.encode();
     Village { id, register, devices: residents.iter().map(stand).collect() }
 });
 
@@ -131,10 +135,7 @@ impl TestBox {
     fn open(key: u8) -> Self {
         let (key, store) = ([key; 32], Arc::<MemoryStore>::default());
         let mut opened = Self { replica: replica(&store, &key), key, store, session: 0 };
-        for (number, operation) in VILLAGE.register.iter().enumerate() {
-            let ticket = Ticket(number as u64);
-            opened.handle(Input::Submit { ticket, operation: operation.encode() });
-        }
+        opened.handle(Input::Import { ticket: Ticket(0), frame: checked(&VILLAGE.register) });
         opened.greet();
         opened
     }
@@ -153,7 +154,7 @@ impl TestBox {
 
     fn say(&mut self, message: &Message) {
         let closed =
-            self.handle(Input::Received { session: SessionId(self.session), frame: Checked::new(&message.encode()) });
+            self.handle(Input::Received { session: SessionId(self.session), frame: checked(&message.encode()) });
         if closed {
             self.greet();
         }

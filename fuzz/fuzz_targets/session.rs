@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 use std::ops::{Bound, ControlFlow};
 use std::sync::{Arc, LazyLock};
 
+use dorpsplein_fuzz::frames::checked;
 use dorpsplein_protocol::compose::{Device, Place as Where};
 use dorpsplein_protocol::identity::{PublicKey, SecretKey};
 use dorpsplein_protocol::operation::{
@@ -148,7 +149,7 @@ impl Line {
 
     fn deliver(&mut self, at: usize) {
         if let Some(frame) = self.to[at].pop_front() {
-            self.handle(at, Input::Received { session: SessionId(self.session), frame: Checked::new(&frame) });
+            self.handle(at, Input::Received { session: SessionId(self.session), frame: checked(&frame) });
         }
     }
 

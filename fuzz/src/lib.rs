@@ -9,6 +9,7 @@ mod clock;
 #[path = "../../node/src/config/mod.rs"]
 pub mod config;
 pub mod first_run;
+pub mod frames;
 #[path = "../../node/src/links/mod.rs"]
 pub mod links;
 pub mod mail;
