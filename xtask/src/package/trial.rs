@@ -102,14 +102,14 @@ impl Trial {
     }
 
     fn install(&self, deb: &Path) -> Result<()> {
-        let inside = self.machine.inside("/root/dorpsplein.deb");
+        let inside = self.machine.inside("/opt/dorpsplein.deb");
         fs::copy(deb, inside).with_context(|| format!("cannot copy {}", deb.display()))?;
-        self.machine.run(["dpkg", "--install", "/root/dorpsplein.deb"])
+        self.machine.run(["dpkg", "--install", "/opt/dorpsplein.deb"])
     }
 
     /// The same package with a later version.
     fn upgrade(&self, deb: &Path) -> Result<PathBuf> {
-        let (taken, later) = (self.machine.inside("/root/apart"), self.machine.inside("/root/later.deb"));
+        let (taken, later) = (self.machine.inside("/opt/apart"), self.machine.inside("/opt/later.deb"));
         output(Command::new("dpkg-deb").arg("--raw-extract").arg(deb).arg(&taken))?;
         let control = taken.join("DEBIAN/control");
         let text = fs::read_to_string(&control).context("a package has a control file")?;
@@ -180,8 +180,8 @@ impl Trial {
             works(&mut self.machine.command(["nsenter", "--target", &process, "--mount", "--", "touch", path]))
         };
         ensure!(touches(&format!("{STATE}/trial")), "it cannot write in its folder");
-        for path in ["/etc/trial", "/usr/bin/trial", "/var/trial", "/home/trial"] {
-            ensure!(!touches(path), "it can write {path}");
+        for folder in ["/etc", "/usr/bin", "/var", "/home"] {
+            ensure!(!touches(&format!("{folder}/trial")), "it can write in {folder}");
         }
         Ok(())
     }
