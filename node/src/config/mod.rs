@@ -679,4 +679,25 @@ mod tests {
             assert!(flag.parse::<Flag>().is_err(), "{flag}");
         }
     }
+
+    /// What is made up in the place of a setting that a table cannot miss stands nowhere: the fuzzer found a mistake in a
+    /// table that the file does not have taken for one of what was made up, again and again until no memory was left.
+    #[test]
+    fn a_mistake_outside_the_file_is_told_once_also_in_a_table_that_the_file_does_not_have() {
+        let file = format!("name = \"Maasdorp\"\nneighbourhood = \"{}\"\n", "5e".repeat(32));
+        for setting in SETTINGS.iter().filter(|setting| setting.can_be_overridden()) {
+            for value in ["?", "-1", "99999999999999999999", "\0", "true,?"] {
+                let place = Place::Environment { variable: setting.variable() };
+                let wrong = Overrides::from_variables(|name| (name == setting.variable()).then(|| value.to_owned()));
+                let Err(error) = super::read(&file, &wrong) else { continue };
+                let there: Vec<_> = error.mistakes().iter().filter(|mistake| mistake.place == place).collect();
+                let about = there.iter().filter(|mistake| mistake.setting.as_deref() == Some(setting.key));
+                assert!(about.count() <= 1, "{}={value}: {there:?}", setting.key);
+            }
+        }
+        let weekly =
+            Overrides::from_variables(|name| (name == "DORPSPLEIN_MAIL_WEEKLY_ON").then(|| "later".to_owned()));
+        let mistakes = super::read(&file, &weekly).unwrap_err().to_string();
+        assert!(mistakes.starts_with("DORPSPLEIN_MAIL_WEEKLY_ON: `mail.server` is missing"), "{mistakes}");
+    }
 }

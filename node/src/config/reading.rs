@@ -44,6 +44,9 @@ pub fn read(text: &str, overrides: &Overrides) -> Result<Read, ConfigError> {
     }
 }
 
+/// Where an example stands that was put in the place of a value: no mistake points there, so it is not taken out again.
+const NOWHERE: usize = usize::MAX - 1;
+
 /// Somebody who reads settings, with pencil.
 struct Reader<'a> {
     text: &'a str,
@@ -128,7 +131,7 @@ impl<'a> Reader<'a> {
                 let todo = format!("add the line `{}`{table}", setting.line());
                 self.note(&whole, Some(setting.key), format!("`{}` is missing", setting.key), todo);
             }
-            inside.insert(key(name, whole.start), example(setting, whole.start));
+            inside.insert(key(name, NOWHERE), example(setting));
         }
     }
 
@@ -148,7 +151,7 @@ impl<'a> Reader<'a> {
             }
             let what = format!("`{name}` is {}", setting.form.words());
             self.note(&span, Some(&name), what, format!("write it like `{}`", setting.line()));
-            return setting.required.then(|| example(setting, span.start));
+            return setting.required.then(|| example(setting));
         }
         if !is_table(&name) {
             let what = format!("there is no setting `{name}`");
@@ -275,7 +278,8 @@ fn take_out(path: &str, table: &mut DeTable<'_>, span: &Range<usize>) -> Option<
     for name in &names {
         let full = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
         let (written, held) = table.get_key_value(name.as_str())?;
-        let within = holds(&written.span()) || holds(&held.span());
+        let put_there = held.span().start == NOWHERE;
+        let within = !put_there && (holds(&written.span()) || holds(&held.span()));
         let deeper = match table.get_mut(name.as_str()).map(Spanned::get_mut) {
             Some(DeValue::Table(inside)) => take_out(&full, inside, span),
             Some(DeValue::Array(all)) => all.iter_mut().find_map(|one| match one.get_mut() {
@@ -288,10 +292,9 @@ fn take_out(path: &str, table: &mut DeTable<'_>, span: &Range<usize>) -> Option<
             return deeper;
         }
         if within {
-            let old = table.remove_entry(name.as_str());
-            if let (Some(setting), Some((written, _))) = (Setting::named(&full).filter(|one| one.required), old) {
-                let at = written.span().start;
-                table.insert(written, example(setting, at));
+            table.remove(name.as_str());
+            if let Some(setting) = Setting::named(&full).filter(|one| one.required) {
+                table.insert(key(setting.place().1, NOWHERE), example(setting));
             }
             return Some(full);
         }
@@ -325,8 +328,8 @@ fn value(form: Form, text: &str, at: usize) -> Spanned<DeValue<'_>> {
 }
 
 /// The example of a setting, in the place of a value that is missing or refused, so that the rest can be read on.
-fn example(setting: &'static Setting, at: usize) -> Spanned<DeValue<'static>> {
-    value(setting.form, setting.example.trim_matches('"'), at)
+fn example(setting: &'static Setting) -> Spanned<DeValue<'static>> {
+    value(setting.form, setting.example.trim_matches('"'), NOWHERE)
 }
 
 fn has_form(value: &DeValue<'_>, form: Form) -> bool {
