@@ -1,5 +1,5 @@
 //! `cargo xtask bench search`: what finding things costs at a real box, the released program in a process of its own, asked
-//! over HTTP on the loopback interface by eight visitors at once.
+//! by `wrk` over eight connections on the loopback interface.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -12,10 +12,11 @@ use serde_json::json;
 use super::sync::build_helper;
 use super::sync::helper::Helper;
 use super::sync::report::{Aim, Report};
+use super::wrk;
 use crate::house::House;
-use crate::http;
 use crate::process::Workspace;
 use crate::programs::{Profile, build_box};
+use crate::setup;
 
 /// How much to measure.
 #[derive(Args)]
@@ -26,13 +27,11 @@ pub(crate) struct Options {
     /// How many items the square has
     #[arg(long, default_value_t = 10_000)]
     items: u64,
-    /// How often each visitor asks each question
-    #[arg(long, default_value_t = 100)]
-    times: usize,
+    /// For how many seconds each question is asked
+    #[arg(long, default_value_t = 5)]
+    seconds: u32,
 }
 
-/// Who asks at once.
-const VISITORS: usize = 8;
 /// How long making the index may take.
 const PATIENCE: Duration = Duration::from_secs(600);
 /// How often to look whether it is made.
@@ -65,6 +64,7 @@ pub(super) struct IndexState {
 
 /// Measures and prints.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
+    setup::wrk(workspace)?;
     let program = build_box(workspace, Profile::Release)?;
     let helper = Helper::new(build_helper(workspace)?);
     let folder = tempfile::tempdir().context("cannot make a folder for the village")?;
@@ -72,11 +72,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let mut report = Report::default();
     let house = House::start(&program, &dir)?;
     of_the_index(&house, options.items, &mut report)?;
-    for (name, path) in QUESTIONS {
-        let [half, most] = of_a_question(&house, path, options.times)?;
-        report.add("search", name, "answered, p50", (half, "ms"), None);
-        report.add("search", name, "answered, p99", (most, "ms"), Some(Aim::AtMost(AIM_MS)));
-    }
+    of_questions(&house, options.seconds, &mut report)?;
     thread::sleep(REST);
     report.add("search", "the box at rest", "resident memory", (house.resident_bytes()?, "bytes"), None);
     house.stop()?;
@@ -100,7 +96,18 @@ fn of_the_index(house: &House, items: u64, report: &mut Report) -> Result<()> {
     report.add("index", "making the index anew", "memory on top, at its peak", (more, "bytes"), None);
     report.add("index", "the index", "entries", (entries, ""), None);
     report.add("index", "the index", "on the disk", (bytes, "bytes"), None);
-    report.note("visitors at once", json!(VISITORS));
+    report.note("connections", json!(wrk::CONNECTIONS));
+    Ok(())
+}
+
+/// Asks every question for so many seconds.
+pub(super) fn of_questions(house: &House, seconds: u32, report: &mut Report) -> Result<()> {
+    for (name, path) in QUESTIONS {
+        let load = wrk::ask(&format!("{}{path}", house.site()), seconds, &[])?;
+        report.add("search", name, "answers", (load.each_second, "/s"), None);
+        report.add("search", name, "answered, p50", (load.half_ms, "ms"), None);
+        report.add("search", name, "answered, p99", (load.slow_ms, "ms"), Some(Aim::AtMost(AIM_MS)));
+    }
     Ok(())
 }
 
@@ -115,32 +122,4 @@ pub(super) fn until_complete(house: &House, rounds: u64) -> Result<IndexState> {
         ensure!(begun.elapsed() < PATIENCE, "the index was not made");
         thread::sleep(LOOK);
     }
-}
-
-/// The time an answer takes of which half, and of which 99 in a hundred, take no more; in milliseconds.
-fn of_a_question(house: &House, path: &str, times: usize) -> Result<[f64; 2]> {
-    let site = house.site();
-    let visitor = || -> Result<Vec<Duration>> {
-        let ask = |_| {
-            let begun = Instant::now();
-            http::get(site, path)?;
-            Ok(begun.elapsed())
-        };
-        (0..times).map(ask).collect()
-    };
-    let mut all = thread::scope(|scope| {
-        let visitors: Vec<_> = (0..VISITORS).map(|_| scope.spawn(visitor)).collect();
-        let mut all = Vec::new();
-        for visitor in visitors {
-            all.extend(visitor.join().map_err(|_| anyhow::anyhow!("a visitor broke off"))??);
-        }
-        Ok::<_, anyhow::Error>(all)
-    })?;
-    all.sort_unstable();
-    let at = |share: usize| all.get(all.len() * share / 100).or(all.last()).map_or(f64::NAN, milliseconds);
-    Ok([at(50), at(99)])
-}
-
-fn milliseconds(time: &Duration) -> f64 {
-    time.as_secs_f64() * 1000.0
 }

@@ -11,6 +11,7 @@ use clap::Args;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::search;
 use super::sync::build_helper;
 use super::sync::helper::Helper;
 use super::sync::report::{Aim, Report};
@@ -78,6 +79,8 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     report.add("memory", "the box at rest", "resident", (house.resident_bytes()?, "bytes"), None);
     of_pages(&house, options.seconds, &mut report)?;
     of_the_calendar(&house, options.seconds, &mut report)?;
+    search::until_complete(&house, 0)?;
+    search::of_questions(&house, options.seconds, &mut report)?;
     report.add("memory", "the box after it", "resident, at its peak", (house.peak_bytes()?, "bytes"), None);
     of_sizes(&house, &mut report)?;
     if options.posts > 0 {

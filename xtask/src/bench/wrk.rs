@@ -18,6 +18,8 @@ const WARMING_UP: u32 = 1;
 pub(super) struct Load {
     /// Answers a second.
     pub(super) each_second: f64,
+    /// Half of the answers came within so many milliseconds.
+    pub(super) half_ms: f64,
     /// Of a hundred answers 99 came within so many milliseconds.
     pub(super) slow_ms: f64,
 }
@@ -47,8 +49,11 @@ fn read(said: &str) -> Result<Load> {
         ensure!(seen.is_none(), "{trouble} {}", seen.unwrap_or_default());
     }
     let each_second = after("Requests/sec:").context("wrk counts no answers")?.parse().context("a rate is a number")?;
-    let slow_ms = milliseconds(after("99%").context("wrk tells no 99 %")?).context("a time with its unit")?;
-    Ok(Load { each_second, slow_ms })
+    let within = |share: &str| {
+        let time = after(share).with_context(|| format!("wrk tells no {share}"))?;
+        milliseconds(time).context("a time with its unit")
+    };
+    Ok(Load { each_second, half_ms: within("50%")?, slow_ms: within("99%")? })
 }
 
 /// A time as `wrk` writes it, such as `812.00us`, `3.20ms` or `1.10s`.
@@ -68,7 +73,7 @@ mod tests {
 
     #[test]
     fn rates_and_times_are_read() {
-        assert_eq!(read(SAID).unwrap(), Load { each_second: 15_780.2, slow_ms: 1.21 });
+        assert_eq!(read(SAID).unwrap(), Load { each_second: 15_780.2, half_ms: 0.243, slow_ms: 1.21 });
         assert_eq!(milliseconds("812.00us"), Some(0.812));
         assert_eq!(milliseconds("1.10s"), Some(1_100.0));
         assert_eq!(milliseconds("fast"), None);
