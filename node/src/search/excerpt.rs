@@ -1,5 +1,7 @@
 //! The part of a text in which somebody finds what they looked for.
 
+use std::collections::HashMap;
+
 use super::find::Question;
 use super::words::{Piece, folded, forms, pieces};
 
@@ -22,37 +24,58 @@ pub(crate) struct Excerpt {
     pub(crate) ends_earlier: bool,
 }
 
-/// The part of a text around the first word of the question, on one line; its beginning where there is none.
-pub(crate) fn excerpt(text: &str, question: &Question) -> Excerpt {
-    let wanted: Vec<Vec<String>> = question.words().iter().map(|word| forms(word)).collect();
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let all: Vec<(&str, bool)> = pieces(&line)
-        .map(|piece| match piece {
-            Piece::Word(word) => (word, folded(word).is_some_and(|word| fits(&word, &wanted))),
-            Piece::Between(text) => (text, false),
-        })
-        .collect();
-    let first = all.iter().position(|(_, fits)| *fits).unwrap_or(0);
-    let start = start_before(&all, first);
-    let (mut chars, mut end) = (0, start);
-    while end < all.len() && (chars < EXCERPT_CHARS || end <= first) {
-        chars += all[end].0.chars().count();
-        end += 1;
+/// Takes parts of the texts that answer one question, and remembers which words it met: most stand in many texts.
+pub(crate) struct Excerpts {
+    /// Every word that was looked for, in all its forms.
+    wanted: Vec<Vec<String>>,
+    /// Of words as they were written, whether they fit.
+    known: HashMap<String, bool>,
+}
+
+impl Excerpts {
+    /// For the texts that answer this question.
+    pub(crate) fn of(question: &Question) -> Self {
+        Self { wanted: question.words().iter().map(|word| forms(word)).collect(), known: HashMap::new() }
     }
-    Excerpt { begins_later: start > 0, pieces: joined(&all[start..end]), ends_earlier: end < all.len() }
+
+    /// The part of a text around the first word of the question, on one line; its beginning where there is none.
+    pub(crate) fn excerpt(&mut self, text: &str) -> Excerpt {
+        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let all: Vec<Piece<'_>> = pieces(&line).collect();
+        let first = all.iter().position(|piece| self.fits(*piece)).unwrap_or(0);
+        let start = start_before(&all, first);
+        let (mut chars, mut end) = (0, start);
+        while end < all.len() && (chars < EXCERPT_CHARS || end <= first) {
+            chars += all[end].text().chars().count();
+            end += 1;
+        }
+        let fits: Vec<bool> = all[start..end].iter().map(|piece| self.fits(*piece)).collect();
+        Excerpt { begins_later: start > 0, pieces: joined(&all[start..end], &fits), ends_earlier: end < all.len() }
+    }
+
+    /// Whether a piece is a word that was looked for.
+    fn fits(&mut self, piece: Piece<'_>) -> bool {
+        let Piece::Word(word) = piece else { return false };
+        if let Some(known) = self.known.get(word) {
+            return *known;
+        }
+        let fits = folded(word).is_some_and(|folded| fits(&folded, &self.wanted));
+        self.known.insert(word.to_owned(), fits);
+        fits
+    }
 }
 
 /// The piece with which to begin, so that some text stands before the piece `first`.
-fn start_before(all: &[(&str, bool)], first: usize) -> usize {
+fn start_before(all: &[Piece<'_>], first: usize) -> usize {
     let (mut start, mut chars) = (first, 0);
     while start > 0 && chars < BEFORE_CHARS {
         start -= 1;
-        chars += all[start].0.chars().count();
+        chars += all[start].text().chars().count();
     }
     // What is near the beginning begins there; an excerpt never begins with what stands between words.
     if start <= 2 {
         0
-    } else if all[start].0.starts_with(char::is_alphanumeric) {
+    } else if matches!(all[start], Piece::Word(_)) {
         start
     } else {
         start + 1
@@ -73,10 +96,10 @@ fn fits(word: &str, wanted: &[Vec<String>]) -> bool {
 }
 
 /// Pieces of one sort that follow each other, as one; a very long word is cut.
-fn joined(pieces: &[(&str, bool)]) -> Vec<(String, bool)> {
+fn joined(pieces: &[Piece<'_>], fits: &[bool]) -> Vec<(String, bool)> {
     let mut all: Vec<(String, bool)> = Vec::new();
-    for (piece, fits) in pieces {
-        let piece = piece.chars().take(EXCERPT_CHARS);
+    for (piece, fits) in pieces.iter().zip(fits) {
+        let piece = piece.text().chars().take(EXCERPT_CHARS);
         match all.last_mut().filter(|(_, last)| last == fits) {
             Some((text, _)) => text.extend(piece),
             None => all.push((piece.collect(), *fits)),
@@ -92,7 +115,7 @@ mod tests {
     use super::*;
 
     fn shown(text: &str, question: &str) -> String {
-        let Excerpt { begins_later, pieces, ends_earlier } = excerpt(text, &Question::asked(question));
+        let Excerpt { begins_later, pieces, ends_earlier } = Excerpts::of(&Question::asked(question)).excerpt(text);
         let words: String =
             pieces.iter().map(|(text, fits)| if *fits { format!("[{text}]") } else { text.clone() }).collect();
         format!("{}{words}{}", if begins_later { "… " } else { "" }, if ends_earlier { " …" } else { "" })
@@ -126,9 +149,18 @@ mod tests {
     proptest! {
         #[test]
         fn every_text_has_an_excerpt_that_is_short(text in any::<String>(), question in any::<String>()) {
-            let found = excerpt(&text, &Question::asked(&question));
+            let found = Excerpts::of(&Question::asked(&question)).excerpt(&text);
             let chars: usize = found.pieces.iter().map(|(text, _)| text.chars().count()).sum();
             prop_assert!(chars <= 3 * EXCERPT_CHARS + BEFORE_CHARS);
+        }
+
+        #[test]
+        fn what_was_met_before_changes_no_excerpt(texts in prop::collection::vec("[a-c ]{0,40}", 1..4), question in "[a-c]{4}( [a-c]{4})?") {
+            let question = Question::asked(&question);
+            let mut excerpts = Excerpts::of(&question);
+            for text in texts {
+                prop_assert_eq!(excerpts.excerpt(&text), Excerpts::of(&question).excerpt(&text));
+            }
         }
     }
 }

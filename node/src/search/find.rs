@@ -15,7 +15,7 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocSet, Score, Searcher, TERMINATED, Term};
 
 use super::entry::ClockNumber;
-use super::index::{Index, IndexError, Texts};
+use super::index::{Ids, Index, IndexError, Texts};
 use super::ranking::{First, Rank};
 use super::words::{forms, is_filler, reversed, words};
 
@@ -151,7 +151,8 @@ impl Index {
         let searcher = self.searcher();
         let collector = First { limit, after, now: scope.now };
         let found = searcher.search(&self.query(&searcher, question, manner, scope)?, &collector)?;
-        let entry = |(rank, at)| Ok(self.id_at(&searcher, at)?.map(|id| Found { rank, id }));
+        let mut ids = Ids::of(&searcher);
+        let mut entry = |(rank, at)| Ok(ids.at(at)?.map(|id| Found { rank, id }));
         found.into_iter().filter_map(|found| entry(found).transpose()).collect()
     }
 

@@ -3,19 +3,20 @@
 //! Nothing in it is needed: whatever is wrong with it, the folder is emptied and filled anew from the rows. It stores no
 //! text, only words in dictionaries, without their places.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, btree_map};
 use std::fs;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use dorpsplein_protocol::operation::ItemId;
+use tantivy::columnar::BytesColumn;
 use tantivy::directory::MmapDirectory;
 use tantivy::schema::{BytesOptions, FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 use tantivy::tokenizer::{TextAnalyzer, WhitespaceTokenizer};
 use tantivy::{
-    DocAddress, DocSet, Index as Engine, IndexReader, IndexSettings, ReloadPolicy, Searcher, TERMINATED,
-    TantivyDocument, TantivyError, Term,
+    DocAddress, DocSet, Index as Engine, IndexReader, IndexSettings, ReloadPolicy, Searcher, SegmentOrdinal,
+    TERMINATED, TantivyDocument, TantivyError, Term,
 };
 use thiserror::Error;
 
@@ -183,27 +184,15 @@ impl Index {
     pub(super) fn marks(&self) -> Result<HashMap<ItemId, u64>, IndexError> {
         let searcher = self.searcher();
         let mut marks = HashMap::new();
+        let mut ids = Ids::of(&searcher);
         for (number, segment) in (0..).zip(searcher.segment_readers()) {
             let column = segment.fast_fields().u64("mark")?;
             for doc in segment.doc_ids_alive() {
-                let id = self.id_at(&searcher, DocAddress::new(number, doc))?.ok_or(IndexError::Damaged)?;
+                let id = ids.at(DocAddress::new(number, doc))?.ok_or(IndexError::Damaged)?;
                 marks.insert(id, column.first(doc).ok_or(IndexError::Damaged)?);
             }
         }
         Ok(marks)
-    }
-
-    /// The item of an entry.
-    ///
-    /// # Errors
-    /// [`IndexError::Engine`].
-    pub(super) fn id_at(&self, searcher: &Searcher, at: DocAddress) -> Result<Option<ItemId>, IndexError> {
-        let segment = searcher.segment_reader(at.segment_ord);
-        let Some(column) = segment.fast_fields().bytes("id")? else { return Ok(None) };
-        let mut bytes = Vec::with_capacity(32);
-        let Some(place) = column.term_ords(at.doc_id).next() else { return Ok(None) };
-        column.ord_to_bytes(place, &mut bytes).map_err(TantivyError::from)?;
-        Ok(ItemId::try_from(bytes.as_slice()).ok())
     }
 
     /// What an item's entry is deleted by.
@@ -252,6 +241,37 @@ impl Index {
         let reader = engine.reader_builder().reload_policy(ReloadPolicy::Manual).doc_store_cache_num_blocks(1);
         let reader = reader.try_into()?;
         Ok(Self { folder: folder.to_owned(), engine, fields, reader })
+    }
+}
+
+/// Which items the entries of one state of the index are of.
+pub(super) struct Ids<'a> {
+    searcher: &'a Searcher,
+    /// By part of the index; opened when something is asked of it.
+    columns: BTreeMap<SegmentOrdinal, Option<BytesColumn>>,
+}
+
+impl<'a> Ids<'a> {
+    pub(super) const fn of(searcher: &'a Searcher) -> Self {
+        Self { searcher, columns: BTreeMap::new() }
+    }
+
+    /// The item of an entry.
+    ///
+    /// # Errors
+    /// [`IndexError::Engine`].
+    pub(super) fn at(&mut self, at: DocAddress) -> Result<Option<ItemId>, IndexError> {
+        let column = match self.columns.entry(at.segment_ord) {
+            btree_map::Entry::Occupied(column) => column.into_mut(),
+            btree_map::Entry::Vacant(place) => {
+                place.insert(self.searcher.segment_reader(at.segment_ord).fast_fields().bytes("id")?)
+            }
+        };
+        let Some(column) = column else { return Ok(None) };
+        let Some(place) = column.term_ords(at.doc_id).next() else { return Ok(None) };
+        let mut bytes = Vec::with_capacity(32);
+        column.ord_to_bytes(place, &mut bytes).map_err(TantivyError::from)?;
+        Ok(ItemId::try_from(bytes.as_slice()).ok())
     }
 }
 

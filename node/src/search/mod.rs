@@ -32,7 +32,7 @@ use index::Index;
 use upkeep::Rows;
 
 pub(crate) use entry::{is_over, is_searchable};
-pub(crate) use excerpt::{Excerpt, excerpt};
+pub(crate) use excerpt::{Excerpt, Excerpts};
 pub use find::MAX_QUESTION_CHARS;
 pub(crate) use find::{Found, Manner, Question, Scope};
 pub use follow::{Follower, follow};

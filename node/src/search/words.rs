@@ -3,7 +3,9 @@
 //! A word is a run of letters and digits; an apostrophe within belongs to it and is left out (`foto's` is `fotos`). Words
 //! are lower case and without diacritics, so that `cafe` finds `Café`.
 
+use std::cell::RefCell;
 use std::sync::LazyLock;
+use std::thread::LocalKey;
 
 use tantivy::tokenizer::{
     AsciiFoldingFilter, Language, LowerCaser, RawTokenizer, Stemmer, StopWordFilter, TextAnalyzer, WhitespaceTokenizer,
@@ -18,14 +20,19 @@ const MIN_STEM: usize = 4;
 /// How many endings are taken off a word at most.
 const MAX_ENDINGS: usize = 4;
 
-static FOLDING: LazyLock<TextAnalyzer> = LazyLock::new(|| {
-    TextAnalyzer::builder(RawTokenizer::default()).filter(LowerCaser).filter(AsciiFoldingFilter).build()
-});
+thread_local! {
+    static FOLDING: RefCell<TextAnalyzer> = RefCell::new(
+        TextAnalyzer::builder(RawTokenizer::default()).filter(LowerCaser).filter(AsciiFoldingFilter).build(),
+    );
 
-static STEMMING: LazyLock<TextAnalyzer> =
-    LazyLock::new(|| TextAnalyzer::builder(RawTokenizer::default()).filter(Stemmer::new(Language::Dutch)).build());
+    static STEMMING: RefCell<TextAnalyzer> = RefCell::new(
+        TextAnalyzer::builder(RawTokenizer::default()).filter(Stemmer::new(Language::Dutch)).build(),
+    );
 
-static STOPPING: LazyLock<TextAnalyzer> = LazyLock::new(|| {
+    static STOPPING: RefCell<TextAnalyzer> = RefCell::new(ALL_FILLERS.clone());
+}
+
+static ALL_FILLERS: LazyLock<TextAnalyzer> = LazyLock::new(|| {
     let stop = |language| StopWordFilter::new(language).unwrap_or_else(|| StopWordFilter::remove([]));
     TextAnalyzer::builder(WhitespaceTokenizer::default())
         .filter(stop(Language::Dutch))
@@ -64,6 +71,15 @@ pub(super) enum Piece<'a> {
     Word(&'a str),
     /// What stands between two words.
     Between(&'a str),
+}
+
+impl<'a> Piece<'a> {
+    /// As it stands there.
+    pub(super) const fn text(self) -> &'a str {
+        match self {
+            Self::Word(text) | Self::Between(text) => text,
+        }
+    }
 }
 
 /// A word as it is looked for; none for what is too long to be one.
@@ -124,10 +140,11 @@ pub(super) fn reversed(word: &str) -> String {
     word.chars().rev().collect()
 }
 
-fn first_token(analyzer: &TextAnalyzer, text: &str) -> Option<String> {
-    let mut analyzer = analyzer.clone();
-    let mut tokens = analyzer.token_stream(text);
-    tokens.advance().then(|| tokens.token().text.clone())
+fn first_token(analyzer: &'static LocalKey<RefCell<TextAnalyzer>>, text: &str) -> Option<String> {
+    analyzer.with_borrow_mut(|analyzer| {
+        let mut tokens = analyzer.token_stream(text);
+        tokens.advance().then(|| std::mem::take(&mut tokens.token_mut().text))
+    })
 }
 
 /// The marks that people write for an apostrophe.

@@ -13,7 +13,7 @@ use dorpsplein_web_ui::{Lang, markdown, pages, view};
 use super::super::body::{FitBody, SearchBody, SearchHitBody, SuggestionBody, SuggestionsBody};
 use super::super::local_time;
 use super::{ReadError, Reader, item, lists};
-use crate::search::{self, Found, IndexError, IndexState, Manner, Question, Rank, Scope, Search};
+use crate::search::{self, Excerpt, Excerpts, Found, IndexError, IndexState, Manner, Question, Rank, Scope, Search};
 
 /// Things found on one page.
 const HITS_PER_PAGE: usize = 20;
@@ -63,7 +63,9 @@ impl Reader {
         let index = self.index()?;
         let question = Question::asked(&asked.question);
         let answer = self.answer(index, &question, asked.kind, asked.after.as_deref(), HITS_PER_PAGE)?;
-        let hits = answer.seen.iter().map(|seen| self.hit(seen, &question)).collect::<Result<_, StoreError>>()?;
+        let mut excerpts = Excerpts::of(&question);
+        let hit = |seen| self.hit(seen, &mut excerpts);
+        let hits = answer.seen.iter().map(hit).collect::<Result<_, StoreError>>()?;
         let modules = self.modules();
         let for_residents = |kind: &SearchKind| match kind {
             SearchKind::Post(kind) => modules.has_kind(*kind),
@@ -88,9 +90,10 @@ impl Reader {
         let index = self.index()?;
         let question = Question::asked(&asked.question);
         let answer = self.answer(index, &question, asked.kind, asked.after.as_deref(), HITS_PER_PAGE)?;
+        let mut excerpts = Excerpts::of(&question);
         Ok(SearchBody {
             fit: answer.manner.into(),
-            hits: answer.seen.iter().map(|seen| hit_body(seen, &question)).collect(),
+            hits: answer.seen.iter().map(|seen| hit_body(seen, &mut excerpts)).collect(),
             next: answer.next.map(|place| place.to_string()),
             complete: index.is_complete(),
         })
@@ -231,12 +234,12 @@ impl Reader {
         Ok(Some(view::Target { page, id: row.id.to_string(), comment }))
     }
 
-    fn hit(&self, seen: &Seen, question: &Question) -> Result<view::Hit, StoreError> {
+    fn hit(&self, seen: &Seen, excerpts: &mut Excerpts) -> Result<view::Hit, StoreError> {
         let row = &seen.row;
         let is_person = row.kind == Kind::PROFILE;
         let starts = row.content.starts.as_ref().and_then(local_time::civil);
         let ends = row.content.ends.as_ref().and_then(local_time::civil);
-        let search::Excerpt { begins_later, pieces, ends_earlier } = search::excerpt(&text(row), question);
+        let Excerpt { begins_later, pieces, ends_earlier } = excerpts.excerpt(&text(row));
         Ok(view::Hit {
             kind: search_kind(row.kind).unwrap_or(SearchKind::Post(PostKind::News)),
             title: title(seen),
@@ -355,9 +358,9 @@ fn kind_name(kind: Kind) -> String {
     kind.name().unwrap_or_default().to_owned()
 }
 
-fn hit_body(seen: &Seen, question: &Question) -> SearchHitBody {
+fn hit_body(seen: &Seen, excerpts: &mut Excerpts) -> SearchHitBody {
     let row = &seen.row;
-    let search::Excerpt { begins_later, pieces, ends_earlier } = search::excerpt(&text(row), question);
+    let Excerpt { begins_later, pieces, ends_earlier } = excerpts.excerpt(&text(row));
     let dots = |left_out: bool| if left_out { "…" } else { "" };
     let words: String = pieces.into_iter().map(|(text, _)| text).collect();
     SearchHitBody {
